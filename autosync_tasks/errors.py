@@ -1,0 +1,57 @@
+"""Errors for people: what is wrong, where, and what to do next; each knows its exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class AutosyncError(Exception):
+    """A foreseeable fault.
+
+    message: one sentence that names what is wrong and where. hint: what to do next.
+    details: further lines, for faults that are listed all at once. exit_code: DESIGN section 9.
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, hint: str = "", details: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.details = tuple(details)
+
+
+class UsageError(AutosyncError):
+    """A wrong flag, argument or setting."""
+
+    exit_code = 2
+
+
+class ConfigError(UsageError):
+    """One or more settings are wrong; `details` has a line for each."""
+
+
+class SourceError(AutosyncError):
+    """The source cannot be read as a whole: missing, or not a folder."""
+
+
+class BackupError(AutosyncError):
+    """The backup repository cannot be used, or git failed on it."""
+
+
+class GuardError(AutosyncError):
+    """A guard of safety holds: nothing was written. Blocked, exit code 3."""
+
+    exit_code = 3
+
+
+class ConflictError(AutosyncError):
+    """The backup and its remote went different ways; a person must choose. Exit code 4."""
+
+    exit_code = 4
+
+
+class LockedError(AutosyncError):
+    """Another run holds the lock. Exit code 75 (EX_TEMPFAIL)."""
+
+    exit_code = 75

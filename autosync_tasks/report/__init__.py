@@ -1,0 +1,1 @@
+"""The one room where output is made."""

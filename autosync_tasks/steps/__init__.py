@@ -1,0 +1,1 @@
+"""Pure steps: values in, values out. No clock, no git, no printing."""

@@ -1,0 +1,1 @@
+"""What starts a sync without a person: each builds the same command."""

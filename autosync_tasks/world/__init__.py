@@ -1,0 +1,1 @@
+"""Thin effects: the source, the backup, the state folder."""
