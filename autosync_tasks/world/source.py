@@ -18,12 +18,10 @@ from dataclasses import dataclass, field
 from autosync_tasks.errors import SourceError
 from autosync_tasks.model import Kind, Left, LeftOut
 from autosync_tasks.names import display, git_refuses
+from autosync_tasks.world.below import FOLDER_FLAGS, Below
 
 RESERVED = b".autosync"
 """The one name at the root that belongs to the backup (its manifest lies there)."""
-
-_FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_FILE_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 
 _STAT = struct.Struct("<QqqQII")
 RECENT_NS = 50_000_000
@@ -136,7 +134,7 @@ def walk(root: int, protected: ProtectedName, max_file_size: int) -> Scan:
                 continue
             path = prefix + name
             try:
-                child = os.open(name, _FOLDER_FLAGS, dir_fd=fd)
+                child = os.open(name, FOLDER_FLAGS, dir_fd=fd)
             except OSError as error:
                 scan.left_out.append(LeftOut(path, _why(error), _detail(error)))
                 continue
@@ -221,63 +219,38 @@ class NotReadableError(Exception):
         self.left_out = left_out
 
 
-class Reader:
-    """Reads files and links below a root by descriptors, never through a link.
-
-    Keeps the folder of the last path open, so that reading paths in order opens each folder once.
-    Use as a context manager.
-    """
-
-    def __init__(self, root: int) -> None:
-        self._root = root
-        self._chain: list[tuple[bytes, int]] = []
+class Reader(Below):
+    """Reads the source's files and links as they were observed."""
 
     def __enter__(self) -> Reader:
         return self
-
-    def __exit__(self, *_: object) -> None:
-        self._cut(0)
 
     def read(self, path: bytes, expected: Facts) -> tuple[bytes, int]:
         """The bytes of a file, or a link's target, and when the reading began (ns since the epoch).
 
         Raises NotReadableError if it is gone, is another file than observed, or changed meanwhile.
         """
-        folder, _, name = path.rpartition(b"/")
+        began = time.time_ns()
         try:
-            fd = self._folder(folder)
-            began = time.time_ns()
             if expected.kind is Kind.LINK:
-                return os.readlink(name, dir_fd=fd), began
-            handle = os.open(name, _FILE_FLAGS, dir_fd=fd)
-            try:
-                now = os.fstat(handle)
-                if unpack(pack(now)) != expected:
-                    raise NotReadableError(LeftOut(path, Left.MOVING, "changed while it was being read"))
-                data = _read_all(handle, expected.size)
-            finally:
-                os.close(handle)
+                data = self.target(path)
+            else:
+                handle = self.open_file(path)
+                try:
+                    same = unpack(pack(os.fstat(handle))) == expected
+                    data = _read_all(handle, expected.size) if same else b""
+                finally:
+                    os.close(handle)
+                if not same:
+                    raise NotReadableError(LeftOut(path, Left.MOVING, _MOVED))
         except OSError as error:
             raise NotReadableError(LeftOut(path, _why(error), _detail(error))) from None
         if len(data) != expected.size:
-            raise NotReadableError(LeftOut(path, Left.MOVING, "changed while it was being read"))
+            raise NotReadableError(LeftOut(path, Left.MOVING, _MOVED))
         return data, began
 
-    def _folder(self, folder: bytes) -> int:
-        parts = folder.split(b"/") if folder else []
-        keep = 0
-        while keep < min(len(parts), len(self._chain)) and self._chain[keep][0] == parts[keep]:
-            keep += 1
-        self._cut(keep)
-        fd = self._chain[-1][1] if self._chain else self._root
-        for part in parts[keep:]:
-            fd = os.open(part, _FOLDER_FLAGS, dir_fd=fd)
-            self._chain.append((part, fd))
-        return fd
 
-    def _cut(self, keep: int) -> None:
-        while len(self._chain) > keep:
-            os.close(self._chain.pop()[1])
+_MOVED = "changed while it was being read"
 
 
 def _read_all(handle: int, size: int) -> bytes:
