@@ -28,7 +28,7 @@ class Cache:
     """What the last run saw.
 
     head: the branch's commit. settings: digest of what shapes an observation. scan: the walk as one string
-    (see Scan.blob). ids: the content id (20 bytes) of each path in the scan, in its order; folders have zeros.
+    (see Scan.blob). ids: the content id (20 bytes) of each path of the scan, in order; zeros for folders.
     unsettled: paths that may change again without a sign in the scan; look at them every time.
     idle: set if everything was in the backup then: the words and numbers to report.
     """
@@ -68,7 +68,7 @@ class State:
         return os.path.join(self.folder, name)
 
     def prepare(self) -> None:
-        """Makes the folder, private. Raises AutosyncError if it is a link, another user's, or cannot be made."""
+        """Makes the folder, private. Raises AutosyncError if it cannot, or it is a link or another user's."""
         try:
             os.makedirs(self.home, mode=0o700, exist_ok=True)
             for folder in (self.home, self.folder):

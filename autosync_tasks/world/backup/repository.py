@@ -40,7 +40,7 @@ def check_branch(branch: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A commit of the branch: its id ("" if there is none yet), its tree, the manifest that owns paths in it."""
+    """A commit of the branch (id "" if there is none yet), its tree, and who owns what in it."""
 
     commit: str
     tree: Listing
@@ -128,7 +128,8 @@ class Repository:
         if not _ID.match(text):
             raise BackupError(
                 f"the branch {self.branch} of {display(self.folder)} is damaged (its ref holds no commit id)",
-                hint=f"look at {display(os.path.join(self.git_dir, name))}; the reflog holds the last good commit",
+                hint=f"look at {display(os.path.join(self.git_dir, name))}; "
+                "the reflog beside it holds the last good commit",
             )
         return text
 
@@ -189,7 +190,7 @@ class Repository:
     def _last_own(self, commit: str) -> Recorded | None:
         """The manifest of the newest commit that changed it and whose tree it describes.
 
-        Every own commit changes the manifest (it holds a digest of the contents), so only those are looked at.
+        Every own commit changes the manifest (it holds a digest of the contents): others are passed over.
         """
         changing = self.gateway.run(
             "rev-list", f"--max-count={_MOST_COMMITS}", "--first-parent", commit, "--", PATH.decode()

@@ -22,7 +22,7 @@ from autosync_tasks.world.source import content_id
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """How it went: `note` is "" if the work tree now equals the branch; stash is the entry's name if one was made."""
+    """How it went. note: "" if the work tree now equals the branch. stash: the entry made, if any."""
 
     note: str = ""
     stash: str = ""
@@ -36,7 +36,7 @@ def bring(
     run_id: str,
     before: Iterable[Path] = (),
 ) -> Brought:
-    """Takes the work tree from commit `old` ("" if unknown or none) to `new`. Never raises for what it cannot do.
+    """Takes the work tree from commit `old` ("" if unknown or none) to `new`; a failure is a note, no error.
 
     owned: the paths it may write. before: paths owned at `old` that may be gone now. Touches nothing else.
     """
@@ -170,7 +170,7 @@ def _write_out(
     gone: set[Path],
     index: dict[Path, tuple[str, str]],
 ) -> None:
-    """Index and files of the owned paths as the commit has them; gone ones removed with folders left empty."""
+    """Index and files of owned paths as the commit has them; gone ones removed with folders left empty."""
     removed = b"".join(b"0 " + b"0" * 40 + b"\t" + path + b"\0" for path in sorted(gone) if path in index)
     with Below(repository.folder) as below:
         for path in sorted(gone):
