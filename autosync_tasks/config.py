@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from autosync_tasks.config_text import nearest, show, show_key, show_path
@@ -46,6 +46,8 @@ class Loaded:
     data_home: str
     state_home: str
     home: str
+    file: Mapping[str, object] = field(default_factory=dict)
+    """What the config file itself says, whatever overrides it."""
 
 
 def load(environ: Mapping[str, str], flags: Mapping[str, str] = _EMPTY) -> Loaded:
@@ -64,13 +66,12 @@ def load(environ: Mapping[str, str], flags: Mapping[str, str] = _EMPTY) -> Loade
         wrong, values = check_text(text, path, home)
         problems += wrong
         origins |= dict.fromkeys(values, "config file")
+    in_file = dict(values)
     _take_environment(environ, home, values, origins, problems)
     _take_flags(flags, home, values, origins, problems)
     if problems:
         raise config_error(problems)
-    return Loaded(
-        Settings(**values), origins, path, text is not None, folders[0], folders[1], folders[2], home
-    )
+    return Loaded(Settings(**values), origins, path, text is not None, *folders, home, in_file)
 
 
 def config_error(problems: list[str]) -> ConfigError:

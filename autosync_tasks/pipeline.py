@@ -240,7 +240,9 @@ class _Passage:
             commit=commit,
             changes=plan.changes if plan else (),
             pending=tuple(waiting),
-            left_out=(*self.seen.left_out, *self.lost.values()) if outcome is not Outcome.OK or waiting else (),
+            left_out=(*self.seen.left_out, *self.lost.values())
+            if outcome is not Outcome.OK or waiting
+            else (),
             findings=self.findings,
             notes=tuple(self.notes),
             check=self.request.check,

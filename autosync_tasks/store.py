@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from autosync_tasks.config_file import record
 from autosync_tasks.errors import AutosyncError, BackupError
 from autosync_tasks.look import Look, tree_cache
 from autosync_tasks.model import Kind, LeftOut, Path, Plan, Trigger
@@ -62,9 +61,8 @@ def store(site: Site, seen: Look, plan: Plan, label: Label, progress: Progress |
     Raises SourceMovedError if a file is not any more what was judged, BranchMovedError if someone else moved
     the branch, BackupError for all else; in each case the branch stands where it stood.
     """
-    places = site.places
     # Before the commit: a run that is killed right after it must find its own source id.
-    record(site.loaded.path, places.source, places.backup, label.source_id)
+    _record_places(site, label.source_id)
     repository = site.repository
     if not repository.exists:
         repository.create()
@@ -97,6 +95,17 @@ def store(site: Site, seen: Look, plan: Plan, label: Label, progress: Progress |
     notes += [f"{display(path)} changed since it was observed; the next sync takes it" for path in since]
     repository.maintain()
     return Stored(new, tree, plan.manifest, len(owned), tuple(since), tuple(notes))
+
+
+def _record_places(site: Site, source_id: str) -> None:
+    """Writes source, backup and source id into the config file, where they are not yet in it."""
+    found = {"opencode_source": site.places.source, "opencode_backup": site.places.backup}
+    found["source_id"] = source_id
+    missing = {key: value for key, value in found.items() if not site.loaded.file.get(key)}
+    if missing:
+        from autosync_tasks.config_file import set_values  # loads tomlkit, which most runs do not need
+
+        set_values(site.loaded.path, missing, site.environ)
 
 
 def _contents(seen: Look, plan: Plan, progress: Progress | None) -> Iterator[tuple[Path, bytes]]:
