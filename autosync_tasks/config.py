@@ -71,7 +71,9 @@ def load(environ: Mapping[str, str], flags: Mapping[str, str] = _EMPTY) -> Loade
     _take_flags(flags, home, values, origins, problems)
     if problems:
         raise config_error(problems)
-    return Loaded(Settings(**values), origins, path, text is not None, *folders, home, in_file)
+    return Loaded(
+        Settings(**values), origins, path, text is not None, folders[0], folders[1], folders[2], home, in_file
+    )
 
 
 def config_error(problems: list[str]) -> ConfigError:
