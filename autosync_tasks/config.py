@@ -91,7 +91,7 @@ def home_folder(environ: Mapping[str, str]) -> str:
     """HOME if it is a full path, else the user database's home folder (where HOME comes from), else ""."""
     home = environ.get("HOME", "")
     if not home.startswith("/"):
-        import pwd  # noqa: PLC0415
+        import pwd
 
         try:
             home = pwd.getpwuid(os.getuid()).pw_dir
@@ -130,9 +130,7 @@ def _config_path(environ: Mapping[str, str], config_home: str, problems: list[st
     if named is None:
         return os.path.join(config_home, "config.toml") if config_home else ""
     if not named.strip() or "\0" in named:
-        problems.append(
-            'environment variable AUTOSYNC_CONFIG = "": is empty; allowed: the path of a file, or unset'
-        )
+        problems.append('environment variable AUTOSYNC_CONFIG = "": is empty; allowed: the path of a file, or unset')
         return ""
     if named.startswith("~/"):
         named = (home_folder(environ) or "~") + named[1:]
@@ -188,9 +186,7 @@ def read_bytes(path: str) -> bytes | None:
         except OSError as error:
             raise ConfigError(f"{show_path(path)}: cannot be read: {_reason(error)}") from None
     if len(raw) > MAX_FILE:
-        raise ConfigError(
-            f"{show_path(path)}: is larger than {MAX_FILE:,} bytes; allowed: a TOML file of settings"
-        )
+        raise ConfigError(f"{show_path(path)}: is larger than {MAX_FILE:,} bytes; allowed: a TOML file of settings")
     return raw
 
 
@@ -220,7 +216,7 @@ def flag_where(prefix: str, home: str, report: Callable[[str], None]) -> Where:
 
 def parse_text(text: str, path: str, problems: list[str]) -> dict[str, object]:
     """The file's table; {} after reporting why it is not valid TOML."""
-    import tomllib  # noqa: PLC0415  (16 ms, not needed while there is no file)
+    import tomllib
 
     if text.startswith("\ufeff"):
         problems.append(f"{show_path(path)}: starts with a byte order mark; allowed: UTF-8 without one")
@@ -260,9 +256,7 @@ def _take_environment(
             continue
         if text == "" and setting.type in (Type.FOLDER, Type.ID):
             # `OPENCODE_SOURCE=$UNSET` must not quietly mean another tree than the recorded one.
-            problems.append(
-                f'environment variable {setting.variable} = "": is empty; allowed: a value, or unset'
-            )
+            problems.append(f'environment variable {setting.variable} = "": is empty; allowed: a value, or unset')
             continue
         found = from_text(setting, text, where)
         if found is not None:

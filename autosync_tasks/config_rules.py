@@ -46,9 +46,7 @@ def _rule(number: int, item: object, origin: str, wrong: Wrong) -> Rule | None:
     good = True
     for name in item:
         if name not in KEYS:
-            wrong(
-                f"{key}, {show_key(str(name))}", None, f"unknown{nearest(str(name), KEYS)}", ", ".join(KEYS)
-            )
+            wrong(f"{key}, {show_key(str(name))}", None, f"unknown{nearest(str(name), KEYS)}", ", ".join(KEYS))
             good = False
     for name, (problem, allowed) in _CHECKS.items():
         why = problem(item[name]) if name in item else "is missing"
@@ -86,7 +84,7 @@ def _shadowed(rules: Sequence[tuple[int, Rule]], wrong: Wrong) -> bool:
     """Reports each rule that can never win: all it matches is always protected, or taken by earlier rules."""
     if not rules:
         return False
-    from autosync_tasks.protected import ALWAYS  # noqa: PLC0415  (needed for own rules alone)
+    from autosync_tasks.protected import ALWAYS
 
     earlier = [(rule.pattern, rule.unless) for rule in ALWAYS]
     names = [f"{rule.pattern} is always protected" for rule in ALWAYS]

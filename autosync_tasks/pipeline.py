@@ -124,9 +124,7 @@ class _Passage:
         )
         past = self.recorder.past(seen)
         request = self.request
-        return decide(
-            difference.changes, self.site.settings, request.trigger, past, request.now, request.ask, facts
-        )
+        return decide(difference.changes, self.site.settings, request.trigger, past, request.now, request.ask, facts)
 
     def _plan(self, admitted: Iterable[Change]) -> Plan:
         seen = self.seen
@@ -240,9 +238,7 @@ class _Passage:
             commit=commit,
             changes=plan.changes if plan else (),
             pending=tuple(waiting),
-            left_out=(*self.seen.left_out, *self.lost.values())
-            if outcome is not Outcome.OK or waiting
-            else (),
+            left_out=(*self.seen.left_out, *self.lost.values()) if outcome is not Outcome.OK or waiting else (),
             findings=self.findings,
             notes=tuple(self.notes),
             check=self.request.check,

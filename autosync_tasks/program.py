@@ -47,8 +47,6 @@ def _program(name: str) -> Program:
                 raise self._usage(error) from None
 
         def _usage(self, error: ParseError) -> Exit:
-            return Exit(
-                f"error: {error}\n  next: `{name} --list` names the tasks, `--help TASK` explains one", 2
-            )
+            return Exit(f"error: {error}\n  next: `{name} --list` names the tasks, `--help TASK` explains one", 2)
 
     return Strict(name=name, binary=name, version=__version__, namespace=collection(), config_class=Settings)

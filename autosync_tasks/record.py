@@ -49,9 +49,7 @@ class Recorder:
             self._state.saw(self._trigger, self._now)
         return run
 
-    def finish(
-        self, run: Run, *, acted: bool, digest: str = "", first_seen: Mapping[Path, float] | None = None
-    ) -> Run:
+    def finish(self, run: Run, *, acted: bool, digest: str = "", first_seen: Mapping[Path, float] | None = None) -> Run:
         """Writes the history if something acted, or outcome or reason are new; never in check mode."""
         self.idle(run)
         if self._check:
@@ -77,10 +75,7 @@ class Recorder:
 
     def _keep_first_seen(self, run: Run, first_seen: Mapping[Path, float]) -> None:
         """Keeps since when each pending change has been waiting; writes only what differs."""
-        kept = {
-            pending.change.path.hex(): first_seen.get(pending.change.path, self._now)
-            for pending in run.pending
-        }
+        kept = {pending.change.path.hex(): first_seen.get(pending.change.path, self._now) for pending in run.pending}
         text = json.dumps(kept, sort_keys=True).encode()
         if (self._state.read("pending.json") or b"{}") != text:
             self._state.write("pending.json", text)

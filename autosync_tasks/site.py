@@ -54,9 +54,7 @@ def open_site(environ: Mapping[str, str], flags: Mapping[str, str] | None = None
     """
     loaded = load(environ, flags or {})
     settings = loaded.settings
-    places = locate(
-        settings.opencode_source, settings.opencode_backup, environ, loaded.home, loaded.data_home
-    )
+    places = locate(settings.opencode_source, settings.opencode_backup, environ, loaded.home, loaded.data_home)
     state = State(loaded.state_home, places.real_source, places.real_backup)
     for name, folder in (("the state folder", loaded.state_home), ("the config file", loaded.path)):
         if (os.path.realpath(folder) + "/").startswith(places.real_source.rstrip("/") + "/"):

@@ -139,9 +139,7 @@ def _bring(
     brought = bring(site.repository, stands_at, new, owned, run_id, before)
     notes = [brought.note] if brought.note else []
     if brought.stash:
-        notes.append(
-            f"edits in the backup's own work tree were saved first: `git stash list` there shows run {run_id}"
-        )
+        notes.append(f"edits in the backup's own work tree were saved first: `git stash list` there shows run {run_id}")
     if brought.note:
         return False, notes
     site.state.mark_worktree(new)

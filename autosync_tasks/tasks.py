@@ -115,4 +115,4 @@ def collection() -> Collection:
     return found
 
 
-__all__ = ["collection", "Mapping"]
+__all__ = ["Mapping", "collection"]

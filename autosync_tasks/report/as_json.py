@@ -16,9 +16,7 @@ VERSION = 1
 
 def show(kind: str, body: Mapping[str, Any]) -> None:
     """Writes one document to standard output."""
-    sys.stdout.write(
-        json.dumps({"version": VERSION, "kind": kind, **body}, indent=1, ensure_ascii=True) + "\n"
-    )
+    sys.stdout.write(json.dumps({"version": VERSION, "kind": kind, **body}, indent=1, ensure_ascii=True) + "\n")
     sys.stdout.flush()
 
 

@@ -74,9 +74,7 @@ def decide(
     if facts.collisions and not ask.adopt:
         return Decision(Verb.BLOCK, "collisions", details=tuple(map(repr, facts.collisions)))
     digest = hashlib.sha256(b"\0".join(sorted(facts.gone))).hexdigest()[:12]
-    if (facts.source_entries == 0 and facts.owned) or (
-        len(facts.gone) > 10 and len(facts.gone) * 2 > facts.owned
-    ):
+    if (facts.source_entries == 0 and facts.owned) or (len(facts.gone) > 10 and len(facts.gone) * 2 > facts.owned):
         if ask.allow_mass_delete != digest:
             return Decision(Verb.BLOCK, "mass delete", digest=digest)
     admitted = tuple(c for c in changes if c.priority is not Priority.LOW or ask.include_low)

@@ -148,9 +148,7 @@ class _Run:
         count: dict[str, int] = {}
         context = self._context
         for raw in raws:
-            if not selected(
-                raw.code, context.validate_select, context.validate_ignore, context.auto_sync_validate
-            ):
+            if not selected(raw.code, context.validate_select, context.validate_ignore, context.auto_sync_validate):
                 continue
             count[raw.code] = count.get(raw.code, 0) + 1
             if count[raw.code] <= MOST:
@@ -178,7 +176,7 @@ class _Withheld:
 
     def clean(self, finding: Finding) -> Finding:
         """The finding without any known secret in its words."""
-        from dataclasses import replace  # noqa: PLC0415
+        from dataclasses import replace
 
         message, hint = finding.message, finding.hint
         for value in self._values:

@@ -47,9 +47,9 @@ class Kingfisher:
     """The SDK of `kingfisher-secret-scanner`."""
 
     def __init__(self, cache: str) -> None:
-        from importlib.resources import as_file, files  # noqa: PLC0415
+        from importlib.resources import as_file, files
 
-        from kingfisher_sdk import DetectionPolicy, Rules, Scanner  # noqa: PLC0415
+        from kingfisher_sdk import DetectionPolicy, Rules, Scanner
 
         # inline_ignores off: an agent could write the comment. markup_context off: it drops what stands in
         # HTML or CSS comments. Confidence low: the low ones warn.

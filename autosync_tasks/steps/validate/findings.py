@@ -127,8 +127,7 @@ def printable(data: bytes | str, limit: int = EXCERPT_LIMIT) -> str:
     """
     text = data[: limit * 4].decode("utf-8", "replace") if isinstance(data, bytes) else data[: limit * 4]
     clean = "".join(
-        " " if c == "\t" else "\ufffd" if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c
-        for c in text
+        " " if c == "\t" else "\ufffd" if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in text
     )
     return clean if len(clean) <= limit else clean[: limit - 1] + "…"
 

@@ -37,7 +37,5 @@ def check(subject: Subject, context: Context) -> Iterator[Raw]:
             middle = True
         elif mark[3] and begun is not None and middle:
             line, _ = Lines(data).position(begun)
-            yield Raw(
-                "MRG001", "A merge conflict begins here and is not resolved.", line, 1, token=b"markers"
-            )
+            yield Raw("MRG001", "A merge conflict begins here and is not resolved.", line, 1, token=b"markers")
             return

@@ -37,9 +37,7 @@ _UNPROTECTED = frozenset(name.encode() for name in _UNPROTECTED_NAMES)
 _CONFIG = re.compile(rb"(?:^|/)(?:opencode|tui|config)\.jsonc?$")
 _NAME_BEFORE = re.compile(rb"[A-Za-z0-9_.\-]{0,48}$")
 
-_ORDER = {
-    code: n for n, code in enumerate(("SEC002", "SEC001", "SEC003", "SEC005", "SEC103", "SEC102", "SEC101"))
-}
+_ORDER = {code: n for n, code in enumerate(("SEC002", "SEC001", "SEC003", "SEC005", "SEC103", "SEC102", "SEC101"))}
 """Of several rules that hit the same bytes the first is told."""
 
 

@@ -35,9 +35,7 @@ def check_branch(branch: str) -> str:
         or any(part.startswith(".") or part.endswith(".lock") for part in branch.split("/"))
     )
     if bad:
-        raise BackupError(
-            f"backup_branch = {display(branch)!r} is no name for a branch", hint="use a name like main"
-        )
+        raise BackupError(f"backup_branch = {display(branch)!r} is no name for a branch", hint="use a name like main")
     return branch
 
 
