@@ -10,7 +10,7 @@ from autosync_tasks.config_text import nearest, show, show_key
 from autosync_tasks.model import Priority, Rule
 
 KEYS = ("pattern", "category", "priority")
-_CATEGORY = re.compile(r"[a-z][a-z0-9 _-]{0,39}\Z", re.ASCII)
+_CATEGORY = r"[a-z][a-z0-9 _-]{0,39}"
 
 Wrong = Callable[[str, object, str, str], None]
 """Takes the key, the value (None: there is none to show), what is wrong, and what is allowed."""
@@ -66,7 +66,7 @@ def pattern_problem(item: object) -> str:
 
 
 def _category_problem(item: object) -> str:
-    return "" if isinstance(item, str) and _CATEGORY.match(item) else "is no name of a category"
+    return "" if isinstance(item, str) and re.fullmatch(_CATEGORY, item) else "is no name of a category"
 
 
 def _priority_problem(item: object) -> str:
