@@ -176,16 +176,18 @@ def read_bytes(path: str) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise ConfigError(f"{show_path(path)}: cannot be read: {_reason(error)}") from None
-    with open(fd, "rb") as file:
+        raise _unreadable(path, error) from None
+    try:
         mode = os.fstat(fd).st_mode
         if not stat.S_ISREG(mode):
             what = "a folder" if stat.S_ISDIR(mode) else "not a regular file"
             raise ConfigError(f"{show_path(path)}: is {what}; allowed: a TOML file")
-        try:
+        with open(fd, "rb", closefd=False) as file:
             raw = file.read(MAX_FILE + 1)
-        except OSError as error:
-            raise ConfigError(f"{show_path(path)}: cannot be read: {_reason(error)}") from None
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    finally:
+        os.close(fd)
     if len(raw) > MAX_FILE:
         raise ConfigError(
             f"{show_path(path)}: is larger than {MAX_FILE:,} bytes; allowed: a TOML file of settings"
@@ -193,8 +195,8 @@ def read_bytes(path: str) -> bytes | None:
     return raw
 
 
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
+def _unreadable(path: str, error: OSError) -> ConfigError:
+    return ConfigError(f"{show_path(path)}: cannot be read: {(error.strerror or str(error)).lower()}")
 
 
 def check_text(text: str, path: str, home: str) -> tuple[list[str], dict[str, Any]]:

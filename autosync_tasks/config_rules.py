@@ -10,6 +10,9 @@ from autosync_tasks.config_text import nearest, show, show_key
 from autosync_tasks.model import Priority, Rule
 
 KEYS = ("pattern", "category", "priority")
+MAX_RULES = 200
+"""Each is compared with all before it."""
+
 _CATEGORY = r"[a-z][a-z0-9 _-]{0,39}"
 
 Wrong = Callable[[str, object, str, str], None]
@@ -30,6 +33,9 @@ def check(items: Sequence[object], spelled: str, origin: str, wrong: Wrong) -> t
 
 
 def _check(items: Sequence[object], origin: str, wrong: Wrong) -> tuple[Rule, ...] | None:
+    if len(items) > MAX_RULES:
+        wrong(str(MAX_RULES + 1), None, f"there are {len(items)} rules", f"at most {MAX_RULES}")
+        return None
     rules = [(number, _rule(number, item, origin, wrong)) for number, item in enumerate(items, 1)]
     whole = [(number, rule) for number, rule in rules if rule is not None]
     shadowed = _shadowed(whole, wrong)
