@@ -1,6 +1,6 @@
 """Guards of safety: what holds a sync until a person has looked (pure; DESIGN section 5).
 
-No `--force` overrides them. The digest names exactly one set of losses, so an answer is good for that set alone.
+No `--force` overrides them. A digest names exactly one set of losses: an answer is good for that set alone.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from autosync_tasks.model import Change, ChangeKind, Kind, Manifest, Path, Priority
 from autosync_tasks.names import display
@@ -15,8 +16,7 @@ from autosync_tasks.steps.inputs import Ask, Facts, Limits
 from autosync_tasks.words import count
 
 
-@dataclass(frozen=True, slots=True)
-class Losses:
+class Losses(NamedTuple):
     """Owned paths whose contents are really gone, and files that were emptied, in order."""
 
     gone: tuple[Path, ...] = ()
