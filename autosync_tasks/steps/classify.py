@@ -79,10 +79,7 @@ def _protected(user: Sequence[Rule]) -> tuple[Rule, ...]:
     """The built-in protected rules. What a user's rule overrides is taken out of the overridable ones."""
     return (
         *ALWAYS_PROTECTED,
-        *(
-            replace(rule, unless=tuple(u.pattern for u in user if _names(u.pattern, rule)))
-            for rule in OVERRIDABLE
-        ),
+        *(replace(rule, unless=tuple(u.pattern for u in user if _names(u.pattern, rule))) for rule in OVERRIDABLE),
     )
 
 

@@ -15,9 +15,7 @@ CATEGORIES = (
 """Every built-in category, in the order of the rules."""
 
 
-def _rules(
-    category: str, priority: Priority, patterns: str, unless: tuple[str, ...] = ()
-) -> tuple[Rule, ...]:
+def _rules(category: str, priority: Priority, patterns: str, unless: tuple[str, ...] = ()) -> tuple[Rule, ...]:
     return tuple(Rule(pattern, category, priority, unless=unless) for pattern in patterns.split())
 
 
@@ -56,9 +54,7 @@ _TRANSIENT: tuple[Rule, ...] = (
         _SKILLS,
     ),
     # editors' and desktops' own files: vim, emacs, LibreOffice, macOS, Windows
-    *_rules(
-        TRANSIENT, Priority.LOW, r".*.sw[a-p] *~ \#*# .#* .~lock.*# .DS_Store Thumbs.db desktop.ini *.pyc"
-    ),
+    *_rules(TRANSIENT, Priority.LOW, r".*.sw[a-p] *~ \#*# .#* .~lock.*# .DS_Store Thumbs.db desktop.ini *.pyc"),
 )
 
 TOOLS_ONLY: tuple[Rule, ...] = _folders(TOOLS, Priority.HIGH, "bin tool plugin command")

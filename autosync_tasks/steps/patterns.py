@@ -53,9 +53,7 @@ def parse(pattern: str) -> Pattern:
     bare = b"/" not in core
     names = core.removeprefix(b"/").split(b"/")
     if any(name in (b"", b".", b"..") for name in names):
-        raise PatternError(
-            "has an empty part, `.` or `..`, which no path has: write it from the source's root"
-        )
+        raise PatternError("has an empty part, `.` or `..`, which no path has: write it from the source's root")
     return Pattern(bare, folder_only, tuple(None if name == b"**" else _segment(name) for name in names))
 
 
@@ -73,9 +71,7 @@ def _refuse_form(pattern: str) -> None:
     if any(char < " " or char == "\x7f" for char in pattern):
         raise PatternError("has a control character: write `?` where it stands")
     if pattern.endswith(" ") and not _ends_escaped(pattern):
-        raise PatternError(
-            "ends with a space, which git drops: remove it, or write `\\ ` if it belongs to the name"
-        )
+        raise PatternError("ends with a space, which git drops: remove it, or write `\\ ` if it belongs to the name")
 
 
 def _ends_escaped(pattern: str) -> bool:
@@ -148,9 +144,7 @@ _UNCLOSED = "has a `[` that is never closed (a slash cannot stand in brackets): 
 def _bracket(name: bytes, i: int) -> tuple[frozenset[int], int]:
     """The bytes that a bracket matches, and where its `]` is; step by step as the loop of wildmatch.c."""
     if not name.isascii():
-        raise PatternError(
-            "has brackets and letters beyond ASCII in one name, but git compares bytes: write `*`"
-        )
+        raise PatternError("has brackets and letters beyond ASCII in one name, but git compares bytes: write `*`")
 
     def at(position: int) -> int:
         if position >= len(name):

@@ -28,7 +28,7 @@ class Cache:
     """What the last run saw.
 
     head: the branch's commit. settings: digest of what shapes an observation. scan: the walk as one string
-    (see Scan.blob). ids: the content id (20 bytes) of each path in the scan, in its order; folders have zeros.
+    (see Scan.blob). ids: the content id (20 bytes) of each path of the scan, in order; zeros for folders.
     unsettled: paths that may change again without a sign in the scan; look at them every time.
     idle: set if everything was in the backup then: the words and numbers to report.
     """
@@ -68,7 +68,7 @@ class State:
         return os.path.join(self.folder, name)
 
     def prepare(self) -> None:
-        """Makes the folder, private. Raises AutosyncError if it is a link, another user's, or cannot be made."""
+        """Makes the folder, private. Raises AutosyncError if it cannot, or it is a link or another user's."""
         try:
             os.makedirs(self.home, mode=0o700, exist_ok=True)
             for folder in (self.home, self.folder):
@@ -192,6 +192,14 @@ class State:
         header = {"version": __version__, "first": len(first), **header}
         body = json.dumps(header).encode() + b"\n" + first + second
         self.write(name, hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+
+    def worktree(self) -> str:
+        """The commit at which the backup's work tree was last brought to the branch ("" if unknown)."""
+        return (self.read("worktree") or b"").decode("ascii", "replace").strip()
+
+    def mark_worktree(self, commit: str) -> None:
+        """Notes that the backup's work tree stands at this commit."""
+        self.write("worktree", commit.encode() + b"\n")
 
     def history(self) -> list[dict[str, Any]]:
         """Every record, oldest first; lines that are damaged are passed over."""

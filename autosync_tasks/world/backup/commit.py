@@ -133,10 +133,8 @@ def _left_behind(repository: Repository, run_id: str) -> list[str]:
 
 
 def delta(repository: Repository, base: str, new: str) -> Delta:
-    """What really differs between two commits: path to (git mode, content id), None for a path that is gone."""
-    output = repository.gateway.run(
-        "diff-tree", "-r", "-z", "--no-renames", "--no-ext-diff", base or _EMPTY_TREE, new
-    )
+    """What really differs between two commits; None for a path that is gone."""
+    output = repository.gateway.run("diff-tree", "-r", "-z", "--no-renames", "--no-ext-diff", base or _EMPTY_TREE, new)
     found: dict[Path, tuple[str, str] | None] = {}
     fields = iter(output.split(b"\0"))
     for facts in fields:
@@ -148,8 +146,11 @@ def delta(repository: Repository, base: str, new: str) -> Delta:
 
 
 def make_durable(folder: str) -> None:
-    """Writes out the file system that holds `folder` (syncfs): git never syncs a folder, and after a power cut
-    a commit was lost on ext4, XFS and btrfs even with core.fsync=all. Raises OSError if it cannot."""
+    """Writes out the file system that holds `folder` (syncfs).
+
+    Git never syncs a folder: after a power cut a commit was lost on ext4, XFS and btrfs even with
+    core.fsync=all. Raises OSError if it cannot.
+    """
     libc = ctypes.CDLL(None, use_errno=True)
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:

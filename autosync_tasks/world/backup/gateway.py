@@ -7,6 +7,7 @@ remotes and its option passing lose data or run commands (measured; see ARCHITEC
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -102,7 +103,7 @@ class Gateway:
             ) from None
         if process.returncode not in accept:
             raise self.failure(arguments[0], process.returncode, complaint)
-        return cast(bytes, output)
+        return output
 
     def conversation(self, *arguments: str, timeout: float = LOCAL_TIMEOUT) -> Conversation:
         """Starts a git command to talk with; use it as a context manager."""
@@ -118,9 +119,7 @@ class Gateway:
             )
         said = display("; ".join(words[-3:]) or f"exit code {code}")
         where = display(self.work_tree or self.git_dir)
-        return BackupError(
-            f"git {command} failed in {where}: {said}", hint="run `inv verify` to see what is wrong"
-        )
+        return BackupError(f"git {command} failed in {where}: {said}", hint="run `inv verify` to see what is wrong")
 
     def _start(
         self,
@@ -142,7 +141,7 @@ class Gateway:
             command.append(f"--work-tree={self.work_tree}")
         started = git.Git(self.work_tree or self.git_dir).execute(
             [*command, *arguments],
-            istream=cast(IO[bytes], subprocess.PIPE),
+            istream=subprocess.PIPE,
             as_process=True,
             env={**_ENVIRONMENT, **_as_variables({**_CONFIG, **(config or {})}), **(environment or {})},
             start_new_session=True,
@@ -158,10 +157,8 @@ class Conversation:
     def __init__(
         self, gateway: Gateway, arguments: Sequence[str], process: subprocess.Popen[bytes], timeout: float
     ) -> None:
-        assert process.stdin is not None
-        assert process.stdout is not None
         self._gateway, self._name, self._process = gateway, arguments[0], process
-        self._input, self._output = process.stdin, process.stdout
+        self._input, self._output = cast(IO[bytes], process.stdin), cast(IO[bytes], process.stdout)
         self._timer = threading.Timer(timeout, _kill, (process,))
         self._timer.daemon = True
 
@@ -200,6 +197,13 @@ class Conversation:
             raise self._failed()
         return answer[:-1]
 
+    def take(self, size: int) -> bytes:
+        """Reads exactly `size` bytes of its output and the newline after them."""
+        data = self._output.read(size + 1)
+        if len(data) != size + 1:
+            raise self._failed()
+        return data[:-1]
+
     def finish(self) -> tuple[int, bytes]:
         """Closes its input and waits; returns exit code and complaint."""
         _, complaint = self._process.communicate()
@@ -221,8 +225,6 @@ def _as_variables(config: Mapping[str, str]) -> dict[str, str]:
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
     """Ends a git process and what it started (it leads a session of its own)."""
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait()

@@ -17,6 +17,9 @@ _ID = re.compile(r"[0-9a-f]{40}\Z")
 _MOST_COMMITS = 1000
 """How far back the last own commit is looked for when the newest manifest does not fit its tree."""
 
+MOST_PACKS = 50
+"""Git's own default for gc.autoPackLimit. Counted here: asking git would start a process at every commit."""
+
 _ATTRIBUTES = b"* !text !eol !crlf !ident !filter !working-tree-encoding !diff !merge !export-subst -text\n"
 """Neutralises attributes that came with the source's own files (info/attributes beats them all)."""
 
@@ -32,15 +35,13 @@ def check_branch(branch: str) -> str:
         or any(part.startswith(".") or part.endswith(".lock") for part in branch.split("/"))
     )
     if bad:
-        raise BackupError(
-            f"backup_branch = {display(branch)!r} is no name for a branch", hint="use a name like main"
-        )
+        raise BackupError(f"backup_branch = {display(branch)!r} is no name for a branch", hint="use a name like main")
     return branch
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A commit of the branch: its id ("" if there is none yet), its tree, the manifest that owns paths in it."""
+    """A commit of the branch (id "" if there is none yet), its tree, and who owns what in it."""
 
     commit: str
     tree: Listing
@@ -128,7 +129,8 @@ class Repository:
         if not _ID.match(text):
             raise BackupError(
                 f"the branch {self.branch} of {display(self.folder)} is damaged (its ref holds no commit id)",
-                hint=f"look at {display(os.path.join(self.git_dir, name))}; the reflog holds the last good commit",
+                hint=f"look at {display(os.path.join(self.git_dir, name))}; "
+                "the reflog beside it holds the last good commit",
             )
         return text
 
@@ -189,7 +191,7 @@ class Repository:
     def _last_own(self, commit: str) -> Recorded | None:
         """The manifest of the newest commit that changed it and whose tree it describes.
 
-        Every own commit changes the manifest (it holds a digest of the contents), so only those are looked at.
+        Every own commit changes the manifest (it holds a digest of the contents): others are passed over.
         """
         changing = self.gateway.run(
             "rev-list", f"--max-count={_MOST_COMMITS}", "--first-parent", commit, "--", PATH.decode()
@@ -205,6 +207,17 @@ class Repository:
             if belongs(recorded, tree):
                 return recorded
         return None
+
+    def maintain(self) -> None:
+        """Lets git tidy its store once there are many packs (each commit leaves one); in the foreground."""
+        try:
+            packs = len(os.listdir(os.path.join(self.git_dir, "objects", "pack"))) // 2
+        except OSError:
+            return
+        if packs > MOST_PACKS:
+            config = {"gc.auto": "6700", "gc.autoPackLimit": str(MOST_PACKS), "gc.autoDetach": "false"}
+            config["maintenance.auto"] = "true"
+            self.gateway.run("maintenance", "run", "--auto", "--quiet", config=config, timeout=600)
 
     def neutralise_attributes(self) -> None:
         """Makes sure that attributes inside the copied files change no byte of the work tree."""

@@ -22,7 +22,7 @@ from autosync_tasks.world.source import content_id
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """How it went: `note` is "" if the work tree now equals the branch; stash is the entry's name if one was made."""
+    """How it went. note: "" if the work tree now equals the branch. stash: the entry made, if any."""
 
     note: str = ""
     stash: str = ""
@@ -36,7 +36,7 @@ def bring(
     run_id: str,
     before: Iterable[Path] = (),
 ) -> Brought:
-    """Takes the work tree from commit `old` ("" if unknown or none) to `new`. Never raises for what it cannot do.
+    """Takes the work tree from commit `old` ("" if unknown or none) to `new`; a failure is a note, no error.
 
     owned: the paths it may write. before: paths owned at `old` that may be gone now. Touches nothing else.
     """
@@ -66,9 +66,7 @@ def _quick(repository: Repository, old: str, new: str) -> bool:
     return True
 
 
-def _careful(
-    repository: Repository, old: str, new: str, owned: set[Path], before: set[Path], run_id: str
-) -> Brought:
+def _careful(repository: Repository, old: str, new: str, owned: set[Path], before: set[Path], run_id: str) -> Brought:
     """Path by path: what a person edited is saved as a stash entry, then owned paths are written out."""
     tree = repository.listing(new)
     known = [tree, repository.listing(old) if old else _parent_tree(repository, new)]
@@ -116,6 +114,12 @@ def standing(below: Below, path: Path) -> tuple[str, str] | None:
     return git_mode, content_id(data)
 
 
+def strays(repository: Repository, tree: Listing, owned: Iterable[Path]) -> list[Path]:
+    """Owned paths that stand in the work tree otherwise than the branch says."""
+    with Below(repository.folder) as below:
+        return [path for path in sorted(owned) if standing(below, path) != tree.get(path)]
+
+
 def _stash(repository: Repository, base: str, edited: list[Path], run_id: str) -> str:
     """Saves the edited owned paths, staged and unstaged, as a stash entry; returns its commit id.
 
@@ -151,9 +155,7 @@ def _stash(repository: Repository, base: str, edited: list[Path], run_id: str) -
         for who in ("AUTHOR", "COMMITTER")
         for what, value in (("NAME", "autosync"), ("EMAIL", "autosync@localhost"))
     }
-    staged_commit = gateway.run(
-        "commit-tree", index_tree, "-p", base, "-m", f"index of {label}", environment=identity
-    )
+    staged_commit = gateway.run("commit-tree", index_tree, "-p", base, "-m", f"index of {label}", environment=identity)
     saved = gateway.run(
         *("commit-tree", work_tree, "-p", base, "-p", staged_commit.decode().strip(), "-m", label),
         environment=identity,
@@ -170,7 +172,7 @@ def _write_out(
     gone: set[Path],
     index: dict[Path, tuple[str, str]],
 ) -> None:
-    """Index and files of the owned paths as the commit has them; gone ones removed with folders left empty."""
+    """Index and files of owned paths as the commit has them; gone ones removed with folders left empty."""
     removed = b"".join(b"0 " + b"0" * 40 + b"\t" + path + b"\0" for path in sorted(gone) if path in index)
     with Below(repository.folder) as below:
         for path in sorted(gone):
