@@ -18,6 +18,7 @@ NOTHING_TO_DO = "nothing to do"
 """The reason when no change is admissible."""
 
 _RIDES = "the next sync (it lies outside `sync_triggers` and starts none itself)"
+_BY_HAND = "nothing is lost; a sync by hand (`inv sync`) goes at once"
 _ENABLED = "auto-sync to be enabled, or a sync by hand"
 _LEAST_BACKOFF = 60.0
 """Seconds: a limit of 0 must not make failures repeat in a tight loop."""
@@ -104,13 +105,20 @@ def _nothing(ask: Ask, facts: Facts) -> _Gate | str:
 
 def _waiting(gate: _Gate, selection: Selection) -> Decision:
     held = tuple(Pending(change, gate.waits_for(change)) for change in selection.taken)
-    return Decision(gate.verb, gate.reason, (), (*held, *selection.left), gate.retry_at)
+    step = _BY_HAND if held else ""
+    return Decision(gate.verb, gate.reason, (), (*held, *selection.left), gate.retry_at, next_step=step)
 
 
 def _blocked(hold: Hold, selection: Selection) -> Decision:
-    held = tuple(Pending(change, hold.waits_for) for change in selection.taken)
-    waiting = (*held, *selection.left)
-    return Decision(Verb.BLOCK, hold.reason, (), waiting, digest=hold.digest, details=hold.details)
+    held = tuple(Pending(change, f"a person: {hold.next_step}") for change in selection.taken)
+    return Decision(
+        Verb.BLOCK,
+        hold.reason,
+        waiting=(*held, *selection.left),
+        digest=hold.digest,
+        details=hold.details,
+        next_step=hold.next_step,
+    )
 
 
 def _gate(taken: Sequence[Change], settings: Limits, past: Past, now: float) -> _Gate | str:
@@ -151,9 +159,7 @@ def _due(taken: Sequence[Change], settings: Limits, past: Past, now: float) -> _
         return f"{count(medium, 'change')} of medium priority"
     least = settings.medium_threshold
     reason = f"{count(medium, 'change')} of medium priority, and more than {least} start a sync"
-    waits = (
-        f"more than {least} pending changes of medium priority, one of high priority, or {wait} of waiting"
-    )
+    waits = f"more than {least} pending changes of medium priority, one of high priority, or {wait} of waiting"
     return _Gate(Verb.SKIP, reason, _or_rides(waits), by_age)
 
 
@@ -170,10 +176,7 @@ def _seen_at(change: Change, past: Past, now: float) -> float:
 def _held_until(settings: Limits, past: Past, now: float) -> tuple[float | None, str]:
     """Until when limit or backoff hold an automatic sync, and why; (None, "") if neither does."""
     until, why = None, ""
-    if (
-        past.last_sync_at is not None
-        and past.last_sync_at <= now < past.last_sync_at + settings.max_sync_frequency
-    ):
+    if past.last_sync_at is not None and past.last_sync_at <= now < past.last_sync_at + settings.max_sync_frequency:
         until = past.last_sync_at + settings.max_sync_frequency
         why = f"the limit of one sync in {span(settings.max_sync_frequency)}"
     if past.failures > 0 and past.retry_at is not None and now < past.retry_at:

@@ -25,10 +25,10 @@ class Losses(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Why a guard holds the sync, what would let it go, and each path it is about."""
+    """Why a guard holds the sync, what a person can do, and each path it is about."""
 
     reason: str
-    waits_for: str
+    next_step: str
     digest: str = ""
     details: tuple[str, ...] = ()
 
@@ -81,14 +81,14 @@ def identity_guard(facts: Facts, ask: Ask) -> Hold | None:
     if facts.other_source:
         return Hold(
             f"the backup's branch belongs to another source ({facts.other_source})",
-            "a person: choose another branch, or take this one over with --adopt",
+            "set `backup_branch` to a branch of its own, or take this one over with --adopt",
             details=collisions,
         )
     if collisions:
         since = "already holds" if facts.first else "got"
         return Hold(
             f"the backup's branch {since} {count(len(collisions), 'other file')} at paths of the source",
-            "a person: move those files away, or replace them with --adopt (the history keeps them)",
+            "move those files away, or replace them with --adopt (the history keeps them)",
             details=collisions,
         )
     return None
@@ -109,7 +109,7 @@ def loss_guard(taken: Sequence[Change], facts: Facts, ask: Ask, limits: Limits) 
         reason += f"; what was allowed ({display(ask.allow_mass_delete)}) is another set of deletions"
     return Hold(
         reason,
-        f"a person: restore the files, or let them go with --allow-mass-delete={digest}",
+        f"restore the files, or let them go with --allow-mass-delete={digest}",
         digest,
         (
             *(f"gone: {display(path)}" for path in sorted(gone)),
