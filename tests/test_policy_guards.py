@@ -46,8 +46,8 @@ def test_a_file_that_became_a_folder_is_gone_and_one_that_became_a_link_is_not()
 
 def test_a_file_that_lost_all_its_bytes_is_truncated_unless_they_are_elsewhere() -> None:
     emptied = replace(change("context/a.md"), new=entry(""))
-    was_empty = replace(change("context/b.md"), old=entry(""))
-    assert losses([emptied, was_empty], {}) == ((), (b"context/a.md",))
+    filled = replace(change("context/b.md"), old=entry(""))
+    assert losses([emptied, filled], {}) == ((), (b"context/a.md",))
     assert losses([emptied], {b"copy": contents(emptied)}) == ((), ())
     assert losses([change("context/c.md")], {}) == ((), ())
 

@@ -64,7 +64,7 @@ def _is_lost(change: Change) -> bool:
         return False
     if change.kind is ChangeKind.TYPE:
         return change.new.kind is Kind.FOLDER
-    return change.kind is ChangeKind.MODIFIED and change.old.size > 0 and change.new.size == 0
+    return change.kind is ChangeKind.MODIFIED and change.new.size == 0
 
 
 def loss_digest(gone: Iterable[Path], truncated: Iterable[Path]) -> str:
