@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from functools import cache
 
@@ -29,8 +30,10 @@ def at(clock: str) -> float:
 
 
 def entry(text: str = "new", kind: Kind = Kind.FILE) -> Entry:
-    """An entry whose content id follows from its text."""
-    return Entry(kind, 0o644, len(text), "" if kind is Kind.FOLDER else text.encode().hex().ljust(40, "0")[:40])
+    """An entry of these contents, with git's own content id."""
+    raw = text.encode()
+    name = hashlib.sha1(b"blob %d\0%s" % (len(raw), raw)).hexdigest()
+    return Entry(kind, 0o644, len(raw), "" if kind is Kind.FOLDER else name)
 
 
 @cache

@@ -8,7 +8,7 @@ import pytest
 
 from autosync_tasks.model import Change, ChangeKind, Decision, Entry, Kind, Priority, Rule, Trigger, Verb
 from autosync_tasks.settings import Settings
-from autosync_tasks.steps.decide import NOTHING_TO_DO, Ask, Facts, Past, backoff_retry_at, decide
+from autosync_tasks.steps.decide import NOTHING, Ask, Facts, Past, backoff_retry_at, decide
 
 from .policy_make import DAY, HOUR, NINE, SETTINGS, at, change, changes, having
 
@@ -70,7 +70,7 @@ def test_force_overrides_disabled(trigger: Trigger) -> None:
 @pytest.mark.parametrize("pending", [[], [LOW], [LOW, "tmp/x"]])
 def test_nothing_admissible_is_nothing_to_do(trigger: Trigger, pending: list[str]) -> None:
     decision = verdict(changes(*pending), trigger, past=Past(last_sync_at=NINE - 1))
-    assert (decision.verb, decision.reason) == (Verb.SKIP, NOTHING_TO_DO)
+    assert (decision.verb, decision.reason) == (Verb.SKIP, NOTHING)
     assert len(decision.waiting) == len(pending)
 
 

@@ -12,9 +12,9 @@ from autosync_tasks.steps.inputs import Ask, Facts, Limits, Past
 from autosync_tasks.steps.select import Selection, select
 from autosync_tasks.words import count, span
 
-__all__ = ["NOTHING_TO_DO", "Ask", "Facts", "Limits", "Past", "backoff_retry_at", "decide", "losses"]
+__all__ = ["NOTHING", "Ask", "Facts", "Limits", "Past", "backoff_retry_at", "decide", "losses"]
 
-NOTHING_TO_DO = "nothing to do"
+NOTHING = "nothing to do"
 """The reason when no change is admissible."""
 
 _RIDES = "the next sync (it lies outside `sync_triggers` and starts none itself)"
@@ -100,7 +100,7 @@ def _nothing(ask: Ask, facts: Facts) -> _Gate | str:
     """Nothing to commit, except the new owner of a branch that is taken over."""
     if ask.adopt and facts.other_source:
         return f"takes the branch over from another source ({facts.other_source})"
-    return _Gate(Verb.SKIP, NOTHING_TO_DO, lambda _: "")
+    return _Gate(Verb.SKIP, NOTHING, lambda _: "")
 
 
 def _waiting(gate: _Gate, selection: Selection) -> Decision:
