@@ -132,9 +132,7 @@ def _config_path(environ: Mapping[str, str], config_home: str, problems: list[st
     if named is None:
         return os.path.join(config_home, "config.toml") if config_home else ""
     if not named.strip() or "\0" in named:
-        problems.append(
-            'environment variable AUTOSYNC_CONFIG = "": is empty; allowed: the path of a file, or unset'
-        )
+        problems.append('environment variable AUTOSYNC_CONFIG = "": is empty; allowed: the path of a file, or unset')
         return ""
     if named.startswith("~/"):
         named = (home_folder(environ) or "~") + named[1:]
@@ -192,9 +190,7 @@ def read_bytes(path: str) -> bytes | None:
     finally:
         os.close(fd)
     if len(raw) > MAX_FILE:
-        raise ConfigError(
-            f"{show_path(path)}: is larger than {MAX_FILE:,} bytes; allowed: a TOML file of settings"
-        )
+        raise ConfigError(f"{show_path(path)}: is larger than {MAX_FILE:,} bytes; allowed: a TOML file of settings")
     return raw
 
 
@@ -208,9 +204,7 @@ def check_text(text: str, path: str, home: str) -> tuple[list[str], dict[str, An
     values: dict[str, Any] = {}
     from autosync_tasks.config_values import Where
 
-    where = Where(
-        f"{show_path(path)}: ", lambda s: s.name, "config.toml rule", home=home, report=problems.append
-    )
+    where = Where(f"{show_path(path)}: ", lambda s: s.name, "config.toml rule", home=home, report=problems.append)
     for key, value in parse_text(text, path, problems).items():
         found = _from_file(key, value, where)
         if found is not None:
@@ -270,16 +264,12 @@ def _take_environment(
         return
     from autosync_tasks.config_values import Where, from_text
 
-    where = Where(
-        "environment variable ", lambda s: s.variable, "RULES rule", home=home, report=problems.append
-    )
+    where = Where("environment variable ", lambda s: s.variable, "RULES rule", home=home, report=problems.append)
     for setting in given:
         text = environ[setting.variable]
         if text == "" and setting.type in (Type.FOLDER, Type.ID):
             # `OPENCODE_SOURCE=$UNSET` must not quietly mean another tree than the recorded one.
-            problems.append(
-                f'environment variable {setting.variable} = "": is empty; allowed: a value, or unset'
-            )
+            problems.append(f'environment variable {setting.variable} = "": is empty; allowed: a value, or unset')
             continue
         found = from_text(setting, text, where)
         if found is not None:

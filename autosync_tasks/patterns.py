@@ -100,9 +100,7 @@ def _set(part: str, at: int) -> tuple[str, int]:
         raise ValueError(r"has a [ without its ] (\[ means a name with [)")
     body = part[start:end]
     if "\\" in body or "[" in body or "]" in body or any(pair in body for pair in _REGEX_SETS):
-        raise ValueError(
-            f"has the set [{body}]: only plain characters and ranges such as [a-z0-9] are understood"
-        )
+        raise ValueError(f"has the set [{body}]: only plain characters and ranges such as [a-z0-9] are understood")
     members: list[str] = []
     index = 0
     while index < len(body):
@@ -155,9 +153,7 @@ def never_wins(pattern: str, earlier: Sequence[tuple[str, Sequence[str]]]) -> in
 
 def _catches_fresh(pattern: str) -> bool:
     """Whether it may match the fresh character though not all others: by [!x], or a range around it."""
-    return _FRESH in pattern or (
-        "[" in pattern and ("[!" in pattern or "[^" in pattern or max(pattern) > _FRESH)
-    )
+    return _FRESH in pattern or ("[" in pattern and ("[!" in pattern or "[^" in pattern or max(pattern) > _FRESH))
 
 
 @cache
