@@ -39,9 +39,8 @@ class Standing:
 
     @property
     def entry(self) -> Entry:
-        """As a path of a manifest. Only for one that has a kind."""
-        assert self.kind is not None
-        return Entry(self.kind, self.mode, 0, self.id)
+        """As a path of a manifest (what is no file, link or folder is never asked for)."""
+        return Entry(self.kind or Kind.FILE, self.mode, 0, self.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ class UndoError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """What to take back. run: of the restore. made: paths that it made. aside: paths whose old contents it set aside."""
+    """What to take back. run: of the restore. made: paths it made. aside: paths whose old contents it set aside."""
 
     run: str
     commit: str

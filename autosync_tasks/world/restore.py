@@ -7,6 +7,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Entry, Kind, Path
@@ -113,13 +114,13 @@ def carry_out(
 def _clear(writer: Writer, plan: RestorePlan, faults: dict[Path, str]) -> None:
     """Takes away and moves what an undo takes back, and sets aside what is in the way."""
     for removal in sorted(plan.removals, key=lambda item: item.path, reverse=True):
-        _try(faults, removal.path, lambda r=removal: writer.remove(r.path, r.have.mark))
+        _try(faults, removal.path, partial(writer.remove, removal.path, removal.have.mark))
     for aside, path in plan.returns:
         if path not in faults:
-            _try(faults, path, lambda a=aside, p=path: writer.move(a, p))
+            _try(faults, path, partial(writer.move, aside, path))
     for put in plan.puts:
         if put.aside is not None:
-            _try(faults, put.path, lambda p=put: writer.move(p.path, p.aside or b""))
+            _try(faults, put.path, partial(writer.move, put.path, put.aside))
 
 
 def _write(
@@ -136,7 +137,7 @@ def _write(
             continue
         if put.want.kind is Kind.FOLDER:
             if put.kind != "mode":
-                _try(faults, put.path, lambda p=put: writer.make_folder(p.path))
+                _try(faults, put.path, partial(writer.make_folder, put.path))
             continue
         mark = put.have.mark if put.have is not None and put.aside is None else None
         try:
@@ -144,14 +145,14 @@ def _write(
         except AbsentError as error:
             faults[put.path] = str(error)
             continue
-        _try(faults, put.path, lambda p=put, d=data, m=mark: writer.stage(p.path, p.want, d, m))
+        _try(faults, put.path, partial(writer.stage, put.path, put.want, data, mark))
 
 
 def _modes(writer: Writer, plan: RestorePlan, faults: dict[Path, str]) -> None:
     """Folders last and deepest first: one that is closed to writing could not be filled."""
     for put in sorted(plan.puts, key=lambda item: item.path, reverse=True):
         if put.path not in faults and (put.want.kind is Kind.FOLDER or put.only_mode):
-            _try(faults, put.path, lambda p=put: writer.set_mode(p.path, p.want.mode))
+            _try(faults, put.path, partial(writer.set_mode, put.path, put.want.mode))
 
 
 def _try(faults: dict[Path, str], path: Path, act: Callable[[], None]) -> None:
@@ -175,8 +176,7 @@ def differing(root: int, wanted: Mapping[Path, Entry]) -> tuple[Path, ...]:
     differ = []
     for path, want in sorted(wanted.items()):
         have = found.get(path)
-        if have is None or (have.kind, have.id) != (want.kind, want.id):
-            differ.append(path)
-        elif want.kind is not Kind.LINK and have.mode != want.mode:
+        alike = have is not None and (have.kind, have.id) == (want.kind, want.id)
+        if have is None or not alike or (want.kind is not Kind.LINK and have.mode != want.mode):
             differ.append(path)
     return tuple(differ)

@@ -37,6 +37,9 @@ class Writer(Below):
         self._swept: set[bytes] = set()
         self.failed: dict[Path, OSError] = {}
 
+    def __enter__(self) -> Writer:
+        return self
+
     def make_folder(self, path: Path) -> None:
         """Makes a folder, open to its owner alone until `set_mode`. One that is there already is left as it is."""
         above, _, name = path.rpartition(b"/")
