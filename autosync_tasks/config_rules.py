@@ -10,7 +10,10 @@ from autosync_tasks.config_text import nearest, show, show_key
 from autosync_tasks.model import Priority, Rule
 
 KEYS = ("pattern", "category", "priority")
-_CATEGORY = re.compile(r"[a-z][a-z0-9 _-]{0,39}\Z", re.ASCII)
+MAX_RULES = 200
+"""Each is compared with all before it."""
+
+_CATEGORY = r"[a-z][a-z0-9 _-]{0,39}"
 
 Wrong = Callable[[str, object, str, str], None]
 """Takes the key, the value (None: there is none to show), what is wrong, and what is allowed."""
@@ -30,6 +33,9 @@ def check(items: Sequence[object], spelled: str, origin: str, wrong: Wrong) -> t
 
 
 def _check(items: Sequence[object], origin: str, wrong: Wrong) -> tuple[Rule, ...] | None:
+    if len(items) > MAX_RULES:
+        wrong(str(MAX_RULES + 1), None, f"there are {len(items)} rules", f"at most {MAX_RULES}")
+        return None
     rules = [(number, _rule(number, item, origin, wrong)) for number, item in enumerate(items, 1)]
     whole = [(number, rule) for number, rule in rules if rule is not None]
     shadowed = _shadowed(whole, wrong)
@@ -64,7 +70,7 @@ def pattern_problem(item: object) -> str:
 
 
 def _category_problem(item: object) -> str:
-    return "" if isinstance(item, str) and _CATEGORY.match(item) else "is no name of a category"
+    return "" if isinstance(item, str) and re.fullmatch(_CATEGORY, item) else "is no name of a category"
 
 
 def _priority_problem(item: object) -> str:
