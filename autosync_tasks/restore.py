@@ -9,11 +9,12 @@ import os
 import secrets
 import time
 from collections.abc import Iterable
+from datetime import datetime
 
 from autosync_tasks.errors import BackupError, LockedError, UsageError
 from autosync_tasks.model import Run
 from autosync_tasks.names import display
-from autosync_tasks.restore_at import Announce, Wish, commit_at
+from autosync_tasks.restore_at import Announce, Wish, commit_at, local_zone
 from autosync_tasks.restore_run import Passage
 from autosync_tasks.site import Site
 from autosync_tasks.steps.restoring import RestorePlan
@@ -39,7 +40,7 @@ def restore(
         raise BackupError(
             f"there is no backup at {display(site.places.backup)}", hint="run `inv sync` to make the first one"
         )
-    target = _target(site, wish)
+    target = target_of(site, wish)
     if wish.check or wish.to:
         return Passage(site, wish, target, announce, progress).run()
     try:
@@ -49,7 +50,7 @@ def restore(
         raise LockedError("another run is at work on this backup", hint="run it again in a moment") from None
 
 
-def _target(site: Site, wish: Wish) -> str:
+def target_of(site: Site, wish: Wish) -> str:
     """The real path of the folder to write below. Raises UsageError for one that may not be used."""
     if not wish.to:
         return site.places.real_source
@@ -64,4 +65,18 @@ def _target(site: Site, wish: Wish) -> str:
     return target
 
 
-__all__ = ["Wish", "commit_at", "new_wish", "restore"]
+def backups(site: Site, most: int = 50) -> list[tuple[str, str, str]]:
+    """The newest backups of the branch: (commit, local time, subject), the newest first."""
+    newest = site.repository.ref() if site.repository.exists else ""
+    if not newest:
+        raise BackupError("there is no backup yet", hint="run `inv sync` to make the first one")
+    options = (f"--max-count={most}", "--first-parent", "-z", "--format=%H%x00%ct%x00%s")
+    fields = site.repository.gateway.run("log", *options, "--end-of-options", newest).split(b"\0")
+    zone = local_zone(time.time())
+    return [
+        (commit.decode("ascii"), f"{datetime.fromtimestamp(int(when), zone):%Y-%m-%d %H:%M}", display(subject))
+        for commit, when, subject in zip(fields[::3], fields[1::3], fields[2::3], strict=False)
+    ]
+
+
+__all__ = ["Wish", "backups", "commit_at", "new_wish", "restore", "target_of"]

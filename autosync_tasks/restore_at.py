@@ -11,9 +11,10 @@ from autosync_tasks.model import Path, Run
 from autosync_tasks.names import display
 from autosync_tasks.site import Site
 from autosync_tasks.steps.moments import Moment, parse_at
+from autosync_tasks.steps.restoring import RestorePlan
 
-Announce = Callable[[Run], None]
-"""Called with the plan, as a run that has not happened yet, before anything is written."""
+Announce = Callable[[Run, RestorePlan], None]
+"""Called with the plan before anything is written: as a run that has not happened yet, and as data."""
 
 
 @dataclass(frozen=True, slots=True)

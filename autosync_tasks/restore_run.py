@@ -72,10 +72,10 @@ class Passage:
         self._tell(plan)
         self._step("plan", Outcome.CHANGED, reason)
         preview = replace(self._end(Outcome.CHANGED, reason, commit, plan), exit_code=5, check=True)
+        if self.announce is not None:
+            self.announce(preview, plan)
         if wish.check:
             return preview, plan
-        if self.announce is not None:
-            self.announce(preview)
         return self._act(plan, head), plan
 
     def _commit(self) -> tuple[str, undoing.Undo | None]:

@@ -22,6 +22,7 @@ from autosync_tasks.site import Site, open_site
 from autosync_tasks.status import status as look_status
 from autosync_tasks.steps.inputs import Ask
 from autosync_tasks.steps.validate import explain as explanation
+from autosync_tasks.tasks_restore import restore
 
 _CHECK = "take every decision and run every guard, write nothing, say what would happen"
 _JSON = "print one JSON document (version 1) instead of words"
@@ -228,7 +229,7 @@ def demo(context: Context, folder: str = "") -> int:
     return run_demo(folder)
 
 
-CORE = (sync, detect, validate, verify, status, diff, demo)
+CORE = (sync, detect, validate, verify, status, diff, restore, demo)
 
 
 def collection() -> Collection:
