@@ -51,7 +51,8 @@ class Context:
 
     key: the installation key for fingerprints (32 random bytes; world.acceptances makes it).
     engine_cache: folder in the state where the secret engine keeps its compiled rules (made 0700 if missing).
-    paths: every path of the tree, validated or not, left out ones too (collisions, duplicate names, links, `{file:}`).
+    paths: every path of the tree, validated or not, left out ones too (collisions, duplicate names,
+    links, `{file:}`).
     environ: names of the variables that OpenCode will see, or None if that is not known.
     accepted: fingerprints that a person accepted.
     check_shell: runs `bash -n` on bytes and returns its complaint ("" if it has none); None leaves it out.
@@ -134,7 +135,8 @@ def printable(data: bytes | str, limit: int = EXCERPT_LIMIT) -> str:
 
 
 def fingerprint(key: bytes, raw: Raw, path: Path) -> str:
-    """Names one finding for `inv accept`: 16 hex digits of HMAC-SHA-256 over code, place and normalised token.
+    """Names one finding for `inv accept`: 16 hex digits of HMAC-SHA-256 over code, place and
+    normalised token.
 
     Without the key nobody can test guesses of a secret against it. Lines do not count: an edit around it
     keeps an acceptance.

@@ -1,6 +1,8 @@
-"""JSON with comments and trailing commas, as OpenCode reads it (Microsoft's jsonc-parser, trailing commas allowed).
+"""JSON with comments and trailing commas, as OpenCode reads it (Microsoft's jsonc-parser, trailing
+commas allowed).
 
-No library was right on 28 cases: json5 and pyjson5 accept what OpenCode rejects, others reject trailing commas. This is one linear
+No library was right on 28 cases: json5 and pyjson5 accept what OpenCode rejects, others reject
+trailing commas. This is one linear
 pass that blanks comments and trailing commas, then the standard library's `json.loads`. Offsets stay
 the same, so a message names the right place. tests/test_validate_jsonc.py compares with OpenCode itself.
 """
@@ -9,15 +11,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from typing import Any, NoReturn
 
 MAX_DEPTH = 200
-"""Levels of nesting; OpenCode's own config has 7. Python's reader would stop at about 1,000 with RecursionError."""
+"""Levels of nesting; OpenCode's own config has 7. Python's reader would stop at about 1,000 with
+RecursionError."""
 
 
 class JsoncError(ValueError):
-    """The text is not JSONC. line and column from 1; `what` is in plain words and quotes nothing of the text."""
+    """The text is not JSONC. line and column from 1; `what` is in plain words and quotes nothing of
+    the text."""
 
     def __init__(self, what: str, line: int, column: int) -> None:
         super().__init__(f"{what} (line {line}, column {column})")
@@ -36,6 +39,8 @@ _TO_COMMENT = re.compile(rf"(?:[^\"/]++|{_STRING})*+")
 _COMMENT = re.compile(r"//[^\r\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/")
 _TO_COMMA = re.compile(rf"(?:[^\",]++|{_STRING}|,(?![ \t\r\n]*+[\]}}]))*+")
 _TO_BRACKET = re.compile(rf"(?:[^\"\[\]{{}}]++|{_STRING})*+")
+_TO_CONSTANT = re.compile(rf"(?:[^\"NI]++|{_STRING})*+")
+_TOKEN = re.compile(rf"({_STRING})(?=[ \t\r\n]*+:)|{_STRING}|[\[\]{{}}]")
 _NOT_BLANK = re.compile(r"[^\r\n]")
 
 _WORDING = (
@@ -134,29 +139,57 @@ def _number(digits: str) -> float | int:
     return int(digits) if len(digits) < 100 else float(digits)  # int() refuses 4,300 digits and is quadratic
 
 
-def loads(text: str, duplicate: Callable[[str], None] | None = None) -> Any:
-    """The value of a JSONC text. `duplicate` is told each key that stands twice in one object.
+def loads(text: str) -> Any:
+    """The value of a JSONC text; of a key that stands twice the last counts. Time is linear in the text.
 
-    Raises JsoncError with the place of the first fault, TooDeepError over MAX_DEPTH levels. Time is linear in the text.
+    Raises JsoncError with the place of the first fault, TooDeepError over MAX_DEPTH levels.
     """
     plain = blank(text)
     _check_depth(plain)
-
-    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        made = dict(items)
-        if duplicate is not None and len(made) < len(items):
-            seen: set[str] = set()
-            for key, _ in items:
-                if key in seen:
-                    duplicate(key)
-                seen.add(key)
-        return made
-
     try:
-        return json.loads(plain, object_pairs_hook=pairs, parse_constant=_no_constant, parse_int=_number)
+        return json.loads(plain, parse_constant=_no_constant, parse_int=_number)
     except json.JSONDecodeError as error:
         what = next((words for begin, words in _WORDING if error.msg.startswith(begin)), "this is not JSON")
         _fail(text, error.pos, what)
     except ValueError:
-        match = re.search(rf"(?:[^\"NI]++|{_STRING})*+", plain)
+        match = _TO_CONSTANT.match(plain)
         _fail(text, match.end() if match else 0, "NaN and Infinity are not JSON")
+
+
+def duplicates(text: str) -> list[tuple[str, int, int]]:
+    """Keys that stand twice in one object of a valid text: key, line, column of the later one, in order."""
+    plain = blank(text)
+    if not _has_duplicates(plain):
+        return []
+    found: list[tuple[str, int, int]] = []
+    stack: list[set[str] | None] = []  # the keys of each open object; None for an array
+    line, begin, last = 1, 0, 0
+    for token in _TOKEN.finditer(plain):
+        mark = token[0]
+        if mark == "{":
+            stack.append(set())
+        elif mark == "[":
+            stack.append(None)
+        elif mark in "]}":
+            stack.pop()
+        elif token[1] and stack and (keys := stack[-1]) is not None:
+            key = json.loads(token[1])
+            if key in keys:
+                line += plain.count("\n", last, token.start())
+                last = token.start()
+                begin = plain.rfind("\n", 0, last) + 1 if plain.count("\n", begin, last) else begin
+                found.append((key, line, last - begin + 1))
+            keys.add(key)
+    return found
+
+
+def _has_duplicates(plain: str) -> bool:
+    """Whether any object holds a key twice; quick, for that is rare."""
+    twice = False
+
+    def pairs(items: list[tuple[str, Any]]) -> None:
+        nonlocal twice
+        twice = twice or len({key for key, _ in items}) < len(items)
+
+    json.loads(plain, object_pairs_hook=pairs, parse_int=_number)
+    return twice

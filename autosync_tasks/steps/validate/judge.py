@@ -23,7 +23,8 @@ _WORDS = re.compile(
 _WEAK = frozenset(
     b"password pass passwd pwd secret user username token key admin root postgres mysql redis guest test "
     b"example changeme p@ssw0rd passw0rd password1 password123 pass123 secret123 mypassword mysecretpassword "
-    b"mypass dbpass db_password dbpassword pw string value oauth2 x-oauth-basic minioadmin rabbitmq app demo dev "
+    b"mypass dbpass db_password dbpassword pw string value oauth2 x-oauth-basic minioadmin rabbitmq app "
+    b"demo dev "
     b"local default none null empty letmein qwerty foo bar baz hunter2 xyz abc 123 1234 12345 123456".split()
 )
 
@@ -57,7 +58,8 @@ def is_random(value: bytes) -> bool:
     """Whether a value looks drawn at random, as keys are, and not written by a person.
 
     Random: at least 20 bytes of letters and digits that change kind often and have the entropy of a random
-    string of their length, less a margin (hex 3.0 bits; else 3.4 at 20 bytes to 4.0 from 40 on). Measured on the
+    string of their length, less a margin (hex 3.0 bits; else 3.4 at 20 bytes to 4.0 from 40 on).
+    Measured on the
     development set, the three real trees and the Python files of an installed environment.
     """
     size = len(value)
@@ -111,31 +113,43 @@ def example_host(host: bytes) -> bool:
 
 _CAMEL = re.compile(rb"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _GENERIC = frozenset(
-    b"a access account api app application apps auth authn authorization authz aws_ base basic bearer bot build "
+    b"a access account api app application apps auth authn authorization authz aws_ base basic bearer "
+    b"bot build "
     b"client code common config const cookie credential credentials csrf current custom data database db def "
-    b"default demo dev device dict dot e encryption env environment export expected field final foo form function "
-    b"g get global h header headers host http https i id ids in init input internal int is item json jwt k key keys "
-    b"last let list local login main map master me my name new next nonce o oauth object old option options org "
+    b"default demo dev device dict dot e encryption env environment export expected field final foo "
+    b"form function "
+    b"g get global h header headers host http https i id ids in init input internal int is item json "
+    b"jwt k key keys "
+    b"last let list local login main map master me my name new next nonce o oauth object old option "
+    b"options org "
     b"os p page param params pass passphrase passwd password passwords private prod production property "
-    b"provider proxy public pwd q raw refresh remote req request res response root s secret secrets self send server "
-    b"service session set setting settings sign signing site sso staging static store str string svc t test testing "
-    b"tests text the this tmp token tokens type url user username users val value values var variable webhook "
+    b"provider proxy public pwd q raw refresh remote req request res response root s secret secrets "
+    b"self send server "
+    b"service session set setting settings sign signing site sso staging static store str string svc t "
+    b"test testing "
+    b"tests text the this tmp token tokens type url user username users val value values var variable "
+    b"webhook "
     b"with work x xsrf y z".split()
 )
 _NO_SECRET = frozenset(
-    b"author authors cache cancel cancellation checksum commit continuation css cursor digest etag foreign hash "
-    b"idempotency image index integrity md5 next pagination parser partition primary public range row sha sha1 "
-    b"sha256 sha512 sort sync translation i18n lock marker resource publishable site sitekey turnstile".split()
+    b"author authors cache cancel cancellation checksum commit continuation css cursor digest etag "
+    b"foreign hash "
+    b"idempotency image index integrity md5 next pagination parser partition primary public range row "
+    b"sha sha1 "
+    b"sha256 sha512 sort sync translation i18n lock marker resource publishable site sitekey "
+    b"turnstile".split()
 )
 _KEY_BEFORE = frozenset(
-    b"access account api app application auth client consumer encryption license master private secret service "
+    b"access account api app application auth client consumer encryption license master private secret "
+    b"service "
     b"session shared sign signing storage subscription webhook".split()
 )
 
 
 def named(identifier: bytes) -> str:
     """What an identifier says of its value: "service" (one service's secret: `codecov_token`), "generic"
-    (`apiKey`, `TOKEN`), "key" (a key of unknown kind: `foo_key`) or "" (no secret: `cacheKey`, `publicKey`)."""
+    (`apiKey`, `TOKEN`), "key" (a key of unknown kind: `foo_key`) or "" (no secret: `cacheKey`,
+    `publicKey`)."""
     words = [word.lower() for word in _CAMEL.findall(identifier)]
     if not words or any(word in _NO_SECRET for word in words):
         return ""

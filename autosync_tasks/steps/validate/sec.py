@@ -66,7 +66,8 @@ def protected(path: Path) -> bool:
 
 
 def as_utf8(data: bytes) -> bytes:
-    """The same text in UTF-8 where it is UTF-16 or UTF-32 (by its mark, or by its zero bytes); else unchanged."""
+    """The same text in UTF-8 where it is UTF-16 or UTF-32 (by its mark, or by its zero bytes); else
+    unchanged."""
     for mark, name in (
         (b"\xff\xfe\0\0", "utf-32"),
         (b"\0\0\xfe\xff", "utf-32"),
@@ -149,6 +150,7 @@ def _assignment(path: Path, data: bytes, start: int, end: int) -> tuple[str, str
 
 
 def _header(path: Path, data: bytes, start: int, end: int) -> tuple[str, str]:
+    del path
     value = data[start:end].rstrip(b".:")
     if judge.placeholder(value):
         return "", ""
@@ -164,6 +166,7 @@ def _header(path: Path, data: bytes, start: int, end: int) -> tuple[str, str]:
 
 
 def _parameter(path: Path, data: bytes, start: int, end: int) -> tuple[str, str]:
+    del path
     value = data[start:end]
     if judge.is_vendor(value):
         return "SEC005", "a token in a URL"
@@ -173,6 +176,7 @@ def _parameter(path: Path, data: bytes, start: int, end: int) -> tuple[str, str]
 
 
 def _url(path: Path, data: bytes, start: int, end: int) -> tuple[str, str]:
+    del path
     password = data[start:end]
     at = data.find(b"@", end, end + 2)
     host = data[at + 1 : at + 80] if at >= 0 else b""
