@@ -109,11 +109,15 @@ class _Run:
         self._seen.append(subject.path)
         found, withheld = self.secrets(subject.path, subject.data)
         yield from found
-        yield from self._finish(subject, self._guard("protected names", subject, self._protected), withheld)
+        raws = self._guard("protected names", subject, self._protected)
+        if raws:
+            yield from self._finish(subject, raws, withheld)
         if not self._context.auto_sync_validate:
             return
         for name, check in CHECKS:
-            yield from self._finish(subject, self._guard(name, subject, check), withheld)
+            raws = self._guard(name, subject, check)
+            if raws:
+                yield from self._finish(subject, raws, withheld)
 
     def tree(self) -> Iterator[Finding]:
         """What concerns several paths at once, and secrets in the names of those that were judged."""

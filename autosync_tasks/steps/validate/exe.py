@@ -24,7 +24,7 @@ def check(subject: Subject, context: Context) -> Iterator[Raw]:
     if not subject.is_file or not data or b"\0" in data[:1024]:
         return
     first = data[: data.find(b"\n") + 1 or len(data)][:200]
-    in_bin = place(subject.path).inside.startswith(b"bin/")
+    in_bin = b"bin/" in subject.path and place(subject.path).inside.startswith(b"bin/")
     if first.startswith(b"#!"):
         if first.rstrip(b"\n").endswith(b"\r"):
             yield Raw("EXE005", "The first line ends with a carriage return.", 1)
@@ -36,7 +36,8 @@ def check(subject: Subject, context: Context) -> Iterator[Raw]:
         return
     if _is_shell(subject.path, first):
         yield from _shell(data, context)
-    elif subject.path.endswith(b".py") or _PYTHON.match(first):
+    elif _PYTHON.match(first) or (in_bin and subject.path.endswith(b".py")):
+        # Modules are left out: compiling all of a tree's takes longer than everything else together.
         yield from _python(data)
 
 

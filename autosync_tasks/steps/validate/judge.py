@@ -36,6 +36,7 @@ _EXAMPLE_HOSTS = re.compile(
 _UUID = re.compile(rb"(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _HEX = re.compile(rb"(?i)[0-9a-f]+")
 _RUNS = re.compile(rb"[a-z]+|[A-Z]+|[0-9]+")
+_IDENTIFIER = re.compile(rb"[A-Za-z_][A-Za-z0-9_.]*")
 _VENDOR = re.compile(
     rb"([A-Za-z][A-Za-z0-9]{1,7}(?:[-_][a-z0-9]{1,8}){0,2})[-_.]([A-Za-z0-9]{20}[A-Za-z0-9_.-]*)"
 )
@@ -74,8 +75,22 @@ def is_random(value: bytes) -> bool:
         return False
     if len(runs) < size / 6 or max(map(len, runs)) > max(12, size // 3):
         return False  # words, versions, dates: long runs of one kind
+    if _is_name(value, runs):
+        return False
     least = 3.0 if _HEX.fullmatch(value) else min(4.0, 3.4 + (size - 20) * 0.03)
     return entropy(value) >= least
+
+
+def _is_name(value: bytes, runs: list[bytes]) -> bool:
+    """Whether a value is an identifier of some program: `_lib.X509_get_pubkey`, `base64Encode`.
+
+    In random text of both cases a run of small letters is short; in names most letters stand in words.
+    """
+    if _IDENTIFIER.fullmatch(value) is None or value == value.lower() or value == value.upper():
+        return False
+    least = 3 if b"_" in value or b"." in value else 4
+    words = sum(len(run) for run in runs if len(run) >= least and run.islower())
+    return words * 5 >= len(value) * 2
 
 
 def is_uuid(value: bytes) -> bool:
@@ -96,6 +111,15 @@ def basic_credentials(value: bytes) -> bytes:
     except (binascii.Error, ValueError):
         return b""
     return plain if b":" in plain and plain.isascii() and plain.decode().isprintable() else b""
+
+
+def private_key_in_base64(value: bytes) -> bool:
+    """Whether base64 text begins a private key (and not a certificate or a public key)."""
+    try:
+        head = base64.b64decode(value[:80])
+    except (binascii.Error, ValueError):
+        return False
+    return b"PRIVATE KEY" in head
 
 
 def weak_password(password: bytes) -> bool:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
+from functools import lru_cache
 
-_ROOT = re.compile(rb"(?:(.*/)?\.opencode/)?(.*)", re.DOTALL)
 _KINDS = {
     b"agent": "agent",
     b"agents": "agent",
@@ -35,11 +34,12 @@ class Place:
     name: bytes
 
 
+@lru_cache(maxsize=1024)
 def place(path: bytes) -> Place:
     """Where a path stands: in the tree's root, or in the innermost `.opencode` folder, which OpenCode
     reads alike."""
-    match = _ROOT.fullmatch(path)
-    inside = match[2] if match else path
+    at = (b"/" + path).rfind(b"/.opencode/")
+    inside = path[at + 10 :] if at >= 0 else path
     root = path[: len(path) - len(inside)]
     head, slash, rest = inside.partition(b"/")
     kind = _KINDS.get(head, "") if slash else ""

@@ -37,6 +37,8 @@ def check(subject: Subject, context: Context) -> Iterator[Raw]:
 def same_names(seen: Collection[Path], paths: Collection[Path]) -> Iterator[tuple[Path, Raw]]:
     """MDF006 for each path in `seen` whose agent, command, mode or skill has the name of another in
     `paths`."""
+    if not any(path.endswith(b".md") and place(path).kind for path in seen):
+        return
     named: dict[tuple[bytes, str, bytes], set[Path]] = {}
     for path in {*paths, *seen}:
         if path.endswith(b".md"):
