@@ -173,8 +173,8 @@ RULES = (
     Rule(
         "JSN008",
         Severity.WARNING,
-        "Nested too deeply to be checked",
-        "The reader stops at 200 levels.",
+        "Too deep or too long to be checked",
+        "The reader stops at 200 levels of nesting and at 16 million characters.",
         "Check the file by hand.",
     ),
     Rule(

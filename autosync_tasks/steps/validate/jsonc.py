@@ -11,7 +11,11 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import accumulate
 from typing import Any, NoReturn
+
+MAX_TEXT = 16 * 1024 * 1024
+"""Characters; the largest JSON file in the three real trees has 0.1 M."""
 
 MAX_DEPTH = 200
 """Levels of nesting; OpenCode's own config has 7. Python's reader would stop at about 1,000 with
@@ -30,24 +34,31 @@ class JsoncError(ValueError):
 
 
 class TooDeepError(JsoncError):
-    """Nested more than MAX_DEPTH levels."""
+    """Nested more than MAX_DEPTH levels, or longer than MAX_TEXT."""
 
 
 # Possessive repeats: no match is ever tried twice, so both passes are linear.
 _STRING = r'"[^"\\\r\n]*+(?:\\[^\r\n][^"\\\r\n]*+)*+"'
-_TO_COMMENT = re.compile(rf"(?:[^\"/]++|{_STRING})*+")
-_COMMENT = re.compile(r"//[^\r\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/")
-_TO_COMMA = re.compile(rf"(?:[^\",]++|{_STRING}|,(?![ \t\r\n]*+[\]}}]))*+")
-_TO_BRACKET = re.compile(rf"(?:[^\"\[\]{{}}]++|{_STRING})*+")
+# Each piece ends at a comment, at a slash or quote that begins none, or at the end: pieces leave no gap.
+_COMMENT = r"//[^\r\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/"
+_COMMENT_PIECES = re.compile(rf"((?:[^\"/]++|{_STRING})*+)({_COMMENT}|/|\"|\Z)")
+_PLAIN = re.compile(rf"(?:[^\"]++|{_STRING})*+")
+# A comma with nothing before it (`[,]`) is no trailing comma: it stays, for json.loads to refuse.
+_BLANKS = r"[ \t\r\n]*+"
+_TO_COMMA = re.compile(rf"((?:[^\",\[{{]++|{_STRING}|[\[{{](?:{_BLANKS},)?|,(?!{_BLANKS}[\]}}]))*+)(?:,|\Z)")
+_NO_BRACKETS = re.compile(rf"(?:[^\"\[\]{{}}]++|{_STRING}|\")++")
+_STEP = {"[": 1, "{": 1, "]": -1, "}": -1}
+_LONG_NUMBER = re.compile(r"[0-9]{100}")
 _TO_CONSTANT = re.compile(rf"(?:[^\"NI]++|{_STRING})*+")
 _TOKEN = re.compile(rf"({_STRING})(?=[ \t\r\n]*+:)|{_STRING}|[\[\]{{}}]")
 _NOT_BLANK = re.compile(r"[^\r\n]")
 
+_VALUE = "a value is expected here"
 _WORDING = (
     ("Expecting property name", "a key in double quotes is expected here"),
     ("Expecting ':'", "a colon is missing here"),
     ("Expecting ','", "a comma is missing here"),
-    ("Expecting value", "a value is expected here"),
+    ("Expecting value", _VALUE),
     ("Extra data", "the document has ended before this"),
     ("Unterminated string", "the string that begins here has no end on its line"),
     ("Invalid control character", "a control character stands inside a string"),
@@ -76,59 +87,35 @@ def blank(text: str) -> str:
 
 def _blank_comments(text: str) -> str:
     out: list[str] = []
-    at = 0
-    while True:
-        stop = _end(_TO_COMMENT, text, at)
-        out.append(text[at:stop])
-        if stop == len(text):
-            break
-        if text[stop] == '"':  # a string without an end: json.loads names the place
-            out.append(text[stop:])
-            break
-        comment = _COMMENT.match(text, stop)
-        if comment is None:
-            if text.startswith("/*", stop):
-                _fail(text, stop, "the comment that begins here has no end")
-            _fail(text, stop, "a value is expected here")
-        out.append(_NOT_BLANK.sub(" ", comment[0]))
-        at = comment.end()
+    for before, tail in _COMMENT_PIECES.findall(text):
+        if len(tail) < 2 and tail:
+            at = sum(map(len, out)) + len(before)
+            if tail == '"':  # a string without an end: json.loads names the place
+                return "".join(out) + text[at - len(before) :]
+            what = "the comment that begins here has no end" if text.startswith("/*", at) else _VALUE
+            _fail(text, at, what)
+        out += (before, _spaces(tail))
     return "".join(out)
 
 
+def _spaces(comment: str) -> str:
+    if "\n" in comment or "\r" in comment:
+        return _NOT_BLANK.sub(" ", comment)
+    return " " * len(comment)
+
+
 def _blank_commas(text: str) -> str:
-    out: list[str] = []
-    at = 0
-    while True:
-        stop = _end(_TO_COMMA, text, at)
-        out.append(text[at:stop])
-        if stop == len(text) or text[stop] == '"':
-            out.append(text[stop:])
-            return "".join(out)
-        before = stop - 1
-        while before >= 0 and text[before] in " \t\r\n":
-            before -= 1
-        # A comma with nothing before it (`[,]`) is no trailing comma: leave it for json.loads to refuse.
-        out.append("," if before < 0 or text[before] in "[{,:" else " ")
-        at = stop + 1
-
-
-def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
-    match = pattern.match(text, at)
-    return match.end() if match else at
+    plain = _PLAIN.match(text)
+    if plain is not None and plain.end() < len(text):
+        _fail(text, plain.end(), "the string that begins here has no end on its line")
+    return _TO_COMMA.sub(r"\1 ", text)[: len(text)]
 
 
 def _check_depth(text: str) -> None:
-    depth = at = 0
-    if text.count("[") + text.count("{") <= MAX_DEPTH:
-        return
-    while True:
-        at = _end(_TO_BRACKET, text, at)
-        if at == len(text) or text[at] == '"':
-            return
-        depth += 1 if text[at] in "[{" else -1
-        if depth > MAX_DEPTH:
-            _fail(text, at, f"nested more than {MAX_DEPTH} levels deep", TooDeepError)
-        at += 1
+    brackets = _NO_BRACKETS.sub("", text)
+    depths = accumulate(map(_STEP.__getitem__, brackets))
+    if len(brackets) > MAX_DEPTH and max(depths) > MAX_DEPTH:
+        _fail(text, 0, f"nested more than {MAX_DEPTH} levels deep", TooDeepError)
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -136,7 +123,13 @@ def _no_constant(name: str) -> NoReturn:
 
 
 def _number(digits: str) -> float | int:
-    return int(digits) if len(digits) < 100 else float(digits)  # int() refuses 4,300 digits and is quadratic
+    return int(digits) if len(digits) < 100 else float(digits)
+
+
+def _parse(plain: str, **hooks: Any) -> Any:
+    # int() refuses 4,300 digits and is quadratic; OpenCode reads such a number as Infinity.
+    hooks["parse_int"] = _number if _LONG_NUMBER.search(plain) else None
+    return json.loads(plain, **hooks)
 
 
 def loads(text: str) -> Any:
@@ -144,10 +137,12 @@ def loads(text: str) -> Any:
 
     Raises JsoncError with the place of the first fault, TooDeepError over MAX_DEPTH levels.
     """
+    if len(text) > MAX_TEXT:
+        _fail(text, 0, f"longer than {MAX_TEXT // 1024 // 1024} million characters", TooDeepError)
     plain = blank(text)
     _check_depth(plain)
     try:
-        return json.loads(plain, parse_constant=_no_constant, parse_int=_number)
+        return _parse(plain, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         what = next((words for begin, words in _WORDING if error.msg.startswith(begin)), "this is not JSON")
         _fail(text, error.pos, what)
@@ -191,5 +186,5 @@ def _has_duplicates(plain: str) -> bool:
         nonlocal twice
         twice = twice or len({key for key, _ in items}) < len(items)
 
-    json.loads(plain, object_pairs_hook=pairs, parse_int=_number)
+    _parse(plain, object_pairs_hook=pairs)
     return twice
