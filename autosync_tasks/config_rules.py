@@ -1,0 +1,104 @@
+"""Checks the user's `[[rules]]`: their keys, and that each of them can win (pure)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from autosync_tasks import patterns
+from autosync_tasks.config_text import nearest, show, show_key
+from autosync_tasks.model import Priority, Rule
+
+KEYS = ("pattern", "category", "priority")
+_CATEGORY = re.compile(r"[a-z][a-z0-9 _-]{0,39}\Z", re.ASCII)
+
+Wrong = Callable[[str, object, str, str], None]
+"""Takes the key, the value (None: there is none to show), what is wrong, and what is allowed."""
+
+
+def check(items: Sequence[object], spelled: str, origin: str, wrong: Wrong) -> tuple[Rule, ...] | None:
+    """The rules, or None after reporting each thing that is wrong.
+
+    spelled: how the setting is written where the rules stand. origin: a rule's origin, but its number.
+    """
+    prefix = "rule" if spelled == "rules" else f"{spelled}, rule"
+
+    def wrong_(key: str, value: object, why: str, allowed: str) -> None:
+        wrong(f"{prefix} {key}", value, why, allowed)
+
+    return _check(items, origin, wrong_)
+
+
+def _check(items: Sequence[object], origin: str, wrong: Wrong) -> tuple[Rule, ...] | None:
+    rules = [(number, _rule(number, item, origin, wrong)) for number, item in enumerate(items, 1)]
+    whole = [(number, rule) for number, rule in rules if rule is not None]
+    shadowed = _shadowed(whole, wrong)
+    return None if shadowed or len(whole) < len(rules) else tuple(rule for _, rule in whole)
+
+
+def _rule(number: int, item: object, origin: str, wrong: Wrong) -> Rule | None:
+    key = str(number)
+    if isinstance(item, Rule):  # a value of Settings that is given back
+        item = {name: str(getattr(item, name)) for name in KEYS}
+    if not isinstance(item, Mapping):
+        wrong(key, item, "is not a table", f"a table with {', '.join(KEYS)}")
+        return None
+    good = True
+    for name in item:
+        if name not in KEYS:
+            wrong(
+                f"{key}, {show_key(str(name))}", None, f"unknown{nearest(str(name), KEYS)}", ", ".join(KEYS)
+            )
+            good = False
+    for name, (problem, allowed) in _CHECKS.items():
+        why = problem(item[name]) if name in item else "is missing"
+        if why:
+            wrong(f"{key}, {name}", item.get(name), why, allowed)
+            good = False
+    if not good:
+        return None
+    return Rule(item["pattern"], item["category"], Priority(item["priority"]), f"{origin} {number}")
+
+
+def pattern_problem(item: object) -> str:
+    """What is wrong with a pattern of any type; "" if nothing."""
+    return patterns.problem(item) if isinstance(item, str) else "is not text"
+
+
+def _category_problem(item: object) -> str:
+    return "" if isinstance(item, str) and _CATEGORY.match(item) else "is no name of a category"
+
+
+def _priority_problem(item: object) -> str:
+    if isinstance(item, str) and item in set(Priority):
+        return ""
+    return "is no priority" + (nearest(item, list(Priority)) if isinstance(item, str) else "")
+
+
+_CHECKS: Mapping[str, tuple[Callable[[object], str], str]] = {
+    "pattern": (pattern_problem, "a gitignore pattern"),
+    "category": (_category_problem, "a word in small letters: context, agent, tools, ... or one of your own"),
+    "priority": (_priority_problem, " | ".join(Priority)),
+}
+
+
+def _shadowed(rules: Sequence[tuple[int, Rule]], wrong: Wrong) -> bool:
+    """Reports each rule that can never win: all it matches is always protected, or taken by earlier rules."""
+    if not rules:
+        return False
+    from autosync_tasks.protected import ALWAYS  # noqa: PLC0415  (needed for own rules alone)
+
+    earlier = [(rule.pattern, rule.unless) for rule in ALWAYS]
+    names = [f"{rule.pattern} is always protected" for rule in ALWAYS]
+    found = False
+    for number, rule in rules:
+        index = patterns.never_wins(rule.pattern, earlier)
+        if index is not None:
+            allowed = "a pattern that matches something which no earlier rule takes"
+            if index < len(ALWAYS):
+                allowed = "of the protected paths only node_modules/ and opencode.db*"
+            wrong(f"{number}, pattern", rule.pattern, f"can never win: {names[index]}", allowed)
+            found = True
+        earlier.append((rule.pattern, rule.unless))
+        names.append(f"rule {number}, {show(rule.pattern)}, comes first")
+    return found

@@ -1,0 +1,50 @@
+"""How settings, keys and values are spoken of in messages (pure)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+_MAX_SHOWN = 60
+
+
+def show(value: object) -> str:
+    """A value for a message: one short line, no control characters, no password of an address."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return _quoted(value)
+    if isinstance(value, Mapping):
+        return "a table"
+    if isinstance(value, list | tuple):
+        return f"a list of {len(value)}"
+    if isinstance(value, int) and value.bit_length() > 128:
+        return "a very large number"  # str() of it could take seconds, or raise
+    return str(value)
+
+
+def _quoted(value: str) -> str:
+    text = re.sub(r"//[^/\s]*@", "//***@", value)
+    if len(text) > _MAX_SHOWN:
+        text = text[: _MAX_SHOWN - 1] + "…"
+    # repr escapes whatever is not printable: control, bidi and surrogate characters.
+    quoted = repr(text)
+    return quoted if quoted[0] == '"' else '"' + quoted[1:-1].replace('"', '\\"').replace("\\'", "'") + '"'
+
+
+def show_key(key: str) -> str:
+    """A key for a message."""
+    return key if re.fullmatch(r"[A-Za-z0-9_.-]{1,60}", key) else show(key)
+
+
+def show_path(path: str) -> str:
+    """A path for a message, in full."""
+    return path if path.isprintable() else repr(path)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """`; did you mean X?`, or "" if nothing known is near."""
+    import difflib  # noqa: PLC0415  (13 ms to import, for errors only)
+
+    found = difflib.get_close_matches(name[:80].lower(), list(known), n=1, cutoff=0.5)
+    return f"; did you mean {found[0]}?" if found else ""
