@@ -88,7 +88,7 @@ def home_folder(environ: Mapping[str, str]) -> str:
     """HOME if it is a full path, else the user database's home folder (where HOME comes from), else ""."""
     home = environ.get("HOME", "")
     if not home.startswith("/"):
-        import pwd  # noqa: PLC0415
+        import pwd
 
         try:
             home = pwd.getpwuid(os.getuid()).pw_dir
@@ -179,7 +179,7 @@ def _reason(error: OSError) -> str:
 
 
 def _parse(text: str, path: str, problems: list[str]) -> dict[str, object]:
-    import tomllib  # noqa: PLC0415  (16 ms, not needed while there is no file)
+    import tomllib
 
     if text.startswith("\ufeff"):
         problems.append(f"{show_path(path)}: starts with a byte order mark; allowed: UTF-8 without one")

@@ -86,7 +86,7 @@ def _shadowed(rules: Sequence[tuple[int, Rule]], wrong: Wrong) -> bool:
     """Reports each rule that can never win: all it matches is always protected, or taken by earlier rules."""
     if not rules:
         return False
-    from autosync_tasks.protected import ALWAYS  # noqa: PLC0415  (needed for own rules alone)
+    from autosync_tasks.protected import ALWAYS
 
     earlier = [(rule.pattern, rule.unless) for rule in ALWAYS]
     names = [f"{rule.pattern} is always protected" for rule in ALWAYS]

@@ -100,7 +100,7 @@ def from_text(setting: Setting, text: str, where: Where) -> object | None:
 
 
 def _array(text: str) -> object | None:
-    import tomllib  # noqa: PLC0415  (16 ms, rarely needed)
+    import tomllib
 
     try:
         table = tomllib.loads("value = " + text)
@@ -108,7 +108,7 @@ def _array(text: str) -> object | None:
             return table["value"]
     except (ValueError, RecursionError):  # TOMLDecodeError is a ValueError; so is a number with 5,000 digits
         pass
-    import json  # noqa: PLC0415
+    import json
 
     try:
         value = json.loads(text)
@@ -189,7 +189,7 @@ _TEXT_RULES: Mapping[Type, Callable[[str], str]] = {
 
 def _path(value: object, where: Where) -> tuple[str, str]:
     """A folder as an absolute path, and what is wrong ("" if nothing). It need not exist."""
-    import os.path  # noqa: PLC0415
+    import os.path
 
     why = _text_problem(value)
     if why or not isinstance(value, str):

@@ -150,7 +150,7 @@ def never_wins(pattern: str, earlier: Sequence[tuple[str, Sequence[str]]]) -> in
 
 
 def _matcher(pattern: str) -> Callable[[str], bool]:
-    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern  # noqa: PLC0415  (slow to import)
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
     compiled = GitIgnoreSpecPattern(pattern)
     return lambda path: compiled.match_file(path) is not None

@@ -32,12 +32,29 @@ def read(environ: Mapping[str, str]) -> bytes | None:
             hint="Install cron (on Debian: apt install cron), or use install-timer.",
         )
     if ran.code == 0:
-        return ran.out
+        return _exact(ran.out, environ) if b"\\r" in ran.out or b"\\b" in ran.out else ran.out
     if _NONE.search(ran.err):
         return None
     raise AutosyncError(
         f"The crontab cannot be read: {ran.said}",
         hint="Run `crontab -l` and mend what it says. Nothing was changed.",
+    )
+
+
+def _exact(listed: bytes, environ: Mapping[str, str]) -> bytes:
+    """The crontab's own bytes where `crontab -l` may not have given them.
+
+    Debian's `crontab -l` (3.0pl1-162) prints a carriage return as the two characters `\\r` and a backspace as
+    `\\b`: written back, a CRLF crontab would be spoilt. `crontab -e` hands its editor the true bytes, and
+    `cat` is an editor that changes nothing.
+    """
+    ran = files.run(["crontab", "-e"], {**environ, "VISUAL": "cat", "EDITOR": "cat"})
+    exact = ran.out if ran else b""
+    if exact == listed or exact.replace(b"\r", b"\\r").replace(b"\b", b"\\b") == listed:
+        return exact
+    raise AutosyncError(
+        "the crontab's exact bytes cannot be read: `crontab -l` and `crontab -e` show different ones",
+        hint="take carriage returns and backspaces out with `crontab -e`; nothing was changed",
     )
 
 

@@ -1,4 +1,4 @@
-"""The real OpenCode, installed once into a cache outside the checkout, and a home folder for it to live in."""
+"""The real OpenCode, installed once into a cache outside the checkout, and a home for it to live in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ from pathlib import Path
 import pytest
 
 VERSION = "1.18.33"
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "autosync-tasks-tests" / f"opencode-{VERSION}"
+CACHE = (
+    Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    / "autosync-tasks-tests"
+    / f"opencode-{VERSION}"
+)
 
 
 @functools.cache
@@ -24,7 +28,15 @@ def program() -> Path:
         if not shutil.which("npm"):
             pytest.skip("the real OpenCode needs npm, which is not on this machine")
         CACHE.mkdir(parents=True, exist_ok=True)
-        words = ["npm", "install", "--prefix", str(CACHE), "--no-audit", "--no-fund", f"opencode-ai@{VERSION}"]
+        words = [
+            "npm",
+            "install",
+            "--prefix",
+            str(CACHE),
+            "--no-audit",
+            "--no-fund",
+            f"opencode-ai@{VERSION}",
+        ]
         try:
             ended = subprocess.run(words, capture_output=True, text=True, timeout=180, check=False)
         except subprocess.TimeoutExpired:
@@ -32,7 +44,9 @@ def program() -> Path:
         if ended.returncode or not binary.exists():
             last = (ended.stderr.strip().splitlines() or ["no reason given"])[-1]
             pytest.skip(f"the package registry does not give opencode-ai@{VERSION}: {last}")
-    ended = subprocess.run([str(binary), "--version"], capture_output=True, text=True, timeout=60, check=False)
+    ended = subprocess.run(
+        [str(binary), "--version"], capture_output=True, text=True, timeout=60, check=False
+    )
     if ended.stdout.strip() != VERSION:
         pytest.skip(f"opencode-ai@{VERSION} does not start here: {ended.stderr.strip()[-200:]}")
     return binary
@@ -49,7 +63,12 @@ class Home:
         self.tree.mkdir(parents=True)
         model = {"name": "Fake", "tool_call": True, "limit": {"context": 100000, "output": 8000}}
         options = {"baseURL": model_url, "apiKey": "none"}
-        provider = {"npm": "@ai-sdk/openai-compatible", "name": "Fake", "options": options, "models": {"one": model}}
+        provider = {
+            "npm": "@ai-sdk/openai-compatible",
+            "name": "Fake",
+            "options": options,
+            "models": {"one": model},
+        }
         config = {
             "autoupdate": False,
             "share": "disabled",

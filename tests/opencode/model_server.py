@@ -1,7 +1,7 @@
-"""A chat model that follows a script: enough of the OpenAI protocol for OpenCode to make real turns with no network.
+"""A chat model that follows a script: enough of the OpenAI protocol for OpenCode to make real turns.
 
-Each step of the script answers one request of a turn: a tool call ({"tool": ..., "args": ...}) or text. Requests
-without tools (OpenCode asks for a title) get a fixed text and use no step.
+Each step of the script answers one request of a turn: a tool call ({"tool": ..., "args": ...}) or text.
+Requests without tools (OpenCode asks for a title) get a fixed text and use no step.
 """
 
 from __future__ import annotations
@@ -30,7 +30,13 @@ def _answer(request: dict[str, Any], steps: Sequence[Step]) -> Step:
 def _chunks(step: Step, number: int, model: str) -> list[dict[str, Any]]:
     def chunk(delta: dict[str, Any], finish: str | None = None) -> dict[str, Any]:
         choice = {"index": 0, "delta": delta, "finish_reason": finish}
-        return {"id": f"c{number}", "object": "chat.completion.chunk", "created": 1, "model": model, "choices": [choice]}
+        return {
+            "id": f"c{number}",
+            "object": "chat.completion.chunk",
+            "created": 1,
+            "model": model,
+            "choices": [choice],
+        }
 
     if "tool" in step:
         function = {"name": step["tool"], "arguments": json.dumps(step["args"])}
