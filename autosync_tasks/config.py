@@ -10,10 +10,10 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from autosync_tasks.config_text import nearest, show_key, show_path
+from autosync_tasks.config_text import nearest, show, show_key, show_path
 from autosync_tasks.config_values import Where, from_text, from_toml
 from autosync_tasks.errors import ConfigError
 from autosync_tasks.settings import TABLE, Setting, Settings, Type
@@ -46,6 +46,8 @@ class Loaded:
     data_home: str
     state_home: str
     home: str
+    file: Mapping[str, object] = field(default_factory=dict)
+    """What the config file itself says, whatever overrides it."""
 
 
 def load(environ: Mapping[str, str], flags: Mapping[str, str] = _EMPTY) -> Loaded:
@@ -60,16 +62,17 @@ def load(environ: Mapping[str, str], flags: Mapping[str, str] = _EMPTY) -> Loade
     values: dict[str, Any] = {}
     origins = dict.fromkeys(TABLE, "default")
     text = _read(path, problems) if path else None
-    for key, value in (_parse(text, path, problems) if text is not None else {}).items():
-        found = _from_file(key, value, file_where(path, home, problems.append))
-        if found is not None:
-            values[key], origins[key] = found, "config file"
+    if text is not None:
+        wrong, values = check_text(text, path, home)
+        problems += wrong
+        origins |= dict.fromkeys(values, "config file")
+    in_file = dict(values)
     _take_environment(environ, home, values, origins, problems)
     _take_flags(flags, home, values, origins, problems)
     if problems:
         raise config_error(problems)
     return Loaded(
-        Settings(**values), origins, path, text is not None, folders[0], folders[1], folders[2], home
+        Settings(**values), origins, path, text is not None, folders[0], folders[1], folders[2], home, in_file
     )
 
 
@@ -127,13 +130,28 @@ def _config_path(environ: Mapping[str, str], config_home: str, problems: list[st
     if named is None:
         return os.path.join(config_home, "config.toml") if config_home else ""
     if not named.strip() or "\0" in named:
-        problems.append(
-            'environment variable AUTOSYNC_CONFIG = "": is empty; allowed: the path of a file, or unset'
-        )
+        problems.append('environment variable AUTOSYNC_CONFIG = "": is empty; allowed: the path of a file, or unset')
         return ""
     if named.startswith("~/"):
-        named = home_folder(environ) + named[1:]
-    return os.path.abspath(named)
+        named = (home_folder(environ) or "~") + named[1:]
+    if not named.startswith("/"):
+        here = _here()
+        if not here or named.startswith("~/"):
+            problems.append(
+                f"environment variable AUTOSYNC_CONFIG = {show(named)}: nothing says what it is relative to; "
+                "allowed: a full path"
+            )
+            return ""
+        named = os.path.join(here, named)
+    return os.path.normpath(named)
+
+
+def _here() -> str:
+    """The current folder, "" if it has been deleted."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return ""
 
 
 def _read(path: str, problems: list[str]) -> str | None:
@@ -168,9 +186,7 @@ def read_bytes(path: str) -> bytes | None:
         except OSError as error:
             raise ConfigError(f"{show_path(path)}: cannot be read: {_reason(error)}") from None
     if len(raw) > MAX_FILE:
-        raise ConfigError(
-            f"{show_path(path)}: is larger than {MAX_FILE:,} bytes; allowed: a TOML file of settings"
-        )
+        raise ConfigError(f"{show_path(path)}: is larger than {MAX_FILE:,} bytes; allowed: a TOML file of settings")
     return raw
 
 
@@ -178,7 +194,32 @@ def _reason(error: OSError) -> str:
     return (error.strerror or str(error)).lower()
 
 
+<<<<<<< HEAD
 def _parse(text: str, path: str, problems: list[str]) -> dict[str, object]:
+=======
+def check_text(text: str, path: str, home: str) -> tuple[list[str], dict[str, Any]]:
+    """What is wrong with a config file's text, a line for each thing, and the checked values of the rest."""
+    problems: list[str] = []
+    values: dict[str, Any] = {}
+    where = Where(f"{show_path(path)}: ", lambda s: s.name, "config.toml rule", home, problems.append)
+    for key, value in parse_text(text, path, problems).items():
+        found = _from_file(key, value, where)
+        if found is not None:
+            values[key] = found
+    return problems, values
+
+
+def flag_where(prefix: str, home: str, report: Callable[[str], None]) -> Where:
+    """How values are spoken of that a person types: after `prefix`, as flags, or else in capital letters."""
+    folder = _here()
+    if prefix:
+        return Where(prefix, lambda s: s.flag, "--rules rule", home, report, folder)
+    return Where("", lambda s: s.variable, "config.toml rule", home, report, folder)
+
+
+def parse_text(text: str, path: str, problems: list[str]) -> dict[str, object]:
+    """The file's table; {} after reporting why it is not valid TOML."""
+>>>>>>> main
     import tomllib
 
     if text.startswith("\ufeff"):
@@ -193,11 +234,6 @@ def _parse(text: str, path: str, problems: list[str]) -> dict[str, object]:
     place = f", {place.rstrip(')')}" if place else ""
     problems.append(f"{show_path(path)}{place}: is not valid TOML: {why[:200]}")
     return {}
-
-
-def file_where(path: str, home: str, report: Callable[[str], None]) -> Where:
-    """How the config file is spoken of."""
-    return Where(f"{show_path(path)}: ", lambda s: s.name, "config.toml rule", home, report)
 
 
 def _from_file(key: str, value: object, where: Where) -> object | None:
@@ -224,9 +260,7 @@ def _take_environment(
             continue
         if text == "" and setting.type in (Type.FOLDER, Type.ID):
             # `OPENCODE_SOURCE=$UNSET` must not quietly mean another tree than the recorded one.
-            problems.append(
-                f'environment variable {setting.variable} = "": is empty; allowed: a value, or unset'
-            )
+            problems.append(f'environment variable {setting.variable} = "": is empty; allowed: a value, or unset')
             continue
         found = from_text(setting, text, where)
         if found is not None:
@@ -236,7 +270,9 @@ def _take_environment(
 def _take_flags(
     flags: Mapping[str, str], home: str, values: dict[str, Any], origins: dict[str, str], problems: list[str]
 ) -> None:
-    where = Where("flag ", lambda s: s.flag, "--rules rule", home, problems.append, os.path.abspath("."))
+    if not flags:
+        return
+    where = flag_where("flag ", home, problems.append)
     for name, text in flags.items():
         setting = TABLE.get(name.lower().replace("-", "_"))
         if setting is None:

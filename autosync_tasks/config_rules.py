@@ -46,9 +46,7 @@ def _rule(number: int, item: object, origin: str, wrong: Wrong) -> Rule | None:
     good = True
     for name in item:
         if name not in KEYS:
-            wrong(
-                f"{key}, {show_key(str(name))}", None, f"unknown{nearest(str(name), KEYS)}", ", ".join(KEYS)
-            )
+            wrong(f"{key}, {show_key(str(name))}", None, f"unknown{nearest(str(name), KEYS)}", ", ".join(KEYS))
             good = False
     for name, (problem, allowed) in _CHECKS.items():
         why = problem(item[name]) if name in item else "is missing"

@@ -255,11 +255,7 @@ def _folders(setting: Setting, value: object, where: Where) -> object | None:
 
 def _rules(setting: Setting, value: object, where: Where) -> object | None:
     items = _list(setting, value, where)
-    return (
-        None
-        if items is None
-        else config_rules.check(items, where.spell(setting), where.rule_origin, where.wrong)
-    )
+    return None if items is None else config_rules.check(items, where.spell(setting), where.rule_origin, where.wrong)
 
 
 _CHECKS: Mapping[Type, Callable[[Setting, object, Where], object | None]] = {

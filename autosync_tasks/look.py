@@ -38,17 +38,21 @@ class Look:
         return self.scan.blob
 
     @property
+    def _shape(self) -> str:
+        return self.site.shape(self.site.settings.source_id)
+
+    @property
     def idle(self) -> Mapping[str, Any] | None:
         """What to report if nothing at all has changed since everything was in the backup; else None."""
         cache = self.cache
-        if cache is None or cache.idle is None or (cache.head, cache.settings) != (self.ref, self.site.shape):
+        if cache is None or cache.idle is None or (cache.head, cache.settings) != (self.ref, self._shape):
             return None
         return cache.idle if unchanged(self.root, self.scan, cache, self.blob) else None
 
     @cached_property
     def observation(self) -> Observation:
         """The source's manifest; reads what the cache does not know."""
-        cache = self.cache if self.cache and self.cache.settings == self.site.shape else None
+        cache = self.cache if self.cache and self.cache.settings == self._shape else None
         return observe(self.root, self.scan, known_ids(cache), self.progress)
 
     @cached_property

@@ -74,9 +74,7 @@ def _escaped(char: str) -> str:
 # Characters that HFS+ drops from names; git refuses `.git` spelled with them (utf8.c, is_hfs_dot_generic).
 _HFS_IGNORED = dict.fromkeys([*range(0x200C, 0x2010), *range(0x202A, 0x202F), *range(0x206A, 0x2070), 0xFEFF])
 _NTFS_GIT = re.compile(rb"(?:\.git|git~1)[ .]*(?:[:\\/].*)?\Z", re.IGNORECASE | re.DOTALL)
-_NTFS_GITMODULES = re.compile(
-    rb"(?:\.gitmodules|gitmod~[1-4]|gi7eba~[1-9])[ .]*(?::.*)?\Z", re.IGNORECASE | re.DOTALL
-)
+_NTFS_GITMODULES = re.compile(rb"(?:\.gitmodules|gitmod~[1-4]|gi7eba~[1-9])[ .]*(?::.*)?\Z", re.IGNORECASE | re.DOTALL)
 
 
 def git_refuses(name: bytes, *, link: bool = False) -> bool:

@@ -96,9 +96,7 @@ def _set(part: str, at: int) -> tuple[str, int]:
         raise ValueError(r"has a [ without its ] (\[ means a name with [)")
     body = part[start:end]
     if "\\" in body or "[" in body or "]" in body or any(pair in body for pair in _REGEX_SETS):
-        raise ValueError(
-            f"has the set [{body}]: only plain characters and ranges such as [a-z0-9] are understood"
-        )
+        raise ValueError(f"has the set [{body}]: only plain characters and ranges such as [a-z0-9] are understood")
     members: list[str] = []
     index = 0
     while index < len(body):
@@ -136,11 +134,7 @@ def never_wins(pattern: str, earlier: Sequence[tuple[str, Sequence[str]]]) -> in
     blamed: int | None = None
     for witness in witnesses:
         winner = next(
-            (
-                i
-                for i, (hit, unless) in enumerate(rules)
-                if hit(witness) and not any(u(witness) for u in unless)
-            ),
+            (i for i, (hit, unless) in enumerate(rules) if hit(witness) and not any(u(witness) for u in unless)),
             None,
         )
         if winner is None:

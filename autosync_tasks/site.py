@@ -7,7 +7,6 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from autosync_tasks import __version__
 from autosync_tasks.config import Loaded, Settings, load
 from autosync_tasks.errors import UsageError
 from autosync_tasks.names import display
@@ -30,18 +29,19 @@ class Site:
     def settings(self) -> Settings:
         return self.loaded.settings
 
-    @property
-    def shape(self) -> str:
-        """A digest of what shapes an observation: another value means that the cache says nothing."""
+    def shape(self, source_id: str) -> str:
+        """A digest of what shapes an observation: another value means that the cache says nothing.
+
+        source_id: the id that the backup carries for this source.
+        """
         settings = self.settings
         parts = (
-            __version__,
             settings.rules,
             settings.sync_exclusions,
             settings.sync_triggers,
             settings.max_file_size,
-            settings.source_id,
             settings.backup_branch,
+            source_id,
         )
         return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
@@ -54,9 +54,7 @@ def open_site(environ: Mapping[str, str], flags: Mapping[str, str] | None = None
     """
     loaded = load(environ, flags or {})
     settings = loaded.settings
-    places = locate(
-        settings.opencode_source, settings.opencode_backup, environ, loaded.home, loaded.data_home
-    )
+    places = locate(settings.opencode_source, settings.opencode_backup, environ, loaded.home, loaded.data_home)
     state = State(loaded.state_home, places.real_source, places.real_backup)
     for name, folder in (("the state folder", loaded.state_home), ("the config file", loaded.path)):
         if (os.path.realpath(folder) + "/").startswith(places.real_source.rstrip("/") + "/"):

@@ -35,9 +35,7 @@ def need() -> None:
         pytest.skip("a private cron needs root, to make its own mounts")
     for program in ("cron", "crontab", "unshare"):
         if not shutil.which(program):
-            pytest.skip(
-                f"there is no `{program}` on this machine (tools/install-system-packages.sh installs it)"
-            )
+            pytest.skip(f"there is no `{program}` on this machine (tools/install-system-packages.sh installs it)")
     tried = subprocess.run(
         ["unshare", "--mount", "--pid", "--fork", "mount", "-t", "tmpfs", "tmpfs", "/run"],
         capture_output=True,

@@ -47,10 +47,7 @@ def test_ten_installs_at_once_leave_one_block(home: Path) -> None:
     theirs = "printf '# theirs\\n5 5 * * * /bin/true\\n' | crontab -"
     script = f"{theirs}\nfor i in $(seq 10); do ({INSTALL}) & done; wait\ncrontab -l"
     ended = inside(script, home, timeout=120)
-    assert (
-        sorted(line for line in ended.stdout.splitlines() if line in ("ok", "changed"))
-        == ["changed"] + ["ok"] * 9
-    )
+    assert sorted(line for line in ended.stdout.splitlines() if line in ("ok", "changed")) == ["changed"] + ["ok"] * 9
     assert ended.stdout.count("# BEGIN autosync-tasks") == 1
     assert ended.stdout.count("sync --trigger=schedule") == 1
     assert "# theirs\n5 5 * * * /bin/true\n" in ended.stdout

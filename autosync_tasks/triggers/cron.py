@@ -14,9 +14,7 @@ from enum import Enum, auto
 
 from autosync_tasks.errors import UsageError
 
-BEGIN = (
-    b"# BEGIN autosync-tasks: written by install-cron, removed by uninstall-cron; edits in here are replaced"
-)
+BEGIN = b"# BEGIN autosync-tasks: written by install-cron, removed by uninstall-cron; edits in here are replaced"
 END = b"# END autosync-tasks"
 MAX_COMMAND = 998
 """Vixie's and Debian's cron have 1,000 bytes for a command and refuse a longer one (cron.h, MAX_COMMAND)."""

@@ -28,14 +28,10 @@ class Ran:
     @property
     def said(self) -> str:
         """What it complained of, on one line."""
-        return (
-            " ".join((self.err or self.out).decode("utf-8", "backslashreplace").split()) or "it said nothing"
-        )
+        return " ".join((self.err or self.out).decode("utf-8", "backslashreplace").split()) or "it said nothing"
 
 
-def run(
-    words: Sequence[str], environ: Mapping[str, str], *, stdin: bytes = b"", timeout: float = 30.0
-) -> Ran | None:
+def run(words: Sequence[str], environ: Mapping[str, str], *, stdin: bytes = b"", timeout: float = 30.0) -> Ran | None:
     """Runs a program with messages in English. None if there is no such program.
 
     Raises AutosyncError when it takes longer than `timeout` seconds.
@@ -90,9 +86,7 @@ def read(path: str) -> bytes | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as fault:
-        raise AutosyncError(
-            f"{path} cannot be read: {fault.strerror}.", hint="Mend its permissions."
-        ) from None
+        raise AutosyncError(f"{path} cannot be read: {fault.strerror}.", hint="Mend its permissions.") from None
 
 
 def write(path: str, content: bytes, mode: int = 0o644) -> None:
@@ -125,9 +119,7 @@ def remove(path: str) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return False
     except OSError as fault:
-        raise AutosyncError(
-            f"{path} cannot be removed: {fault.strerror}.", hint="Remove it by hand."
-        ) from None
+        raise AutosyncError(f"{path} cannot be removed: {fault.strerror}.", hint="Remove it by hand.") from None
     return True
 
 
@@ -142,8 +134,4 @@ def state_folder(environ: Mapping[str, str]) -> str:
 def config_home(environ: Mapping[str, str]) -> str:
     """The XDG config folder."""
     base = environ.get("XDG_CONFIG_HOME", "")
-    return (
-        base
-        if base.startswith("/")
-        else os.path.join(environ.get("HOME") or os.path.expanduser("~"), ".config")
-    )
+    return base if base.startswith("/") else os.path.join(environ.get("HOME") or os.path.expanduser("~"), ".config")

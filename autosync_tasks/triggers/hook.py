@@ -21,9 +21,7 @@ _PLACE = "__AUTOSYNC_SETUP__"
 
 def plugin_text(command: Sequence[str], env: Mapping[str, str], state: str) -> str:
     """The plugin with its setup: the command, the environment it needs, the folder for the child's output."""
-    template = (
-        importlib.resources.files("autosync_tasks.triggers").joinpath("plugin", NAME).read_text("utf-8")
-    )
+    template = importlib.resources.files("autosync_tasks.triggers").joinpath("plugin", NAME).read_text("utf-8")
     setup = {"command": [*command, "--json"], "env": dict(env), "state": state}
     return template.replace(_PLACE, json.dumps(setup, indent=2))
 
@@ -85,9 +83,7 @@ def install(
     held = _read_own(path)
     data = {"scope": scope, "path": path}
     if held == text:
-        return TaskResult(
-            "install-hook", Outcome.OK, f"the plugin is up to date: {path}", check=check, data=data
-        )
+        return TaskResult("install-hook", Outcome.OK, f"the plugin is up to date: {path}", check=check, data=data)
     if not check:
         files.write(path, text)
     verb = "would be" if check else "is"

@@ -119,9 +119,7 @@ def parse(text: str) -> Schedule:
     if given.startswith("@") and given not in NICKNAMES:
         faults.append(f"{given!r} is not one of {', '.join(NICKNAMES)}")
     elif not given.isprintable() or len(words) != len(_FIELDS):
-        faults.append(
-            f"{given!r} has {len(words)} fields; a schedule has five: minute hour day month weekday"
-        )
+        faults.append(f"{given!r} has {len(words)} fields; a schedule has five: minute hour day month weekday")
     fields: tuple[frozenset[int], ...] = ()
     if not faults:
         fields = tuple(_values(word, field, faults) for word, field in zip(words, _FIELDS, strict=True))
@@ -148,11 +146,7 @@ def _every(text: str) -> tuple[int, str]:
             amount, unit = amount // 60, "h"
         if unit == "h" and amount == 24:
             amount, unit = 1, "d"
-        if (
-            (unit == "m" and amount in _MINUTES)
-            or (unit == "h" and amount in _HOURS)
-            or (unit, amount) == ("d", 1)
-        ):
+        if (unit == "m" and amount in _MINUTES) or (unit == "h" and amount in _HOURS) or (unit, amount) == ("d", 1):
             return amount, unit
     minutes, hours = "m, ".join(map(str, _MINUTES)) + "m", "h, ".join(map(str, _HOURS)) + "h"
     raise UsageError(

@@ -13,9 +13,7 @@ from autosync_tasks.triggers.command import environment, program, sync_command
 from autosync_tasks.triggers.result import TaskResult, text_diff
 from autosync_tasks.triggers.schedule import calendar
 
-_LINGER = (
-    "it runs only while you are logged in; `loginctl enable-linger` lets it run from the start of the machine"
-)
+_LINGER = "it runs only while you are logged in; `loginctl enable-linger` lets it run from the start of the machine"
 
 
 def folder(environ: Mapping[str, str]) -> str:
@@ -86,9 +84,7 @@ def linger(environ: Mapping[str, str]) -> bool | None:
     return None if ran is None or ran.code else ran.out.strip() == b"yes"
 
 
-def _put(
-    task: str, texts: Mapping[str, str], start: str, environ: Mapping[str, str], check: bool
-) -> TaskResult:
+def _put(task: str, texts: Mapping[str, str], start: str, environ: Mapping[str, str], check: bool) -> TaskResult:
     """Writes the units, enables and starts one of them, and looks whether it is."""
     need_manager(environ)
     paths = {name: os.path.join(folder(environ), name) for name in texts}
@@ -102,14 +98,10 @@ def _put(
         return TaskResult(task, Outcome.OK, f"{start} is installed and runs", details=notes, data=data)
     diff = "\n".join(text_diff(held[name] or b"", texts[name].encode(), name) for name in stale)
     if check:
-        return TaskResult(
-            task, Outcome.CHANGED, f"{start} would be installed", notes, diff, check=True, data=data
-        )
+        return TaskResult(task, Outcome.CHANGED, f"{start} would be installed", notes, diff, check=True, data=data)
     fault = verify(texts, environ)
     if fault:
-        raise AutosyncError(
-            "systemd finds fault with the units; nothing was written", details=fault.splitlines()
-        )
+        raise AutosyncError("systemd finds fault with the units; nothing was written", details=fault.splitlines())
     with files.locked(os.path.join(files.state_folder(environ), "systemd.lock")):
         for name in stale:
             files.write(paths[name], texts[name].encode())
@@ -137,11 +129,7 @@ def _take(task: str, names: Sequence[str], start: str, environ: Mapping[str, str
         files.remove(os.path.join(folder(environ), wants, start))
     files.run(["systemctl", "--user", "daemon-reload"], environ, timeout=60)
     reached = stopped is not None and stopped.code == 0
-    notes = (
-        ()
-        if reached
-        else ("systemd did not answer; the files are gone and it will see so at its next start",)
-    )
+    notes = () if reached else ("systemd did not answer; the files are gone and it will see so at its next start",)
     return TaskResult(task, Outcome.CHANGED, f"{start} is removed", notes, diff)
 
 

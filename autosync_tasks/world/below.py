@@ -19,9 +19,7 @@ class Below:
     def __init__(self, root: int | str) -> None:
         """root: an open descriptor (stays the caller's), or a folder's name (opened here)."""
         self._own = isinstance(root, str)
-        self._root = (
-            os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC) if isinstance(root, str) else root
-        )
+        self._root = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC) if isinstance(root, str) else root
         self._chain: list[tuple[bytes, int]] = []
 
     def __enter__(self) -> Below:

@@ -105,8 +105,7 @@ def unchanged(root: int, scan: Scan, cache: Cache, blob: bytes) -> bool:
 def ids_of(scan: Scan, manifest: dict[Path, Entry]) -> bytes:
     """The cache's list of content ids, in the scan's order."""
     return b"".join(
-        bytes.fromhex(entry.id) if (entry := manifest.get(path)) and entry.id else _NO_ID
-        for path in scan.records
+        bytes.fromhex(entry.id) if (entry := manifest.get(path)) and entry.id else _NO_ID for path in scan.records
     )
 
 

@@ -109,9 +109,7 @@ def open_root(path: str) -> int:
             f"there is no config tree at {shown}", hint="set opencode_source to the folder that holds it"
         ) from None
     except NotADirectoryError:
-        raise SourceError(
-            f"the source {shown} is not a folder", hint="set opencode_source to a folder"
-        ) from None
+        raise SourceError(f"the source {shown} is not a folder", hint="set opencode_source to a folder") from None
     except OSError as error:
         raise SourceError(
             f"the source {shown} cannot be read: {error.strerror}", hint="check its permissions"
@@ -189,9 +187,7 @@ def _list(scan: Scan, fd: int, prefix: bytes, protected: ProtectedName, limit: i
             records[path] = pack(result)
             folders.append(name)
         elif kind == stat.S_IFREG and result.st_size > limit:
-            left_out.append(
-                LeftOut(path, Left.TOO_LARGE, f"{result.st_size:,} bytes, the limit is {limit:,}")
-            )
+            left_out.append(LeftOut(path, Left.TOO_LARGE, f"{result.st_size:,} bytes, the limit is {limit:,}"))
         elif kind in (stat.S_IFREG, stat.S_IFLNK):
             records[path] = pack(result)
         else:

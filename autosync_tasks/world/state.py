@@ -193,6 +193,14 @@ class State:
         body = json.dumps(header).encode() + b"\n" + first + second
         self.write(name, hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
 
+    def worktree(self) -> str:
+        """The commit at which the backup's work tree was last brought to the branch ("" if unknown)."""
+        return (self.read("worktree") or b"").decode("ascii", "replace").strip()
+
+    def mark_worktree(self, commit: str) -> None:
+        """Notes that the backup's work tree stands at this commit."""
+        self.write("worktree", commit.encode() + b"\n")
+
     def history(self) -> list[dict[str, Any]]:
         """Every record, oldest first; lines that are damaged are passed over."""
         records = []

@@ -14,9 +14,7 @@ import pytest
 
 VERSION = "1.18.33"
 CACHE = (
-    Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    / "autosync-tasks-tests"
-    / f"opencode-{VERSION}"
+    Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "autosync-tasks-tests" / f"opencode-{VERSION}"
 )
 
 
@@ -44,9 +42,7 @@ def program() -> Path:
         if ended.returncode or not binary.exists():
             last = (ended.stderr.strip().splitlines() or ["no reason given"])[-1]
             pytest.skip(f"the package registry does not give opencode-ai@{VERSION}: {last}")
-    ended = subprocess.run(
-        [str(binary), "--version"], capture_output=True, text=True, timeout=60, check=False
-    )
+    ended = subprocess.run([str(binary), "--version"], capture_output=True, text=True, timeout=60, check=False)
     if ended.stdout.strip() != VERSION:
         pytest.skip(f"opencode-ai@{VERSION} does not start here: {ended.stderr.strip()[-200:]}")
     return binary

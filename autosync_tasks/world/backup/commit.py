@@ -134,9 +134,7 @@ def _left_behind(repository: Repository, run_id: str) -> list[str]:
 
 def delta(repository: Repository, base: str, new: str) -> Delta:
     """What really differs between two commits; None for a path that is gone."""
-    output = repository.gateway.run(
-        "diff-tree", "-r", "-z", "--no-renames", "--no-ext-diff", base or _EMPTY_TREE, new
-    )
+    output = repository.gateway.run("diff-tree", "-r", "-z", "--no-renames", "--no-ext-diff", base or _EMPTY_TREE, new)
     found: dict[Path, tuple[str, str] | None] = {}
     fields = iter(output.split(b"\0"))
     for facts in fields:

@@ -119,9 +119,7 @@ class Gateway:
             )
         said = display("; ".join(words[-3:]) or f"exit code {code}")
         where = display(self.work_tree or self.git_dir)
-        return BackupError(
-            f"git {command} failed in {where}: {said}", hint="run `inv verify` to see what is wrong"
-        )
+        return BackupError(f"git {command} failed in {where}: {said}", hint="run `inv verify` to see what is wrong")
 
     def _start(
         self,
@@ -198,6 +196,13 @@ class Conversation:
         if not answer.endswith(b"\n"):
             raise self._failed()
         return answer[:-1]
+
+    def take(self, size: int) -> bytes:
+        """Reads exactly `size` bytes of its output and the newline after them."""
+        data = self._output.read(size + 1)
+        if len(data) != size + 1:
+            raise self._failed()
+        return data[:-1]
 
     def finish(self) -> tuple[int, bytes]:
         """Closes its input and waits; returns exit code and complaint."""

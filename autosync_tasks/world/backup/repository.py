@@ -17,6 +17,9 @@ _ID = re.compile(r"[0-9a-f]{40}\Z")
 _MOST_COMMITS = 1000
 """How far back the last own commit is looked for when the newest manifest does not fit its tree."""
 
+MOST_PACKS = 50
+"""Git's own default for gc.autoPackLimit. Counted here: asking git would start a process at every commit."""
+
 _ATTRIBUTES = b"* !text !eol !crlf !ident !filter !working-tree-encoding !diff !merge !export-subst -text\n"
 """Neutralises attributes that came with the source's own files (info/attributes beats them all)."""
 
@@ -32,9 +35,7 @@ def check_branch(branch: str) -> str:
         or any(part.startswith(".") or part.endswith(".lock") for part in branch.split("/"))
     )
     if bad:
-        raise BackupError(
-            f"backup_branch = {display(branch)!r} is no name for a branch", hint="use a name like main"
-        )
+        raise BackupError(f"backup_branch = {display(branch)!r} is no name for a branch", hint="use a name like main")
     return branch
 
 
@@ -206,6 +207,17 @@ class Repository:
             if belongs(recorded, tree):
                 return recorded
         return None
+
+    def maintain(self) -> None:
+        """Lets git tidy its store once there are many packs (each commit leaves one); in the foreground."""
+        try:
+            packs = len(os.listdir(os.path.join(self.git_dir, "objects", "pack"))) // 2
+        except OSError:
+            return
+        if packs > MOST_PACKS:
+            config = {"gc.auto": "6700", "gc.autoPackLimit": str(MOST_PACKS), "gc.autoDetach": "false"}
+            config["maintenance.auto"] = "true"
+            self.gateway.run("maintenance", "run", "--auto", "--quiet", config=config, timeout=600)
 
     def neutralise_attributes(self) -> None:
         """Makes sure that attributes inside the copied files change no byte of the work tree."""

@@ -66,9 +66,7 @@ def _quick(repository: Repository, old: str, new: str) -> bool:
     return True
 
 
-def _careful(
-    repository: Repository, old: str, new: str, owned: set[Path], before: set[Path], run_id: str
-) -> Brought:
+def _careful(repository: Repository, old: str, new: str, owned: set[Path], before: set[Path], run_id: str) -> Brought:
     """Path by path: what a person edited is saved as a stash entry, then owned paths are written out."""
     tree = repository.listing(new)
     known = [tree, repository.listing(old) if old else _parent_tree(repository, new)]
@@ -116,6 +114,12 @@ def standing(below: Below, path: Path) -> tuple[str, str] | None:
     return git_mode, content_id(data)
 
 
+def strays(repository: Repository, tree: Listing, owned: Iterable[Path]) -> list[Path]:
+    """Owned paths that stand in the work tree otherwise than the branch says."""
+    with Below(repository.folder) as below:
+        return [path for path in sorted(owned) if standing(below, path) != tree.get(path)]
+
+
 def _stash(repository: Repository, base: str, edited: list[Path], run_id: str) -> str:
     """Saves the edited owned paths, staged and unstaged, as a stash entry; returns its commit id.
 
@@ -151,9 +155,7 @@ def _stash(repository: Repository, base: str, edited: list[Path], run_id: str) -
         for who in ("AUTHOR", "COMMITTER")
         for what, value in (("NAME", "autosync"), ("EMAIL", "autosync@localhost"))
     }
-    staged_commit = gateway.run(
-        "commit-tree", index_tree, "-p", base, "-m", f"index of {label}", environment=identity
-    )
+    staged_commit = gateway.run("commit-tree", index_tree, "-p", base, "-m", f"index of {label}", environment=identity)
     saved = gateway.run(
         *("commit-tree", work_tree, "-p", base, "-p", staged_commit.decode().strip(), "-m", label),
         environment=identity,
