@@ -194,9 +194,6 @@ def _reason(error: OSError) -> str:
     return (error.strerror or str(error)).lower()
 
 
-<<<<<<< HEAD
-def _parse(text: str, path: str, problems: list[str]) -> dict[str, object]:
-=======
 def check_text(text: str, path: str, home: str) -> tuple[list[str], dict[str, Any]]:
     """What is wrong with a config file's text, a line for each thing, and the checked values of the rest."""
     problems: list[str] = []
@@ -219,7 +216,6 @@ def flag_where(prefix: str, home: str, report: Callable[[str], None]) -> Where:
 
 def parse_text(text: str, path: str, problems: list[str]) -> dict[str, object]:
     """The file's table; {} after reporting why it is not valid TOML."""
->>>>>>> main
     import tomllib
 
     if text.startswith("\ufeff"):
