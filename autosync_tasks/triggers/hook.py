@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.resources
 import json
 import os
@@ -109,10 +110,8 @@ def uninstall(
         return TaskResult("uninstall-hook", Outcome.OK, f"there is no plugin: {path}", check=check, data=data)
     if not check:
         files.remove(path)
-        try:
+        with contextlib.suppress(OSError):  # other plugins may live there
             os.rmdir(os.path.dirname(path))
-        except OSError:
-            pass  # other plugins live there
     verb = "would be" if check else "is"
     diff = text_diff(held, b"", path)
     return TaskResult(
