@@ -80,7 +80,10 @@ class Notifier:
         if self._root is None:
             return
         try:
-            # force_polling stays off: whoever wants polling has the schedule.
+            # No polling: whoever wants it has the schedule. Not "ignore_permission_denied" at first: watchfiles
+            # 1.3.0 then ignores the watch limit too, and hears nothing of most folders without a word.
+            self._watch = RustNotify([self.folder], False, False, 300, True, False)
+        except PermissionError:
             self._watch = RustNotify([self.folder], False, False, 300, True, True)
         except FileNotFoundError:
             self._root = None
