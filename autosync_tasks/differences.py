@@ -50,8 +50,8 @@ def _unified(seen: Look, change: Change, old: bytes, new: bytes) -> Iterator[str
         yield f"    contents differ: {len(old):,} bytes become {len(new):,}"
         return
     before, after = _lines(seen, change, old), _lines(seen, change, new)
-    for line in list(difflib.unified_diff(before, after, lineterm="", n=3))[2:]:
-        yield line
+    found = list(difflib.unified_diff(before, after, lineterm="", n=3))[2:]
+    yield from found or ["    contents differ in withheld lines"]
 
 
 def _lines(seen: Look, change: Change, data: bytes) -> list[str]:

@@ -6,9 +6,10 @@ import os
 from collections.abc import Iterable
 
 from autosync_tasks.look import Look
-from autosync_tasks.model import Entry, Finding, Path
+from autosync_tasks.model import Entry, Finding, Kind, LeftOut, Path, Priority
 from autosync_tasks.site import Site
 from autosync_tasks.steps.validate import Context, Subject, hits, validate
+from autosync_tasks.world.observe import read_again
 
 
 def context(site: Site, seen: Look, *, check: bool = False) -> Context:
@@ -39,6 +40,27 @@ def judge(
             yield Subject(path, entry, data, foreign=facts.uid != uid, raw_mode=facts.mode)
 
     return tuple(validate(subjects(), context(site, seen, check=check)))
+
+
+def judge_tree(site: Site, seen: Look, *, only_changed: bool) -> tuple[tuple[Finding, ...], int]:
+    """Every finding in the source (or only in what a sync would take), and how many files were judged.
+
+    What is of low priority or protected is never backed up by itself, and is not judged.
+    """
+    rule_for = seen.classifier.rule_for
+    observed = seen.observation.manifest
+    if only_changed:
+        paths = [change.path for change in seen.difference.changes if change.new is not None]
+    else:
+        paths = list(observed)
+    wanted = [
+        (path, observed[path])
+        for path in paths
+        if observed[path].kind is not Kind.FOLDER
+        and rule_for(path, observed[path].kind).priority in (Priority.HIGH, Priority.MEDIUM)
+    ]
+    lost: dict[Path, LeftOut] = {}
+    return judge(site, seen, read_again(seen.root, seen.scan, wanted, lost)), len(wanted) - len(lost)
 
 
 def hidden_lines(site: Site, seen: Look, path: Path, data: bytes, *, check: bool = True) -> set[int]:

@@ -12,6 +12,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 
 from autosync_tasks import gate
+from autosync_tasks.errors import AutosyncError, BackupError, GuardError, UsageError
 from autosync_tasks.look import Look, look
 from autosync_tasks.model import (
     Change,
@@ -20,7 +21,9 @@ from autosync_tasks.model import (
     LeftOut,
     Outcome,
     Path,
+    Pending,
     Plan,
+    Priority,
     Run,
     Step,
     Trigger,
@@ -30,8 +33,11 @@ from autosync_tasks.names import display
 from autosync_tasks.record import Recorder
 from autosync_tasks.site import Site
 from autosync_tasks.steps import plan as planning
-from autosync_tasks.steps.decide import NOTHING_TO_DO, Ask, Facts, decide, losses
+from autosync_tasks.steps.decide import NOTHING, decide
+from autosync_tasks.steps.guards import losses
+from autosync_tasks.steps.inputs import Ask, Facts, Past
 from autosync_tasks.store import Label, SourceMovedError, Stored, catch_up, remember, store
+from autosync_tasks.words import count
 from autosync_tasks.world.backup.commit import BranchMovedError
 from autosync_tasks.world.observe import Progress, read_again
 
@@ -61,14 +67,46 @@ def sync(site: Site, request: Request, progress: Progress | None = None) -> Run:
     Raises AutosyncError for what stops it before it can decide: no source, an unusable backup, a held lock.
     """
     with nullcontext() if request.check else site.state.lock():
-        for attempt in range(_TRIES):
-            try:
-                with look(site, include_low=request.ask.include_low, progress=progress) as seen:
-                    return _Passage(site, request, seen, progress).run()
-            except BranchMovedError:
-                if attempt == _TRIES - 1:
-                    raise
-    raise AssertionError("unreachable")
+        try:
+            return _with_patience(site, request, progress)
+        except (UsageError, GuardError):
+            raise
+        except (AutosyncError, OSError) as error:
+            if not request.check:
+                Recorder(site, request.trigger, request.now, check=False).failed(request.run_id, str(error))
+            raise
+
+
+def _with_patience(site: Site, request: Request, progress: Progress | None) -> Run:
+    """Looks again when someone else moved the branch meanwhile; gives up after some tries."""
+    for attempt in range(1, _TRIES + 1):
+        try:
+            with look(site, include_low=request.ask.include_low, progress=progress) as seen:
+                return _Passage(site, request, seen, progress).run()
+        except BranchMovedError:
+            if attempt == _TRIES:
+                raise
+    raise BackupError("the branch never stood still")
+
+
+def decision_of(seen: Look, trigger: Trigger, past: Past, now: float, ask: Ask) -> Decision:
+    """The decision on what a look found: the same for a sync, its check mode, `status` and `why`."""
+    return decide(seen.difference.changes, seen.site.settings, trigger, past, now, ask, facts_of(seen))
+
+
+def facts_of(seen: Look) -> Facts:
+    """What the guards judge."""
+    difference, branch_id = seen.difference, seen.branch_source_id
+    lost = losses(difference.changes, seen.observation.manifest)
+    return Facts(
+        source_entries=len(seen.observation.manifest) + len(seen.left_out),
+        owned=seen.owned,
+        gone=lost.gone,
+        truncated=lost.truncated,
+        other_source=branch_id if branch_id != seen.site.settings.source_id else seen.site.other_source,
+        collisions=difference.collisions,
+        first=not seen.recorded,
+    )
 
 
 class _Passage:
@@ -81,7 +119,7 @@ class _Passage:
         self.notes: list[str] = []
         self.findings: tuple[Finding, ...] = ()
         self.lost: dict[Path, LeftOut] = {}
-        self.decision = Decision(Verb.SKIP, NOTHING_TO_DO)
+        self.decision = Decision(Verb.SKIP, NOTHING)
         self._new_id = secrets.token_hex(8)
 
     def run(self) -> Run:
@@ -89,42 +127,26 @@ class _Passage:
         seen, force = self.seen, self.request.ask.force
         if not force and (idle := seen.idle) is not None:
             self._step("observe", Outcome.OK, "nothing has changed since the last look")
-            return self.recorder.idle(self._end(Outcome.OK, idle["reason"], commit=seen.ref))
-        self._step("observe", Outcome.OK, f"{counted(len(seen.observation.manifest), 'path')} in the source")
+            return self.recorder.idle(self._end(Outcome.OK, idle["reason"], commit=seen.ref, idle=True))
+        self._step("observe", Outcome.OK, f"{count(len(seen.observation.manifest), 'path')} in the source")
         changes = seen.difference.changes
-        self._step("detect", Outcome.OK, f"{counted(len(changes), 'difference')} from the backup")
+        self._step("detect", Outcome.OK, f"{count(len(changes), 'difference')} from the backup")
         self.notes += [note for note in (seen.head.note,) if note]
-        self.decision = self._decide()
+        self.decision = decision_of(
+            seen, self.request.trigger, self.recorder.past(seen), self.request.now, self.request.ask
+        )
         if self.decision.verb is not Verb.GO and not (force and self.decision.verb is Verb.SKIP):
             return self._hold()
         self._step("decide", Outcome.OK, self.decision.reason)
         plan = self._validated(self._plan(self.decision.admitted))
         if blocking := [finding for finding in self.findings if finding.blocks]:
             return self._blocked(plan, blocking)
-        if plan.empty and not force:
+        if plan.empty and not force and plan.manifest == seen.head.manifest:
             return self._nothing()
         if self.request.check:
-            self._step("plan", Outcome.CHANGED, f"would commit {counted(len(plan.changes), 'change')}")
+            self._step("plan", Outcome.CHANGED, f"would commit {count(len(plan.changes), 'change')}")
             return self._end(Outcome.CHANGED, planning.subject(plan.changes), plan=plan, exit_code=5)
         return self._commit(plan)
-
-    def _decide(self) -> Decision:
-        seen = self.seen
-        difference, branch_id = seen.difference, seen.branch_source_id
-        gone, truncated = losses(difference.changes, seen.observation.manifest)
-        own = self.site.settings.source_id
-        facts = Facts(
-            source_entries=len(seen.observation.manifest) + len(seen.left_out),
-            owned=seen.owned,
-            gone=gone,
-            truncated=truncated,
-            other_source=branch_id if branch_id != own else "",
-            collisions=difference.collisions,
-            first=not seen.recorded,
-        )
-        past = self.recorder.past(seen)
-        request = self.request
-        return decide(difference.changes, self.site.settings, request.trigger, past, request.now, request.ask, facts)
 
     def _plan(self, admitted: Iterable[Change]) -> Plan:
         seen = self.seen
@@ -142,13 +164,13 @@ class _Passage:
         if self.lost:
             plan = self._plan(planning.without(plan, frozenset(self.lost)))
         errors = sum(finding.blocks for finding in self.findings)
-        words = f"{counted(len(plan.puts), 'file')} read and judged, {counted(len(self.findings), 'finding')}"
+        words = f"{count(len(plan.puts), 'file')} read and judged, {count(len(self.findings), 'finding')}"
         self._step("validate", Outcome.BLOCKED if errors else Outcome.OK, words)
         return plan
 
     def _hold(self) -> Run:
         decision = self.decision
-        if decision.verb is Verb.SKIP and decision.reason == NOTHING_TO_DO:
+        if decision.verb is Verb.SKIP and decision.reason == NOTHING:
             return self._nothing()
         outcome = _HELD[decision.verb]
         self._step("decide", outcome, decision.reason)
@@ -157,8 +179,8 @@ class _Passage:
         return self.recorder.finish(run, acted=False, digest=decision.digest)
 
     def _blocked(self, plan: Plan, blocking: list[Finding]) -> Run:
-        count = counted(len(blocking), "finding")
-        run = self._end(Outcome.BLOCKED, f"validation: {count} must be mended first", exit_code=3, plan=plan)
+        words = count(len(blocking), "finding")
+        run = self._end(Outcome.BLOCKED, f"validation: {words} must be mended first", exit_code=3, plan=plan)
         run = replace(run, next_step="mend the files named above; the next sync looks again")
         return self.recorder.finish(run, acted=False, digest=plan.digest)
 
@@ -171,8 +193,8 @@ class _Passage:
             run = self._end(Outcome.INCOMPLETE, self._left_words(), commit=seen.ref, exit_code=1)
             return self.recorder.finish(run, acted=acted)
         self._step("decide", Outcome.OK, self.decision.reason)
-        words = _idle_words(seen.owned, seen.ref)
-        if not check and not self.decision.waiting and (acted or seen.cache is None):
+        words = self._idle_words(seen.owned, seen.ref)
+        if not check and seen.ref and not self._waiting and (acted or seen.cache is None):
             remember(seen, Stored(seen.ref, seen.head.tree, seen.head.manifest, seen.owned), words)
         if acted:
             self._step("commit", Outcome.CHANGED, "what an interrupted run left undone was finished")
@@ -190,18 +212,29 @@ class _Passage:
                 if plan.empty:
                     return self._nothing()
         self.notes += stored.notes
-        self._step("commit", Outcome.CHANGED, f"{stored.commit[:7]}, {counted(len(plan.changes), 'change')}")
+        self._step("commit", Outcome.CHANGED, f"{stored.commit[:7]}, {count(len(plan.changes), 'change')}")
         since = f"; {len(stored.since)} changed since" if stored.since else ""
         self._step("verify", Outcome.OK, f"the branch holds the plan, read back{since}")
         self._step("push", Outcome.SKIPPED, "auto_sync_push is false")
         incomplete = bool(self._faults)
-        done = bool(incomplete or self.decision.waiting or stored.since)
-        remember(self.seen, stored, "" if done else _idle_words(stored.owned, stored.commit))
-        reason = f"{counted(len(plan.changes), 'change')} backed up as {stored.commit[:7]}"
+        unfinished = incomplete or self._waiting or stored.since
+        remember(self.seen, stored, "" if unfinished else self._idle_words(stored.owned, stored.commit))
+        reason = f"{count(len(plan.changes), 'change')} backed up as {stored.commit[:7]}"
         outcome = Outcome.INCOMPLETE if incomplete else Outcome.CHANGED
         reason += f"; {self._left_words()}" if incomplete else ""
         run = self._end(outcome, reason, commit=stored.commit, plan=plan, exit_code=int(incomplete))
         return self.recorder.finish(run, acted=True)
+
+    @property
+    def _waiting(self) -> list[Pending]:
+        """What waits although it is wanted: not what is of low priority and stays out by rule."""
+        wanted = (Priority.HIGH, Priority.MEDIUM)
+        return [pending for pending in self.decision.waiting if pending.change.priority in wanted]
+
+    def _idle_words(self, owned: int, commit: str) -> str:
+        low = len(self.decision.waiting) - len(self._waiting)
+        words = f"nothing to do: {count(owned, 'file')} in the backup at {commit[:7] or 'no commit yet'}"
+        return words + (f"; {low:,} of low priority left out" if low else "")
 
     @property
     def _faults(self) -> list[LeftOut]:
@@ -215,7 +248,7 @@ class _Passage:
 
     def _label(self) -> Label:
         request = self.request
-        words = f"yes, {counted(len(self.findings), 'warning')}"
+        words = f"yes, {count(len(self.findings), 'warning')}"
         validated = words if self.site.settings.auto_sync_validate else "secrets only"
         return Label(request.run_id, request.trigger, request.now, validated, self._source_id())
 
@@ -223,9 +256,15 @@ class _Passage:
         self.steps.append(Step(name, outcome, reason))
 
     def _end(
-        self, outcome: Outcome, reason: str, *, commit: str = "", plan: Plan | None = None, exit_code: int = 0
+        self,
+        outcome: Outcome,
+        reason: str,
+        *,
+        commit: str = "",
+        plan: Plan | None = None,
+        exit_code: int = 0,
+        idle: bool = False,
     ) -> Run:
-        waiting = list(self.decision.waiting)
         return Run(
             id=self.request.run_id,
             trigger=self.request.trigger,
@@ -237,8 +276,8 @@ class _Passage:
             steps=tuple(self.steps),
             commit=commit,
             changes=plan.changes if plan else (),
-            pending=tuple(waiting),
-            left_out=(*self.seen.left_out, *self.lost.values()) if outcome is not Outcome.OK or waiting else (),
+            pending=tuple(self._waiting),
+            left_out=() if idle else (*self.seen.left_out, *self.lost.values()),
             findings=self.findings,
             notes=tuple(self.notes),
             check=self.request.check,
@@ -246,12 +285,3 @@ class _Passage:
 
 
 _HELD = {Verb.SKIP: Outcome.SKIPPED, Verb.DEFER: Outcome.DEFERRED, Verb.BLOCK: Outcome.BLOCKED}
-
-
-def _idle_words(owned: int, commit: str) -> str:
-    return f"nothing to do: {counted(owned, 'file')} in the backup at {commit[:7] or 'no commit yet'}"
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun: `1 path`, `2,000 paths`."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")

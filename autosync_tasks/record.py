@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import random
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autosync_tasks.look import Look
 from autosync_tasks.model import Outcome, Path, Run, Trigger
+from autosync_tasks.names import display
 from autosync_tasks.site import Site
-from autosync_tasks.steps.decide import Past
+from autosync_tasks.steps.decide import backoff_retry_at
+from autosync_tasks.steps.inputs import Past
 
 _UNSETTLED = frozenset({Outcome.BLOCKED, Outcome.FAILED, Outcome.INCOMPLETE, Outcome.DEFERRED})
 
@@ -20,16 +24,13 @@ class Recorder:
 
     def __init__(self, site: Site, trigger: Trigger, now: float, *, check: bool) -> None:
         self._state, self._trigger, self._now, self._check = site.state, trigger, now, check
+        self._settings = site.settings
 
     def past(self, seen: Look) -> Past:
         """What the decision needs to know of earlier runs. A time that is lost is the file's ctime."""
         records = self._state.history()
         last = next((r for r in reversed(records) if r.get("commit") and r.get("acted")), None)
-        failures = 0
-        for record in reversed(records):
-            if record.get("outcome") != Outcome.FAILED:
-                break
-            failures += 1
+        failures = failures_in_a_row(records)
         retry_at = records[-1].get("retry_at") if failures else None
         first = self._first_seen()
         for change in seen.difference.changes:
@@ -42,6 +43,23 @@ class Recorder:
             retry_at=retry_at,
             first_seen=first,
         )
+
+    def failed(self, run_id: str, reason: str) -> None:
+        """Records a failure, with the time before which no automatic run tries again."""
+        failures = 1 + failures_in_a_row(self._state.history())
+        retry_at = backoff_retry_at(failures, self._settings, self._now, random.random())  # noqa: S311  no secret
+        record = {
+            "id": run_id,
+            "trigger": self._trigger,
+            "started": round(self._now, 3),
+            "ended": round(self._now, 3),
+            "outcome": Outcome.FAILED,
+            "reason": display(reason),
+            "exit": 1,
+            "acted": False,
+            "retry_at": round(retry_at, 3),
+        }
+        self._state.add_history(record)
 
     def idle(self, run: Run) -> Run:
         """Nothing changed at all: a manual run writes nothing, an automatic one only that it was here."""
@@ -79,6 +97,11 @@ class Recorder:
         text = json.dumps(kept, sort_keys=True).encode()
         if (self._state.read("pending.json") or b"{}") != text:
             self._state.write("pending.json", text)
+
+
+def failures_in_a_row(records: Sequence[dict[str, Any]]) -> int:
+    """How many of the latest runs failed in a row."""
+    return len(list(itertools.takewhile(lambda record: record.get("outcome") == Outcome.FAILED, reversed(records))))
 
 
 def record_of(run: Run, *, acted: bool, digest: str = "") -> dict[str, Any]:

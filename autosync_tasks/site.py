@@ -29,6 +29,18 @@ class Site:
     def settings(self) -> Settings:
         return self.loaded.settings
 
+    @property
+    def other_source(self) -> str:
+        """Says so if the recorded source id was given to another folder than this one; else "".
+
+        An environment variable may name another tree for one run; that must not go over the recorded one's backup.
+        """
+        recorded = self.loaded.file.get("opencode_source")
+        source_id = self.loaded.file.get("source_id")
+        if not recorded or not source_id or os.path.realpath(str(recorded)) == self.places.real_source:
+            return ""
+        return f"{source_id}, recorded for {display(str(recorded))}"
+
     def shape(self, source_id: str) -> str:
         """A digest of what shapes an observation: another value means that the cache says nothing.
 

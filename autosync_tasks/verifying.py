@@ -6,12 +6,13 @@ import time
 from dataclasses import dataclass, replace
 
 from autosync_tasks.look import Look, look
-from autosync_tasks.model import Change, Kind, LeftOut, Outcome, Path, Run, Step, Trigger
+from autosync_tasks.model import Change, Kind, LeftOut, Outcome, Path, Priority, Run, Step, Trigger
 from autosync_tasks.names import display
-from autosync_tasks.pipeline import Request, counted
+from autosync_tasks.pipeline import Request
 from autosync_tasks.site import Site
 from autosync_tasks.steps.manifest import belongs
 from autosync_tasks.steps.verify import source_equals
+from autosync_tasks.words import count
 from autosync_tasks.world.backup.check import damaged_blobs, fsck
 from autosync_tasks.world.backup.worktree import strays
 from autosync_tasks.world.observe import Progress, known_ids
@@ -42,21 +43,21 @@ def verify(site: Site, request: Request, *, deep: bool = False, progress: Progre
         checks = [_source(fresh, seen), _manifest(fresh), _work_tree(fresh), _store(fresh, deep=deep)]
         if deep:
             checks.append(_contents(fresh, progress))
-        pending = fresh.difference.changes
+        pending = [c for c in fresh.difference.changes if c.priority in (Priority.HIGH, Priority.MEDIUM)]
     steps = [
         Step(c.name, Outcome.FAILED if c.faults else Outcome.OK, c.faults[0] if c.faults else c.good) for c in checks
     ]
     faults = [fault for check in checks for fault in check.faults]
     notes = [note for check in checks for note in check.attention]
     if faults:
-        run = _run(request, steps, Outcome.FAILED, f"{counted(len(faults), 'fault')} in the backup")
+        run = _run(request, steps, Outcome.FAILED, f"{count(len(faults), 'fault')} in the backup")
         run = replace(
             run, exit_code=1, details=tuple(faults), next_step="run `inv recover --check` to see what mends it"
         )
     else:
         words = "the backup holds the source, byte for byte" if not pending else "the backup is whole"
         if pending:
-            words += f"; {counted(len(pending), 'change')} since the last sync"
+            words += f"; {count(len(pending), 'change')} since the last sync"
         run = _run(request, steps, Outcome.OK, words)
     return replace(run, commit=fresh.ref, notes=tuple(notes), left_out=_faulty(fresh.left_out))
 
@@ -82,26 +83,27 @@ def _source(fresh: Look, seen: Look) -> _Check:
     """Question (b). A path whose facts say that nothing happened, but whose bytes differ, is unexplained."""
     known = known_ids(seen.cache)
     records = fresh.scan.records
+    head = seen.cache.head if seen.cache else ""
 
     def unexplained(change: Change) -> bool:
         cached = known.get(change.path)
-        return cached is not None and cached[0] == records.get(change.path) and seen.cache.head == fresh.ref
+        return head == fresh.ref and cached is not None and cached[0] == records.get(change.path)
 
-    changes = fresh.difference.changes
+    changes = [c for c in fresh.difference.changes if c.priority not in (Priority.LOW, Priority.NEVER)]
     pending = {c.path: "changed since the last sync" for c in changes if not unexplained(c)}
     verdict = source_equals(changes, pending, fresh.difference.kept)
     files = sum(entry.kind is not Kind.FOLDER for entry in fresh.recorded.values())
-    return _Check("source", f"{counted(files, 'file')} hashed anew against the branch", verdict.failures)
+    return _Check("source", f"{count(files, 'file')} hashed anew against the branch", verdict.failures)
 
 
 def _manifest(fresh: Look) -> _Check:
     recorded, head = fresh.head.recorded, fresh.head
     if recorded is None:
         return _Check("manifest", "", ("the branch carries no manifest of this program",))
-    attention = (head.note,) if head.note else ()
+    attention = [head.note] if head.note else []
     if not belongs(recorded, head.tree):
-        attention += ("owned paths were changed in the backup itself; the next sync puts the source's version back",)
-    return _Check("manifest", f"fits its tree, source id {recorded.source_id}", (), attention)
+        attention.append("owned paths were changed in the backup itself; the next sync puts the source's version back")
+    return _Check("manifest", f"fits its tree, source id {recorded.source_id}", (), tuple(attention))
 
 
 def _work_tree(fresh: Look) -> _Check:
@@ -130,4 +132,4 @@ def _contents(fresh: Look, progress: Progress | None) -> _Check:
         path: entry.id for path, entry in fresh.recorded.items() if entry.id and path not in differing
     }
     faults = damaged_blobs(fresh.site.repository, wanted, fresh.root, progress)
-    return _Check("contents", f"{counted(len(wanted), 'file')} read back and compared byte for byte", faults)
+    return _Check("contents", f"{count(len(wanted), 'file')} read back and compared byte for byte", faults)

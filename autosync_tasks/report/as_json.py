@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Change, Finding, LeftOut, Run
 from autosync_tasks.names import display
+from autosync_tasks.status import Status
 
 VERSION = 1
 
@@ -81,6 +82,48 @@ def of_finding(finding: Finding) -> dict[str, Any]:
         "hint": finding.hint,
         "fingerprint": finding.fingerprint,
         "status": finding.status,
+    }
+
+
+def of_detection(changes: Iterable[Change], left_out: Iterable[LeftOut]) -> dict[str, Any]:
+    """What differs, and what is left out."""
+    return {
+        "changes": [of_change(change) for change in changes],
+        "left_out": [of_left_out(left) for left in left_out],
+    }
+
+
+def of_validation(findings: Iterable[Finding], left_out: Iterable[LeftOut], judged: int) -> dict[str, Any]:
+    """Findings, what is left out, and how many files were judged."""
+    return {
+        "judged": judged,
+        "findings": [of_finding(finding) for finding in findings],
+        "left_out": [of_left_out(left) for left in left_out],
+    }
+
+
+def of_status(found: Status, source: str, backup: str, now: float) -> dict[str, Any]:
+    """A status. Times are seconds since the epoch, null if never or unknown."""
+    return {
+        "verdict": found.verdict.level,
+        "why": found.verdict.why,
+        "now": now,
+        "source": display(source),
+        "backup": display(backup),
+        "commit": found.commit or None,
+        "owned": found.owned,
+        "last_sync": found.last_sync,
+        "pending": [{**of_change(item.change), "waits_for": item.waits_for} for item in found.pending],
+        "pending_low": found.waiting_low,
+        "left_out": [of_left_out(left) for left in found.left_out],
+        "links_out": [_path(path) for path in found.links_out],
+        "failures": found.failures,
+        "retry_at": found.retry_at,
+        "auto_sync_enabled": found.enabled,
+        "auto_sync_push": found.push,
+        "triggers_seen": found.seen,
+        "notes": list(found.notes),
+        "last_run": found.last_run or None,
     }
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Change, ChangeKind, Finding, LeftOut, Outcome, Pending, Run, Severity
 from autosync_tasks.names import display
+from autosync_tasks.words import count
 
 MOST = 20
 """Paths listed on the screen before the rest is counted; `--json` has them all."""
@@ -54,7 +55,7 @@ def of_run(run: Run, source: str, backup: str, *, verbose: bool = True) -> Itera
         yield line(Part(display(source), "bold"), " → ", Part(display(backup), "bold"))
         yield line()
         for step in run.steps:
-            yield line(f"  {step.name:<9}", Part(f"{step.outcome:<11}", STYLE[step.outcome]), step.reason)
+            yield line(f"  {step.name:<11}", Part(f"{step.outcome:<12}", STYLE[step.outcome]), step.reason)
         yield line()
     if verbose:
         yield from of_changes(run.changes)
@@ -136,11 +137,11 @@ def of_left_out(left_out: Iterable[LeftOut]) -> Iterator[Line]:
         )
 
 
-def of_findings(findings: Iterable[Finding]) -> Iterator[Line]:
+def of_findings(findings: Iterable[Finding], *, most: int = MOST) -> Iterator[Line]:
     """Grouped by file, errors first."""
     listed = sorted(findings, key=lambda f: (not f.blocks, f.path, f.line, f.code))
     last: bytes | None = None
-    shown = [f for f in listed if f.blocks] + [f for f in listed if not f.blocks][:MOST]
+    shown = [f for f in listed if f.blocks] + [f for f in listed if not f.blocks][:most]
     for finding in shown:
         if finding.path != last:
             yield line(Part(f"  {display(finding.path, limit=200)}", "bold"))
@@ -162,6 +163,44 @@ def of_findings(findings: Iterable[Finding]) -> Iterator[Line]:
         yield line(Part(f"    and {hidden:,} more warnings (`inv validate` shows all)", "dim"))
     if listed:
         yield line()
+
+
+def plain(text: Iterable[str]) -> Iterator[Line]:
+    """Lines of words as they are."""
+    return (line(words) for words in text)
+
+
+def coloured(text: Iterable[str]) -> Iterator[Line]:
+    """A diff with its usual colours."""
+    styles = (("---", "bold"), ("+++", "bold"), ("@@", "cyan"), ("+", "green"), ("-", "red"))
+    for words in text:
+        yield line(Part(words, next((style for start, style in styles if words.startswith(start)), "")))
+
+
+def of_detection(changes: Sequence[Change], left_out: Sequence[LeftOut], source: str) -> Iterator[Line]:
+    """What differs, and what is left out."""
+    yield from of_changes(changes)
+    yield from of_left_out(left_out)
+    protected = sum(left.why == "protected" for left in left_out)
+    words = count(len(changes), "difference") + " from the backup" if changes else "nothing differs from the backup"
+    yield line(Part("detect: ", "bold"), words, f"; {protected} protected" if protected else "")
+    changed, left = len(changes), sum(not item.expected for item in left_out)
+    yield line(Part(f"source={display(source)} changes={changed} left_out={left} protected={protected}", "dim"))
+
+
+def of_validation(findings: Sequence[Finding], left_out: Sequence[LeftOut], judged: int, source: str) -> Iterator[Line]:
+    """Findings by file, what cannot be backed up, and whether a sync would go."""
+    yield from of_findings(findings, most=500)
+    yield from of_left_out(left_out)
+    errors = sum(finding.blocks for finding in findings)
+    accepted = sum(finding.status == "accepted" for finding in findings)
+    warnings = len(findings) - errors - accepted
+    protected = sum(left.why == "protected" for left in left_out)
+    verdict = Part(f"blocked: {count(errors, 'error')}", "bold red") if errors else Part("ok: ", "green")
+    rest = "; mend the files named above" if errors else f"{count(judged, 'file')} may go into the backup"
+    yield line(verdict, rest, f"; {protected} protected, never copied" if protected else "")
+    counts = f"judged={judged} errors={errors} warnings={warnings} accepted={accepted}"
+    yield line(Part(f"source={display(source)} {counts}", "dim"))
 
 
 def of_error(error: AutosyncError) -> Iterator[Line]:

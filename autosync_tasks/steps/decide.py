@@ -151,9 +151,7 @@ def _due(taken: Sequence[Change], settings: Limits, past: Past, now: float) -> _
         return f"{count(medium, 'change')} of medium priority"
     least = settings.medium_threshold
     reason = f"{count(medium, 'change')} of medium priority, and more than {least} start a sync"
-    waits = (
-        f"more than {least} pending changes of medium priority, one of high priority, or {wait} of waiting"
-    )
+    waits = f"more than {least} pending changes of medium priority, one of high priority, or {wait} of waiting"
     return _Gate(Verb.SKIP, reason, _or_rides(waits), by_age)
 
 
@@ -170,10 +168,7 @@ def _seen_at(change: Change, past: Past, now: float) -> float:
 def _held_until(settings: Limits, past: Past, now: float) -> tuple[float | None, str]:
     """Until when limit or backoff hold an automatic sync, and why; (None, "") if neither does."""
     until, why = None, ""
-    if (
-        past.last_sync_at is not None
-        and past.last_sync_at <= now < past.last_sync_at + settings.max_sync_frequency
-    ):
+    if past.last_sync_at is not None and past.last_sync_at <= now < past.last_sync_at + settings.max_sync_frequency:
         until = past.last_sync_at + settings.max_sync_frequency
         why = f"the limit of one sync in {span(settings.max_sync_frequency)}"
     if past.failures > 0 and past.retry_at is not None and now < past.retry_at:

@@ -14,6 +14,9 @@ from autosync_tasks.names import display
 from autosync_tasks.steps.inputs import Ask, Facts, Limits
 from autosync_tasks.words import count
 
+EMPTY = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
+"""Git's content id of no bytes. (The manifest records no sizes.)"""
+
 
 @dataclass(frozen=True, slots=True)
 class Losses:
@@ -64,7 +67,7 @@ def _is_lost(change: Change) -> bool:
         return False
     if change.kind is ChangeKind.TYPE:
         return change.new.kind is Kind.FOLDER
-    return change.kind is ChangeKind.MODIFIED and change.old.size > 0 and change.new.size == 0
+    return change.kind is ChangeKind.MODIFIED and change.old.id != EMPTY and change.new.id == EMPTY
 
 
 def loss_digest(gone: Iterable[Path], truncated: Iterable[Path]) -> str:

@@ -66,9 +66,7 @@ def explain(
     for pending in decision.waiting:
         if path in pending.change.paths:
             barred = _barred(pending.change) or decision.verb is Verb.GO
-            return Why(
-                path, rule, starts, pending.change, pending.waits_for, None if barred else decision.retry_at
-            )
+            return Why(path, rule, starts, pending.change, pending.waits_for, None if barred else decision.retry_at)
     return Why(path, rule, starts)
 
 
