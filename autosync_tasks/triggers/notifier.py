@@ -14,8 +14,10 @@ from autosync_tasks.errors import AutosyncError
 if TYPE_CHECKING:
     from watchfiles._rust_notify import RustNotify
 
-_STEP_MS = 50
-_DEBOUNCE_MS = 200
+IDLE_STEP, EAGER_STEP = 0.1, 0.02
+"""Seconds between two looks at the events: while nothing is waiting, and while something is."""
+
+_DEBOUNCE_MS = 100
 _ADDED = 1
 
 Protected = Callable[[bytes, bool], bool]
@@ -106,14 +108,18 @@ class Notifier:
             self._watch.close()
             self._watch = None
 
-    def wait(self, seconds: float) -> Heard:
-        """Waits for events, for so long at most; returns early when told to stop."""
+    def wait(self, seconds: float, step: float = IDLE_STEP) -> Heard:
+        """Waits for events, for so long at most; returns early when told to stop.
+
+        When it has heard something, nothing new has come for the last `step` seconds (or for a tenth of a second
+        it did not stop coming).
+        """
         if self._watch is None or self._identity() != self._root:
             return self._reopen(seconds)
         from watchfiles._rust_notify import WatchfilesRustInternalError
 
         try:
-            found = self._watch.watch(_DEBOUNCE_MS, _STEP_MS, max(1, int(seconds * 1000)), self._stop)
+            found = self._watch.watch(_DEBOUNCE_MS, int(step * 1000), max(1, int(seconds * 1000)), self._stop)
         except WatchfilesRustInternalError as fault:
             # watchfiles 1.3.0 stays in this state for good after one name that is not UTF-8.
             explained = limit_error(str(fault), self.folder)

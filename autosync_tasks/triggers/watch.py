@@ -15,7 +15,7 @@ from typing import IO, Any
 
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Outcome
-from autosync_tasks.triggers.notifier import Notifier, Protected
+from autosync_tasks.triggers.notifier import EAGER_STEP, IDLE_STEP, Notifier, Protected
 from autosync_tasks.triggers.quiet import SCAN_EVERY, Quiet
 from autosync_tasks.triggers.result import TaskResult
 
@@ -155,10 +155,11 @@ def _loop(
                 child = _start(command, environ, scratch)
                 state = state.began(now)
                 runs += 1
-            sleep = _LOOK_AT_CHILD if child else min(max(state.due_at() - now, 0.05), _LONGEST_SLEEP)
-            heard = notifier.wait(sleep)
+            sleep = _LOOK_AT_CHILD if child else min(max(state.due_at() - now, 0.01), _LONGEST_SLEEP)
+            step = IDLE_STEP if state.first is None else EAGER_STEP
+            heard = notifier.wait(sleep, step)
             if heard.something:
-                state = state.heard(time.monotonic(), folders=heard.folders)
+                state = state.heard(time.monotonic() - EAGER_STEP, folders=heard.folders)
     finally:
         if child is not None:
             child.stop(grace)
