@@ -157,9 +157,7 @@ class _Run:
         for region in found:
             if RULES[region.code].severity is Severity.ERROR and region.code != "SEC002":
                 path = self._seen[lines.line(region.start) - 1].replace(region.value, WITHHELD.encode())
-                raw = Raw(
-                    "SEC006", f"The name holds a secret: {region.what}.", token=region.value, shared=True
-                )
+                raw = Raw("SEC006", f"The name holds a secret: {region.what}.", token=region.value, shared=True)
                 yield finish(raw, path, self._context)
 
     def _scanner(self) -> Engine | None:

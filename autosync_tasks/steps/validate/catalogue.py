@@ -79,8 +79,7 @@ RULES = (
         "SEC006",
         Severity.ERROR,
         "A secret in a file's name",
-        "The path itself contains a token. It would stand in the backup, in every list of files and"
-        " in the log.",
+        "The path itself contains a token. It would stand in the backup, in every list of files and in the log.",
         "Rename the file.",
         lasting=True,
     ),
@@ -166,8 +165,7 @@ RULES = (
         "JSN007",
         Severity.WARNING,
         "package.json is not an object",
-        "OpenCode installs what package.json names for tools and plugins. It starts without, but "
-        "they may fail.",
+        "OpenCode installs what package.json names for tools and plugins. It starts without, but they may fail.",
         "Mend the file, or delete it: OpenCode writes a new one.",
     ),
     Rule(

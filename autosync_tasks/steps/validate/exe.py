@@ -60,9 +60,7 @@ def _shell(data: bytes, context: Context) -> Iterator[Raw]:
 def _python(data: bytes) -> Iterator[Raw]:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore"
-            )  # of the script, such as an escape that Python will refuse one day
+            warnings.simplefilter("ignore")  # of the script, such as an escape that Python will refuse one day
             compile(data, "script", "exec", dont_inherit=True)
     except SyntaxError as error:
         # Its text quotes the script, so only the place is kept.

@@ -64,9 +64,7 @@ def collisions(seen: Collection[Path], paths: Collection[Path]) -> Iterator[tupl
 def _fold(path: Path) -> str:
     name = path.decode("utf-8", "surrogateescape")
     return (
-        name.lower()
-        if name.isascii()
-        else unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+        name.lower() if name.isascii() else unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
     )
 
 

@@ -79,9 +79,9 @@ def _is_missing(config: bytes, name: bytes, context: Context) -> bool:
 
 def _schema(value: Any) -> Iterator[Raw]:
     """Where the config does not fit OpenCode's schema."""
-    from importlib.resources import files  # noqa: PLC0415
+    from importlib.resources import files
 
-    from jsonschema import Draft202012Validator  # noqa: PLC0415
+    from jsonschema import Draft202012Validator
 
     schema = json.loads(files("autosync_tasks.steps.validate.data").joinpath(SCHEMA).read_bytes())
     for n, error in enumerate(Draft202012Validator(schema).iter_errors(value)):

@@ -37,9 +37,7 @@ _UUID = re.compile(rb"(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-
 _HEX = re.compile(rb"(?i)[0-9a-f]+")
 _RUNS = re.compile(rb"[a-z]+|[A-Z]+|[0-9]+")
 _IDENTIFIER = re.compile(rb"[A-Za-z_][A-Za-z0-9_.]*")
-_VENDOR = re.compile(
-    rb"([A-Za-z][A-Za-z0-9]{1,7}(?:[-_][a-z0-9]{1,8}){0,2})[-_.]([A-Za-z0-9]{20}[A-Za-z0-9_.-]*)"
-)
+_VENDOR = re.compile(rb"([A-Za-z][A-Za-z0-9]{1,7}(?:[-_][a-z0-9]{1,8}){0,2})[-_.]([A-Za-z0-9]{20}[A-Za-z0-9_.-]*)")
 
 
 def entropy(value: bytes) -> float:

@@ -56,8 +56,7 @@ _WANTED = {
 _WANTED["mode"] = {key: kind for key, kind in _WANTED["agent"].items() if key != "mode"}
 _SAY = {
     "mode": "one of subagent, primary and all",
-    "color": "a color such as #00aaff in quotes, or one of primary, secondary, accent, success, "
-    "warning, error, info",
+    "color": "a color such as #00aaff in quotes, or one of primary, secondary, accent, success, warning, error, info",
     "tools": "tools by name, each true or false",
     "permission": "permissions, each one of allow, ask and deny",
 }
@@ -124,21 +123,17 @@ def _absent(where: Place) -> Iterator[Raw]:
 @cache
 def _loader() -> Any:
     """libyaml's parser with the plain values of YAML as js-yaml 3 knows them: `yes` and `on` are text."""
-    import yaml  # noqa: PLC0415
+    import yaml
 
     class Loader(yaml.CSafeLoader):
         yaml_implicit_resolvers = {  # noqa: RUF012
             first: [
-                (tag, pattern)
-                for tag, pattern in pairs
-                if tag not in (_TAG + "bool", _TAG + "value", _TAG + "merge")
+                (tag, pattern) for tag, pattern in pairs if tag not in (_TAG + "bool", _TAG + "value", _TAG + "merge")
             ]
             for first, pairs in yaml.CSafeLoader.yaml_implicit_resolvers.items()
         }
 
-    Loader.add_implicit_resolver(
-        _TAG + "bool", re.compile(r"(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
-    )
+    Loader.add_implicit_resolver(_TAG + "bool", re.compile(r"(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
     return Loader
 
 
@@ -170,7 +165,7 @@ def _mend(front: bytes) -> bytes:
 
 
 def _compose(front: bytes, first_line: int) -> list[tuple[str, Any]]:
-    import yaml  # noqa: PLC0415
+    import yaml
 
     if len(front) >= MAX_FRONT:
         raise _FrontError(first_line, f"it is longer than {MAX_FRONT // 1024} KB or has no end")
@@ -225,7 +220,7 @@ def _kinds(where: Place, keys: dict[str, Any], first_line: int) -> Iterator[Raw]
             yield Raw(code, f"`{key}` should be {_SAY.get(wanted, wanted)}.", line, token=key.encode())
 
 
-def _fits(node: Any, wanted: str) -> bool:  # noqa: PLR0911  one line for each kind
+def _fits(node: Any, wanted: str) -> bool:
     """Whether a node is what OpenCode wants. Only a value that is surely wrong does not fit."""
     tag: str = node.tag.removeprefix(_TAG)
     if tag.startswith("!"):
@@ -236,9 +231,7 @@ def _fits(node: Any, wanted: str) -> bool:  # noqa: PLR0911  one line for each k
         case "color":
             return tag == "str" and (node.value in _COLORS or _COLOR.fullmatch(node.value) is not None)
         case "tools":
-            return tag == "map" and all(
-                v.tag == _TAG + "bool" or v.tag.startswith("!") for _, v in node.value
-            )
+            return tag == "map" and all(v.tag == _TAG + "bool" or v.tag.startswith("!") for _, v in node.value)
         case "permission":
             return _permits(node, 2)
         case "text" | "true or false":

@@ -21,12 +21,7 @@ def check(subject: Subject, context: Context) -> Iterator[Raw]:
     file = subject.path.rpartition(b"/")[2]
     if subject.is_file and where.inside.startswith(b"context/") and subject.mode & 0o111:
         yield Raw("STR001", "The file is executable.")
-    if (
-        subject.is_file
-        and where.inside.startswith(b"bin/")
-        and file.endswith(_DOCUMENTS)
-        and file not in _USUAL
-    ):
+    if subject.is_file and where.inside.startswith(b"bin/") and file.endswith(_DOCUMENTS) and file not in _USUAL:
         yield Raw("STR002", "A document among programs.")
     if b" " in file:
         yield Raw("STR003", "The name holds a space.")
