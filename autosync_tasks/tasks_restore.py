@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-from invoke import Context, task
+from invoke import Context
 
-from autosync_tasks.boundary import bounded
 from autosync_tasks.model import Run
 from autosync_tasks.report import as_json as report
 from autosync_tasks.report import lines, screen
@@ -16,31 +15,27 @@ from autosync_tasks.restore import restore as carry_out
 from autosync_tasks.restore_diff import plan_differences
 from autosync_tasks.site import open_site
 from autosync_tasks.steps.restoring import RestorePlan
+from autosync_tasks.tasking import CHECK, JSON, is_dry, task
 from autosync_tasks.tasks_words import WithWords
-
-_CHECK = "look and plan, write nothing, say what would happen"
-_JSON = "print one JSON document (version 1) instead of words"
 
 
 @task(
     klass=WithWords,
-    auto_shortflags=False,
     iterable=["path"],
     help={
         "path": "a file or folder as it lies in the source (may be given several times, or as plain words)",
         "at": "which backup: a commit, or a time (2026-01-05, '2026-01-05 14:30', '3 days ago'); else the newest",
         "to": "restore into this folder instead of the source; nothing there is overwritten",
-        "check": _CHECK,
+        "check": CHECK,
         "diff": "show the contents of the changes; lines with secrets are withheld",
         "undo": "take back the newest restore into the source",
         "list": "name the backups there are",
-        "json": _JSON,
+        "json": JSON,
     },
 )
-@bounded
 def restore(
     context: Context,
-    path: Iterable[str] = (),
+    path: Iterable[str],
     at: str = "",
     to: str = "",
     check: bool = False,
@@ -64,7 +59,7 @@ def restore(
         else:
             screen.show(lines.of_backups(rows))
         return 0
-    wish = new_wish(path, at, to, check=check or bool(context.config.run.dry), undo=undo)
+    wish = new_wish(path, at, to, check=is_dry(context, check), undo=undo)
     target, backup = target_of(site, wish), site.places.backup
 
     def announce(preview: Run, plan: RestorePlan) -> None:

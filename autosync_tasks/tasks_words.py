@@ -13,11 +13,13 @@ _WORD = "word-"
 
 
 class WithWords(Task):  # type: ignore[type-arg]
-    """A task whose words go to its parameter `path`, together with what its flag `--path` was given.
+    """A task whose words go to its list parameter `into`, together with what the flag of that name was given.
 
     Invoke's parser wants each positional argument, so exactly as many are declared as the command line has words
     for this task: all that follows its name and is neither a flag nor the value of one.
     """
+
+    into = "path"
 
     def get_arguments(self, ignore_unknown_help: bool | None = None) -> list[Argument]:
         arguments = super().get_arguments(ignore_unknown_help)
@@ -28,8 +30,14 @@ class WithWords(Task):  # type: ignore[type-arg]
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         words = [kwargs.pop(name) for name in list(kwargs) if name.startswith((_WORD, "word_"))]
         if words:
-            kwargs["path"] = [*words, *kwargs.get("path", ())]
+            kwargs[self.into] = [*words, *kwargs.get(self.into, ())]
         return super().__call__(*args, **kwargs)
+
+
+class WithSettings(WithWords):
+    """`set-config A=1 B=2`."""
+
+    into = "setting"
 
 
 def words_of(argv: list[str], task: str, with_value: Collection[str]) -> list[str]:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autosync_tasks import config_rules
 from autosync_tasks.model import Kind, Priority, Rule
-from autosync_tasks.steps.classify import Classifier, check_rules, ordered_rules, protected_matcher
+from autosync_tasks.steps.classify import Classifier, ordered_rules, protected_matcher
 from autosync_tasks.steps.default_rules import CATEGORIES
 from autosync_tasks.steps.matching import Matcher
 
@@ -194,40 +195,50 @@ def test_the_first_rule_that_matches_alone_is_the_one(parts: list[bytes], kind: 
     assert DEFAULTS.rule_for(path, kind) == next(alone)
 
 
+def refused(patterns: list[str]) -> dict[str, str]:
+    """What the settings say of rules with these patterns, as where to why."""
+    found: dict[str, str] = {}
+    items = [{"pattern": pattern, "category": "mine", "priority": "high"} for pattern in patterns]
+    config_rules.check(items, "rules", "config.toml", lambda key, value, why, allowed: found.update({key: why}))
+    return found
+
+
 @pytest.mark.parametrize(
-    ("patterns", "place", "says"),
+    ("patterns", "rule", "says"),
     [
-        ([".env"], 0, "`.env` is protected"),
-        (["*.key"], 0, "is protected"),
-        (["context/.env"], 0, "`.env` is protected"),
-        ([".git/hooks/"], 0, "`.git` is protected"),
-        (["/node_modules/"], 0, "use the pattern `node_modules/`"),
-        (["node_modules/keep/*.md"], 0, "use the pattern `node_modules/`"),
-        (["a.md", "a.md"], 1, "rule 1 (`a.md`) comes first"),
-        (["a", "a/"], 1, "rule 1 (`a`) comes first"),
-        (["*", "a.md"], 1, "rule 1 (`*`) comes first"),
+        ([".env"], 1, ".env is always protected"),
+        (["*.key"], 1, "*.key is always protected"),
+        (["context/.env"], 1, ".env is always protected"),
+        (["/node_modules/"], 1, "node_modules/ is protected"),
+        (["node_modules/keep/*.md"], 1, "node_modules/ is protected"),
+        (["opencode.db*", "x/node_modules/y"], 2, "node_modules/ is protected"),
+        (["a.md", "a.md"], 2, "comes first"),
+        (["a", "a/"], 2, "comes first"),
+        (["*", "a.md"], 2, "comes first"),
+        (["a**b"], 1, "must stand alone"),
     ],
 )
-def test_a_rule_that_can_never_win_is_named(patterns: list[str], place: int, says: str) -> None:
-    [(found, why)] = check_rules([user(pattern) for pattern in patterns])
-    assert found == place and says in why
+def test_the_settings_refuse_a_rule_that_classification_would_never_use(
+    patterns: list[str], rule: int, says: str
+) -> None:
+    [(where, why)] = refused(patterns).items()
+    assert where == f"rule {rule}, pattern" and says in why
 
 
 @pytest.mark.parametrize(
     "patterns",
     [
         ["node_modules/"],
-        ["node_modules/", "node_modules/keep/"],
+        ["node_modules/keep/", "node_modules/"],
         ["opencode.db*"],
         ["opencode.db"],
         [".env.example"],
-        [".git"],  # a file of that name
         ["a/", "a"],
-        ["*.md", "context/*.md", "*"],
+        ["*.md", "context/*.txt", "*"],
     ],
 )
-def test_a_rule_that_can_win_is_left_alone(patterns: list[str]) -> None:
-    assert check_rules([user(pattern) for pattern in patterns]) == ()
+def test_the_settings_accept_a_rule_that_can_win(patterns: list[str]) -> None:
+    assert refused(patterns) == {}
 
 
 def test_ten_thousand_paths_take_well_under_a_second() -> None:
