@@ -70,7 +70,7 @@ def _careful(repository: Repository, old: str, new: str, owned: set[Path], befor
     """Path by path: what a person edited is saved as a stash entry, then owned paths are written out."""
     tree = repository.listing(new)
     known = [tree, repository.listing(old) if old else _parent_tree(repository, new)]
-    index = _index(repository)
+    index = index_of(repository)
     owned = {path for path in owned if path in tree}
     gone = {path for path in before if path not in tree}
     edited = []
@@ -93,7 +93,7 @@ def _parent_tree(repository: Repository, commit: str) -> Listing:
     return repository.listing(parent.decode().strip()) if parent.strip() else {}
 
 
-def _index(repository: Repository) -> dict[Path, tuple[str, str]]:
+def index_of(repository: Repository) -> dict[Path, tuple[str, str]]:
     output = repository.gateway.run("ls-files", "-z", "--stage")
     entries = {}
     for line in output.split(b"\0"):
@@ -130,7 +130,7 @@ def _stash(repository: Repository, base: str, edited: list[Path], run_id: str) -
     gateway = repository.gateway
     try:
         gateway.run("read-tree", base, environment=environment)
-        index = _index(repository)
+        index = index_of(repository)
         staged = [(path, *index[path]) for path in edited if path in index]
         _update(repository, staged, environment)
         index_tree = gateway.run("write-tree", environment=environment).decode().strip()
