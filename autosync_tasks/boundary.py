@@ -24,9 +24,9 @@ def bounded(task: Callable[P, int]) -> Callable[P, None]:
         try:
             code = task(*args, **kwargs)
         except AutosyncError as error:
-            code = _told(error, as_json=bool(kwargs.get("json")))
+            code = told(error, as_json=bool(kwargs.get("json")))
         except OSError as error:
-            code = _told(_of_system(error), as_json=bool(kwargs.get("json")))
+            code = told(_of_system(error), as_json=bool(kwargs.get("json")))
         except KeyboardInterrupt:
             code = 130
         if code:
@@ -35,7 +35,8 @@ def bounded(task: Callable[P, int]) -> Callable[P, None]:
     return run
 
 
-def _told(error: AutosyncError, *, as_json: bool) -> int:
+def told(error: AutosyncError, *, as_json: bool) -> int:
+    """Tells an error to a person or a program; returns its exit code."""
     from autosync_tasks.report import as_json as json_report
     from autosync_tasks.report import lines, screen
 

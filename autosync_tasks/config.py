@@ -1,6 +1,6 @@
 """Loads the settings: defaults < file < environment < flags, strictly, with all errors at once.
 
-No pydantic-settings: it was measured at 230 ms of start for every run; this takes under 5 ms beside tomllib.
+No pydantic-settings: it was measured at 230 ms of start for every run; this takes about 5 ms beside tomllib.
 No platformdirs: it takes 36 ms to import and reads `os.environ`, not the environment that is passed in (a
 test compares the folders with its answers). Not Invoke's configuration: it casts "false" to true.
 """
@@ -11,12 +11,14 @@ import os
 import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autosync_tasks.config_text import nearest, show, show_key, show_path
-from autosync_tasks.config_values import Where, from_text, from_toml
 from autosync_tasks.errors import ConfigError
 from autosync_tasks.settings import TABLE, Setting, Settings, Type
+
+if TYPE_CHECKING:
+    from autosync_tasks.config_values import Where
 
 __all__ = ["TABLE", "Loaded", "Setting", "Settings", "home_folder", "load", "xdg_folder"]
 
@@ -175,30 +177,34 @@ def read_bytes(path: str) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise ConfigError(f"{show_path(path)}: cannot be read: {_reason(error)}") from None
-    with open(fd, "rb") as file:
+        raise _unreadable(path, error) from None
+    try:
         mode = os.fstat(fd).st_mode
         if not stat.S_ISREG(mode):
             what = "a folder" if stat.S_ISDIR(mode) else "not a regular file"
             raise ConfigError(f"{show_path(path)}: is {what}; allowed: a TOML file")
-        try:
+        with open(fd, "rb", closefd=False) as file:
             raw = file.read(MAX_FILE + 1)
-        except OSError as error:
-            raise ConfigError(f"{show_path(path)}: cannot be read: {_reason(error)}") from None
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    finally:
+        os.close(fd)
     if len(raw) > MAX_FILE:
         raise ConfigError(f"{show_path(path)}: is larger than {MAX_FILE:,} bytes; allowed: a TOML file of settings")
     return raw
 
 
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
+def _unreadable(path: str, error: OSError) -> ConfigError:
+    return ConfigError(f"{show_path(path)}: cannot be read: {(error.strerror or str(error)).lower()}")
 
 
 def check_text(text: str, path: str, home: str) -> tuple[list[str], dict[str, Any]]:
     """What is wrong with a config file's text, a line for each thing, and the checked values of the rest."""
     problems: list[str] = []
     values: dict[str, Any] = {}
-    where = Where(f"{show_path(path)}: ", lambda s: s.name, "config.toml rule", home, problems.append)
+    from autosync_tasks.config_values import Where
+
+    where = Where(f"{show_path(path)}: ", lambda s: s.name, "config.toml rule", home=home, report=problems.append)
     for key, value in parse_text(text, path, problems).items():
         found = _from_file(key, value, where)
         if found is not None:
@@ -208,10 +214,12 @@ def check_text(text: str, path: str, home: str) -> tuple[list[str], dict[str, An
 
 def flag_where(prefix: str, home: str, report: Callable[[str], None]) -> Where:
     """How values are spoken of that a person types: after `prefix`, as flags, or else in capital letters."""
+    from autosync_tasks.config_values import Where
+
     folder = _here()
     if prefix:
-        return Where(prefix, lambda s: s.flag, "--rules rule", home, report, folder)
-    return Where("", lambda s: s.variable, "config.toml rule", home, report, folder)
+        return Where(prefix, lambda s: s.flag, "--rules rule", home=home, report=report, folder=folder)
+    return Where("", lambda s: s.variable, "config.toml rule", home=home, report=report, folder=folder)
 
 
 def parse_text(text: str, path: str, problems: list[str]) -> dict[str, object]:
@@ -233,6 +241,8 @@ def parse_text(text: str, path: str, problems: list[str]) -> dict[str, object]:
 
 
 def _from_file(key: str, value: object, where: Where) -> object | None:
+    from autosync_tasks.config_values import from_toml
+
     setting = TABLE.get(key)
     if setting is not None:
         return from_toml(setting, value, where)
@@ -249,11 +259,14 @@ def _take_environment(
     origins: dict[str, str],
     problems: list[str],
 ) -> None:
-    where = Where("environment variable ", lambda s: s.variable, "RULES rule", home, problems.append)
-    for setting in TABLE.values():
-        text = environ.get(setting.variable)
-        if text is None:
-            continue
+    given = [setting for setting in TABLE.values() if setting.variable in environ]
+    if not given:
+        return
+    from autosync_tasks.config_values import Where, from_text
+
+    where = Where("environment variable ", lambda s: s.variable, "RULES rule", home=home, report=problems.append)
+    for setting in given:
+        text = environ[setting.variable]
         if text == "" and setting.type in (Type.FOLDER, Type.ID):
             # `OPENCODE_SOURCE=$UNSET` must not quietly mean another tree than the recorded one.
             problems.append(f'environment variable {setting.variable} = "": is empty; allowed: a value, or unset')
@@ -268,6 +281,8 @@ def _take_flags(
 ) -> None:
     if not flags:
         return
+    from autosync_tasks.config_values import from_text
+
     where = flag_where("flag ", home, problems.append)
     for name, text in flags.items():
         setting = TABLE.get(name.lower().replace("-", "_"))

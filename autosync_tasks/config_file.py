@@ -54,6 +54,16 @@ def set_values(path: str, changes: Mapping[str, object], environ: Mapping[str, s
         ) from None
 
 
+def preview(path: str, changes: Mapping[str, object], environ: Mapping[str, str]) -> Changed:
+    """What `set_values` would change, without writing; raises as it does for wrong values."""
+    wanted = _checked(changes, environ)
+    text = (read_bytes(os.path.realpath(path)) or b"").decode("utf-8", "replace")
+    problems, present = check_text(text, path, home_folder(environ))
+    if problems:
+        raise config_error(problems)
+    return [(name, present.get(name), value) for name, value in wanted.items() if present.get(name) != value]
+
+
 def record(path: str, source: str, backup: str, source_id: str, environ: Mapping[str, str] | None = None) -> Changed:
     """Records what the first sync found and made, so that every later run means the same trees.
 

@@ -10,7 +10,10 @@ from autosync_tasks.config_text import nearest, show, show_key
 from autosync_tasks.model import Priority, Rule
 
 KEYS = ("pattern", "category", "priority")
-_CATEGORY = re.compile(r"[a-z][a-z0-9 _-]{0,39}\Z", re.ASCII)
+MAX_RULES = 200
+"""Each is compared with all before it."""
+
+_CATEGORY = r"[a-z][a-z0-9 _-]{0,39}"
 
 Wrong = Callable[[str, object, str, str], None]
 """Takes the key, the value (None: there is none to show), what is wrong, and what is allowed."""
@@ -30,6 +33,9 @@ def check(items: Sequence[object], spelled: str, origin: str, wrong: Wrong) -> t
 
 
 def _check(items: Sequence[object], origin: str, wrong: Wrong) -> tuple[Rule, ...] | None:
+    if len(items) > MAX_RULES:
+        wrong(str(MAX_RULES + 1), None, f"there are {len(items)} rules", f"at most {MAX_RULES}")
+        return None
     rules = [(number, _rule(number, item, origin, wrong)) for number, item in enumerate(items, 1)]
     whole = [(number, rule) for number, rule in rules if rule is not None]
     shadowed = _shadowed(whole, wrong)
@@ -60,11 +66,16 @@ def _rule(number: int, item: object, origin: str, wrong: Wrong) -> Rule | None:
 
 def pattern_problem(item: object) -> str:
     """What is wrong with a pattern of any type; "" if nothing."""
-    return patterns.problem(item) if isinstance(item, str) else "is not text"
+    if not isinstance(item, str):
+        return "is not text"
+    from autosync_tasks.steps.patterns import check_pattern
+
+    # The first speaks for what `never_wins` can follow, the second for what classification matches.
+    return patterns.problem(item) or check_pattern(item)
 
 
 def _category_problem(item: object) -> str:
-    return "" if isinstance(item, str) and _CATEGORY.match(item) else "is no name of a category"
+    return "" if isinstance(item, str) and re.fullmatch(_CATEGORY, item) else "is no name of a category"
 
 
 def _priority_problem(item: object) -> str:
@@ -85,16 +96,18 @@ def _shadowed(rules: Sequence[tuple[int, Rule]], wrong: Wrong) -> bool:
     if not rules:
         return False
     from autosync_tasks.protected import ALWAYS
+    from autosync_tasks.steps.classify import protected_rules
 
-    earlier = [(rule.pattern, rule.unless) for rule in ALWAYS]
-    names = [f"{rule.pattern} is always protected" for rule in ALWAYS]
+    protected = protected_rules([rule for _, rule in rules])
+    earlier = [(rule.pattern, rule.unless) for rule in protected]
+    names = [f"{rule.pattern} is {'always ' * (rule in ALWAYS)}protected" for rule in protected]
     found = False
     for number, rule in rules:
         index = patterns.never_wins(rule.pattern, earlier)
         if index is not None:
             allowed = "a pattern that matches something which no earlier rule takes"
-            if index < len(ALWAYS):
-                allowed = "of the protected paths only node_modules/ and opencode.db*"
+            if index < len(protected):
+                allowed = "of the protected paths only node_modules/ and opencode.db*, written like this"
             wrong(f"{number}, pattern", rule.pattern, f"can never win: {names[index]}", allowed)
             found = True
         earlier.append((rule.pattern, rule.unless))

@@ -16,7 +16,7 @@ from autosync_tasks.report.lines import Line, Part, line
 from autosync_tasks.site import Site, open_site
 
 _TREE: Mapping[str, str] = {
-    "opencode.json": '{\n  "model": "anthropic/claude-sonnet-4-5",\n  "share": "disabled" // stays on this machine\n}\n',
+    "opencode.json": '{\n  "model": "anthropic/claude-sonnet-4-5",\n  "share": "disabled" // stay private\n}\n',
     "AGENTS.md": "# House rules\n\nSmall commits. Tests first. Ask before you delete.\n",
     "agent/reviewer.md": "---\ndescription: Reads a change once more before it lands\nmode: subagent\n---\nBe kind.\n",
     "agent/writer.md": "---\ndescription: Writes documentation\nmode: subagent\n---\nShort sentences.\n",

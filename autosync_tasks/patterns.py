@@ -8,10 +8,14 @@ does not), and takes `[abc`, `./a` and `a//b`, which match nothing in git, witho
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from itertools import product
 
 MAX_LENGTH = 1000
 """Longer than any path part that Linux allows (255 bytes) with room for folders."""
+
+_FRESH = "\ue000"
+"""Stands for any character that no pattern names: the first of Unicode's private use area."""
 
 _MAX_WITNESSES = 20_000
 _MAX_SET = 64
@@ -116,33 +120,43 @@ def never_wins(pattern: str, earlier: Sequence[tuple[str, Sequence[str]]]) -> in
     """The index of an earlier rule because of which this pattern can never be the first to match; else None.
 
     earlier: (pattern, patterns that undo it), each free of problems. It looks at witnesses: paths that the
-    pattern matches, with characters that stand in no pattern where it has wildcards. An earlier pattern that
-    matches such a character does so with a wildcard of its own. When there would be too many, it says None.
+    pattern matches, with a character that stands in no pattern where it has wildcards. An earlier pattern
+    that matches that character does so with a wildcard of its own. In doubt it says None: a rule too many
+    does no harm, a rule that is refused though it could win does.
     """
-    if not earlier:
+    fresh = _FRESH
+    rules = [
+        (index, _matcher(p), [_matcher(u) for u in unless])
+        for index, (p, unless) in enumerate(earlier)
+        if not _catches_fresh(p)
+    ]
+    mine = _matcher(pattern) if rules and fresh not in pattern else None
+    if mine is None:
         return None
-    everything = pattern + "".join(p + "".join(unless) for p, unless in earlier)
-    fresh = next(chr(code) for code in range(0xE000, 0xF8FF) if chr(code) not in everything)
-    mine = _matcher(pattern)
-    witnesses = list(_witnesses(pattern, fresh))
     # What an earlier rule spares is free for this one, if it can match it.
-    spared = [w for _, unless in earlier for p in unless for w in _witnesses(p, fresh)]
-    witnesses += [witness for witness in spared if mine(witness)]
+    spared = (w for _, unless in earlier for p in unless for w in _witnesses(p, fresh))
+    witnesses = [w for w in (*_witnesses(pattern, fresh), *spared) if mine(w)]
     if not witnesses or len(witnesses) >= _MAX_WITNESSES:
         return None
-    rules = [(_matcher(p), [_matcher(u) for u in unless]) for p, unless in earlier]
-    blamed: int | None = None
+    # Several together can be trusted only where the witnesses are all there is.
+    finite = "*" not in pattern and "?" not in pattern and "/" in _trimmed(pattern)[:-1]
+    alone: set[int] | None = None
+    last = 0
     for witness in witnesses:
-        winner = next(
-            (i for i, (hit, unless) in enumerate(rules) if hit(witness) and not any(u(witness) for u in unless)),
-            None,
-        )
-        if winner is None:
+        takers = [i for i, hit, unless in rules if hit(witness) and not any(u(witness) for u in unless)]
+        alone = set(takers) if alone is None else alone.intersection(takers)
+        if not takers or not (alone or finite):
             return None
-        blamed = winner if blamed is None else max(blamed, winner)
-    return blamed
+        last = max(last, takers[0])
+    return min(alone) if alone else last
 
 
+def _catches_fresh(pattern: str) -> bool:
+    """Whether it may match the fresh character though not all others: by [!x], or a range around it."""
+    return _FRESH in pattern or ("[" in pattern and ("[!" in pattern or "[^" in pattern or max(pattern) > _FRESH))
+
+
+@cache
 def _matcher(pattern: str) -> Callable[[str], bool]:
     from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 

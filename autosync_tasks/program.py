@@ -18,6 +18,20 @@ def autosync(argv: list[str] | None = None) -> None:
     _program("autosync").run(argv)
 
 
+def sync_config(argv: list[str] | None = None) -> None:
+    """The seed's program: `sync-config --auto` and so on, each flag in terms of a task."""
+    program = _program("sync-config")
+    from autosync_tasks.boundary import told
+    from autosync_tasks.errors import AutosyncError
+    from autosync_tasks.sync_config import translate
+
+    try:
+        words = translate((sys.argv if argv is None else argv)[1:])
+    except AutosyncError as error:
+        sys.exit(told(error, as_json=False))
+    program.run(["sync-config", *words])
+
+
 def _program(name: str) -> Program:
     if sys.path and sys.path[0] in ("", os.getcwd()):
         del sys.path[0]  # a `git.py` in the current folder must not be what is imported

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
 
-from invoke import Collection, Context, task
+from invoke import Collection, Context
 
 from autosync_tasks import gate, pipeline, verifying
-from autosync_tasks.boundary import bounded
 from autosync_tasks.differences import differences
 from autosync_tasks.errors import UsageError
 from autosync_tasks.look import look
@@ -22,23 +20,8 @@ from autosync_tasks.site import Site, open_site
 from autosync_tasks.status import status as look_status
 from autosync_tasks.steps.inputs import Ask
 from autosync_tasks.steps.validate import explain as explanation
-
-_CHECK = "take every decision and run every guard, write nothing, say what would happen"
-_JSON = "print one JSON document (version 1) instead of words"
-_DIFF = "show the contents of the changes; lines with secrets are withheld"
-
-
-def _task(**options: Any) -> Callable[[Callable[..., int]], Any]:
-    """Invoke's `task` inside the error boundary, with long flags only (short ones would change with each flag)."""
-
-    def wrap(body: Callable[..., int]) -> Any:
-        return task(auto_shortflags=False, **options)(bounded(body))
-
-    return wrap
-
-
-def _dry(context: Context, check: bool) -> bool:
-    return check or bool(context.config.run.dry)
+from autosync_tasks.tasking import CHECK, DIFF, JSON, is_dry, task
+from autosync_tasks.tasks_policy import POLICY
 
 
 def _show_run(site: Site, run: Run, *, as_json: bool, quiet: bool = False) -> int:
@@ -49,12 +32,12 @@ def _show_run(site: Site, run: Run, *, as_json: bool, quiet: bool = False) -> in
     return run.exit_code
 
 
-@_task(
+@task(
     help={
         "trigger": "who asks: manual, workflow, watch or schedule",
-        "check": _CHECK,
-        "diff": _DIFF,
-        "json": _JSON,
+        "check": CHECK,
+        "diff": DIFF,
+        "json": JSON,
         "force": "override enabled, thresholds, limit and backoff, and write every owned path anew; "
         "never overrides validation or a guard",
         "include-low": "copy what is of low priority too (logs, temporary files, caches)",
@@ -69,6 +52,7 @@ def _show_run(site: Site, run: Run, *, as_json: bool, quiet: bool = False) -> in
 )
 def sync(
     context: Context,
+    include: Iterable[str],
     trigger: str = "manual",
     check: bool = False,
     diff: bool = False,
@@ -77,7 +61,6 @@ def sync(
     include_low: bool = False,
     context_only: bool = False,
     tools_only: bool = False,
-    include: Iterable[str] = (),
     adopt: bool = False,
     allow_mass_delete: str = "",
 ) -> int:
@@ -101,7 +84,7 @@ def sync(
     )
     site = open_site(os.environ)
     progress = screen.Progress()
-    request = pipeline.new_request(Trigger(trigger), check=_dry(context, check), ask=ask)
+    request = pipeline.new_request(Trigger(trigger), check=is_dry(context, check), ask=ask)
     run = pipeline.sync(site, request, progress)
     progress.clear()
     quiet = request.trigger is not Trigger.MANUAL and run.outcome in _FINE
@@ -117,7 +100,7 @@ _FINE = frozenset({Outcome.OK, Outcome.CHANGED, Outcome.SKIPPED, Outcome.DEFERRE
 """Outcomes that an unattended run says nothing about."""
 
 
-@_task(help={"json": _JSON, "diff": _DIFF})
+@task(help={"json": JSON, "diff": DIFF})
 def detect(context: Context, json: bool = False, diff: bool = False) -> int:
     """
     Shows what differs between source and backup, with category and priority, and what is left out.
@@ -136,9 +119,9 @@ def detect(context: Context, json: bool = False, diff: bool = False) -> int:
     return 0
 
 
-@_task(
+@task(
     help={
-        "json": _JSON,
+        "json": JSON,
         "explain": "say what a rule is for, by its code (`--explain=SEC001`)",
         "changed": "only what differs from the backup, as a sync does",
     }
@@ -166,7 +149,7 @@ def validate(context: Context, json: bool = False, explain: str = "", changed: b
     return 1 if faults else 0
 
 
-@_task(help={"json": _JSON, "deep": "also git's full check, and every file read back and compared byte for byte"})
+@task(help={"json": JSON, "deep": "also git's full check, and every file read back and compared byte for byte"})
 def verify(context: Context, json: bool = False, deep: bool = False) -> int:
     """
     Proves the backup: every owned path hashed anew, modes, links, manifest, work tree, git's own check.
@@ -180,7 +163,7 @@ def verify(context: Context, json: bool = False, deep: bool = False) -> int:
     return _show_run(site, run, as_json=json)
 
 
-@_task(help={"json": _JSON, "short": "one line"})
+@task(help={"json": JSON, "short": "one line"})
 def status(context: Context, json: bool = False, short: bool = False) -> int:
     """
     Says first whether your config tree is protected, then what is pending, left out, and when syncs happened.
@@ -197,7 +180,7 @@ def status(context: Context, json: bool = False, short: bool = False) -> int:
     return found.exit_code
 
 
-@_task(help={"json": _JSON})
+@task(help={"json": JSON})
 def diff(context: Context, json: bool = False) -> int:
     """
     Shows the contents of what differs, from backup to source; lines that may hold secrets are withheld.
@@ -215,7 +198,7 @@ def diff(context: Context, json: bool = False) -> int:
     return 0
 
 
-@_task(help={"folder": "where to make it (a new folder; default: a fresh one in the temporary folder)"})
+@task(help={"folder": "where to make it (a new folder; default: a fresh one in the temporary folder)"})
 def demo(context: Context, folder: str = "") -> int:
     """
     Makes a small config tree and a backup in a folder of its own, and takes them through the real pipeline.
@@ -234,6 +217,6 @@ CORE = (sync, detect, validate, verify, status, diff, demo)
 def collection() -> Collection:
     """All tasks, as `inv` and `autosync` offer them."""
     found = Collection()
-    for item in CORE:
+    for item in (*CORE, *POLICY):
         found.add_task(item)
     return found

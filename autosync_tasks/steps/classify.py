@@ -15,7 +15,7 @@ from autosync_tasks.steps.default_rules import ALWAYS_PROTECTED, DEFAULT_RULES, 
 from autosync_tasks.steps.matching import Matcher
 from autosync_tasks.steps.patterns import check_pattern
 
-__all__ = ["Classifier", "Policy", "check_pattern", "check_rules", "protected_matcher"]
+__all__ = ["Classifier", "Policy", "check_pattern", "protected_matcher", "protected_rules"]
 
 
 class Policy(Protocol):
@@ -59,7 +59,7 @@ class Classifier:
 def ordered_rules(settings: Policy) -> tuple[Rule, ...]:
     """All rules in the order in which they are asked; the last one matches every path."""
     excluded = (Rule(p, EXCLUDED, Priority.LOW, "sync_exclusions") for p in settings.sync_exclusions)
-    return (*_protected(settings.rules), *settings.rules, *excluded, *DEFAULT_RULES)
+    return (*protected_rules(settings.rules), *settings.rules, *excluded, *DEFAULT_RULES)
 
 
 def protected_matcher(settings: Policy) -> Callable[[bytes, bool], bool]:
@@ -68,14 +68,10 @@ def protected_matcher(settings: Policy) -> Callable[[bytes, bool], bool]:
     A path is protected exactly if one of its names is, all but the last being folders. (A user's own rule of
     priority "never" is no name check: `Classifier.rule_for` tells it.)
     """
-    return _name_test(settings.rules)
+    return Matcher((rule.pattern, rule.unless) for rule in protected_rules(settings.rules)).name_test()
 
 
-def _name_test(user: Sequence[Rule]) -> Callable[[bytes, bool], bool]:
-    return Matcher((rule.pattern, rule.unless) for rule in _protected(user)).name_test()
-
-
-def _protected(user: Sequence[Rule]) -> tuple[Rule, ...]:
+def protected_rules(user: Sequence[Rule]) -> tuple[Rule, ...]:
     """The built-in protected rules. What a user's rule overrides is taken out of the overridable ones."""
     return (
         *ALWAYS_PROTECTED,
@@ -89,44 +85,3 @@ def _names(pattern: str, rule: Rule) -> bool:
     A wildcard such as `*.md` is no wish to back up every README below node_modules.
     """
     return "/" not in pattern.removesuffix("/") and pattern.startswith(rule.pattern.rstrip("/*"))
-
-
-def check_rules(rules: Sequence[Rule]) -> tuple[tuple[int, str], ...]:
-    """The user's rules that can never win, as (place from 0, why).
-
-    Their patterns must have passed `check_pattern`; else PatternError is raised.
-    """
-    protected = _name_test(rules)
-    verbatim = {rule.pattern for rule in ALWAYS_PROTECTED}
-    problems: list[tuple[int, str]] = []
-    for place, rule in enumerate(rules):
-        before = next((n for n in range(place) if _covers(rules[n].pattern, rule.pattern)), None)
-        name = rule.pattern if rule.pattern in verbatim else _protected_part(rule.pattern, protected)
-        if before is not None:
-            first = f"rule {before + 1} (`{rules[before].pattern}`)"
-            problems.append((place, f"can never win: {first} comes first and matches all of it"))
-        elif name:
-            problems.append((place, f"can never win: `{name}` is protected{_way_out(name)}"))
-    return tuple(problems)
-
-
-def _way_out(name: str) -> str:
-    soft = next((rule.pattern for rule in OVERRIDABLE if name.startswith(rule.pattern.rstrip("/*"))), "")
-    return f"; to back it up all the same, use the pattern `{soft}`" if soft else ""
-
-
-def _covers(first: str, later: str) -> bool:
-    """Whether the first pattern plainly matches all that the later one does."""
-    return first in ("*", "**", later, later.removesuffix("/"))
-
-
-def _protected_part(pattern: str, protected: Callable[[bytes, bool], bool]) -> str:
-    """A literal part of the pattern that is protected by its name, or ""."""
-    *folders, last = pattern.removesuffix("/").removeprefix("/").split("/")
-    sure: list[tuple[str, tuple[bool, ...]]] = [(name, (True,)) for name in folders]
-    sure.append((last, (True,) if pattern.endswith("/") else (True, False)))
-    for name, kinds in sure:
-        literal = not any(char in "*?[\\" for char in name)
-        if literal and all(protected(name.encode(), kind) for kind in kinds):
-            return name
-    return ""

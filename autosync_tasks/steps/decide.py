@@ -18,6 +18,7 @@ NOTHING = "nothing to do"
 """The reason when no change is admissible."""
 
 _RIDES = "the next sync (it lies outside `sync_triggers` and starts none itself)"
+_BY_HAND = "nothing is lost; a sync by hand (`inv sync`) goes at once"
 _ENABLED = "auto-sync to be enabled, or a sync by hand"
 _LEAST_BACKOFF = 60.0
 """Seconds: a limit of 0 must not make failures repeat in a tight loop."""
@@ -104,13 +105,20 @@ def _nothing(ask: Ask, facts: Facts) -> _Gate | str:
 
 def _waiting(gate: _Gate, selection: Selection) -> Decision:
     held = tuple(Pending(change, gate.waits_for(change)) for change in selection.taken)
-    return Decision(gate.verb, gate.reason, (), (*held, *selection.left), gate.retry_at)
+    step = _BY_HAND if held else ""
+    return Decision(gate.verb, gate.reason, (), (*held, *selection.left), gate.retry_at, next_step=step)
 
 
 def _blocked(hold: Hold, selection: Selection) -> Decision:
-    held = tuple(Pending(change, hold.waits_for) for change in selection.taken)
-    waiting = (*held, *selection.left)
-    return Decision(Verb.BLOCK, hold.reason, (), waiting, digest=hold.digest, details=hold.details)
+    held = tuple(Pending(change, f"a person: {hold.next_step}") for change in selection.taken)
+    return Decision(
+        Verb.BLOCK,
+        hold.reason,
+        waiting=(*held, *selection.left),
+        digest=hold.digest,
+        details=hold.details,
+        next_step=hold.next_step,
+    )
 
 
 def _gate(taken: Sequence[Change], settings: Limits, past: Past, now: float) -> _Gate | str:

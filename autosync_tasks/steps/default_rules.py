@@ -1,12 +1,22 @@
-"""The default rules of classification as data (DESIGN section 4). The first that matches wins."""
+"""The default rules of classification as data (DESIGN section 4). The first that matches wins.
+
+The protected ones are in autosync_tasks/protected.py: the settings need them too.
+"""
 
 from __future__ import annotations
 
 from autosync_tasks.model import Priority, Rule
+from autosync_tasks.protected import ALWAYS, BY_DEFAULT
 
 PROTECTED, TRANSIENT, CONTEXT, AGENT, TOOLS = "protected", "transient", "context", "agent", "tools"
 CONFIG, INTEGRATION, DOCUMENTATION, TEMPLATE = "config", "integration", "documentation", "template"
 MINOR_CONFIG, OTHER, EXCLUDED = "minor config", "other", "excluded"
+
+ALWAYS_PROTECTED: tuple[Rule, ...] = ALWAYS
+"""Never in the backup, whatever the user's rules say."""
+
+OVERRIDABLE: tuple[Rule, ...] = BY_DEFAULT
+"""Protected too, unless a user's rule names them (`node_modules/`, `opencode.db*`)."""
 
 CATEGORIES = (
     PROTECTED, TRANSIENT, CONTEXT, AGENT, TOOLS, CONFIG, INTEGRATION, DOCUMENTATION, TEMPLATE,
@@ -23,25 +33,6 @@ def _folders(category: str, priority: Priority, names: str) -> tuple[Rule, ...]:
     """Folders at the source's root, each in the singular and in the plural: OpenCode reads both."""
     return _rules(category, priority, " ".join(f"/{name}/ /{name}s/" for name in names.split()))
 
-
-# Names that hold nothing but secrets. ssh's private-key names are those of ssh-keygen(1).
-ALWAYS_PROTECTED: tuple[Rule, ...] = (
-    *_rules(PROTECTED, Priority.NEVER, ".env"),
-    *_rules(PROTECTED, Priority.NEVER, ".env.*", (".env.example", ".env.sample", ".env.template")),
-    *_rules(
-        PROTECTED,
-        Priority.NEVER,
-        "auth.json mcp-auth.json account.json"
-        " *.key *.pem *.p12 *.pfx *.ppk *.jks *.keystore"
-        " id_rsa* id_dsa* id_ecdsa* id_ed25519* .netrc .git-credentials"
-        " credentials.json credentials.yaml credentials.yml credentials.toml credentials.ini"
-        " .git/",
-    ),
-)
-"""Never in the backup, whatever the user's rules say."""
-
-OVERRIDABLE: tuple[Rule, ...] = _rules(PROTECTED, Priority.NEVER, "node_modules/ opencode.db*")
-"""Protected too, unless a user's rule names them (`node_modules/`, `opencode.db*`)."""
 
 # A skill may be called `cache` or `tmp`: a folder right below `skills/` bears a name, not a meaning.
 _SKILLS = ("/skill/*/", "/skills/*/")

@@ -1,6 +1,6 @@
 """Guards of safety: what holds a sync until a person has looked (pure; DESIGN section 5).
 
-No `--force` overrides them. The digest names exactly one set of losses, so an answer is good for that set alone.
+No `--force` overrides them. A digest names exactly one set of losses: an answer is good for that set alone.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from autosync_tasks.model import Change, ChangeKind, Kind, Manifest, Path, Priority
 from autosync_tasks.names import display
@@ -18,8 +19,7 @@ EMPTY = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
 """Git's content id of no bytes. (The manifest records no sizes.)"""
 
 
-@dataclass(frozen=True, slots=True)
-class Losses:
+class Losses(NamedTuple):
     """Owned paths whose contents are really gone, and files that were emptied, in order."""
 
     gone: tuple[Path, ...] = ()
@@ -28,10 +28,10 @@ class Losses:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Why a guard holds the sync, what would let it go, and each path it is about."""
+    """Why a guard holds the sync, what a person can do, and each path it is about."""
 
     reason: str
-    waits_for: str
+    next_step: str
     digest: str = ""
     details: tuple[str, ...] = ()
 
@@ -67,7 +67,7 @@ def _is_lost(change: Change) -> bool:
         return False
     if change.kind is ChangeKind.TYPE:
         return change.new.kind is Kind.FOLDER
-    return change.kind is ChangeKind.MODIFIED and change.old.id != EMPTY and change.new.id == EMPTY
+    return change.kind is ChangeKind.MODIFIED and change.new.id == EMPTY
 
 
 def loss_digest(gone: Iterable[Path], truncated: Iterable[Path]) -> str:
@@ -84,14 +84,14 @@ def identity_guard(facts: Facts, ask: Ask) -> Hold | None:
     if facts.other_source:
         return Hold(
             f"the backup's branch belongs to another source ({facts.other_source})",
-            "a person: choose another branch, or take this one over with --adopt",
+            "set `backup_branch` to a branch of its own, or take this one over with --adopt",
             details=collisions,
         )
     if collisions:
         since = "already holds" if facts.first else "got"
         return Hold(
             f"the backup's branch {since} {count(len(collisions), 'other file')} at paths of the source",
-            "a person: move those files away, or replace them with --adopt (the history keeps them)",
+            "move those files away, or replace them with --adopt (the history keeps them)",
             details=collisions,
         )
     return None
@@ -112,7 +112,7 @@ def loss_guard(taken: Sequence[Change], facts: Facts, ask: Ask, limits: Limits) 
         reason += f"; what was allowed ({display(ask.allow_mass_delete)}) is another set of deletions"
     return Hold(
         reason,
-        f"a person: restore the files, or let them go with --allow-mass-delete={digest}",
+        f"restore the files, or let them go with --allow-mass-delete={digest}",
         digest,
         (
             *(f"gone: {display(path)}" for path in sorted(gone)),

@@ -4,7 +4,7 @@ Own code instead of `pathspec` 1.1.1, which was measured against `git check-igno
 a newline in a name (`*.md` misses `a<newline>b/c.md`, `foo` takes `foo<newline>`: a protected name could
 slip through), `[[:alpha:]]`, an escape in brackets, `[z-a]`, `[[a]`, `[a&&b]` (errors), `[!a]`, `[é]`
 and `?` against a name that is not ASCII, and a trailing tab. It also takes 80 to 120 ms to import,
-a third of a whole run with one changed file. tests/test_patterns.py compares this file with git.
+a third of a whole run with one changed file. tests/test_policy_patterns.py compares this file with git.
 
 Git's rules come from gitignore(5), dir.c (parse_path_pattern) and wildmatch.c (dowild). Patterns whose
 meaning in git is an accident of its code, or which can never match, are refused by `check_pattern`.
@@ -143,12 +143,12 @@ _UNCLOSED = "has a `[` that is never closed (a slash cannot stand in brackets): 
 
 def _bracket(name: bytes, i: int) -> tuple[frozenset[int], int]:
     """The bytes that a bracket matches, and where its `]` is; step by step as the loop of wildmatch.c."""
-    if not name.isascii():
-        raise PatternError("has brackets and letters beyond ASCII in one name, but git compares bytes: write `*`")
 
     def at(position: int) -> int:
         if position >= len(name):
             raise PatternError(_UNCLOSED)
+        if name[position] > 127:
+            raise PatternError("has a letter beyond ASCII in brackets, but git compares bytes there: write `*`")
         return name[position]
 
     negated = at(i) in b"!^"
@@ -190,7 +190,7 @@ def _bracket(name: bytes, i: int) -> tuple[frozenset[int], int]:
 def _class(name: bytes) -> frozenset[int]:
     if name not in _CLASSES:
         known = ", ".join(key.decode("ascii") for key in _CLASSES)
-        raise PatternError(f"names an unknown class `[:{name.decode('ascii')}:]`; known are {known}")
+        raise PatternError(f"names an unknown class `[:{name.decode('utf-8', 'replace')}:]`; known are {known}")
     return _CLASSES[name]
 
 

@@ -1,7 +1,7 @@
 """JSON with comments and trailing commas, as OpenCode reads it (Microsoft's jsonc-parser, trailing commas allowed).
 
-No library was right on 28 cases: json5 and pyjson5 accept what OpenCode rejects, others reject trailing commas. This is one linear
-pass that blanks comments and trailing commas, then the standard library's `json.loads`. Offsets stay
+No library was right on 28 cases: json5 and pyjson5 accept what OpenCode rejects, others reject trailing commas.
+This is one linear pass that blanks comments and trailing commas, then the standard library's `json.loads`. Offsets stay
 the same, so a message names the right place. tests/test_validate_jsonc.py compares with OpenCode itself.
 """
 

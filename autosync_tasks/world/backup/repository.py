@@ -208,6 +208,12 @@ class Repository:
                 return recorded
         return None
 
+    def last_commit_of(self, commit: str, path: bytes) -> float | None:
+        """When a commit up to this one last changed a path (seconds since the epoch); None if none did."""
+        name = path.decode("utf-8", "surrogateescape")
+        found = self.gateway.run("log", "--max-count=1", "--format=%ct", commit, "--", name).strip()
+        return float(found) if found else None
+
     def maintain(self) -> None:
         """Lets git tidy its store once there are many packs (each commit leaves one); in the foreground."""
         try:
