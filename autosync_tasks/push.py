@@ -6,26 +6,25 @@ here is a `PushResult`, with an outcome and a backoff of its own. The caller hol
 
 from __future__ import annotations
 
-import functools
 import os
 import secrets as random
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from autosync_tasks.errors import AutosyncError, ConfigError
-from autosync_tasks.model import Entry, Finding, Kind, Outcome, Path, Trigger
+from autosync_tasks.leaving import judge_blobs
+from autosync_tasks.model import Entry, Finding, Outcome, Path, Trigger
 from autosync_tasks.names import display
+from autosync_tasks.push_facts import agreed_ref, trees_of
 from autosync_tasks.push_record import PushRecord, load, mark, save, with_judged
 from autosync_tasks.site import Site
 from autosync_tasks.steps import pushing
 from autosync_tasks.steps.address import Address
 from autosync_tasks.steps.decide import backoff_retry_at
 from autosync_tasks.steps.faults import Kind as FaultKind
-from autosync_tasks.steps.manifest import PATH, ManifestError, Recorded, parse
-from autosync_tasks.steps.pushing import Action, Heads, Trees, Verdict
+from autosync_tasks.steps.pushing import Action, Heads, Verdict
 from autosync_tasks.take_in import follow
 from autosync_tasks.words import count
-from autosync_tasks.world.backup.check import blobs
 from autosync_tasks.world.backup.commit import BranchMovedError
 from autosync_tasks.world.backup.outgoing import common, contains, has, outgoing
 from autosync_tasks.world.backup.remote import Limits, Remote, RemoteError
@@ -59,22 +58,6 @@ class PushResult:
     failures: int = 0
 
 
-def agreed_ref(site: Site) -> str:
-    """The ref that keeps the remote's head as it was when branch and remote last agreed."""
-    return f"refs/autosync/remote/{site.settings.remote}/{site.settings.backup_branch}"
-
-
-def ahead(site: Site) -> bool:
-    """Whether the branch has something that the remote did not have at the last look. No process, no connection."""
-    repository = site.repository
-    if not repository.exists or not (local := repository.ref()):
-        return False
-    try:
-        return repository.ref(agreed_ref(site)) != local
-    except AutosyncError:
-        return True
-
-
 def push(
     site: Site,
     *,
@@ -93,7 +76,7 @@ def push(
     if not site.repository.exists or not site.repository.ref():
         return PushResult(Outcome.SKIPPED, "there is no commit to push yet")
     if trigger is not Trigger.MANUAL and old.holds(now, site.settings.backoff_cap):
-        reason = f"the wait after {count(old.failures, 'failed push')}".replace("pushs", "pushes")
+        reason = f"the wait after {count(old.failures, 'failure')} in a row to push"
         return PushResult(Outcome.DEFERRED, reason, retry_at=old.retry_at, failures=old.failures)
     passed = [mark(path, entry.id) for path, entry in (judged or {}).items()]
     work = _Push(site, now, replace(old, judged=with_judged(old.judged, passed)), jitter)
@@ -153,7 +136,17 @@ class _Push:
         failures = self.record.failures + 1
         retry_at = backoff_retry_at(failures, self.settings, self.now, self.jitter)
         return PushResult(
-            Outcome.FAILED, reason, 1, "", self.record.parked, retry_at, tuple(self.notes), (), next_step, self.head, failures
+            Outcome.FAILED,
+            reason,
+            1,
+            "",
+            self.record.parked,
+            retry_at,
+            tuple(self.notes),
+            (),
+            next_step,
+            self.head,
+            failures,
         )
 
     @property
@@ -301,7 +294,10 @@ class _Push:
             f"({first.code} in {display(first.path)}" + (f", line {first.line})" if first.line else ")")
         )
         result = self._result(
-            Outcome.BLOCKED, reason, 3, heads.remote,
+            Outcome.BLOCKED,
+            reason,
+            3,
+            heads.remote,
             next_step="take it out of the backup's history (it must not leave this machine), or accept the finding: "
             f"inv accept {first.fingerprint}",
         )
@@ -327,48 +323,3 @@ class _Push:
         return PushResult(
             outcome, reason, exit_code, remote_head, notes=tuple(self.notes), next_step=next_step, head=self.head
         )
-
-
-def trees_of(site: Site, heads: Heads) -> Trees:
-    """The trees of the three commits, what is owned in them, and whose they are."""
-    repository = site.repository
-    base, local, remote = (repository.head(commit) for commit in (heads.base, heads.local, heads.remote))
-    owned = _files(base.recorded) | _files(local.recorded)
-    own_id = local.recorded.source_id if local.recorded else site.settings.source_id
-    return Trees(base.tree, local.tree, remote.tree, owned, own_id, remote.recorded.source_id if remote.recorded else "")
-
-
-def _files(recorded: Recorded | None) -> frozenset[Path]:
-    if recorded is None:
-        return frozenset()
-    return frozenset(path for path, (kind, _) in recorded.paths.items() if kind is not Kind.FOLDER)
-
-
-def judge_blobs(site: Site, new: Mapping[tuple[Path, str], str]) -> tuple[list[Finding], list[str]]:
-    """The secret rules over blobs of the backup: the findings that block, and the marks of those that passed."""
-    from autosync_tasks import gate
-    from autosync_tasks.steps.validate import Subject, secrets
-    from autosync_tasks.steps.validate.engine import load as load_engine
-    from autosync_tasks.steps.validate.findings import finish
-    from autosync_tasks.steps.validate.sec import check_path
-
-    site.state.prepare()
-    context = replace(gate.push_context(site), load_engine=functools.cache(load_engine))
-    blocking: list[Finding] = []
-    passed: list[str] = []
-    by_content: dict[str, list[Path]] = {}
-    for path, content in new:
-        by_content.setdefault(content, []).append(path)
-    named = {path: (content, paths) for content, paths in by_content.items() for path in paths[:1]}
-    del named
-    for path, content, data in _contents(site, by_content):
-        mode = new[path, content]
-        kind = Kind.LINK if mode == "120000" else Kind.FILE
-        found = [finish(raw, path, context) for raw in check_path(Subject(path, Entry(kind, 0o644, 0, content), data))]
-        if not (path == PATH and _is_manifest(data)):
-            found += secrets(path, data, context)
-        found = [finding for finding in found if finding.blocks]
-        blocking += found
-        if not found:
-            passed.append(mark(path, content))
-    return blocking, passed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from dataclasses import replace
 
 from autosync_tasks.look import tree_cache
@@ -16,35 +17,39 @@ from autosync_tasks.world.backup.worktree import bring, index_of, standing
 from autosync_tasks.world.below import Below
 
 
-def follow(site: Site, old: str, new: str, run_id: str) -> list[str]:
+def follow(site: Site, old: str, new: str, run_id: str, owned: Collection[Path] = ()) -> list[str]:
     """Brings work tree and caches from one commit of the branch to another; returns notes for a person.
 
-    Both hold the same owned paths. A foreign file that a person edited in the work tree stays as it stands.
+    owned: paths of the source that differ (edits of them in the work tree are saved as a stash entry first). Any
+    other file that a person edited in the work tree stays as it stands.
     """
-    repository = site.repository
-    before, after = repository.listing(old), repository.listing(new)
-    notes = _work_tree(site, old, new, changed(before, after), before, run_id)
-    _caches(site, old, new, after)
+    before, after = site.repository.listing(old), site.repository.listing(new)
+    notes = _work_tree(site, old, new, changed(before, after), before, run_id, owned)
+    if not owned:
+        _caches(site, old, new, after)
     return notes
 
 
-def _work_tree(site: Site, old: str, new: str, taken: Taken, before: Listing, run_id: str) -> list[str]:
+def _work_tree(
+    site: Site, old: str, new: str, taken: Taken, before: Listing, run_id: str, owned: Collection[Path]
+) -> list[str]:
     repository = site.repository
     # What an interrupted run left behind is brought along by the next sync (`catch_up`), not from here.
     if repository.bare or site.state.worktree() != old:
         return []
-    free = _unedited(repository, taken, before)
+    free = _unedited(repository, taken, before) | {path for path in taken if path in owned}
     arrived = [path for path in free if taken[path] is not None]
     gone = [path for path in free if taken[path] is None]
     brought = bring(repository, old, new, arrived, run_id, gone)
     if brought.note:
         return [brought.note]
     site.state.mark_worktree(new)
-    kept = sorted(path for path in taken if path not in free)
-    if kept and site.repository.standing_on_branch():
-        return [f"{display(path)} changed on the remote and was edited in the backup's work tree: your edit stays there"
-                for path in kept if not _stands(repository, path, taken[path])]
-    return []
+    edited = "changed on the remote and was edited in the backup's work tree: the edit stays there"
+    kept = sorted(path for path in taken if path not in free and path != PATH)
+    notes = [f"{display(path)} {edited}" for path in kept if not _stands(repository, path, taken[path])]
+    if brought.stash:
+        notes.append(f"edits in the backup's own work tree were saved: `git stash list` there shows run {run_id}")
+    return notes
 
 
 def _unedited(repository: Repository, taken: Taken, before: Listing) -> set[Path]:

@@ -95,7 +95,9 @@ def _from_short(url: str) -> Address:
 
 def _from_path(url: str, path: str) -> Address:
     if not path.startswith("/"):
-        raise AddressError("a folder is named by its full path, from / on; a relative one means another place elsewhere")
+        raise AddressError(
+            "a folder is named by its full path, from / on; a relative one means another place elsewhere"
+        )
     return Address(url, "file", url, path=path)
 
 

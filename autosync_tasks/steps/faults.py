@@ -40,7 +40,9 @@ class Fault:
 _SIGNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         Kind.UNKNOWN_HOST_KEY,
-        re.compile(r"host key verification failed|remote host identification has changed|no \S+ host key is known", re.I),
+        re.compile(
+            r"host key verification failed|remote host identification has changed|no \S+ host key is known", re.I
+        ),
     ),
     (
         Kind.ACCESS,
@@ -65,8 +67,7 @@ _SIGNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 
 _NEXT = {
     Kind.AWAY: "the next sync tries again by itself; local commits go on",
-    Kind.ACCESS: "log in there once with plain git (a credential helper, or a key in your ssh agent), "
-    "then sync again",
+    Kind.ACCESS: "log in there once with plain git (a credential helper, or a key in your ssh agent), then sync again",
     Kind.UNKNOWN_HOST_KEY: "connect to that host once by hand with ssh, compare its key, then sync again",
     Kind.MISSING: "make the repository there, or correct its address with `git remote set-url`",
     Kind.REFUSED: "look at the rules of that branch there (protected branch, hook, quota), then sync again",

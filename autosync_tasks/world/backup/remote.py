@@ -112,7 +112,13 @@ class Remote:
         """
         for number, commit in enumerate(have):
             self._write(f"refs/heads/have{number}", commit)
-        options = ("--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-maintenance", "--refmap=")
+        options = (
+            "--no-tags",
+            "--no-recurse-submodules",
+            "--no-write-fetch-head",
+            "--no-auto-maintenance",
+            "--refmap=",
+        )
         spec = f"+refs/heads/{branch}:{_FETCHED}"
         self._patiently(lambda: self._call(self._limits.transfer, "fetch", "--quiet", *options, _NAME, spec))
         return self._gateway.run("rev-parse", "--verify", _FETCHED, environment=self._environment).decode().strip()

@@ -6,8 +6,6 @@ is durable and holds exactly what was worked out beforehand.
 
 from __future__ import annotations
 
-
-
 from autosync_tasks.errors import BackupError
 from autosync_tasks.names import quote
 from autosync_tasks.steps.manifest import PATH, Listing
@@ -24,9 +22,7 @@ _IDENTITY = {
 }
 
 
-def replay(
-    repository: Repository, base: str, local: str, onto: str, taken: Taken, run_id: str, when: float
-) -> str:
+def replay(repository: Repository, base: str, local: str, onto: str, taken: Taken, run_id: str, when: float) -> str:
     """The commits of base..local made again on `onto`; returns the last one's id. The branch does not move yet.
 
     base: "" if the histories have nothing in common. taken: what `onto` changed against the base; these paths
@@ -38,7 +34,10 @@ def replay(
         return _merged(repository, local, onto, taken, run_id, when)
     incoming = f"{INCOMING}/{run_id}"
     arguments = ("fast-import", "--quiet", "--done", "--force", "--date-format=raw-permissive", "--depth=0")
-    with repository.gateway.conversation("cat-file", "--batch") as read, repository.gateway.conversation(*arguments) as talk:
+    with (
+        repository.gateway.conversation("cat-file", "--batch") as read,
+        repository.gateway.conversation(*arguments) as talk,
+    ):
         parent = onto
         for number, line in enumerate(commits, start=1):
             commit, *parents = line.split(" ")
