@@ -72,6 +72,7 @@ Description=Back up the OpenCode config tree regularly
 OnCalendar={on_calendar}
 Persistent=true
 RandomizedDelaySec={min(300, period // 10)}
+X-AutosyncPeriod={period}
 Unit={SERVICE}
 
 [Install]
