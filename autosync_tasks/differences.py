@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from autosync_tasks import gate
 from autosync_tasks.look import Look
@@ -29,7 +30,7 @@ def differences(seen: Look, changes: Iterable[Change]) -> Iterator[str]:
             old, new = _old(seen.site.repository, change), _new(reader, seen, change)
             if old == new:
                 continue
-            yield from _unified(seen, change, old, new)
+            yield from unified(old, new, partial(gate.hidden_lines, seen.site, seen, change.path))
 
 
 def _old(repository: Repository, change: Change) -> bytes:
@@ -45,17 +46,17 @@ def _new(reader: Reader, seen: Look, change: Change) -> bytes:
         return f"({error.left_out.detail})".encode()
 
 
-def _unified(seen: Look, change: Change, old: bytes, new: bytes) -> Iterator[str]:
+def unified(old: bytes, new: bytes, hidden: Callable[[bytes], set[int]]) -> Iterator[str]:
+    """Lines of a unified diff without its header, safe to print. hidden: numbers of the lines to withhold."""
     if max(len(old), len(new)) > LARGEST or b"\0" in old or b"\0" in new:
         yield f"    contents differ: {len(old):,} bytes become {len(new):,}"
         return
-    before, after = _lines(seen, change, old), _lines(seen, change, new)
+    before, after = _lines(old, hidden(old)), _lines(new, hidden(new))
     found = list(difflib.unified_diff(before, after, lineterm="", n=3))[2:]
     yield from found or ["    contents differ in withheld lines"]
 
 
-def _lines(seen: Look, change: Change, data: bytes) -> list[str]:
-    hidden = gate.hidden_lines(seen.site, seen, change.path, data)
+def _lines(data: bytes, hidden: set[int]) -> list[str]:
     return [
         WITHHELD + f" #{number}" if number in hidden else display(line, limit=500)
         for number, line in enumerate(data.split(b"\n"), start=1)

@@ -80,8 +80,7 @@ def translate(arguments: list[str]) -> list[str]:
         flags += ["--set-config"] if chosen.set_config else []
         raise UsageError(f"{' and '.join(flags)} do not go together", hint="ask for one thing at a time")
     if chosen.set_config:
-        first, *rest = chosen.set_config
-        return ["set-config", f"--setting={first}", *(f"--also={pair}" for pair in rest)]
+        return ["set-config", *(f"--setting={pair}" for pair in chosen.set_config)]
     return _TASKS[actions[0]] if actions else _sync(chosen)
 
 

@@ -22,6 +22,7 @@ from autosync_tasks.steps.inputs import Ask
 from autosync_tasks.steps.validate import explain as explanation
 from autosync_tasks.tasking import CHECK, DIFF, JSON, is_dry, task
 from autosync_tasks.tasks_policy import POLICY
+from autosync_tasks.tasks_restore import restore
 
 
 def _show_run(site: Site, run: Run, *, as_json: bool, quiet: bool = False) -> int:
@@ -211,7 +212,7 @@ def demo(context: Context, folder: str = "") -> int:
     return run_demo(folder)
 
 
-CORE = (sync, detect, validate, verify, status, diff, demo)
+CORE = (sync, detect, validate, verify, status, diff, restore, demo)
 
 
 def collection() -> Collection:

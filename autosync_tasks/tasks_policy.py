@@ -17,6 +17,7 @@ from autosync_tasks.report import policy as words
 from autosync_tasks.report import screen
 from autosync_tasks.site import open_site
 from autosync_tasks.tasking import CHECK, JSON, is_dry, task
+from autosync_tasks.tasks_words import WithSettings
 from autosync_tasks.why import why_path
 
 
@@ -67,24 +68,25 @@ def show_config(context: Context, json: bool = False) -> int:
 
 @task(
     name="set-config",
+    klass=WithSettings,
     help={
-        "setting": "KEY=VALUE, in small or capital letters (MAX_SYNC_FREQUENCY=600)",
-        "also": "one more KEY=VALUE (may be given several times); `autosync set-config A=1 B=2` needs no flag",
+        "setting": "KEY=VALUE, in small or capital letters (may be given several times, or as plain words)",
         "check": CHECK,
     },
-    positional=["setting"],
-    iterable=["also"],
+    iterable=["setting"],
 )
-def set_config(context: Context, setting: str, also: Iterable[str], check: bool = False) -> int:
+def set_config(context: Context, setting: Iterable[str], check: bool = False) -> int:
     """
-    Changes settings in the config file: all of them or none, comments and order kept.
+    Changes settings in the config file: all or none, comments and order kept. `inv set-config A=1 B=2`.
     """
     changes: dict[str, object] = {}
-    for pair in (setting, *also):
+    for pair in setting:
         key, sign, value = pair.partition("=")
         if not sign or not key.strip():
             raise UsageError(f"{pair!r} is not of the form KEY=VALUE", hint="write it like MAX_SYNC_FREQUENCY=600")
         changes[key.strip()] = value
+    if not changes:
+        raise UsageError("no setting is named", hint="write it like `set-config MAX_SYNC_FREQUENCY=600`")
     return _set(changes, check=is_dry(context, check))
 
 

@@ -72,6 +72,31 @@ def of_run(run: Run, source: str, backup: str, *, verbose: bool = True) -> Itera
     yield recap(run, source)
 
 
+def of_restore(run: Run, target: str, backup: str) -> Iterator[Line]:
+    """A restore: from the backup to its target. The plan was shown before it began, except in check mode."""
+    yield line(Part(display(backup), "bold"), " → ", Part(display(target), "bold"))
+    for step in run.steps:
+        yield line(f"  {step.name:<9}", Part(f"{step.outcome:<11}", STYLE[step.outcome]), step.reason)
+    if run.check:
+        yield from of_changes(run.changes)
+    for detail in run.details[:MOST]:
+        yield line("  ", Part("! ", "bold yellow"), display(detail))
+    if len(run.details) > MOST:
+        yield line(Part(f"    and {len(run.details) - MOST:,} more", "dim"))
+    for note in run.notes:
+        yield line(Part("  note  ", "cyan"), display(note, limit=1000))
+    verdict = "would restore: " if run.check and run.outcome is Outcome.CHANGED else _verdict(run)
+    yield line(Part(verdict, STYLE[run.outcome]), run.reason)
+    if run.next_step:
+        yield line(Part("  next: ", "bold"), run.next_step)
+
+
+def of_backups(rows: Iterable[tuple[str, str, str]]) -> Iterator[Line]:
+    """The backups there are: commit, time, subject."""
+    for commit, when, subject in rows:
+        yield line(Part(commit[:7], "yellow"), f"  {when}  {display(subject, limit=100)}")
+
+
 def _verdict(run: Run) -> str:
     words = {Outcome.OK: "ok: ", Outcome.CHANGED: "would change: " if run.check else "changed: "}
     return words.get(run.outcome, f"{run.outcome}: ")

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from autosync_tasks.model import Finding, Path, Severity
-from autosync_tasks.steps.validate import jsn, merge, sec
+from autosync_tasks.model import Finding, LeftOut, Path, Severity
+from autosync_tasks.steps.validate import exe, fs, jsn, mdf, merge, sec, structure
 from autosync_tasks.steps.validate.engine import Engine, EngineUnavailableError
 from autosync_tasks.steps.validate.findings import (
     WITHHELD,
@@ -28,10 +28,12 @@ __all__ = [
     "Context",
     "Rule",
     "Subject",
+    "blocking",
     "explain",
     "fingerprint",
     "hits",
     "is_protected",
+    "of_left_out",
     "secrets",
     "validate",
 ]
@@ -43,6 +45,10 @@ is_protected = sec.protected
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("merge markers", merge.check),
     ("JSON", jsn.check),
+    ("front matter", mdf.check),
+    ("scripts", exe.check),
+    ("names and modes", fs.check),
+    ("structure", structure.check),
 )
 """Checks of one file each, by the name that a crash is reported under."""
 
@@ -66,6 +72,12 @@ def validate(files: Iterable[Subject], context: Context) -> list[Finding]:
 def secrets(path: Path, data: bytes, context: Context) -> list[Finding]:
     """What the secret rules alone say of one blob, for a push of commits that no run has judged."""
     return _Run(context).secrets(path, data)[0]
+
+
+def of_left_out(left: Iterable[LeftOut], context: Context) -> list[Finding]:
+    """A warning for each path that the walk left out against expectation, for the reports."""
+    run = _Run(context)
+    return [f for one in left if not one.expected for f in run.finished([fs.left_out(one)], one.path)]
 
 
 def hits(path: Path, data: bytes, context: Context) -> list[tuple[int, int]]:
@@ -97,15 +109,67 @@ class _Run:
         self._seen.append(subject.path)
         found, withheld = self.secrets(subject.path, subject.data)
         yield from found
-        yield from self._finish(subject, self._guard("protected names", subject, self._protected), withheld)
+        raws = self._guard("protected names", subject, self._protected)
+        if raws:
+            yield from self._finish(subject, raws, withheld)
         if not self._context.auto_sync_validate:
             return
         for name, check in CHECKS:
-            yield from self._finish(subject, self._guard(name, subject, check), withheld)
+            raws = self._guard(name, subject, check)
+            if raws:
+                yield from self._finish(subject, raws, withheld)
 
     def tree(self) -> Iterator[Finding]:
-        """What concerns several paths at once."""
-        yield from ()
+        """What concerns several paths at once, and secrets in the names of those that were judged."""
+        if not self._seen:
+            return
+        yield from self._names()
+        context = self._context
+        if not context.auto_sync_validate:
+            return
+        for name, rule in (("collisions", fs.collisions), ("same names", structure.same_names)):
+            try:
+                found = list(rule(self._seen, context.paths))
+            except Exception as error:  # noqa: BLE001  any fault of a rule must block, none may escape
+                found = [(self._seen[0], _crash(name, error))]
+            for path, raw in found:
+                yield from self.finished([raw], path)
+
+    def finished(self, raws: Iterable[Raw], path: Path) -> list[Finding]:
+        """Findings of those whose rule is on."""
+        return [finish(raw, path, self._context) for raw in self._on(raws)]
+
+    def _names(self) -> Iterator[Finding]:
+        """SEC006. All names are scanned at once; the finding's path withholds the secret's part."""
+        blob = b"\n".join(path.replace(b"\n", b" ") for path in self._seen)
+        engine = self._scanner()
+        if engine is None:
+            if all(not path for path in self._seen):
+                return
+            yield finish(Raw("SEC000", f"No name was judged: {self._missing}."), self._seen[0], self._context)
+            return
+        try:
+            found = sec.regions(b"", blob, engine)
+        except Exception as error:  # noqa: BLE001  as above
+            yield finish(_crash("secrets in names", error), self._seen[0], self._context)
+            return
+        lines = Lines(blob)
+        for region in found:
+            if RULES[region.code].severity is Severity.ERROR and region.code != "SEC002":
+                path = self._seen[lines.line(region.start) - 1].replace(region.value, WITHHELD.encode())
+                raw = Raw("SEC006", f"The name holds a secret: {region.what}.", token=region.value, shared=True)
+                yield finish(raw, path, self._context)
+
+    def _scanner(self) -> Engine | None:
+        """The engine, loaded when first needed; None if it cannot be (then `_missing` says why)."""
+        if self._engine is None and not self._missing:
+            try:
+                self._engine = self._context.load_engine(self._context.engine_cache)
+            except EngineUnavailableError as error:
+                self._missing = str(error)
+            except Exception as error:  # noqa: BLE001  as above
+                self._missing = type(error).__name__
+        return self._engine
 
     @staticmethod
     def _protected(subject: Subject, context: Context) -> Iterator[Raw]:
@@ -113,7 +177,8 @@ class _Run:
         yield from sec.check_path(subject)
 
     def _guard(self, name: str, subject: Subject, check: Check) -> list[Raw]:
-        """What a check says. A crash becomes INT001; the exception's text may quote the file and is not shown."""
+        """What a check says. A crash becomes INT001; the exception's text may quote the file and is
+        not shown."""
         try:
             raws = list(check(subject, self._context))
         except Exception as error:  # noqa: BLE001  any fault of a rule must block, none may escape
@@ -124,27 +189,22 @@ class _Run:
         """Findings of the secret rules, and what the other rules may not show of this file."""
         if not data:
             return [], _Withheld(Lines(b""), ())
-        if self._engine is None and not self._missing:
-            try:
-                self._engine = self._context.load_engine(self._context.engine_cache)
-            except EngineUnavailableError as error:
-                self._missing = str(error)
-            except Exception as error:  # noqa: BLE001  as above
-                self._missing = type(error).__name__
+        engine = self._scanner()
         data = sec.as_utf8(data)
         lines = Lines(data)
-        if self._engine is None:
+        if engine is None:
             raw = Raw("SEC000", f"The file was not judged: {self._missing}.")
             return [finish(raw, path, self._context)], _Withheld(lines, None)
         try:
-            found = sec.regions(path, data, self._engine)
+            found = sec.regions(path, data, engine)
             raws = list(sec.report(found, lines))
         except Exception as error:  # noqa: BLE001  as above
             return [finish(_crash("secrets", error), path, self._context)], _Withheld(lines, None)
         return [finish(raw, path, self._context) for raw in self._on(raws)], _Withheld(lines, found)
 
     def _on(self, raws: Iterable[Raw]) -> Iterator[Raw]:
-        """Those whose rule is switched on, at most MOST of each code (an error is never dropped for warnings)."""
+        """Those whose rule is switched on, at most MOST of each code (an error is never dropped for
+        warnings)."""
         count: dict[str, int] = {}
         context = self._context
         for raw in raws:

@@ -51,7 +51,8 @@ class Context:
 
     key: the installation key for fingerprints (32 random bytes; world.acceptances makes it).
     engine_cache: folder in the state where the secret engine keeps its compiled rules (made 0700 if missing).
-    paths: every path of the tree, validated or not, left out ones too (collisions, duplicate names, links, `{file:}`).
+    paths: every path of the tree, validated or not, left out ones too (collisions, duplicate names,
+    links, `{file:}`).
     environ: names of the variables that OpenCode will see, or None if that is not known.
     accepted: fingerprints that a person accepted.
     check_shell: runs `bash -n` on bytes and returns its complaint ("" if it has none); None leaves it out.
@@ -93,6 +94,7 @@ class Lines:
 
     def __init__(self, data: bytes) -> None:
         self._data = data
+        self._asked = 0
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -104,20 +106,25 @@ class Lines:
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column (in characters), both from 1."""
-        line = bisect_right(self._starts, offset)
-        before = self._data[self._starts[line - 1] : offset]
-        return line, len(before.decode("utf-8", "replace")) + 1
+        before = self._data[self._data.rfind(b"\n", 0, offset) + 1 : offset]
+        return self.line(offset), len(before[-4096:].decode("utf-8", "replace")) + 1
 
     def line(self, offset: int) -> int:
+        """The line's number, from 1. The first few are counted, for most files have no more."""
+        self._asked += 1
+        if self._asked <= 8:
+            return self._data.count(b"\n", 0, offset) + 1
         return bisect_right(self._starts, offset)
 
     def text(self, number: int) -> bytes:
-        """The line with that number, without its end; b"" if there is none."""
+        """The first 4 KB of the line with that number, without its end; b"" if there is none."""
+        if number == 1:
+            return self._data[: self._data.find(b"\n") if b"\n" in self._data else len(self._data)][:4096]
         if not 0 < number <= len(self._starts):
             return b""
         start = self._starts[number - 1]
         end = self._data.find(b"\n", start)
-        return self._data[start : end if end >= 0 else len(self._data)]
+        return self._data[start : end if end >= 0 else len(self._data)][:4096]
 
 
 def printable(data: bytes | str, limit: int = EXCERPT_LIMIT) -> str:
@@ -133,7 +140,8 @@ def printable(data: bytes | str, limit: int = EXCERPT_LIMIT) -> str:
 
 
 def fingerprint(key: bytes, raw: Raw, path: Path) -> str:
-    """Names one finding for `inv accept`: 16 hex digits of HMAC-SHA-256 over code, place and normalised token.
+    """Names one finding for `inv accept`: 16 hex digits of HMAC-SHA-256 over code, place and
+    normalised token.
 
     Without the key nobody can test guesses of a secret against it. Lines do not count: an edit around it
     keeps an acceptance.

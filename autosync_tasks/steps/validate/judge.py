@@ -23,7 +23,8 @@ _WORDS = re.compile(
 _WEAK = frozenset(
     b"password pass passwd pwd secret user username token key admin root postgres mysql redis guest test "
     b"example changeme p@ssw0rd passw0rd password1 password123 pass123 secret123 mypassword mysecretpassword "
-    b"mypass dbpass db_password dbpassword pw string value oauth2 x-oauth-basic minioadmin rabbitmq app demo dev "
+    b"mypass dbpass db_password dbpassword pw string value oauth2 x-oauth-basic minioadmin rabbitmq app "
+    b"demo dev "
     b"local default none null empty letmein qwerty foo bar baz hunter2 xyz abc 123 1234 12345 123456".split()
 )
 
@@ -35,6 +36,7 @@ _EXAMPLE_HOSTS = re.compile(
 _UUID = re.compile(rb"(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _HEX = re.compile(rb"(?i)[0-9a-f]+")
 _RUNS = re.compile(rb"[a-z]+|[A-Z]+|[0-9]+")
+_IDENTIFIER = re.compile(rb"[A-Za-z_][A-Za-z0-9_.]*")
 _VENDOR = re.compile(rb"([A-Za-z][A-Za-z0-9]{1,7}(?:[-_][a-z0-9]{1,8}){0,2})[-_.]([A-Za-z0-9]{20}[A-Za-z0-9_.-]*)")
 
 
@@ -55,7 +57,8 @@ def is_random(value: bytes) -> bool:
     """Whether a value looks drawn at random, as keys are, and not written by a person.
 
     Random: at least 20 bytes of letters and digits that change kind often and have the entropy of a random
-    string of their length, less a margin (hex 3.0 bits; else 3.4 at 20 bytes to 4.0 from 40 on). Measured on the
+    string of their length, less a margin (hex 3.0 bits; else 3.4 at 20 bytes to 4.0 from 40 on).
+    Measured on the
     development set, the three real trees and the Python files of an installed environment.
     """
     size = len(value)
@@ -70,8 +73,22 @@ def is_random(value: bytes) -> bool:
         return False
     if len(runs) < size / 6 or max(map(len, runs)) > max(12, size // 3):
         return False  # words, versions, dates: long runs of one kind
+    if _is_name(value, runs):
+        return False
     least = 3.0 if _HEX.fullmatch(value) else min(4.0, 3.4 + (size - 20) * 0.03)
     return entropy(value) >= least
+
+
+def _is_name(value: bytes, runs: list[bytes]) -> bool:
+    """Whether a value is an identifier of some program: `_lib.X509_get_pubkey`, `base64Encode`.
+
+    In random text of both cases a run of small letters is short; in names most letters stand in words.
+    """
+    if _IDENTIFIER.fullmatch(value) is None or value == value.lower() or value == value.upper():
+        return False
+    least = 3 if b"_" in value or b"." in value else 4
+    words = sum(len(run) for run in runs if len(run) >= least and run.islower())
+    return words * 5 >= len(value) * 2
 
 
 def is_uuid(value: bytes) -> bool:
@@ -94,6 +111,15 @@ def basic_credentials(value: bytes) -> bytes:
     return plain if b":" in plain and plain.isascii() and plain.decode().isprintable() else b""
 
 
+def private_key_in_base64(value: bytes) -> bool:
+    """Whether base64 text begins a private key (and not a certificate or a public key)."""
+    try:
+        head = base64.b64decode(value[:80])
+    except (binascii.Error, ValueError):
+        return False
+    return b"PRIVATE KEY" in head
+
+
 def weak_password(password: bytes) -> bool:
     """Whether a password is one that examples use, or a template."""
     low = password.lower()
@@ -109,31 +135,43 @@ def example_host(host: bytes) -> bool:
 
 _CAMEL = re.compile(rb"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _GENERIC = frozenset(
-    b"a access account api app application apps auth authn authorization authz aws_ base basic bearer bot build "
+    b"a access account api app application apps auth authn authorization authz aws_ base basic bearer "
+    b"bot build "
     b"client code common config const cookie credential credentials csrf current custom data database db def "
-    b"default demo dev device dict dot e encryption env environment export expected field final foo form function "
-    b"g get global h header headers host http https i id ids in init input internal int is item json jwt k key keys "
-    b"last let list local login main map master me my name new next nonce o oauth object old option options org "
+    b"default demo dev device dict dot e encryption env environment export expected field final foo "
+    b"form function "
+    b"g get global h header headers host http https i id ids in init input internal int is item json "
+    b"jwt k key keys "
+    b"last let list local login main map master me my name new next nonce o oauth object old option "
+    b"options org "
     b"os p page param params pass passphrase passwd password passwords private prod production property "
-    b"provider proxy public pwd q raw refresh remote req request res response root s secret secrets self send server "
-    b"service session set setting settings sign signing site sso staging static store str string svc t test testing "
-    b"tests text the this tmp token tokens type url user username users val value values var variable webhook "
+    b"provider proxy public pwd q raw refresh remote req request res response root s secret secrets "
+    b"self send server "
+    b"service session set setting settings sign signing site sso staging static store str string svc t "
+    b"test testing "
+    b"tests text the this tmp token tokens type url user username users val value values var variable "
+    b"webhook "
     b"with work x xsrf y z".split()
 )
 _NO_SECRET = frozenset(
-    b"author authors cache cancel cancellation checksum commit continuation css cursor digest etag foreign hash "
-    b"idempotency image index integrity md5 next pagination parser partition primary public range row sha sha1 "
-    b"sha256 sha512 sort sync translation i18n lock marker resource publishable site sitekey turnstile".split()
+    b"author authors cache cancel cancellation checksum commit continuation css cursor digest etag "
+    b"foreign hash "
+    b"idempotency image index integrity md5 next pagination parser partition primary public range row "
+    b"sha sha1 "
+    b"sha256 sha512 sort sync translation i18n lock marker resource publishable site sitekey "
+    b"turnstile".split()
 )
 _KEY_BEFORE = frozenset(
-    b"access account api app application auth client consumer encryption license master private secret service "
+    b"access account api app application auth client consumer encryption license master private secret "
+    b"service "
     b"session shared sign signing storage subscription webhook".split()
 )
 
 
 def named(identifier: bytes) -> str:
     """What an identifier says of its value: "service" (one service's secret: `codecov_token`), "generic"
-    (`apiKey`, `TOKEN`), "key" (a key of unknown kind: `foo_key`) or "" (no secret: `cacheKey`, `publicKey`)."""
+    (`apiKey`, `TOKEN`), "key" (a key of unknown kind: `foo_key`) or "" (no secret: `cacheKey`,
+    `publicKey`)."""
     words = [word.lower() for word in _CAMEL.findall(identifier)]
     if not words or any(word in _NO_SECRET for word in words):
         return ""

@@ -15,8 +15,10 @@ _FRONT = re.compile(rb"\A(?:\xef\xbb\xbf)?---[ \t]*\r?\n")
 def check(subject: Subject, context: Context) -> Iterator[Raw]:
     """MRG001: the three markers in order, in JSON, scripts, and the front matter of Markdown.
 
-    Markdown's text may show such markers, so only its front matter counts; a line of `=======` alone is a heading.
+    Markdown's text may show such markers, so only its front matter counts; a line of `=======` alone
+    is a heading.
     """
+    del context
     data = subject.data
     if not subject.is_file or b"<<<<<<<" not in data:
         return

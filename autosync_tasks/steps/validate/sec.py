@@ -7,6 +7,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from autosync_tasks.model import Kind, Path, Severity
 from autosync_tasks.steps.validate import judge
@@ -35,6 +36,7 @@ _PROTECTED = re.compile("|".join(fnmatch.translate(name) for name in _PROTECTED_
 _UNPROTECTED = frozenset(name.encode() for name in _UNPROTECTED_NAMES)
 
 _CONFIG = re.compile(rb"(?:^|/)(?:opencode|tui|config)\.jsonc?$")
+_OPTION_BEFORE = re.compile(rb"-([A-Za-z0-9-]{3,40})(?:[\"']\s*,\s*[\"']|=[\"']?|\s+[\"']?)$")
 _NAME_BEFORE = re.compile(rb"[A-Za-z0-9_.\-]{0,48}$")
 
 _ORDER = {code: n for n, code in enumerate(("SEC002", "SEC001", "SEC003", "SEC005", "SEC103", "SEC102", "SEC101"))}
@@ -57,14 +59,17 @@ def protected(path: Path) -> bool:
 
     The last line of defence behind classification: `.git/`, and names that hold secrets by their nature.
     """
-    parts = path.split(b"/")
-    if b".git" in parts:
-        return True
-    return any(part not in _UNPROTECTED and _PROTECTED.fullmatch(part) for part in parts)
+    return any(_protected_name(part) for part in path.split(b"/"))
+
+
+@lru_cache(maxsize=4096)
+def _protected_name(name: bytes) -> bool:
+    return name == b".git" or (name not in _UNPROTECTED and _PROTECTED.fullmatch(name) is not None)
 
 
 def as_utf8(data: bytes) -> bytes:
-    """The same text in UTF-8 where it is UTF-16 or UTF-32 (by its mark, or by its zero bytes); else unchanged."""
+    """The same text in UTF-8 where it is UTF-16 or UTF-32 (by its mark, or by its zero bytes); else
+    unchanged."""
     for mark, name in (
         (b"\xff\xfe\0\0", "utf-32"),
         (b"\0\0\xfe\xff", "utf-32"),
@@ -101,13 +106,17 @@ def _region(path: Path, data: bytes, hit: Hit) -> Region | None:
     start, end = hit.start, hit.end
     value = data[start:end]
     code, what = "", hit.rule.rpartition("/")[2].partition(".")[2].replace("-", " ") or hit.rule
-    if hit.rule.startswith(OWN) and not hit.sure:
+    if hit.rule == "autosync.aws-key-id":
+        code = "" if judge.placeholder(value) else "SEC102"
+    elif hit.rule.startswith(OWN) and not hit.sure:
         code, what = _CANDIDATES[hit.rule](path, data, start, end)
     elif hit.rule.endswith("generic-credential-uri"):
         code, what = _url(path, data, start, end)
     elif hit.helper:
         code = "SEC005" if hit.rule.endswith("aws-secret-access-key") and _aws(data, start, value) else ""
-    elif "private-key" in hit.rule or hit.rule == "autosync.pem-base64":
+    elif hit.rule == "autosync.pem-base64":
+        code = "SEC002" if judge.private_key_in_base64(value) else ""
+    elif "private-key" in hit.rule:
         code = "SEC002"
     elif hit.rule.startswith(OWN) and judge.placeholder(value):
         code = ""
@@ -130,13 +139,23 @@ def _identifier(data: bytes, start: int) -> bytes:
 
 
 def _assignment(path: Path, data: bytes, start: int, end: int) -> tuple[str, str]:
-    value = data[start:end].rstrip(b".:*!?|&")
-    if judge.placeholder(value) or judge.is_uuid(value):
-        return "", ""
-    kind = judge.named(_identifier(data, start))
-    if not kind:
+    return _under_name(path, _identifier(data, start), data[start:end].rstrip(b".:*!?|&"))
+
+
+def _option(path: Path, data: bytes, start: int, end: int) -> tuple[str, str]:
+    name = _OPTION_BEFORE.search(data[max(0, start - 80) : start])
+    return _under_name(path, name[1] if name else b"", data[start:end].rstrip(b".:"))
+
+
+def _under_name(path: Path, name: bytes, value: bytes) -> tuple[str, str]:
+    """What a value is under the name that it is given to."""
+    kind = judge.named(name)
+    if not kind or judge.placeholder(value):
         return "", ""
     in_config = _CONFIG.search(path) is not None
+    if judge.is_uuid(value):
+        # Some services give out UUIDs as keys; elsewhere they are mostly identifiers.
+        return ("SEC005" if in_config and kind != "key" else "SEC101"), "a UUID under a secret's name"
     if judge.is_vendor(value):
         return "SEC005", "a token with a provider's prefix"
     if not judge.is_random(value):
@@ -147,6 +166,7 @@ def _assignment(path: Path, data: bytes, start: int, end: int) -> tuple[str, str
 
 
 def _header(path: Path, data: bytes, start: int, end: int) -> tuple[str, str]:
+    del path
     value = data[start:end].rstrip(b".:")
     if judge.placeholder(value):
         return "", ""
@@ -163,7 +183,7 @@ def _header(path: Path, data: bytes, start: int, end: int) -> tuple[str, str]:
 
 def _parameter(path: Path, data: bytes, start: int, end: int) -> tuple[str, str]:
     value = data[start:end]
-    if judge.is_vendor(value):
+    if judge.is_vendor(value) or (_CONFIG.search(path) and (judge.is_random(value) or judge.is_uuid(value))):
         return "SEC005", "a token in a URL"
     if judge.is_random(value) and not judge.is_uuid(value):
         return "SEC101", "a token in a URL"
@@ -171,6 +191,7 @@ def _parameter(path: Path, data: bytes, start: int, end: int) -> tuple[str, str]
 
 
 def _url(path: Path, data: bytes, start: int, end: int) -> tuple[str, str]:
+    del path
     password = data[start:end]
     at = data.find(b"@", end, end + 2)
     host = data[at + 1 : at + 80] if at >= 0 else b""
@@ -182,6 +203,7 @@ def _url(path: Path, data: bytes, start: int, end: int) -> tuple[str, str]:
 
 
 _CANDIDATES = {
+    "autosync.option": _option,
     "autosync.assignment": _assignment,
     "autosync.header": _header,
     "autosync.parameter": _parameter,
