@@ -4,36 +4,22 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from invoke import Context, task
+from invoke import Context
 
-from autosync_tasks.boundary import bounded
 from autosync_tasks.errors import UsageError
 from autosync_tasks.model import Trigger
 from autosync_tasks.report.task_result import show, show_line
+from autosync_tasks.tasking import CHECK, JSON, is_dry, task
 from autosync_tasks.triggers.ready import need_recorded
 
-_CHECK = "say what would be done, write nothing"
-_DIFF = "show what is (or would be) written"
-_JSON = "print one JSON document instead of words"
-_FLAGS = {"check": _CHECK, "diff": _DIFF, "json": _JSON}
+_FLAGS = {"check": CHECK, "diff": "show what is (or would be) written", "json": JSON}
 _SCOPE = "global (every OpenCode session) or project (the one of this folder)"
 
 
-def _task(**options: Any) -> Callable[[Callable[..., int]], Any]:
-    def wrap(body: Callable[..., int]) -> Any:
-        return task(auto_shortflags=False, **options)(bounded(body))
-
-    return wrap
-
-
-def _dry(context: Context, check: bool) -> bool:
-    return check or bool(context.config.run.dry)
-
-
-@_task(
+@task(
     help={
         **_FLAGS,
         "schedule": 'five crontab fields or a nickname, such as "0 * * * *" or @daily (default: hourly)',
@@ -51,21 +37,21 @@ def install_cron(
     from autosync_tasks.triggers import crontab
 
     need_recorded(os.environ)
-    found = crontab.install(os.environ, schedule=schedule, every=every, check=_dry(context, check))
+    found = crontab.install(os.environ, schedule=schedule, every=every, check=is_dry(context, check))
     return show(found, as_json=json, diff=diff)
 
 
-@_task(help=_FLAGS)
+@task(help=_FLAGS)
 def uninstall_cron(context: Context, check: bool = False, diff: bool = False, json: bool = False) -> int:
     """
     Takes the block of install-cron out of your crontab; every other byte stays.
     """
     from autosync_tasks.triggers import crontab
 
-    return show(crontab.uninstall(os.environ, check=_dry(context, check)), as_json=json, diff=diff)
+    return show(crontab.uninstall(os.environ, check=is_dry(context, check)), as_json=json, diff=diff)
 
 
-@_task(help={**_FLAGS, "every": "15m, 30m, 1h (default), 2h, 1d, …"})
+@task(help={**_FLAGS, "every": "15m, 30m, 1h (default), 2h, 1d, …"})
 def install_timer(
     context: Context, every: str = "", check: bool = False, diff: bool = False, json: bool = False
 ) -> int:
@@ -75,21 +61,21 @@ def install_timer(
     from autosync_tasks.triggers import systemd
 
     need_recorded(os.environ)
-    found = systemd.install_timer(os.environ, every=every, check=_dry(context, check))
+    found = systemd.install_timer(os.environ, every=every, check=is_dry(context, check))
     return show(found, as_json=json, diff=diff)
 
 
-@_task(help=_FLAGS)
+@task(help=_FLAGS)
 def uninstall_timer(context: Context, check: bool = False, diff: bool = False, json: bool = False) -> int:
     """
     Stops and removes the service and timer of install-timer.
     """
     from autosync_tasks.triggers import systemd
 
-    return show(systemd.uninstall_timer(os.environ, check=_dry(context, check)), as_json=json, diff=diff)
+    return show(systemd.uninstall_timer(os.environ, check=is_dry(context, check)), as_json=json, diff=diff)
 
 
-@_task(help={**_FLAGS, "scope": _SCOPE})
+@task(help={**_FLAGS, "scope": _SCOPE})
 def install_hook(
     context: Context, scope: str = "global", check: bool = False, diff: bool = False, json: bool = False
 ) -> int:
@@ -99,10 +85,10 @@ def install_hook(
     from autosync_tasks.triggers import hook
 
     need_recorded(os.environ)
-    return show(hook.install(os.environ, scope=scope, check=_dry(context, check)), as_json=json, diff=diff)
+    return show(hook.install(os.environ, scope=scope, check=is_dry(context, check)), as_json=json, diff=diff)
 
 
-@_task(help={**_FLAGS, "scope": _SCOPE})
+@task(help={**_FLAGS, "scope": _SCOPE})
 def uninstall_hook(
     context: Context, scope: str = "global", check: bool = False, diff: bool = False, json: bool = False
 ) -> int:
@@ -111,10 +97,10 @@ def uninstall_hook(
     """
     from autosync_tasks.triggers import hook
 
-    return show(hook.uninstall(os.environ, scope=scope, check=_dry(context, check)), as_json=json, diff=diff)
+    return show(hook.uninstall(os.environ, scope=scope, check=is_dry(context, check)), as_json=json, diff=diff)
 
 
-@_task(
+@task(
     help={
         **_FLAGS,
         "install": "make it a systemd service of your user, and start that",
@@ -136,7 +122,7 @@ def watch(
 
     if install and uninstall:
         raise UsageError("--install and --uninstall contradict each other", hint="give only one of them")
-    dry = _dry(context, check)
+    dry = is_dry(context, check)
     if uninstall:
         return show(systemd.uninstall_watch(os.environ, check=dry), as_json=json, diff=diff)
     if install:
@@ -169,7 +155,7 @@ def _watch(*, as_json: bool) -> int:
     return show(found, as_json=as_json)
 
 
-@_task(help={"json": _JSON})
+@task(help={"json": JSON})
 def doctor(context: Context, json: bool = False) -> int:
     """
     Looks at this machine as an unattended run would find it, and says what would fail there and what to do.
@@ -182,7 +168,7 @@ def doctor(context: Context, json: bool = False) -> int:
     return show(result(check_all(gather(os.environ, time.time()))), as_json=json)
 
 
-TASKS: Sequence[Any] = (
+TRIGGERS: Sequence[Any] = (
     install_cron,
     uninstall_cron,
     install_timer,

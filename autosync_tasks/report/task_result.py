@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from autosync_tasks.model import Outcome
 from autosync_tasks.names import display
-from autosync_tasks.report import as_json as documents
 from autosync_tasks.report import screen
 from autosync_tasks.report.lines import STYLE, Line, Part, line
 from autosync_tasks.triggers.result import TaskResult
@@ -31,6 +30,8 @@ def _detail(text: str) -> Line:
 def show(result: TaskResult, *, as_json: bool = False, diff: bool = False) -> int:
     """Shows it; gives the exit code."""
     if as_json:
+        from autosync_tasks.report import as_json as documents
+
         documents.show("task", result.as_json())
     else:
         screen.show(lines_of(result, diff=diff))
@@ -40,6 +41,8 @@ def show(result: TaskResult, *, as_json: bool = False, diff: bool = False) -> in
 def show_line(outcome: str, words: str, *, as_json: bool = False) -> None:
     """One line of a task that goes on, such as `watch`."""
     if as_json:
+        from autosync_tasks.report import as_json as documents
+
         documents.show("event", {"outcome": outcome, "reason": words})
         return
     style = STYLE[Outcome(outcome)] if outcome in list(Outcome) else ""
