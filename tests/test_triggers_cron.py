@@ -138,7 +138,9 @@ def test_percent_signs_are_quoted() -> None:
     assert line == b"/usr/bin/env PATH=/x\\%y /a\\%b/autosync sync"
 
 
-@pytest.mark.parametrize("path", ["/a\\b/autosync", "/a\nb/autosync", "/" + "long/" * 250 + "autosync"])
+@pytest.mark.parametrize(
+    "path", ["/a\\b/autosync", "/a\nb/autosync", "/a=b/autosync", "/" + "long/" * 250 + "autosync"]
+)
 def test_paths_that_no_crontab_can_hold_are_refused(path: str) -> None:
     with pytest.raises(UsageError):
         cron.command_line((path, "sync"), ENV)
