@@ -14,8 +14,8 @@ from itertools import product
 MAX_LENGTH = 1000
 """Longer than any path part that Linux allows (255 bytes) with room for folders."""
 
-_FRESH = "\ue000"
-"""Stands for any character that no pattern names: the first of Unicode's private use area."""
+_FRESH = "\x01"
+"""Stands for any character no pattern names: one byte, as git's `?`, and below all that a range may hold."""
 
 _MAX_WITNESSES = 20_000
 _MAX_SET = 64
@@ -99,9 +99,16 @@ def _set(part: str, at: int) -> tuple[str, int]:
     if end < 0:
         raise ValueError(r"has a [ without its ] (\[ means a name with [)")
     body = part[start:end]
-    if "\\" in body or "[" in body or "]" in body or any(pair in body for pair in _REGEX_SETS):
+    # git compares bytes, so a character of several bytes in a set matches nothing there.
+    if (
+        not body.isascii()
+        or "\\" in body
+        or "[" in body
+        or "]" in body
+        or any(pair in body for pair in _REGEX_SETS)
+    ):
         raise ValueError(
-            f"has the set [{body}]: only plain characters and ranges such as [a-z0-9] are understood"
+            f"has the set [{body}]: only plain ASCII characters and ranges such as [a-z0-9] are understood"
         )
     members: list[str] = []
     index = 0
@@ -154,10 +161,8 @@ def never_wins(pattern: str, earlier: Sequence[tuple[str, Sequence[str]]]) -> in
 
 
 def _catches_fresh(pattern: str) -> bool:
-    """Whether it may match the fresh character though not all others: by [!x], or a range around it."""
-    return _FRESH in pattern or (
-        "[" in pattern and ("[!" in pattern or "[^" in pattern or max(pattern) > _FRESH)
-    )
+    """Whether it may match the fresh character though not all others, as [!x] does."""
+    return any(mark in pattern for mark in (_FRESH, "[!", "[^"))
 
 
 @cache
@@ -180,10 +185,9 @@ def _witnesses(pattern: str, fresh: str) -> Iterator[str]:
     for index, part in enumerate(parts):
         if part != "**":
             choices.append([name + "/" for name in _names(part, fresh) if name])
-        elif index == len(parts) - 1:
-            choices.append([fresh + "/", f"{fresh}/{fresh}/"])
         else:
-            choices.append(["", fresh + "/", f"{fresh}/{fresh}/"])
+            folders = [f"{fresh * run}/" for run in _RUNS if run] + [f"{fresh}/{fresh}/"]
+            choices.append(folders if index == len(parts) - 1 else ["", *folders])
     count = 0
     for combined in product(*choices):
         path = "".join(combined)
