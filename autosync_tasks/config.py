@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from autosync_tasks.config_text import nearest, show, show_key, show_path
@@ -48,6 +48,8 @@ class Loaded:
     data_home: str
     state_home: str
     home: str
+    file: Mapping[str, object] = field(default_factory=dict)
+    """What the config file itself says, whatever overrides it."""
 
 
 def load(environ: Mapping[str, str], flags: Mapping[str, str] = _EMPTY) -> Loaded:
@@ -66,12 +68,13 @@ def load(environ: Mapping[str, str], flags: Mapping[str, str] = _EMPTY) -> Loade
         wrong, values = check_text(text, path, home)
         problems += wrong
         origins |= dict.fromkeys(values, "config file")
+    in_file = dict(values)
     _take_environment(environ, home, values, origins, problems)
     _take_flags(flags, home, values, origins, problems)
     if problems:
         raise config_error(problems)
     return Loaded(
-        Settings(**values), origins, path, text is not None, folders[0], folders[1], folders[2], home
+        Settings(**values), origins, path, text is not None, folders[0], folders[1], folders[2], home, in_file
     )
 
 
@@ -90,7 +93,7 @@ def home_folder(environ: Mapping[str, str]) -> str:
     """HOME if it is a full path, else the user database's home folder (where HOME comes from), else ""."""
     home = environ.get("HOME", "")
     if not home.startswith("/"):
-        import pwd  # noqa: PLC0415
+        import pwd
 
         try:
             home = pwd.getpwuid(os.getuid()).pw_dir
@@ -129,9 +132,7 @@ def _config_path(environ: Mapping[str, str], config_home: str, problems: list[st
     if named is None:
         return os.path.join(config_home, "config.toml") if config_home else ""
     if not named.strip() or "\0" in named:
-        problems.append(
-            'environment variable AUTOSYNC_CONFIG = "": is empty; allowed: the path of a file, or unset'
-        )
+        problems.append('environment variable AUTOSYNC_CONFIG = "": is empty; allowed: the path of a file, or unset')
         return ""
     if named.startswith("~/"):
         named = (home_folder(environ) or "~") + named[1:]
@@ -189,9 +190,7 @@ def read_bytes(path: str) -> bytes | None:
     finally:
         os.close(fd)
     if len(raw) > MAX_FILE:
-        raise ConfigError(
-            f"{show_path(path)}: is larger than {MAX_FILE:,} bytes; allowed: a TOML file of settings"
-        )
+        raise ConfigError(f"{show_path(path)}: is larger than {MAX_FILE:,} bytes; allowed: a TOML file of settings")
     return raw
 
 
@@ -203,11 +202,9 @@ def check_text(text: str, path: str, home: str) -> tuple[list[str], dict[str, An
     """What is wrong with a config file's text, a line for each thing, and the checked values of the rest."""
     problems: list[str] = []
     values: dict[str, Any] = {}
-    from autosync_tasks.config_values import Where  # noqa: PLC0415  (nothing to check, nothing to import)
+    from autosync_tasks.config_values import Where
 
-    where = Where(
-        f"{show_path(path)}: ", lambda s: s.name, "config.toml rule", home=home, report=problems.append
-    )
+    where = Where(f"{show_path(path)}: ", lambda s: s.name, "config.toml rule", home=home, report=problems.append)
     for key, value in parse_text(text, path, problems).items():
         found = _from_file(key, value, where)
         if found is not None:
@@ -217,7 +214,7 @@ def check_text(text: str, path: str, home: str) -> tuple[list[str], dict[str, An
 
 def flag_where(prefix: str, home: str, report: Callable[[str], None]) -> Where:
     """How values are spoken of that a person types: after `prefix`, as flags, or else in capital letters."""
-    from autosync_tasks.config_values import Where  # noqa: PLC0415
+    from autosync_tasks.config_values import Where
 
     folder = _here()
     if prefix:
@@ -227,7 +224,7 @@ def flag_where(prefix: str, home: str, report: Callable[[str], None]) -> Where:
 
 def parse_text(text: str, path: str, problems: list[str]) -> dict[str, object]:
     """The file's table; {} after reporting why it is not valid TOML."""
-    import tomllib  # noqa: PLC0415  (16 ms, not needed while there is no file)
+    import tomllib
 
     if text.startswith("\ufeff"):
         problems.append(f"{show_path(path)}: starts with a byte order mark; allowed: UTF-8 without one")
@@ -244,7 +241,7 @@ def parse_text(text: str, path: str, problems: list[str]) -> dict[str, object]:
 
 
 def _from_file(key: str, value: object, where: Where) -> object | None:
-    from autosync_tasks.config_values import from_toml  # noqa: PLC0415
+    from autosync_tasks.config_values import from_toml
 
     setting = TABLE.get(key)
     if setting is not None:
@@ -265,18 +262,14 @@ def _take_environment(
     given = [setting for setting in TABLE.values() if setting.variable in environ]
     if not given:
         return
-    from autosync_tasks.config_values import Where, from_text  # noqa: PLC0415
+    from autosync_tasks.config_values import Where, from_text
 
-    where = Where(
-        "environment variable ", lambda s: s.variable, "RULES rule", home=home, report=problems.append
-    )
+    where = Where("environment variable ", lambda s: s.variable, "RULES rule", home=home, report=problems.append)
     for setting in given:
         text = environ[setting.variable]
         if text == "" and setting.type in (Type.FOLDER, Type.ID):
             # `OPENCODE_SOURCE=$UNSET` must not quietly mean another tree than the recorded one.
-            problems.append(
-                f'environment variable {setting.variable} = "": is empty; allowed: a value, or unset'
-            )
+            problems.append(f'environment variable {setting.variable} = "": is empty; allowed: a value, or unset')
             continue
         found = from_text(setting, text, where)
         if found is not None:
@@ -288,7 +281,7 @@ def _take_flags(
 ) -> None:
     if not flags:
         return
-    from autosync_tasks.config_values import from_text  # noqa: PLC0415
+    from autosync_tasks.config_values import from_text
 
     where = flag_where("flag ", home, problems.append)
     for name, text in flags.items():

@@ -15,8 +15,8 @@ def edit(text: str, values: Mapping[str, object], path: str) -> str:
     text: valid TOML. values: of TOML's own types. path: for the message. Raises ConfigError for text that
     tomlkit does not understand though tomllib does; the caller reads the result again before it trusts it.
     """
-    import tomlkit  # noqa: PLC0415  (46 ms)
-    from tomlkit.exceptions import TOMLKitError  # noqa: PLC0415
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
 
     end = "\r\n" if "\r\n" in text else "\n"
     if text and not text.endswith("\n"):
@@ -46,7 +46,7 @@ def cannot_edit(path: str) -> ConfigError:
 def _insert(document: Any, name: str, value: object, end: str) -> None:
     # Not document.append: it puts a key right before the first table, so that a comment which stands above
     # the table would then stand above the key.
-    from tomlkit.items import AoT, Comment, SingleKey, Table, item  # noqa: PLC0415
+    from tomlkit.items import AoT, Comment, SingleKey, Table, item
 
     body = document.body
     first_table = next((i for i, (_, old) in enumerate(body) if isinstance(old, Table | AoT)), len(body))
@@ -62,8 +62,8 @@ def _insert(document: Any, name: str, value: object, end: str) -> None:
 
 def _rules(old: Any, value: object) -> Any:
     """The rules as tables, or as an array where they were one. Equal ones stay as they are written."""
-    import tomlkit  # noqa: PLC0415
-    from tomlkit.items import AoT  # noqa: PLC0415
+    import tomlkit
+    from tomlkit.items import AoT
 
     items = value if isinstance(value, list) else []
     if not items or (old is not None and not isinstance(old, AoT)):

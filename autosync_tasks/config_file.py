@@ -54,9 +54,17 @@ def set_values(path: str, changes: Mapping[str, object], environ: Mapping[str, s
         ) from None
 
 
-def record(
-    path: str, source: str, backup: str, source_id: str, environ: Mapping[str, str] | None = None
-) -> Changed:
+def preview(path: str, changes: Mapping[str, object], environ: Mapping[str, str]) -> Changed:
+    """What `set_values` would change, without writing; raises as it does for wrong values."""
+    wanted = _checked(changes, environ)
+    text = (read_bytes(os.path.realpath(path)) or b"").decode("utf-8", "replace")
+    problems, present = check_text(text, path, home_folder(environ))
+    if problems:
+        raise config_error(problems)
+    return [(name, present.get(name), value) for name, value in wanted.items() if present.get(name) != value]
+
+
+def record(path: str, source: str, backup: str, source_id: str, environ: Mapping[str, str] | None = None) -> Changed:
     """Records what the first sync found and made, so that every later run means the same trees.
 
     source, backup: absolute paths. Returns and raises as `set_values` does.
@@ -77,15 +85,11 @@ def _checked(changes: Mapping[str, object], environ: Mapping[str, str]) -> dict[
         if setting.name in wanted:
             problems.append(f"{setting.variable}: is given twice; allowed: once")
             continue
-        found = (
-            from_text(setting, value, where) if isinstance(value, str) else from_toml(setting, value, where)
-        )
+        found = from_text(setting, value, where) if isinstance(value, str) else from_toml(setting, value, where)
         if found is not None:
             wanted[setting.name] = found
             if not _is_unicode(found):
-                problems.append(
-                    f"{setting.variable}: is not valid UTF-8, so TOML cannot hold it; allowed: UTF-8"
-                )
+                problems.append(f"{setting.variable}: is not valid UTF-8, so TOML cannot hold it; allowed: UTF-8")
     if problems:
         raise config_error(problems)
     return wanted

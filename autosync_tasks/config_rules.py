@@ -52,9 +52,7 @@ def _rule(number: int, item: object, origin: str, wrong: Wrong) -> Rule | None:
     good = True
     for name in item:
         if name not in KEYS:
-            wrong(
-                f"{key}, {show_key(str(name))}", None, f"unknown{nearest(str(name), KEYS)}", ", ".join(KEYS)
-            )
+            wrong(f"{key}, {show_key(str(name))}", None, f"unknown{nearest(str(name), KEYS)}", ", ".join(KEYS))
             good = False
     for name, (problem, allowed) in _CHECKS.items():
         why = problem(item[name]) if name in item else "is missing"
@@ -68,7 +66,12 @@ def _rule(number: int, item: object, origin: str, wrong: Wrong) -> Rule | None:
 
 def pattern_problem(item: object) -> str:
     """What is wrong with a pattern of any type; "" if nothing."""
-    return patterns.problem(item) if isinstance(item, str) else "is not text"
+    if not isinstance(item, str):
+        return "is not text"
+    from autosync_tasks.steps.patterns import check_pattern
+
+    # The first speaks for what `never_wins` can follow, the second for what classification matches.
+    return patterns.problem(item) or check_pattern(item)
 
 
 def _category_problem(item: object) -> str:
@@ -92,17 +95,19 @@ def _shadowed(rules: Sequence[tuple[int, Rule]], wrong: Wrong) -> bool:
     """Reports each rule that can never win: all it matches is always protected, or taken by earlier rules."""
     if not rules:
         return False
-    from autosync_tasks.protected import ALWAYS  # noqa: PLC0415  (needed for own rules alone)
+    from autosync_tasks.protected import ALWAYS
+    from autosync_tasks.steps.classify import protected_rules
 
-    earlier = [(rule.pattern, rule.unless) for rule in ALWAYS]
-    names = [f"{rule.pattern} is always protected" for rule in ALWAYS]
+    protected = protected_rules([rule for _, rule in rules])
+    earlier = [(rule.pattern, rule.unless) for rule in protected]
+    names = [f"{rule.pattern} is {'always ' * (rule in ALWAYS)}protected" for rule in protected]
     found = False
     for number, rule in rules:
         index = patterns.never_wins(rule.pattern, earlier)
         if index is not None:
             allowed = "a pattern that matches something which no earlier rule takes"
-            if index < len(ALWAYS):
-                allowed = "of the protected paths only node_modules/ and opencode.db*"
+            if index < len(protected):
+                allowed = "of the protected paths only node_modules/ and opencode.db*, written like this"
             wrong(f"{number}, pattern", rule.pattern, f"can never win: {names[index]}", allowed)
             found = True
         earlier.append((rule.pattern, rule.unless))

@@ -44,7 +44,7 @@ def show_path(path: str) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """`; did you mean X?`, or "" if nothing known is near."""
-    import difflib  # noqa: PLC0415  (13 ms to import, for errors only)
+    import difflib
 
     found = difflib.get_close_matches(name[:80].lower(), list(known), n=1, cutoff=0.5)
     return f"; did you mean {found[0]}?" if found else ""

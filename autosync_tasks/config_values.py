@@ -110,7 +110,7 @@ def from_text(setting: Setting, text: str, where: Where) -> object | None:
 
 
 def _array(text: str) -> object | None:
-    import tomllib  # noqa: PLC0415  (16 ms, rarely needed)
+    import tomllib
 
     try:
         table = tomllib.loads("value = " + text)
@@ -118,7 +118,7 @@ def _array(text: str) -> object | None:
             return table["value"]
     except (ValueError, RecursionError):  # TOMLDecodeError is a ValueError; so is a number with 5,000 digits
         pass
-    import json  # noqa: PLC0415
+    import json
 
     try:
         value = json.loads(text)
@@ -192,16 +192,14 @@ _TEXT_RULES: Mapping[Type, Callable[[str], str]] = {
     Type.ID: lambda text: "" if text == "" or re.fullmatch(_ID, text) else "is no source id",
     Type.BRANCH: _branch_problem,
     Type.REMOTE: lambda text: (
-        ""
-        if re.fullmatch(_REMOTE, text) and ".." not in text and not text.endswith((".", ".lock"))
-        else "is no name"
+        "" if re.fullmatch(_REMOTE, text) and ".." not in text and not text.endswith((".", ".lock")) else "is no name"
     ),
 }
 
 
 def _path(value: object, where: Where) -> tuple[str, str]:
     """A folder as an absolute path, and what is wrong ("" if nothing). It need not exist."""
-    import os.path  # noqa: PLC0415
+    import os.path
 
     why = _text_problem(value)
     if why or not isinstance(value, str):
@@ -266,20 +264,16 @@ def _folders(setting: Setting, value: object, where: Where) -> object | None:
 
 
 def _pattern_problem(item: object) -> str:
-    from autosync_tasks.config_rules import pattern_problem  # noqa: PLC0415  (for own patterns alone)
+    from autosync_tasks.config_rules import pattern_problem
 
     return pattern_problem(item)
 
 
 def _rules(setting: Setting, value: object, where: Where) -> object | None:
-    from autosync_tasks import config_rules  # noqa: PLC0415  (for own rules alone)
+    from autosync_tasks import config_rules
 
     items = _list(setting, value, where)
-    return (
-        None
-        if items is None
-        else config_rules.check(items, where.spell(setting), where.rule_origin, where.wrong)
-    )
+    return None if items is None else config_rules.check(items, where.spell(setting), where.rule_origin, where.wrong)
 
 
 _CHECKS: Mapping[Type, Callable[[Setting, object, Where], object | None]] = {

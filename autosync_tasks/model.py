@@ -219,6 +219,7 @@ class Decision:
     retry_at: float | None = None
     digest: str = ""
     details: tuple[str, ...] = ()
+    next_step: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,9 +127,7 @@ class Settings:
         True,
         "Whether findings block a sync. Protected paths and secrets are checked even when this is false.",
     )
-    min_changes_for_sync: int = _int(
-        1, 1, 1_000_000, "changes", "An automatic sync starts from this many changes on."
-    )
+    min_changes_for_sync: int = _int(1, 1, 1_000_000, "changes", "An automatic sync starts from this many changes on.")
     max_sync_frequency: int = _int(
         300, 0, 30 * DAY, "seconds", "The least time between two automatic syncs; 0 sets no limit."
     )
@@ -147,9 +145,7 @@ class Settings:
         "",
         "The backup repository. Empty: one in the XDG data folder, recorded by the first sync.",
     )
-    source_id: str = _declare(
-        Type.ID, "", "The id of the source, recorded by the first sync. Not meant to be edited."
-    )
+    source_id: str = _declare(Type.ID, "", "The id of the source, recorded by the first sync. Not meant to be edited.")
     backup_branch: str = _declare(Type.BRANCH, "main", "The branch of the backup that holds the copy.")
     remote: str = _declare(Type.REMOTE, "origin", "The remote of the backup that is pushed to.")
     medium_threshold: int = _int(
@@ -159,9 +155,7 @@ class Settings:
         "changes",
         "Changes of medium priority start a sync when more than this many are pending,",
     )
-    medium_max_age: int = _int(
-        DAY, 0, 365 * DAY, "seconds", "or when the oldest of them has waited this long."
-    )
+    medium_max_age: int = _int(DAY, 0, 365 * DAY, "seconds", "or when the oldest of them has waited this long.")
     max_age: int = _int(
         26 * 3600, 60, 365 * DAY, "seconds", "`status` says not protected when a change has waited longer."
     )
@@ -181,9 +175,7 @@ class Settings:
     validate_select: tuple[str, ...] = _declare(
         Type.CODES, (), "Validation rules to use, by code or family. Empty: all."
     )
-    validate_ignore: tuple[str, ...] = _declare(
-        Type.CODES, (), "Validation rules not to use, by code or family."
-    )
+    validate_ignore: tuple[str, ...] = _declare(Type.CODES, (), "Validation rules not to use, by code or family.")
     follow_links_into: tuple[str, ...] = _declare(
         Type.FOLDERS, (), "Folders outside the tree: what a link into them points to is stored as contents."
     )

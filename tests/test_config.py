@@ -128,11 +128,7 @@ def test_the_policy_of_the_design_is_the_default() -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        *(
-            f"{name}{s}/x.y"
-            for name in ("agent", "tool", "plugin", "command", "skill", "mode")
-            for s in ("", "s")
-        ),
+        *(f"{name}{s}/x.y" for name in ("agent", "tool", "plugin", "command", "skill", "mode") for s in ("", "s")),
         "context/data.json",
         "bin/deploy",
         "deep/down/skills/a/SKILL.md",
@@ -217,8 +213,7 @@ def test_words_for_false(text: str) -> None:
 def test_any_other_word_is_an_error(text: str) -> None:
     (line,) = wrong(environ(AUTO_SYNC_PUSH=text)).details
     assert line == (
-        f'environment variable AUTO_SYNC_PUSH = "{text}": is neither; '
-        "allowed: true or false (also 1/0, yes/no, on/off)"
+        f'environment variable AUTO_SYNC_PUSH = "{text}": is neither; allowed: true or false (also 1/0, yes/no, on/off)'
     )
 
 
@@ -268,9 +263,7 @@ def test_all_errors_come_at_once(file: Path) -> None:
         '[[rules]]\npattern = "keys/*.pem"\ncategory = "context"\npriority = "high"\n'
         '[[rules]]\npattern = "a/"\ncategory = "context"\n'
     )
-    error = wrong(
-        environ(file, MAX_SYNC_FREQUENCY="-1", AUTO_SYNC_PUSH="maybe", OPENCODE_SOURCE=""), {"max-agee": "1"}
-    )
+    error = wrong(environ(file, MAX_SYNC_FREQUENCY="-1", AUTO_SYNC_PUSH="maybe", OPENCODE_SOURCE=""), {"max-agee": "1"})
     assert error.message == "17 settings are wrong"
     assert [line.removeprefix(f"{file}: ").partition("; allowed")[0] for line in error.details] == [
         "auto_sync_pussh: is no setting; did you mean auto_sync_push?",
@@ -407,9 +400,7 @@ def test_an_empty_file_says_nothing(file: Path) -> None:
         ("HOME", "/h"),
     ],
 )
-def test_folders_are_those_that_platformdirs_names(
-    variable: str, value: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_folders_are_those_that_platformdirs_names(variable: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("CONFIG", "DATA", "STATE"):
         monkeypatch.delenv(f"XDG_{name}_HOME", raising=False)
     monkeypatch.setenv("HOME", HOME)
@@ -525,10 +516,7 @@ toml_values = st.recursive(
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    raw=st.binary(max_size=200)
-    | st.text(alphabet="[]{}=\"'#\n.,truefals09-_\\ rules", max_size=60).map(str.encode)
-)
+@given(raw=st.binary(max_size=200) | st.text(alphabet="[]{}=\"'#\n.,truefals09-_\\ rules", max_size=60).map(str.encode))
 def test_a_garbage_file_never_makes_a_traceback(raw: bytes, file: Path) -> None:
     file.write_bytes(raw)
     try:
@@ -564,9 +552,7 @@ def test_garbage_in_the_environment_never_makes_a_traceback(name: str, text: str
 
 def test_the_page_is_made_from_the_declarations() -> None:
     page = Path(__file__).parent.parent / "docs" / "settings.md"
-    assert page.read_text() == config_docs.markdown(), (
-        "run: python -m autosync_tasks.config_docs > docs/settings.md"
-    )
+    assert page.read_text() == config_docs.markdown(), "run: python -m autosync_tasks.config_docs > docs/settings.md"
     for name in TABLE:
         assert f"| `{name}` |" in page.read_text()
 

@@ -171,9 +171,7 @@ def test_every_setting_can_be_set_and_read_back(file: Path) -> None:
 
 def test_several_are_checked_before_any_is_written(file: Path) -> None:
     file.write_text(COMMENTED)
-    error = refused(
-        file, MAX_AGE="100", AUTO_SYNC_PUSH="maybe", MAX_SYNC_FREQENCY="1", REMOTE="-x", max_age="5"
-    )
+    error = refused(file, MAX_AGE="100", AUTO_SYNC_PUSH="maybe", MAX_SYNC_FREQENCY="1", REMOTE="-x", max_age="5")
     assert error.exit_code == 2
     assert [line.partition(";")[0] for line in error.details] == [
         'AUTO_SYNC_PUSH = "maybe": is neither',
@@ -392,9 +390,7 @@ def test_where_folders_cannot_be_locked_a_file_beside_is(file: Path, monkeypatch
 GOOD_VALUES = {
     "auto_sync_push": st.booleans(),
     "max_age": st.integers(60, 10**6),
-    "notify_command": st.text(
-        st.characters(min_codepoint=32, exclude_characters="\x7f", codec="utf-8"), max_size=20
-    ),
+    "notify_command": st.text(st.characters(min_codepoint=32, exclude_characters="\x7f", codec="utf-8"), max_size=20),
     "sync_triggers": st.lists(st.sampled_from(["a/", "*.md", r"\#x", 'q"uote', "é", "a\\ "]), max_size=3),
     "opencode_source": st.sampled_from(["", "/a b", '/q"', "/é\\"]),
 }
@@ -441,10 +437,7 @@ def test_round_trip(lines: list[str], tail: str, changes: dict[str, object], fil
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    raw=st.binary(max_size=80)
-    | st.text(alphabet="[]{}=\"'#\n.,true09-_\\ max_age", max_size=60).map(str.encode)
-)
+@given(raw=st.binary(max_size=80) | st.text(alphabet="[]{}=\"'#\n.,true09-_\\ max_age", max_size=60).map(str.encode))
 def test_a_garbage_file_is_refused_or_right_afterwards(raw: bytes, file: Path) -> None:
     file.write_bytes(raw)
     try:

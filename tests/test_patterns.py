@@ -81,12 +81,8 @@ def test_what_is_accepted_is_understood_by_the_matcher(pattern: str) -> None:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pattern=TEXT.filter(lambda text: patterns.problem(text) == ""))
-def test_a_witness_of_a_pattern_is_matched_by_git_too(
-    pattern: str, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    names = sorted({w.removesuffix("/") for w in patterns._witnesses(pattern, "q") if not w.endswith("/")})[
-        :40
-    ]
+def test_a_witness_of_a_pattern_is_matched_by_git_too(pattern: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    names = sorted({w.removesuffix("/") for w in patterns._witnesses(pattern, "q") if not w.endswith("/")})[:40]
     if not names:
         return
     # git itself refuses to be asked about these
@@ -170,9 +166,7 @@ PATHS = st.lists(st.text(alphabet="ab.c1é-", min_size=1, max_size=4), min_size=
 
 @settings(max_examples=300, deadline=None)
 @given(GOOD, st.lists(GOOD, min_size=1, max_size=3), st.lists(PATHS, max_size=30), st.booleans())
-def test_what_is_called_shadowed_never_wins(
-    pattern: str, earlier: list[str], paths: list[str], folders: bool
-) -> None:
+def test_what_is_called_shadowed_never_wins(pattern: str, earlier: list[str], paths: list[str], folders: bool) -> None:
     if patterns.never_wins(pattern, [(p, ()) for p in earlier]) is None:
         return
     for path in paths:

@@ -1,0 +1,58 @@
+"""The one error boundary: every task runs inside it, and every foreseeable fault leaves through it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, ParamSpec
+
+from invoke import Exit
+
+from autosync_tasks.errors import AutosyncError
+
+P = ParamSpec("P")
+
+
+def bounded(task: Callable[P, int]) -> Callable[P, None]:
+    """Turns a task's exit code, and any foreseeable error, into Invoke's way of ending with a code.
+
+    With `json=True` an error is a JSON document; else words on standard error.
+    """
+
+    @functools.wraps(task)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            code = task(*args, **kwargs)
+        except AutosyncError as error:
+            code = told(error, as_json=bool(kwargs.get("json")))
+        except OSError as error:
+            code = told(_of_system(error), as_json=bool(kwargs.get("json")))
+        except KeyboardInterrupt:
+            code = 130
+        if code:
+            raise Exit(code=code)
+
+    return run
+
+
+def told(error: AutosyncError, *, as_json: bool) -> int:
+    """Tells an error to a person or a program; returns its exit code."""
+    from autosync_tasks.report import as_json as json_report
+    from autosync_tasks.report import lines, screen
+
+    if as_json:
+        json_report.show("error", json_report.of_error(error))
+    else:
+        screen.show(lines.of_error(error), error=True)
+    return error.exit_code
+
+
+def _of_system(error: OSError) -> AutosyncError:
+    where: Any = error.filename
+    if isinstance(where, bytes):
+        where = where.decode("utf-8", "surrogateescape")
+    what = (error.strerror or str(error)).lower()
+    return AutosyncError(
+        f"{where}: {what}" if where else what,
+        hint="look at free space and permissions there, then run it again; nothing half-done is visible",
+    )

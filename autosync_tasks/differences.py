@@ -1,0 +1,63 @@
+"""Differences: the contents of pending changes as text, with every line that holds a secret withheld."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+
+from autosync_tasks import gate
+from autosync_tasks.look import Look
+from autosync_tasks.model import Change, Kind
+from autosync_tasks.names import display
+from autosync_tasks.world.backup.repository import Repository
+from autosync_tasks.world.source import NotReadableError, Reader
+
+LARGEST = 1_000_000
+"""Bytes of a file beyond which only its size is told."""
+WITHHELD = "(line withheld: it may hold a secret)"
+
+
+def differences(seen: Look, changes: Iterable[Change]) -> Iterator[str]:
+    """Lines of a unified diff from backup to source, safe to print."""
+    with Reader(seen.root) as reader:
+        for change in changes:
+            old_name = display(change.old_path if change.old_path is not None else change.path)
+            yield f"--- backup/{old_name}" if change.old else "--- nothing"
+            yield f"+++ source/{display(change.path)}" if change.new else "+++ nothing"
+            if change.old and change.new and change.old.mode != change.new.mode:
+                yield f"    mode {change.old.mode:o} becomes {change.new.mode:o}"
+            old, new = _old(seen.site.repository, change), _new(reader, seen, change)
+            if old == new:
+                continue
+            yield from unified(old, new, partial(gate.hidden_lines, seen.site, seen, change.path))
+
+
+def _old(repository: Repository, change: Change) -> bytes:
+    return repository.blob(change.old.id) if change.old is not None and change.old.id else b""
+
+
+def _new(reader: Reader, seen: Look, change: Change) -> bytes:
+    if change.new is None or change.new.kind is Kind.FOLDER:
+        return b""
+    try:
+        return reader.read(change.path, seen.observation.facts(change.path))[0]
+    except NotReadableError as error:
+        return f"({error.left_out.detail})".encode()
+
+
+def unified(old: bytes, new: bytes, hidden: Callable[[bytes], set[int]]) -> Iterator[str]:
+    """Lines of a unified diff without its header, safe to print. hidden: numbers of the lines to withhold."""
+    if max(len(old), len(new)) > LARGEST or b"\0" in old or b"\0" in new:
+        yield f"    contents differ: {len(old):,} bytes become {len(new):,}"
+        return
+    before, after = _lines(old, hidden(old)), _lines(new, hidden(new))
+    found = list(difflib.unified_diff(before, after, lineterm="", n=3))[2:]
+    yield from found or ["    contents differ in withheld lines"]
+
+
+def _lines(data: bytes, hidden: set[int]) -> list[str]:
+    return [
+        WITHHELD + f" #{number}" if number in hidden else display(line, limit=500)
+        for number, line in enumerate(data.split(b"\n"), start=1)
+    ]

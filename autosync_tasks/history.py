@@ -1,0 +1,68 @@
+"""History: which records of earlier runs are asked for, and their totals (pure)."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from autosync_tasks.errors import UsageError
+from autosync_tasks.model import Outcome, Trigger
+from autosync_tasks.names import display
+
+Record = dict[str, Any]
+_BAD = frozenset({Outcome.FAILED, Outcome.BLOCKED, Outcome.INCOMPLETE})
+_AGE = re.compile(r"(\d+)([smhdw])\Z")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+
+def filtered(records: Iterable[Record], trigger: str, since: str, failed: bool, now: float) -> list[Record]:
+    """The records asked for. now: seconds since the epoch. Raises UsageError for a wrong trigger or time."""
+    if trigger and trigger not in list(Trigger):
+        raise UsageError(f"--trigger={display(trigger)} is none of {', '.join(Trigger)}")
+    start = moment(since, now) if since else None
+    return [
+        record
+        for record in records
+        if (not trigger or record.get("trigger") == trigger)
+        and (start is None or _time(record) >= start)
+        and (not failed or record.get("outcome") in _BAD)
+    ]
+
+
+def moment(text: str, now: float) -> float:
+    """A time in seconds since the epoch, from `7d` (that long ago) or an ISO date. Raises UsageError."""
+    if match := _AGE.match(text):
+        return now - int(match[1]) * _SECONDS[match[2]]
+    try:
+        return datetime.fromisoformat(text).astimezone().timestamp()
+    except (ValueError, OverflowError):
+        raise UsageError(
+            f"{display(text)!r} is no time", hint="write 2026-03-01, 2026-03-01T12:00, or an age like 90m, 12h or 7d"
+        ) from None
+
+
+def totals(records: Sequence[Record]) -> dict[str, Any]:
+    """Runs, successes, failures, files, commits and last activity, over the records."""
+    outcomes = Counter(str(record.get("outcome")) for record in records)
+    files = sum(sum(_numbers(record.get("changes"))) for record in records if record.get("acted"))
+    return {
+        "runs": len(records),
+        "successes": outcomes["changed"] + outcomes["ok"],
+        "failures": outcomes["failed"],
+        "blocked": outcomes["blocked"],
+        "files": files,
+        "commits": len({record["commit"] for record in records if record.get("acted") and record.get("commit")}),
+        "last_activity": max(map(_time, records), default=None),
+    }
+
+
+def _numbers(changes: object) -> list[int]:
+    return [n for n in changes.values() if isinstance(n, int)] if isinstance(changes, dict) else []
+
+
+def _time(record: Record) -> float:
+    ended = record.get("ended")
+    return float(ended) if isinstance(ended, int | float) else 0.0

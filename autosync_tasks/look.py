@@ -1,0 +1,125 @@
+"""Look: observe and detect, the half of the pipeline that every task shares and that never writes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from autosync_tasks.model import Entry, Kind, LeftOut, Path
+from autosync_tasks.site import Site
+from autosync_tasks.steps.classify import Classifier, protected_matcher
+from autosync_tasks.steps.detect import Difference, detect
+from autosync_tasks.steps.manifest import entries, parse
+from autosync_tasks.world.backup.repository import Head, parse_listing
+from autosync_tasks.world.observe import Observation, Progress, known_ids, observe, unchanged
+from autosync_tasks.world.source import Scan, open_root, walk
+from autosync_tasks.world.state import Cache, TreeCache
+
+
+@dataclass
+class Look:
+    """One look at source and branch. What costs something is worked out when it is first asked for."""
+
+    site: Site
+    root: int
+    ref: str
+    scan: Scan
+    cache: Cache | None
+    include_low: bool = False
+    progress: Progress | None = None
+
+    @cached_property
+    def blob(self) -> bytes:
+        """The walk as one string."""
+        return self.scan.blob
+
+    @property
+    def _shape(self) -> str:
+        return self.site.shape(self.site.settings.source_id)
+
+    @property
+    def idle(self) -> Mapping[str, Any] | None:
+        """What to report if nothing at all has changed since everything was in the backup; else None."""
+        cache = self.cache
+        if cache is None or cache.idle is None or (cache.head, cache.settings) != (self.ref, self._shape):
+            return None
+        return cache.idle if unchanged(self.root, self.scan, cache, self.blob) else None
+
+    @cached_property
+    def observation(self) -> Observation:
+        """The source's manifest; reads what the cache does not know."""
+        cache = self.cache if self.cache and self.cache.settings == self._shape else None
+        return observe(self.root, self.scan, known_ids(cache), self.progress)
+
+    @cached_property
+    def head(self) -> Head:
+        """The branch's newest commit; from the cache if that is of the same commit."""
+        if not self.ref:
+            return Head("", {}, None)
+        cached = self.site.state.load_tree(self.ref)
+        if cached is not None:
+            return Head(self.ref, parse_listing(cached.listing), parse(cached.manifest), cached.manifest)
+        return self.site.repository.head(self.ref)
+
+    @cached_property
+    def recorded(self) -> dict[Path, Entry]:
+        """What the backup holds of the source."""
+        return entries(self.head.recorded, self.head.tree) if self.head.recorded else {}
+
+    @cached_property
+    def classifier(self) -> Classifier:
+        """Finds the rule of a path."""
+        return Classifier(self.site.settings)
+
+    @cached_property
+    def difference(self) -> Difference:
+        """What differs, and which foreign paths are in the way."""
+        return detect(
+            self.observation.manifest,
+            self.recorded,
+            self.head.tree,
+            self.observation.left_out,
+            self.classifier.rule_for,
+            self.classifier.starts,
+            include_low=self.include_low,
+        )
+
+    @property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """What is not taken from the source, and why."""
+        return self.observation.left_out
+
+    @property
+    def owned(self) -> int:
+        """How many files and links the backup holds of the source."""
+        return sum(entry.kind is not Kind.FOLDER for entry in self.recorded.values())
+
+    @property
+    def branch_source_id(self) -> str:
+        """The source id that the branch carries ("" if none)."""
+        return self.head.recorded.source_id if self.head.recorded else ""
+
+
+@contextmanager
+def look(site: Site, *, include_low: bool = False, progress: Progress | None = None) -> Iterator[Look]:
+    """Walks the source once and reads the branch's ref; the rest follows as it is asked for.
+
+    Raises SourceError if there is no source to read, BackupError if the backup cannot be used.
+    """
+    root = open_root(site.places.source)
+    try:
+        ref = site.repository.ref() if site.repository.exists else ""
+        scan = walk(root, protected_matcher(site.settings), site.settings.max_file_size)
+        yield Look(site, root, ref, scan, site.state.load_cache(), include_low, progress)
+    finally:
+        os.close(root)
+
+
+def tree_cache(commit: str, tree: Mapping[Path, tuple[str, str]], manifest: bytes) -> TreeCache:
+    """The listing in the form in which git prints it."""
+    lines = (b"%s blob %s\t%s" % (m.encode(), c.encode(), p) for p, (m, c) in sorted(tree.items()))
+    return TreeCache(commit, b"\0".join(lines), manifest)

@@ -1,0 +1,110 @@
+"""Names as bytes, made safe: git's C-style quoting, display for people, names git refuses.
+
+A path may hold any byte but NUL. `quote` and `unquote` are exact inverses (git's own quoting, used in
+the manifest and in git's streams); `display` is for eyes: no control, escape or bidi character gets through.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_NAMED = {7: "a", 8: "b", 9: "t", 10: "n", 11: "v", 12: "f", 13: "r", 34: '"', 92: "\\"}
+_BACK = {letter: bytes([code]) for code, letter in _NAMED.items()}
+_PLAIN = re.compile(rb"[ !#-\[\]-~]+\Z")
+_UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_MAX_SHOWN = 400
+
+
+def quote(path: bytes) -> bytes:
+    """The path as git prints it: plain if it is printable ASCII, else in double quotes with escapes."""
+    if _PLAIN.match(path) and not path.startswith((b" ", b'"')) and not path.endswith(b" "):
+        return path
+    parts = []
+    for code in path:
+        if code in _NAMED:
+            parts.append("\\" + _NAMED[code])
+        elif 32 <= code < 127:
+            parts.append(chr(code))
+        else:
+            parts.append(f"\\{code:03o}")
+    return b'"' + "".join(parts).encode("ascii") + b'"'
+
+
+_ESCAPE = re.compile(rb'\\([abtnvfr"\\]|[0-3][0-7]{2})')
+
+
+def unquote(text: bytes) -> bytes:
+    """The inverse of `quote`. Raises ValueError for text that `quote` cannot have made."""
+    if not text.startswith(b'"'):
+        if not _PLAIN.match(text):
+            raise ValueError("a name with special characters must be quoted")
+        return text
+    if len(text) < 2 or not text.endswith(b'"'):
+        raise ValueError("a quoted name must end with a quote")
+
+    def back(match: re.Match[bytes]) -> bytes:
+        body = match.group(1).decode("ascii")
+        return _BACK[body] if body in _BACK else bytes([int(body, 8)])
+
+    path = _ESCAPE.sub(back, text[1:-1])
+    if quote(path) != text:
+        raise ValueError("not quoted the way it is written")
+    return path
+
+
+def display(path: bytes | str, *, limit: int = _MAX_SHOWN) -> str:
+    """The name for a screen, a log or a message: printable characters as they are, all others escaped."""
+    text = path.decode("utf-8", "surrogateescape") if isinstance(path, bytes) else path
+    shown = "".join(char if _safe(char) else _escaped(char) for char in text)
+    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+
+
+def _safe(char: str) -> bool:
+    return char == " " or (" " < char < "\x7f") or unicodedata.category(char) not in _UNSAFE_CATEGORIES
+
+
+def _escaped(char: str) -> str:
+    code = ord(char)
+    if 0xDC80 <= code <= 0xDCFF:  # a byte that is not UTF-8, as surrogateescape carries it
+        return f"\\x{code - 0xDC00:02x}"
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+# Characters that HFS+ drops from names; git refuses `.git` spelled with them (utf8.c, is_hfs_dot_generic).
+_HFS_IGNORED = dict.fromkeys([*range(0x200C, 0x2010), *range(0x202A, 0x202F), *range(0x206A, 0x2070), 0xFEFF])
+_NTFS_GIT = re.compile(rb"(?:\.git|git~1)[ .]*(?:[:\\/].*)?\Z", re.IGNORECASE | re.DOTALL)
+_NTFS_GITMODULES = re.compile(rb"(?:\.gitmodules|gitmod~[1-4]|gi7eba~[1-9])[ .]*(?::.*)?\Z", re.IGNORECASE | re.DOTALL)
+
+
+def git_refuses(name: bytes, *, link: bool = False) -> bool:
+    """Whether git's fsck refuses a tree with this one name: `.git` in any spelling, a linked `.gitmodules`.
+
+    Source: fsck.c (fsck_tree), path.c (is_ntfs_dotgit), utf8.c (is_hfs_dotgit).
+    """
+    if name in (b"", b".", b".."):
+        return True
+    if _dot_git(name):
+        return True
+    if b"\\" in name and any(_NTFS_GIT.match(part) for part in name.split(b"\\")):
+        return True
+    return link and bool(_NTFS_GITMODULES.match(name) or _hfs(name) == ".gitmodules")
+
+
+def _dot_git(name: bytes) -> bool:
+    return bool(_NTFS_GIT.match(name)) or _hfs(name) == ".git"
+
+
+def _hfs(name: bytes) -> str:
+    if name.isascii():
+        return name.decode("ascii").lower()
+    return name.decode("utf-8", "replace").translate(_HFS_IGNORED).lower()
+
+
+def parents(path: bytes) -> list[bytes]:
+    """Every folder above a path, nearest first (none for a path at the root)."""
+    found = []
+    while (cut := path.rfind(b"/")) > 0:
+        path = path[:cut]
+        found.append(path)
+    return found

@@ -1,0 +1,287 @@
+"""The one path for all triggers: observe, detect, decide, plan, validate, commit, verify, record.
+
+`sync` runs it; check mode takes the same way, every decision and every guard, and writes nothing at all.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterable
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+
+from autosync_tasks import gate
+from autosync_tasks.errors import AutosyncError, BackupError, GuardError, UsageError
+from autosync_tasks.look import Look, look
+from autosync_tasks.model import (
+    Change,
+    Decision,
+    Finding,
+    LeftOut,
+    Outcome,
+    Path,
+    Pending,
+    Plan,
+    Priority,
+    Run,
+    Step,
+    Trigger,
+    Verb,
+)
+from autosync_tasks.names import display
+from autosync_tasks.record import Recorder
+from autosync_tasks.site import Site
+from autosync_tasks.steps import plan as planning
+from autosync_tasks.steps.decide import NOTHING, decide
+from autosync_tasks.steps.guards import losses
+from autosync_tasks.steps.inputs import Ask, Facts, Past
+from autosync_tasks.store import Label, SourceMovedError, Stored, catch_up, remember, store
+from autosync_tasks.words import count
+from autosync_tasks.world.backup.commit import BranchMovedError
+from autosync_tasks.world.observe import Progress, read_again
+
+_TRIES = 3
+"""How often a sync looks again when someone else moved the branch under it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked for. now: seconds since the epoch, read once before the source is."""
+
+    trigger: Trigger = Trigger.MANUAL
+    check: bool = False
+    ask: Ask = field(default_factory=Ask)
+    now: float = 0.0
+    run_id: str = ""
+
+
+def new_request(trigger: Trigger = Trigger.MANUAL, *, check: bool = False, ask: Ask | None = None) -> Request:
+    """A request as of this moment, with a fresh run id."""
+    return Request(trigger, check, ask or Ask(), time.time(), secrets.token_hex(6))
+
+
+def sync(site: Site, request: Request, progress: Progress | None = None) -> Run:
+    """Runs the pipeline once. Returns the run, whatever its outcome.
+
+    Raises AutosyncError for what stops it before it can decide: no source, an unusable backup, a held lock.
+    """
+    with nullcontext() if request.check else site.state.lock():
+        try:
+            return _with_patience(site, request, progress)
+        except (UsageError, GuardError):
+            raise
+        except (AutosyncError, OSError) as error:
+            if not request.check:
+                Recorder(site, request.trigger, request.now, check=False).failed(request.run_id, str(error))
+            raise
+
+
+def _with_patience(site: Site, request: Request, progress: Progress | None) -> Run:
+    """Looks again when someone else moved the branch meanwhile; gives up after some tries."""
+    for attempt in range(1, _TRIES + 1):
+        try:
+            with look(site, include_low=request.ask.include_low, progress=progress) as seen:
+                return _Passage(site, request, seen, progress).run()
+        except BranchMovedError:
+            if attempt == _TRIES:
+                raise
+    raise BackupError("the branch never stood still")
+
+
+def decision_of(seen: Look, trigger: Trigger, past: Past, now: float, ask: Ask) -> Decision:
+    """The decision on what a look found: the same for a sync, its check mode, `status` and `why`."""
+    return decide(seen.difference.changes, seen.site.settings, trigger, past, now, ask, facts_of(seen))
+
+
+def facts_of(seen: Look) -> Facts:
+    """What the guards judge."""
+    difference, branch_id = seen.difference, seen.branch_source_id
+    lost = losses(difference.changes, seen.observation.manifest)
+    return Facts(
+        source_entries=len(seen.observation.manifest) + len(seen.left_out),
+        owned=seen.owned,
+        gone=lost.gone,
+        truncated=lost.truncated,
+        other_source=branch_id if branch_id != seen.site.settings.source_id else seen.site.other_source,
+        collisions=difference.collisions,
+        first=not seen.recorded,
+    )
+
+
+class _Passage:
+    """One passage through the steps, with what it collects on the way."""
+
+    def __init__(self, site: Site, request: Request, seen: Look, progress: Progress | None) -> None:
+        self.site, self.request, self.seen, self.progress = site, request, seen, progress
+        self.recorder = Recorder(site, request.trigger, request.now, check=request.check)
+        self.steps: list[Step] = []
+        self.notes: list[str] = []
+        self.findings: tuple[Finding, ...] = ()
+        self.lost: dict[Path, LeftOut] = {}
+        self.decision = Decision(Verb.SKIP, NOTHING)
+        self._new_id = secrets.token_hex(8)
+
+    def run(self) -> Run:
+        """Takes the steps in order; ends early where nothing is left to do or a guard holds."""
+        seen, force = self.seen, self.request.ask.force
+        if not force and (idle := seen.idle) is not None:
+            self._step("observe", Outcome.OK, "nothing has changed since the last look")
+            return self.recorder.idle(self._end(Outcome.OK, idle["reason"], commit=seen.ref, idle=True))
+        self._step("observe", Outcome.OK, f"{count(len(seen.observation.manifest), 'path')} in the source")
+        changes = seen.difference.changes
+        self._step("detect", Outcome.OK, f"{count(len(changes), 'difference')} from the backup")
+        self.notes += [note for note in (seen.head.note,) if note]
+        self.decision = decision_of(
+            seen, self.request.trigger, self.recorder.past(seen), self.request.now, self.request.ask
+        )
+        if self.decision.verb is not Verb.GO and not (force and self.decision.verb is Verb.SKIP):
+            return self._hold()
+        self._step("decide", Outcome.OK, self.decision.reason)
+        plan = self._validated(self._plan(self.decision.admitted))
+        if blocking := [finding for finding in self.findings if finding.blocks]:
+            return self._blocked(plan, blocking)
+        if plan.empty and not force and plan.manifest == seen.head.manifest:
+            return self._nothing()
+        if self.request.check:
+            self._step("plan", Outcome.CHANGED, f"would commit {count(len(plan.changes), 'change')}")
+            return self._end(Outcome.CHANGED, planning.subject(plan.changes), plan=plan, exit_code=5)
+        return self._commit(plan)
+
+    def _plan(self, admitted: Iterable[Change]) -> Plan:
+        seen = self.seen
+        manifest = seen.observation.manifest
+        return planning.plan(admitted, manifest, seen.recorded, seen.head.tree, seen.ref, self._source_id())
+
+    def _source_id(self) -> str:
+        """The source's id: the configured one, else the branch's (once adopted), else a new one."""
+        return self.site.settings.source_id or self.seen.branch_source_id or self._new_id
+
+    def _validated(self, plan: Plan) -> Plan:
+        """Judges the bytes of every put; what cannot be read twice the same leaves the plan."""
+        subjects = read_again(self.seen.root, self.seen.scan, plan.puts.items(), self.lost)
+        self.findings = gate.judge(self.site, self.seen, subjects)
+        if self.lost:
+            plan = self._plan(planning.without(plan, frozenset(self.lost)))
+        errors = sum(finding.blocks for finding in self.findings)
+        words = f"{count(len(plan.puts), 'file')} read and judged, {count(len(self.findings), 'finding')}"
+        self._step("validate", Outcome.BLOCKED if errors else Outcome.OK, words)
+        return plan
+
+    def _hold(self) -> Run:
+        decision = self.decision
+        if decision.verb is Verb.SKIP and decision.reason == NOTHING:
+            return self._nothing()
+        outcome = _HELD[decision.verb]
+        self._step("decide", outcome, decision.reason)
+        run = self._end(outcome, decision.reason, exit_code=3 if decision.verb is Verb.BLOCK else 0)
+        run = replace(run, details=decision.details, next_step=decision.next_step)
+        return self.recorder.finish(run, acted=False, digest=decision.digest)
+
+    def _blocked(self, plan: Plan, blocking: list[Finding]) -> Run:
+        words = count(len(blocking), "finding")
+        run = self._end(Outcome.BLOCKED, f"validation: {words} must be mended first", exit_code=3, plan=plan)
+        run = replace(run, next_step="mend the files named above; the next sync looks again")
+        return self.recorder.finish(run, acted=False, digest=plan.digest)
+
+    def _nothing(self) -> Run:
+        """Nothing to commit; finishes what an interrupted run left undone."""
+        seen, check = self.seen, self.request.check
+        acted, notes = (False, []) if check else catch_up(self.site, seen, self.request.run_id)
+        self.notes += notes
+        if self._faults:
+            run = self._end(Outcome.INCOMPLETE, self._left_words(), commit=seen.ref, exit_code=1)
+            return self.recorder.finish(run, acted=acted)
+        self._step("decide", Outcome.OK, self.decision.reason)
+        words = self._idle_words(seen.owned, seen.ref)
+        if not check and seen.ref and not self._waiting and (acted or seen.cache is None):
+            remember(seen, Stored(seen.ref, seen.head.tree, seen.head.manifest, seen.owned), words)
+        if acted:
+            self._step("commit", Outcome.CHANGED, "what an interrupted run left undone was finished")
+        outcome = Outcome.CHANGED if acted else Outcome.OK
+        return self.recorder.finish(self._end(outcome, words, commit=seen.ref), acted=acted)
+
+    def _commit(self, plan: Plan) -> Run:
+        stored = None
+        while stored is None:
+            try:
+                stored = store(self.site, self.seen, plan, self._label(), self.progress)
+            except SourceMovedError as moved:  # written to since it was judged: the rest goes without it
+                self.lost |= moved.lost
+                plan = self._plan(planning.without(plan, frozenset(self.lost)))
+                if plan.empty:
+                    return self._nothing()
+        self.notes += stored.notes
+        self._step("commit", Outcome.CHANGED, f"{stored.commit[:7]}, {count(len(plan.changes), 'change')}")
+        since = f"; {len(stored.since)} changed since" if stored.since else ""
+        self._step("verify", Outcome.OK, f"the branch holds the plan, read back{since}")
+        self._step("push", Outcome.SKIPPED, "auto_sync_push is false")
+        incomplete = bool(self._faults)
+        unfinished = incomplete or self._waiting or stored.since
+        remember(self.seen, stored, "" if unfinished else self._idle_words(stored.owned, stored.commit))
+        reason = f"{count(len(plan.changes), 'change')} backed up as {stored.commit[:7]}"
+        outcome = Outcome.INCOMPLETE if incomplete else Outcome.CHANGED
+        reason += f"; {self._left_words()}" if incomplete else ""
+        run = self._end(outcome, reason, commit=stored.commit, plan=plan, exit_code=int(incomplete))
+        return self.recorder.finish(run, acted=True)
+
+    @property
+    def _waiting(self) -> list[Pending]:
+        """What waits although it is wanted: not what is of low priority and stays out by rule."""
+        wanted = (Priority.HIGH, Priority.MEDIUM)
+        return [pending for pending in self.decision.waiting if pending.change.priority in wanted]
+
+    def _idle_words(self, owned: int, commit: str) -> str:
+        low = len(self.decision.waiting) - len(self._waiting)
+        words = f"nothing to do: {count(owned, 'file')} in the backup at {commit[:7] or 'no commit yet'}"
+        return words + (f"; {low:,} of low priority left out" if low else "")
+
+    @property
+    def _faults(self) -> list[LeftOut]:
+        """What is left out though it should not be: named, pending, attention."""
+        return [left for left in (*self.seen.left_out, *self.lost.values()) if not left.expected]
+
+    def _left_words(self) -> str:
+        faults = self._faults
+        words = f"{display(faults[0].path)} left out: {faults[0].why}"
+        return words + (f" (and {len(faults) - 1} more)" if len(faults) > 1 else "")
+
+    def _label(self) -> Label:
+        request = self.request
+        words = f"yes, {count(len(self.findings), 'warning')}"
+        validated = words if self.site.settings.auto_sync_validate else "secrets only"
+        return Label(request.run_id, request.trigger, request.now, validated, self._source_id())
+
+    def _step(self, name: str, outcome: Outcome, reason: str) -> None:
+        self.steps.append(Step(name, outcome, reason))
+
+    def _end(
+        self,
+        outcome: Outcome,
+        reason: str,
+        *,
+        commit: str = "",
+        plan: Plan | None = None,
+        exit_code: int = 0,
+        idle: bool = False,
+    ) -> Run:
+        return Run(
+            id=self.request.run_id,
+            trigger=self.request.trigger,
+            started=self.request.now,
+            ended=time.time(),
+            outcome=outcome,
+            reason=reason,
+            exit_code=exit_code,
+            steps=tuple(self.steps),
+            commit=commit,
+            changes=plan.changes if plan else (),
+            pending=tuple(self._waiting),
+            left_out=() if idle else (*self.seen.left_out, *self.lost.values()),
+            findings=self.findings,
+            notes=tuple(self.notes),
+            check=self.request.check,
+        )
+
+
+_HELD = {Verb.SKIP: Outcome.SKIPPED, Verb.DEFER: Outcome.DEFERRED, Verb.BLOCK: Outcome.BLOCKED}

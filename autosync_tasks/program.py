@@ -1,0 +1,66 @@
+"""The console programs: the collection as `autosync`, for cron and for use from any folder."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from autosync_tasks import __version__
+from autosync_tasks.light import load_invoke
+
+if TYPE_CHECKING:
+    from invoke import Program
+
+
+def autosync(argv: list[str] | None = None) -> None:
+    """Runs tasks by name: `autosync sync --trigger=schedule`. Exits with the codes of DESIGN section 9."""
+    _program("autosync").run(argv)
+
+
+def sync_config(argv: list[str] | None = None) -> None:
+    """The seed's program: `sync-config --auto` and so on, each flag in terms of a task."""
+    program = _program("sync-config")
+    from autosync_tasks.boundary import told
+    from autosync_tasks.errors import AutosyncError
+    from autosync_tasks.sync_config import translate
+
+    try:
+        words = translate((sys.argv if argv is None else argv)[1:])
+    except AutosyncError as error:
+        sys.exit(told(error, as_json=False))
+    program.run(["sync-config", *words])
+
+
+def _program(name: str) -> Program:
+    if sys.path and sys.path[0] in ("", os.getcwd()):
+        del sys.path[0]  # a `git.py` in the current folder must not be what is imported
+    load_invoke()
+    from invoke import Config, Exit, ParseError, Program
+
+    from autosync_tasks.tasks import collection
+
+    class Settings(Config):
+        """Invoke's own settings, from nowhere: no file in the current folder or at home changes a run."""
+
+        prefix = "autosync-invoke"
+
+    class Strict(Program):
+        """Wrong usage ends with exit code 2 and says what to do."""
+
+        def parse_core(self, argv: list[str] | None) -> None:
+            try:
+                super().parse_core(argv)
+            except ParseError as error:
+                raise self._usage(error) from None
+
+        def parse_tasks(self) -> None:
+            try:
+                super().parse_tasks()
+            except ParseError as error:
+                raise self._usage(error) from None
+
+        def _usage(self, error: ParseError) -> Exit:
+            return Exit(f"error: {error}\n  next: `{name} --list` names the tasks, `--help TASK` explains one", 2)
+
+    return Strict(name=name, binary=name, version=__version__, namespace=collection(), config_class=Settings)

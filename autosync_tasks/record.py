@@ -1,0 +1,124 @@
+"""Record: what a run leaves behind in the state folder, and what earlier runs left for the next decision."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from autosync_tasks.look import Look
+from autosync_tasks.model import Outcome, Path, Run, Trigger
+from autosync_tasks.names import display
+from autosync_tasks.site import Site
+from autosync_tasks.steps.decide import backoff_retry_at
+from autosync_tasks.steps.inputs import Past
+
+_UNSETTLED = frozenset({Outcome.BLOCKED, Outcome.FAILED, Outcome.INCOMPLETE, Outcome.DEFERRED})
+
+
+class Recorder:
+    """Reads and writes the records of one run. now: seconds since the epoch."""
+
+    def __init__(self, site: Site, trigger: Trigger, now: float, *, check: bool) -> None:
+        self._state, self._trigger, self._now, self._check = site.state, trigger, now, check
+        self._settings = site.settings
+
+    def past(self, seen: Look) -> Past:
+        """What the decision needs to know of earlier runs. A time that is lost is the file's ctime."""
+        records = self._state.history()
+        last = next((r for r in reversed(records) if r.get("commit") and r.get("acted")), None)
+        failures = failures_in_a_row(records)
+        retry_at = records[-1].get("retry_at") if failures else None
+        first = self._first_seen()
+        for change in seen.difference.changes:
+            if change.path not in first:
+                facts = seen.observation.facts(change.path) if change.new is not None else None
+                first[change.path] = min(self._now, facts.ctime_ns / 1e9) if facts else self._now
+        return Past(
+            last_sync_at=float(last["ended"]) if last else None,
+            failures=failures,
+            retry_at=retry_at,
+            first_seen=first,
+        )
+
+    def failed(self, run_id: str, reason: str) -> None:
+        """Records a failure, with the time before which no automatic run tries again."""
+        failures = 1 + failures_in_a_row(self._state.history())
+        retry_at = backoff_retry_at(failures, self._settings, self._now, random.random())  # noqa: S311  no secret
+        record = {
+            "id": run_id,
+            "trigger": self._trigger,
+            "started": round(self._now, 3),
+            "ended": round(self._now, 3),
+            "outcome": Outcome.FAILED,
+            "reason": display(reason),
+            "exit": 1,
+            "acted": False,
+            "retry_at": round(retry_at, 3),
+        }
+        self._state.add_history(record)
+
+    def idle(self, run: Run) -> Run:
+        """Nothing changed at all: a manual run writes nothing, an automatic one only that it was here."""
+        if not self._check and self._trigger is not Trigger.MANUAL:
+            self._state.saw(self._trigger, self._now)
+        return run
+
+    def finish(self, run: Run, *, acted: bool, digest: str = "", first_seen: Mapping[Path, float] | None = None) -> Run:
+        """Writes the history if something acted, or outcome or reason are new; never in check mode."""
+        self.idle(run)
+        if self._check:
+            return run
+        records = self._state.history()
+        last = records[-1] if records else {}
+        same = all(
+            last.get(key) == value
+            for key, value in (("outcome", run.outcome), ("reason", run.reason), ("digest", digest))
+        )
+        settled = run.outcome in (Outcome.OK, Outcome.SKIPPED) and last.get("outcome") not in _UNSETTLED
+        if acted or not (same or settled):
+            self._state.add_history(record_of(run, acted=acted, digest=digest))
+        self._keep_first_seen(run, first_seen or {})
+        return run
+
+    def _first_seen(self) -> dict[Path, float]:
+        try:
+            loaded = json.loads(self._state.read("pending.json") or b"{}")
+            return {bytes.fromhex(path): float(when) for path, when in loaded.items()}
+        except (ValueError, AttributeError, TypeError):
+            return {}
+
+    def _keep_first_seen(self, run: Run, first_seen: Mapping[Path, float]) -> None:
+        """Keeps since when each pending change has been waiting; writes only what differs."""
+        kept = {pending.change.path.hex(): first_seen.get(pending.change.path, self._now) for pending in run.pending}
+        text = json.dumps(kept, sort_keys=True).encode()
+        if (self._state.read("pending.json") or b"{}") != text:
+            self._state.write("pending.json", text)
+
+
+def failures_in_a_row(records: Sequence[dict[str, Any]]) -> int:
+    """How many of the latest runs failed in a row."""
+    return len(list(itertools.takewhile(lambda record: record.get("outcome") == Outcome.FAILED, reversed(records))))
+
+
+def record_of(run: Run, *, acted: bool, digest: str = "") -> dict[str, Any]:
+    """A run as one record of the history."""
+    return {
+        "id": run.id,
+        "trigger": run.trigger,
+        "started": round(run.started, 3),
+        "ended": round(run.ended, 3),
+        "outcome": run.outcome,
+        "reason": run.reason,
+        "exit": run.exit_code,
+        "acted": acted,
+        "commit": run.commit,
+        "digest": digest,
+        "changes": dict(Counter(change.category for change in run.changes)),
+        "pending": len(run.pending),
+        "findings": dict(Counter(finding.code for finding in run.findings)),
+        "notes": list(run.notes),
+    }

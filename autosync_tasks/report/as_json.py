@@ -1,0 +1,137 @@
+"""Runs and findings as JSON, version 1: for programs. Paths are shown safely; `path_hex` is exact."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from autosync_tasks.errors import AutosyncError
+from autosync_tasks.model import Change, Finding, LeftOut, Run
+from autosync_tasks.names import display
+from autosync_tasks.status import Status
+
+VERSION = 1
+
+
+def show(kind: str, body: Mapping[str, Any]) -> None:
+    """Writes one document to standard output."""
+    sys.stdout.write(json.dumps({"version": VERSION, "kind": kind, **body}, indent=1, ensure_ascii=True) + "\n")
+    sys.stdout.flush()
+
+
+def of_run(run: Run, source: str, backup: str) -> dict[str, Any]:
+    """A run, all paths in it."""
+    return {
+        "id": run.id,
+        "trigger": run.trigger,
+        "check": run.check,
+        "source": display(source),
+        "backup": display(backup),
+        "started": run.started,
+        "ended": run.ended,
+        "outcome": run.outcome,
+        "reason": run.reason,
+        "exit_code": run.exit_code,
+        "commit": run.commit or None,
+        "steps": [{"name": s.name, "outcome": s.outcome, "reason": s.reason} for s in run.steps],
+        "changes": [of_change(change) for change in run.changes],
+        "pending": [{**of_change(p.change), "waits_for": p.waits_for} for p in run.pending],
+        "left_out": [of_left_out(left) for left in run.left_out],
+        "findings": [of_finding(finding) for finding in run.findings],
+        "notes": list(run.notes),
+        "details": list(run.details),
+        "next_step": run.next_step,
+    }
+
+
+def _path(path: bytes) -> dict[str, str]:
+    return {"path": display(path, limit=10_000), "path_hex": path.hex()}
+
+
+def of_change(change: Change) -> dict[str, Any]:
+    """One change."""
+    found: dict[str, Any] = {
+        **_path(change.path),
+        "kind": change.kind,
+        "category": change.category,
+        "priority": change.priority,
+        "rule": {"pattern": change.rule.pattern, "origin": change.rule.origin},
+        "starts_a_sync": change.starts,
+    }
+    if change.old_path is not None:
+        found["old_path"], found["old_path_hex"] = _path(change.old_path).values()
+    return found
+
+
+def of_left_out(left: LeftOut) -> dict[str, Any]:
+    """One path that is not taken."""
+    return {**_path(left.path), "why": left.why, "detail": left.detail, "expected": left.expected}
+
+
+def of_finding(finding: Finding) -> dict[str, Any]:
+    """One finding."""
+    return {
+        **_path(finding.path),
+        "code": finding.code,
+        "severity": finding.severity,
+        "line": finding.line,
+        "column": finding.column,
+        "message": finding.message,
+        "hint": finding.hint,
+        "fingerprint": finding.fingerprint,
+        "status": finding.status,
+    }
+
+
+def of_detection(changes: Iterable[Change], left_out: Iterable[LeftOut]) -> dict[str, Any]:
+    """What differs, and what is left out."""
+    return {
+        "changes": [of_change(change) for change in changes],
+        "left_out": [of_left_out(left) for left in left_out],
+    }
+
+
+def of_validation(findings: Iterable[Finding], left_out: Iterable[LeftOut], judged: int) -> dict[str, Any]:
+    """Findings, what is left out, and how many files were judged."""
+    return {
+        "judged": judged,
+        "findings": [of_finding(finding) for finding in findings],
+        "left_out": [of_left_out(left) for left in left_out],
+    }
+
+
+def of_status(found: Status, source: str, backup: str, now: float) -> dict[str, Any]:
+    """A status. Times are seconds since the epoch, null if never or unknown."""
+    return {
+        "verdict": found.verdict.level,
+        "why": found.verdict.why,
+        "now": now,
+        "source": display(source),
+        "backup": display(backup),
+        "commit": found.commit or None,
+        "owned": found.owned,
+        "last_sync": found.last_sync,
+        "pending": [{**of_change(item.change), "waits_for": item.waits_for} for item in found.pending],
+        "pending_low": found.waiting_low,
+        "left_out": [of_left_out(left) for left in found.left_out],
+        "links_out": [_path(path) for path in found.links_out],
+        "failures": found.failures,
+        "retry_at": found.retry_at,
+        "auto_sync_enabled": found.enabled,
+        "auto_sync_push": found.push,
+        "triggers_seen": found.seen,
+        "notes": list(found.notes),
+        "last_run": found.last_run or None,
+    }
+
+
+def of_error(error: AutosyncError) -> dict[str, Any]:
+    """An error."""
+    return {
+        "error": error.message,
+        "details": list(error.details),
+        "hint": error.hint,
+        "exit_code": error.exit_code,
+    }

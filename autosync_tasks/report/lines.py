@@ -1,0 +1,237 @@
+"""What a run says, as lines with a style each: the same words on a terminal, in a pipe and in a log."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from autosync_tasks.errors import AutosyncError
+from autosync_tasks.model import Change, ChangeKind, Finding, LeftOut, Outcome, Pending, Run, Severity
+from autosync_tasks.names import display
+from autosync_tasks.words import count
+
+MOST = 20
+"""Paths listed on the screen before the rest is counted; `--json` has them all."""
+
+STYLE = {
+    Outcome.OK: "green",
+    Outcome.CHANGED: "yellow",
+    Outcome.SKIPPED: "cyan",
+    Outcome.DEFERRED: "cyan",
+    Outcome.INCOMPLETE: "bold yellow",
+    Outcome.BLOCKED: "bold red",
+    Outcome.FAILED: "bold red",
+}
+_SIGN = {
+    ChangeKind.CREATED: ("+", "green"),
+    ChangeKind.DELETED: ("-", "red"),
+    ChangeKind.MODIFIED: ("~", "yellow"),
+    ChangeKind.RENAMED: (">", "cyan"),
+    ChangeKind.MODE: ("x", "yellow"),
+    ChangeKind.TYPE: ("T", "magenta"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some words in one style ("" for plain)."""
+
+    text: str
+    style: str = ""
+
+
+Line = tuple[Part, ...]
+
+
+def line(*parts: str | Part) -> Line:
+    """A line from words and parts."""
+    return tuple(part if isinstance(part, Part) else Part(part) for part in parts)
+
+
+def of_run(run: Run, source: str, backup: str, *, verbose: bool = True) -> Iterator[Line]:
+    """A whole run: steps, changes, what is left out or waiting, findings, one line to act on, the recap."""
+    if verbose and len(run.steps) > 1:
+        yield line(Part(display(source), "bold"), " → ", Part(display(backup), "bold"))
+        yield line()
+        for step in run.steps:
+            yield line(f"  {step.name:<11}", Part(f"{step.outcome:<12}", STYLE[step.outcome]), step.reason)
+        yield line()
+    if verbose:
+        yield from of_changes(run.changes)
+        yield from of_pending(run.pending)
+    yield from of_findings(run.findings)
+    yield from of_left_out(run.left_out)
+    for detail in run.details:
+        yield line("  ", display(detail))
+    for note in run.notes:
+        yield line(Part("  note  ", "cyan"), display(note, limit=1000))
+    yield line(Part(_verdict(run), STYLE[run.outcome]), run.reason)
+    if run.next_step:
+        yield line(Part("  next: ", "bold"), run.next_step)
+    yield recap(run, source)
+
+
+def of_restore(run: Run, target: str, backup: str) -> Iterator[Line]:
+    """A restore: from the backup to its target. The plan was shown before it began, except in check mode."""
+    yield line(Part(display(backup), "bold"), " → ", Part(display(target), "bold"))
+    for step in run.steps:
+        yield line(f"  {step.name:<9}", Part(f"{step.outcome:<11}", STYLE[step.outcome]), step.reason)
+    if run.check:
+        yield from of_changes(run.changes)
+    for detail in run.details[:MOST]:
+        yield line("  ", Part("! ", "bold yellow"), display(detail))
+    if len(run.details) > MOST:
+        yield line(Part(f"    and {len(run.details) - MOST:,} more", "dim"))
+    for note in run.notes:
+        yield line(Part("  note  ", "cyan"), display(note, limit=1000))
+    verdict = "would restore: " if run.check and run.outcome is Outcome.CHANGED else _verdict(run)
+    yield line(Part(verdict, STYLE[run.outcome]), run.reason)
+    if run.next_step:
+        yield line(Part("  next: ", "bold"), run.next_step)
+
+
+def of_backups(rows: Iterable[tuple[str, str, str]]) -> Iterator[Line]:
+    """The backups there are: commit, time, subject."""
+    for commit, when, subject in rows:
+        yield line(Part(commit[:7], "yellow"), f"  {when}  {display(subject, limit=100)}")
+
+
+def _verdict(run: Run) -> str:
+    words = {Outcome.OK: "ok: ", Outcome.CHANGED: "would change: " if run.check else "changed: "}
+    return words.get(run.outcome, f"{run.outcome}: ")
+
+
+def recap(run: Run, source: str) -> Line:
+    """`source=… ok=3 changed=1 skipped=1 blocked=0 failed=0`."""
+    counts = Counter(step.outcome for step in run.steps)
+    if not counts:
+        counts[run.outcome] = 1
+    always = (Outcome.OK, Outcome.CHANGED, Outcome.SKIPPED, Outcome.BLOCKED, Outcome.FAILED)
+    named = [*always, *(o for o in (Outcome.DEFERRED, Outcome.INCOMPLETE) if counts[o])]
+    words = " ".join(f"{outcome}={counts[outcome]}" for outcome in named)
+    return line(Part(f"source={display(source)} {words}", "dim"))
+
+
+def of_changes(changes: Iterable[Change]) -> Iterator[Line]:
+    """One line a change, the most important first."""
+    rank = {"high": 0, "medium": 1, "low": 2, "never": 3}
+    listed = sorted(changes, key=lambda change: (rank[change.priority], change.path))
+    for change in listed[:MOST]:
+        sign, style = _SIGN[change.kind]
+        name = display(change.path, limit=100)
+        if change.old_path is not None:
+            name = f"{display(change.old_path, limit=60)} → {name}"
+        words = f"  {change.category}, {change.priority}"
+        yield line(Part(f"  {sign} ", style), name, Part(words, "dim"))
+    if len(listed) > MOST:
+        yield line(Part(f"    and {len(listed) - MOST:,} more", "dim"))
+    if listed:
+        yield line()
+
+
+def of_pending(pending: Iterable[Pending]) -> Iterator[Line]:
+    """What is not in the backup yet, and what it waits for."""
+    listed = list(pending)
+    for item in listed[:MOST]:
+        name = display(item.change.path, limit=100)
+        yield line(Part("  … ", "cyan"), name, Part(f"  {item.waits_for}", "dim"))
+    if len(listed) > MOST:
+        yield line(Part(f"    and {len(listed) - MOST:,} more pending", "dim"))
+    if listed:
+        yield line()
+
+
+def of_left_out(left_out: Iterable[LeftOut]) -> Iterator[Line]:
+    """What is not taken, and why; protected names are only counted."""
+    listed = list(left_out)
+    faults = [left for left in listed if not left.expected]
+    for left in faults[:MOST]:
+        detail = f": {left.detail}" if left.detail else ""
+        name = display(left.path, limit=200) or "the folder itself"
+        yield line(Part("  ! ", "bold yellow"), name, f"  left out, {left.why}{detail}")
+    if len(faults) > MOST:
+        yield line(Part(f"    and {len(faults) - MOST:,} more left out", "dim"))
+    nested = [left for left in listed if left.why == "nested repository"]
+    for left in nested[:MOST]:
+        name = display(left.path, limit=200)
+        yield line(
+            Part("  ! ", "yellow"),
+            name,
+            "  a repository of its own: its files are backed up, its .git is not",
+        )
+
+
+def of_findings(findings: Iterable[Finding], *, most: int = MOST) -> Iterator[Line]:
+    """Grouped by file, errors first."""
+    listed = sorted(findings, key=lambda f: (not f.blocks, f.path, f.line, f.code))
+    last: bytes | None = None
+    shown = [f for f in listed if f.blocks] + [f for f in listed if not f.blocks][:most]
+    for finding in shown:
+        if finding.path != last:
+            yield line(Part(f"  {display(finding.path, limit=200)}", "bold"))
+            last = finding.path
+        style = "bold red" if finding.severity is Severity.ERROR else "yellow"
+        place = f"{finding.line}:{finding.column} " if finding.line else ""
+        accepted = " (accepted)" if finding.status == "accepted" else ""
+        yield line(
+            "    ",
+            Part(f"{finding.severity:<8}", style),
+            f"{place}{finding.code} {finding.message}{accepted}",
+        )
+        if finding.excerpt:
+            yield line(Part(f"             {finding.excerpt}", "dim"))
+        if finding.hint and finding.blocks:
+            yield line(Part("             " + finding.hint, "cyan"))
+    hidden = len(listed) - len(shown)
+    if hidden:
+        yield line(Part(f"    and {hidden:,} more warnings (`inv validate` shows all)", "dim"))
+    if listed:
+        yield line()
+
+
+def plain(text: Iterable[str]) -> Iterator[Line]:
+    """Lines of words as they are."""
+    return (line(words) for words in text)
+
+
+def coloured(text: Iterable[str]) -> Iterator[Line]:
+    """A diff with its usual colours."""
+    styles = (("---", "bold"), ("+++", "bold"), ("@@", "cyan"), ("+", "green"), ("-", "red"))
+    for words in text:
+        yield line(Part(words, next((style for start, style in styles if words.startswith(start)), "")))
+
+
+def of_detection(changes: Sequence[Change], left_out: Sequence[LeftOut], source: str) -> Iterator[Line]:
+    """What differs, and what is left out."""
+    yield from of_changes(changes)
+    yield from of_left_out(left_out)
+    protected = sum(left.why == "protected" for left in left_out)
+    words = count(len(changes), "difference") + " from the backup" if changes else "nothing differs from the backup"
+    yield line(Part("detect: ", "bold"), words, f"; {protected} protected" if protected else "")
+    changed, left = len(changes), sum(not item.expected for item in left_out)
+    yield line(Part(f"source={display(source)} changes={changed} left_out={left} protected={protected}", "dim"))
+
+
+def of_validation(findings: Sequence[Finding], left_out: Sequence[LeftOut], judged: int, source: str) -> Iterator[Line]:
+    """Findings by file, what cannot be backed up, and whether a sync would go."""
+    yield from of_findings(findings, most=500)
+    yield from of_left_out(left_out)
+    errors = sum(finding.blocks for finding in findings)
+    accepted = sum(finding.status == "accepted" for finding in findings)
+    warnings = len(findings) - errors - accepted
+    protected = sum(left.why == "protected" for left in left_out)
+    verdict = Part(f"blocked: {count(errors, 'error')}", "bold red") if errors else Part("ok: ", "green")
+    rest = "; mend the files named above" if errors else f"{count(judged, 'file')} may go into the backup"
+    yield line(verdict, rest, f"; {protected} protected, never copied" if protected else "")
+    counts = f"judged={judged} errors={errors} warnings={warnings} accepted={accepted}"
+    yield line(Part(f"source={display(source)} {counts}", "dim"))
+
+
+def of_error(error: AutosyncError) -> Iterator[Line]:
+    """What is wrong, where, what to do next."""
+    yield line(Part("error: ", "bold red"), display(error.message, limit=2000))
+    for detail in error.details:
+        yield line("  ", display(detail, limit=2000))
+    if error.hint:
+        yield line(Part("  next: ", "bold"), error.hint)

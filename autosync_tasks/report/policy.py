@@ -1,0 +1,135 @@
+"""The lines and JSON of the policy's tasks: why, settings, history."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from autosync_tasks.config import Loaded
+from autosync_tasks.names import display
+from autosync_tasks.report.lines import STYLE, Line, Part, line
+from autosync_tasks.settings import TABLE
+from autosync_tasks.why import Answer
+from autosync_tasks.words import age, count
+
+
+def of_why(found: Answer, now: float) -> Iterator[Line]:
+    """One path, a fact a line. now: seconds since the epoch."""
+    why = found.why
+    yield line(Part(display(why.path, limit=2000), "bold"))
+    facts = [
+        ("rule", f"{why.rule.pattern}  ({why.origin})"),
+        ("category", why.category),
+        ("priority", why.priority),
+        ("starts", "a sync" if why.starts else "no sync by itself; it rides along"),
+        ("backup", found.where),
+    ]
+    if found.left_out is not None:
+        detail = f": {found.left_out.detail}" if found.left_out.detail else ""
+        facts.append(("left out", f"{found.left_out.why}{detail}"))
+    if found.last_commit is not None:
+        facts.append(("last sync", f"{age(now - found.last_commit)} ago"))
+    facts.append(("pending", str(why.change.kind) if why.change is not None else "no"))
+    if why.change is not None:
+        facts.append(("waits for", why.gate or "nothing: the next automatic sync takes it"))
+        if why.next_at is not None and why.next_at > now:
+            facts.append(("eligible", f"in {age(why.next_at - now)}"))
+    for name, words in facts:
+        yield line(Part(f"  {name:<10} ", "dim"), words)
+
+
+def why_as_json(found: Answer) -> dict[str, Any]:
+    """One path, for programs."""
+    why = found.why
+    return {
+        "path": display(why.path, limit=10_000),
+        "path_hex": why.path.hex(),
+        "rule": {"pattern": why.rule.pattern, "origin": why.origin},
+        "category": why.category,
+        "priority": why.priority,
+        "starts_a_sync": why.starts,
+        "where": found.where,
+        "left_out": found.left_out.why if found.left_out else None,
+        "pending": why.change.kind if why.change else None,
+        "waits_for": why.gate or None,
+        "next_eligible": why.next_at,
+        "last_commit": found.last_commit,
+    }
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_shown(getattr(item, "pattern", item)) for item in value) + "]"
+    return display(value, limit=200) if isinstance(value, str) else str(value)
+
+
+def of_config(loaded: Loaded) -> Iterator[Line]:
+    """Every setting with its value and where that comes from."""
+    there = "" if loaded.exists else "  (not there yet; all defaults)"
+    yield line(Part(display(loaded.path), "bold"), Part(there, "dim"))
+    width = max(map(len, TABLE))
+    for name in TABLE:
+        origin = loaded.origins[name]
+        style = "dim" if origin == "default" else "cyan"
+        value = _shown(getattr(loaded.settings, name)) or "(not set)"
+        yield line(f"  {name:<{width}}  {value}  ", Part(origin, style))
+
+
+def config_as_json(loaded: Loaded) -> dict[str, Any]:
+    """Every setting, for programs."""
+    return {
+        "path": display(loaded.path),
+        "exists": loaded.exists,
+        "settings": {
+            name: {"value": _plain(getattr(loaded.settings, name)), "origin": loaded.origins[name]} for name in TABLE
+        },
+    }
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if hasattr(value, "pattern"):
+        return {name: str(getattr(value, name)) for name in ("pattern", "category", "priority")}
+    return value
+
+
+def of_settings_changed(
+    path: str, changed: Sequence[tuple[str, object, object]], origins: Mapping[str, str], *, check: bool
+) -> Iterator[Line]:
+    """What was set, and a warning where something else overrides it."""
+    for name, old, new in changed:
+        before = "not set" if old is None else _shown(old)
+        yield line(f"  {name}: {before} → ", Part(_shown(new), "bold"))
+    for name, origin in origins.items():
+        if origin.startswith(("environment", "flag")):
+            yield line(Part("  note  ", "cyan"), f"{name} is overridden by the {origin} at present")
+    words = "would change" if check else "changed"
+    if changed:
+        yield line(Part(f"{words}: ", "yellow"), f"{count(len(changed), 'setting')} in {display(path)}")
+    else:
+        yield line(Part("ok: ", "green"), f"{display(path)} says so already")
+
+
+def of_history(records: Sequence[Mapping[str, Any]]) -> Iterator[Line]:
+    """One line a run, newest last."""
+    for record in records:
+        when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(float(record.get("started", 0))))
+        outcome = str(record.get("outcome", "?"))
+        style = {str(known): colour for known, colour in STYLE.items()}.get(outcome, "")
+        trigger = display(str(record.get("trigger", "?")))
+        yield line(
+            f"  {when}  {trigger:<9} ", Part(f"{display(outcome):<11}", style), display(str(record.get("reason", "")))
+        )
+    yield line(Part(f"runs={len(records)}", "dim"))
+
+
+def of_totals(found: Mapping[str, Any], now: float) -> Iterator[Line]:
+    """The totals, a line each."""
+    for name in ("runs", "successes", "failures", "blocked", "files", "commits"):
+        yield line(Part(f"  {name:<14}", "dim"), f"{found[name]:,}")
+    last = found["last_activity"]
+    yield line(Part("  last activity ", "dim"), f"{age(now - last)} ago" if last else "never")

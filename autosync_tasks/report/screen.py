@@ -1,0 +1,78 @@
+"""Puts lines on a screen: with colour through rich on a terminal, as plain text everywhere else.
+
+The only user of rich. It is loaded only for a terminal (56 ms that a scheduled run need not pay).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, TextIO
+
+from autosync_tasks.report.lines import Line
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def show(lines: Iterable[Line], *, error: bool = False) -> None:
+    """Writes lines to standard output (or standard error). A reader that went away is no fault."""
+    stream = sys.stderr if error else sys.stdout
+    try:
+        if _is_terminal(stream):
+            console = console_for(stream)
+            for line in lines:
+                console.print(_text(line), soft_wrap=True)
+        else:
+            for line in lines:
+                stream.write("".join(part.text for part in line).rstrip() + "\n")
+        stream.flush()
+    except BrokenPipeError:
+        # The reader (`head`, a pager) has seen enough; keep Python from complaining at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _text(line: Line) -> object:
+    from rich.text import Text
+
+    text = Text()
+    for part in line:
+        text.append(part.text, style=part.style or None)
+    return text
+
+
+def console_for(stream: TextIO) -> Console:
+    """A rich console on a stream."""
+    from rich.console import Console
+
+    return Console(file=stream, highlight=False, markup=False, emoji=False)
+
+
+def _is_terminal(stream: TextIO) -> bool:
+    return stream.isatty() and os.environ.get("TERM") != "dumb" and not os.environ.get("NO_COLOR")
+
+
+class Progress:
+    """A line that says how far a long piece of work is; only on a terminal, and gone afterwards."""
+
+    def __init__(self) -> None:
+        self._on = _is_terminal(sys.stderr)
+        self._shown = False
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        """what: the work; done, total: pieces. Small work shows nothing."""
+        if self._on and total >= 500:
+            width = 30
+            filled = width * done // total
+            bar = "━" * filled + "╌" * (width - filled)
+            sys.stderr.write(f"\r\x1b[K  {what} {bar} {done:,} of {total:,}")
+            sys.stderr.flush()
+            self._shown = True
+
+    def clear(self) -> None:
+        """Removes the line."""
+        if self._shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+            self._shown = False

@@ -1,0 +1,53 @@
+"""The lines of `inv status`: the verdict first, then the facts behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autosync_tasks.names import display
+from autosync_tasks.report.lines import MOST, Line, Part, line, of_left_out, of_pending
+from autosync_tasks.status import Status
+from autosync_tasks.steps.verdict import Level
+from autosync_tasks.words import age, count
+
+_LEVEL = {Level.PROTECTED: "bold green", Level.ATTENTION: "bold yellow", Level.NOT_PROTECTED: "bold red"}
+
+
+def of_status(found: Status, source: str, backup: str, now: float, *, short: bool) -> Iterator[Line]:
+    """A status as lines. now: seconds since the epoch. short: the verdict alone."""
+    level = found.verdict.level
+    yield line(Part(level, _LEVEL[level]), f": {display(found.verdict.why, limit=1000)}")
+    if short:
+        return
+    for name, words in _facts(found, source, backup, now):
+        yield line(Part(f"  {name:<10} ", "dim"), words)
+    yield line()
+    yield from of_pending(found.pending)
+    yield from of_left_out(found.left_out)
+    for path in found.links_out[:MOST]:
+        words = "  a link out of the tree: kept as a link, without what it points to"
+        yield line(Part("  ! ", "yellow"), display(path, limit=200), words)
+    for note in found.notes:
+        yield line(Part("  note  ", "cyan"), display(note, limit=1000))
+    counts = f"pending={len(found.pending)} left_out={sum(not left.expected for left in found.left_out)}"
+    yield line(Part(f"source={display(source)} verdict={level.replace(' ', '-')} {counts}", "dim"))
+
+
+def _facts(found: Status, source: str, backup: str, now: float) -> Iterator[tuple[str, str]]:
+    at = f" at {found.commit[:7]}, {count(found.owned, 'file')}" if found.commit else ""
+    low = f" (and {found.waiting_low} of low priority)" if found.waiting_low else ""
+    protected = sum(left.why == "protected" for left in found.left_out)
+    yield "source", display(source)
+    yield "backup", display(backup) + at
+    yield "last sync", f"{age(now - found.last_sync)} ago" if found.last_sync else "never, or not known"
+    yield "pending", f"{len(found.pending)}{low}"
+    if protected:
+        yield "protected", f"{count(protected, 'path')} never copied"
+    if found.failures:
+        yield "failures", f"{found.failures} in a row"
+    if found.retry_at and found.retry_at > now:
+        yield "retry", f"in {age(found.retry_at - now)}"
+    yield "auto-sync", "enabled" if found.enabled else "disabled (`inv enable` turns it on)"
+    yield "push", "after each sync" if found.push else "off"
+    for name, when in found.seen.items():
+        yield name, f"last seen {age(now - when)} ago"

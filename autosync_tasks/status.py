@@ -1,0 +1,174 @@
+"""Status: looks anew and says how well the source is protected, what is pending, and what is not in the backup."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autosync_tasks.errors import AutosyncError
+from autosync_tasks.look import Look, look
+from autosync_tasks.model import Decision, Kind, LeftOut, Outcome, Path, Pending, Priority, Trigger, Verb
+from autosync_tasks.pipeline import decision_of
+from autosync_tasks.record import Recorder, failures_in_a_row
+from autosync_tasks.site import Site
+from autosync_tasks.steps.inputs import Ask
+from autosync_tasks.steps.verdict import Level, Signs, Verdict, verdict
+from autosync_tasks.world.below import Below
+from autosync_tasks.world.state import State
+
+AUTOMATIC = tuple(trigger for trigger in Trigger if trigger is not Trigger.MANUAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What `inv status` tells. Times are seconds since the epoch, None if never or unknown."""
+
+    verdict: Verdict
+    last_sync: float | None
+    commit: str
+    pending: tuple[Pending, ...]
+    waiting_low: int
+    left_out: tuple[LeftOut, ...]
+    links_out: tuple[Path, ...]
+    owned: int
+    failures: int
+    retry_at: float | None
+    enabled: bool
+    push: bool
+    seen: dict[str, float]
+    notes: tuple[str, ...]
+    last_run: dict[str, Any]
+
+    @property
+    def exit_code(self) -> int:
+        """0 protected or attention, 1 not protected."""
+        return int(self.verdict.level is Level.NOT_PROTECTED)
+
+
+def status(site: Site, now: float) -> Status:
+    """Looks at source, branch and history; writes nothing.
+
+    A source or backup that cannot be looked at is "not protected", with the reason; no error is raised for it.
+    """
+    records = site.state.history()
+    try:
+        with look(site) as seen:
+            return _status(seen, records, now)
+    except AutosyncError as error:
+        found = Verdict(Level.NOT_PROTECTED, error.message)
+        return _of(site, found, records, note=error.hint)
+
+
+def _of(site: Site, found: Verdict, records: Sequence[dict[str, Any]], note: str) -> Status:
+    return Status(
+        verdict=found,
+        last_sync=_last_sync(records),
+        commit="",
+        pending=(),
+        waiting_low=0,
+        left_out=(),
+        links_out=(),
+        owned=0,
+        failures=failures_in_a_row(records),
+        retry_at=None,
+        enabled=site.settings.auto_sync_enabled,
+        push=site.settings.auto_sync_push,
+        seen=_seen(site.state),
+        notes=(note,) if note else (),
+        last_run=records[-1] if records else {},
+    )
+
+
+def _status(seen: Look, records: Sequence[dict[str, Any]], now: float) -> Status:
+    site = seen.site
+    past = Recorder(site, Trigger.SCHEDULE, now, check=True).past(seen)
+    decision = decision_of(seen, Trigger.SCHEDULE, past, now, Ask())
+    wanted = (Priority.HIGH, Priority.MEDIUM)
+    pending = [item for item in decision.waiting if item.change.priority in wanted]
+    pending += [Pending(change, "the next sync: nothing holds it") for change in decision.admitted]
+    oldest = min((past.first_seen.get(item.change.path, now) for item in pending), default=now)
+    faults = [left for left in seen.left_out if not left.expected]
+    links = _links_out(seen)
+    notes = _notes(seen)
+    last = records[-1] if records else {}
+    signs = Signs(
+        backed_up=bool(seen.ref) and seen.head.recorded is not None,
+        enabled=site.settings.auto_sync_enabled,
+        pending=len(pending),
+        oldest=max(0.0, now - oldest),
+        block=_block(decision, last),
+        blocked_for=_stood(records, now),
+        faults=len(faults),
+        links_out=len(links),
+        failures=past.failures,
+        notes=notes,
+    )
+    return Status(
+        verdict=verdict(signs, site.settings.max_age),
+        last_sync=_last_sync(records),
+        commit=seen.ref,
+        pending=tuple(pending),
+        waiting_low=len(decision.waiting) + len(decision.admitted) - len(pending),
+        left_out=seen.left_out,
+        links_out=links,
+        owned=seen.owned,
+        failures=past.failures,
+        retry_at=decision.retry_at,
+        enabled=site.settings.auto_sync_enabled,
+        push=site.settings.auto_sync_push,
+        seen=_seen(site.state),
+        notes=notes,
+        last_run=last,
+    )
+
+
+def _block(decision: Decision, last: dict[str, Any]) -> str:
+    if decision.verb is Verb.BLOCK:
+        return decision.reason
+    going = decision.admitted or decision.waiting
+    return str(last.get("reason", "")) if going and last.get("outcome") == Outcome.BLOCKED else ""
+
+
+def _stood(records: Sequence[dict[str, Any]], now: float) -> float:
+    """For how long the latest runs have all been blocked (seconds)."""
+    since = now
+    for record in reversed(records):
+        if record.get("outcome") != Outcome.BLOCKED:
+            break
+        since = float(record.get("started", now))
+    return max(0.0, now - since)
+
+
+def _last_sync(records: Sequence[dict[str, Any]]) -> float | None:
+    good = (Outcome.CHANGED, Outcome.INCOMPLETE)
+    ended = [record.get("ended") for record in records if record.get("acted") and record.get("outcome") in good]
+    return float(ended[-1]) if ended and isinstance(ended[-1], int | float) else None
+
+
+def _seen(state: State) -> dict[str, float]:
+    found = {str(trigger): state.seen(trigger) for trigger in AUTOMATIC}
+    return {name: when for name, when in found.items() if when is not None}
+
+
+def _notes(seen: Look) -> tuple[str, ...]:
+    repository, notes = seen.site.repository, [seen.head.note] if seen.head.note else []
+    if seen.ref and not repository.bare and not repository.standing_on_branch():
+        notes.append(f"the backup's work tree does not stand on {repository.branch}; it is left alone")
+    if not seen.site.settings.auto_sync_validate:
+        notes.append("auto_sync_validate is false: only secrets and protected names are checked")
+    return tuple(notes)
+
+
+def _links_out(seen: Look) -> tuple[Path, ...]:
+    """Links that point out of the tree: their contents are not in the backup."""
+    root = os.fsencode(seen.site.places.real_source)
+    found = []
+    with Below(seen.root) as below:
+        for path, entry in sorted(seen.observation.manifest.items()):
+            if entry.kind is Kind.LINK:
+                target = os.path.join(root, os.path.dirname(path), below.target(path))
+                if not (os.path.normpath(target) + b"/").startswith(root.rstrip(b"/") + b"/"):
+                    found.append(path)
+    return tuple(found)

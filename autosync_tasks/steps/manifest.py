@@ -1,0 +1,152 @@
+"""The manifest: what the backup's commit records beside the files (pure text, checked before use).
+
+One line a path, sorted, under a header:
+
+    autosync-manifest 1
+    source <id>
+    content <sha256 over mode, id and path of every owned file and link>
+    d 755 agents
+    f 644 agents/build.md
+    l 777 agents/shared.md
+
+It keeps what git cannot: permission bits beyond the x bit, folders (empty ones too), which paths are
+owned, and whose they are. It may be forged, so `parse` refuses anything this program would not write, and
+`belongs` tells whether it describes the tree it lies in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from autosync_tasks.model import Entry, Kind, Manifest, Path
+from autosync_tasks.names import git_refuses, parents, quote, unquote
+
+PATH = b".autosync/manifest"
+"""Where it lies in the backup's tree."""
+
+Listing = Mapping[Path, tuple[str, str]]
+"""A commit's tree: path to (git mode, content id)."""
+
+_HEADER = b"autosync-manifest 1"
+_SOURCE_ID = re.compile(r"[0-9a-z]{8,64}\Z")
+_LETTER = {Kind.FOLDER: b"d", Kind.FILE: b"f", Kind.LINK: b"l"}
+_KIND = {letter: kind for kind, letter in _LETTER.items()}
+_LINE = re.compile(rb"([dfl]) ([0-7]{1,3}) (.+)\Z", re.DOTALL)
+
+
+class ManifestError(ValueError):
+    """The text is not a manifest that this program writes (damaged or forged)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A parsed manifest: the source id, the digest of the owned contents, path to (kind, mode)."""
+
+    source_id: str
+    content: str
+    paths: Mapping[Path, tuple[Kind, int]]
+
+
+def valid_source_id(text: str) -> bool:
+    """Whether a text can be a source id: 8 to 64 lower-case letters and digits."""
+    return bool(_SOURCE_ID.match(text))
+
+
+def digest(owned: Iterable[tuple[Path, str, str]]) -> str:
+    """SHA-256 over (path, git mode, content id) of every owned file and link, in order of path."""
+    state = hashlib.sha256()
+    for path, mode, content in sorted(owned):
+        state.update(b"%s %s %s\0" % (mode.encode(), content.encode(), path))
+    return state.hexdigest()
+
+
+def format_manifest(source_id: str, entries: Manifest) -> bytes:
+    """The manifest's text for these entries."""
+    owned = ((path, entry.git_mode, entry.id) for path, entry in entries.items() if entry.git_mode)
+    lines = [_HEADER, b"source " + source_id.encode(), b"content " + digest(owned).encode()]
+    for path in sorted(entries):
+        entry = entries[path]
+        lines.append(b"%s %o %s" % (_LETTER[entry.kind], entry.mode, quote(path)))
+    return b"\n".join(lines) + b"\n"
+
+
+def parse(text: bytes) -> Recorded:
+    """Reads a manifest. Raises ManifestError, which says what is wrong, for anything out of order."""
+    lines = text.split(b"\n")
+    if len(lines) < 4 or lines[0] != _HEADER or lines[-1] != b"":
+        raise ManifestError("it does not begin or end like a manifest")
+    source_id = lines[1].removeprefix(b"source ").decode("ascii", "replace")
+    content = lines[2].removeprefix(b"content ").decode("ascii", "replace")
+    if not lines[1].startswith(b"source ") or not valid_source_id(source_id):
+        raise ManifestError("line 2: not a source id")
+    if not lines[2].startswith(b"content ") or not re.fullmatch(r"[0-9a-f]{64}", content):
+        raise ManifestError("line 3: not a digest")
+    paths: dict[Path, tuple[Kind, int]] = {}
+    last = b""
+    for number, line in enumerate(lines[3:-1], start=4):
+        match = _LINE.match(line)
+        if not match:
+            raise ManifestError(f"line {number}: not a path with its type and mode (000 to 777)")
+        try:
+            path = unquote(match.group(3))
+        except ValueError as error:
+            raise ManifestError(f"line {number}: {error}") from None
+        kind = _KIND[match.group(1)]
+        if bad := _refused(path, last, kind):
+            raise ManifestError(f"line {number}: {bad}")
+        paths[path] = (kind, int(match.group(2), 8))
+        last = path
+    for path in paths:
+        if any(paths.get(parent, (Kind.FOLDER, 0))[0] is not Kind.FOLDER for parent in parents(path)):
+            raise ManifestError("a path lies below something that is not a folder")
+    return Recorded(source_id, content, paths)
+
+
+def _refused(path: Path, last: Path, kind: Kind) -> str:
+    parts = path.split(b"/")
+    if path <= last:
+        return "the paths are not sorted"
+    if parts[0] == PATH.split(b"/", 1)[0]:
+        return "a path inside the backup's own folder"
+    if b"\0" in path or any(git_refuses(part) for part in parts):
+        return "a name that no tree may hold"
+    return "a link that git refuses" if kind is Kind.LINK and git_refuses(parts[-1], link=True) else ""
+
+
+def belongs(recorded: Recorded, tree: Listing) -> bool:
+    """Whether it describes this tree: every owned file and link is there, with the contents it had."""
+    owned = []
+    for path, (kind, mode) in recorded.paths.items():
+        if kind is Kind.FOLDER:
+            continue
+        found = tree.get(path)
+        if found is None or Entry(kind, mode, 0, "").git_mode != found[0]:
+            return False
+        owned.append((path, *found))
+    return digest(owned) == recorded.content
+
+
+def entries(recorded: Recorded, tree: Listing) -> dict[Path, Entry]:
+    """The recorded manifest as it stands in a tree, which may be a later one than it was written for.
+
+    A path that the tree no longer holds is not recorded; one whose type or x bit was changed there is
+    recorded as it stands (so that it shows as a change against the source).
+    """
+    found: dict[Path, Entry] = {}
+    for path, (kind, mode) in recorded.paths.items():
+        if kind is Kind.FOLDER:
+            if path not in tree:
+                found[path] = Entry(kind, mode, 0, "")
+            continue
+        if path not in tree:
+            continue
+        git_mode, content = tree[path]
+        if git_mode == "120000":
+            found[path] = Entry(Kind.LINK, 0o777, 0, content)
+        elif git_mode in ("100644", "100755"):
+            same = kind is Kind.FILE and bool(mode & 0o100) == (git_mode == "100755")
+            found[path] = Entry(Kind.FILE, mode if same else int(git_mode[-3:], 8), 0, content)
+    return found

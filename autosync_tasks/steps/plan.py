@@ -1,0 +1,158 @@
+"""Plan: the exact delta to commit, as plain data with a digest (pure)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+
+from autosync_tasks.model import Change, Entry, Kind, Manifest, Path, Plan, Trigger
+from autosync_tasks.names import display, parents
+from autosync_tasks.steps.manifest import PATH, Listing, format_manifest
+
+_MOST_PATHS = 200
+"""Paths listed in a commit message; the commit itself says the rest."""
+
+
+def plan(
+    admitted: Iterable[Change],
+    observed: Manifest,
+    recorded: Manifest,
+    tree: Listing,
+    base: str,
+    source_id: str,
+) -> Plan:
+    """The plan that takes the branch at `base` from `recorded` to `recorded` plus the admitted changes.
+
+    tree is the listing of `base`; foreign paths in it are never touched. Raises ValueError if the admitted
+    changes would put a path below a file (a swap of a folder and a file was torn apart).
+    """
+    admitted = tuple(admitted)
+    after = _after(admitted, observed, recorded)
+    puts = {p: e for p, e in after.items() if e.git_mode and tree.get(p) != (e.git_mode, e.id)}
+    deletes = frozenset(
+        path
+        for path, entry in recorded.items()
+        if entry.git_mode and path in tree and not after.get(path, _FOLDER).git_mode
+    )
+    manifest = format_manifest(source_id, after)
+    return Plan(base, puts, deletes, manifest, _digest(base, puts, deletes, manifest), admitted)
+
+
+_FOLDER = Entry(Kind.FOLDER, 0, 0, "")
+
+
+def _after(admitted: tuple[Change, ...], observed: Manifest, recorded: Manifest) -> dict[Path, Entry]:
+    after = dict(recorded)
+    for change in admitted:
+        if change.old_path is not None:
+            after.pop(change.old_path, None)
+        if change.new is None:
+            after.pop(change.path, None)
+    after.update({change.path: change.new for change in admitted if change.new is not None})
+    filled: set[Path] = set()
+    for path in [path for path, entry in after.items() if entry.kind is not Kind.FOLDER]:
+        for parent in parents(path):
+            if parent in filled:
+                break
+            filled.add(parent)
+            above = after.get(parent) or observed.get(parent)
+            if above is not None and above.kind is not Kind.FOLDER:
+                raise ValueError(f"{display(path)} would lie below the file {display(parent)}")
+            if above is not None:
+                after[parent] = above
+    for path in [path for path, entry in after.items() if entry.kind is Kind.FOLDER]:
+        if path not in observed and path not in filled:
+            del after[path]
+    return after
+
+
+def _digest(base: str, puts: Manifest, deletes: frozenset[Path], manifest: bytes) -> str:
+    state = hashlib.sha256(base.encode() + b"\0")
+    for path in sorted(puts):
+        state.update(b"+%s %s %s\0" % (puts[path].git_mode.encode(), puts[path].id.encode(), path))
+    for path in sorted(deletes):
+        state.update(b"-%s\0" % path)
+    state.update(manifest)
+    return state.hexdigest()
+
+
+def without(plan_: Plan, unavailable: frozenset[Path]) -> tuple[Change, ...]:
+    """The plan's changes less those that touch an unavailable path; no rename or swap goes in halves."""
+    bad = set(unavailable)
+    while True:
+        kept = tuple(c for c in plan_.changes if not (bad.intersection(c.paths) or _swaps(c, bad)))
+        more = {path for c in plan_.changes if c not in kept for path in c.paths}
+        if more <= bad:
+            return kept
+        bad |= more
+
+
+def _swaps(change: Change, bad: set[Path]) -> bool:
+    """Whether it is one half of a swap of a file and a folder whose other half is unavailable."""
+    above = any(parent in bad for path in change.paths for parent in parents(path))
+    file_over_folder = change.new is None or change.new.kind is not Kind.FOLDER
+    return above or (file_over_folder and any(change.path in parents(path) for path in bad))
+
+
+def expected(plan_: Plan) -> dict[Path, tuple[str, str] | None]:
+    """What the commit must change against its base: path to (git mode, content id), None for a deletion."""
+    wanted: dict[Path, tuple[str, str] | None] = dict.fromkeys(plan_.deletes)
+    wanted.update({path: (entry.git_mode, entry.id) for path, entry in plan_.puts.items()})
+    return wanted
+
+
+def tree_after(plan_: Plan, tree: Listing, manifest_id: str) -> dict[Path, tuple[str, str]]:
+    """The whole listing of the commit that carries out the plan."""
+    after = {path: found for path, found in tree.items() if path not in plan_.deletes}
+    after.update({path: (entry.git_mode, entry.id) for path, entry in plan_.puts.items()})
+    after[PATH] = ("100644", manifest_id)
+    return after
+
+
+def message(plan_: Plan, run_id: str, trigger: Trigger, host: str, validated: str) -> bytes:
+    """The commit message: a subject a person can read, the paths, and trailers for machines."""
+    return "\n".join(
+        [
+            subject(plan_.changes),
+            "",
+            *_body(plan_.changes),
+            *_trailers(plan_, run_id, trigger, host, validated),
+        ]
+    ).encode()
+
+
+def subject(changes: Iterable[Change]) -> str:
+    """Like `sync: 3 context, 1 agent changed`."""
+    counts = Counter(change.category for change in changes)
+    listed = ", ".join(f"{count} {category}" for category, count in counts.most_common())
+    return f"sync: {listed} changed" if listed else "sync: the record of the tree renewed"
+
+
+def _body(changes: tuple[Change, ...]) -> list[str]:
+    lines = []
+    for change in changes[:_MOST_PATHS]:
+        name = display(change.path)
+        lines.append(
+            f"{change.kind:<9}{display(change.old_path)} -> {name}"
+            if change.old_path is not None
+            else f"{change.kind:<9}{name}"
+        )
+    if len(changes) > _MOST_PATHS:
+        lines.append(f"and {len(changes) - _MOST_PATHS} more")
+    return [*lines, ""] if lines else []
+
+
+def _trailers(plan_: Plan, run_id: str, trigger: Trigger, host: str, validated: str) -> list[str]:
+    highest = min((c.priority for c in plan_.changes), key=_RANK.__getitem__, default=None)
+    return [
+        f"Autosync-Run: {run_id}",
+        f"Autosync-Trigger: {trigger}",
+        f"Autosync-Priority: {highest or 'none'}",
+        f"Autosync-Host: {display(host)}",
+        f"Autosync-Validated: {validated}",
+        "",
+    ]
+
+
+_RANK = {"high": 0, "medium": 1, "low": 2, "never": 3}

@@ -1,0 +1,57 @@
+"""Where OpenCode looks for what, by path alone. Found out with OpenCode 1.18.33."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+_KINDS = {
+    b"agent": "agent",
+    b"agents": "agent",
+    b"command": "command",
+    b"commands": "command",
+    b"mode": "mode",
+    b"modes": "mode",
+    b"skill": "skill",
+    b"skills": "skill",
+}
+_CONFIG = frozenset((b"opencode.json", b"opencode.jsonc", b"config.json"))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A path seen from the folder that OpenCode reads: that folder (with its `/`), the rest, its first
+    folder's kind.
+
+    kind: "agent", "command", "mode", "skill", or "". name: what OpenCode calls it (`a/b` for
+    `agent/a/b.md`; for
+    a skill its folder), or "" if it is none.
+    """
+
+    root: bytes
+    inside: bytes
+    kind: str
+    name: bytes
+
+
+@lru_cache(maxsize=1024)
+def place(path: bytes) -> Place:
+    """Where a path stands: in the tree's root, or in the innermost `.opencode` folder, which OpenCode
+    reads alike."""
+    at = (b"/" + path).rfind(b"/.opencode/")
+    inside = path[at + 10 :] if at >= 0 else path
+    root = path[: len(path) - len(inside)]
+    head, slash, rest = inside.partition(b"/")
+    kind = _KINDS.get(head, "") if slash else ""
+    name = b""
+    if kind == "skill":
+        folder, _, file = rest.rpartition(b"/")
+        name = folder.rpartition(b"/")[2] if file == b"SKILL.md" else b""
+    elif kind and rest.endswith(b".md") and not (kind == "mode" and b"/" in rest):
+        name = rest.removesuffix(b".md")
+    return Place(root, inside, kind if name else "", name)
+
+
+def is_config(path: bytes) -> bool:
+    """Whether OpenCode itself reads the file when it starts, and stops if it cannot."""
+    return place(path).inside in _CONFIG

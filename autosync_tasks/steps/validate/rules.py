@@ -1,0 +1,37 @@
+"""The registry of rules: stable code, title, severity, explanation.
+
+Severities follow what real trees contain and what OpenCode 1.18.33 does with such files (tried with the real
+program): an error is only what stops OpenCode or leaks a secret (DESIGN section 6); the rest warns.
+"""
+
+from __future__ import annotations
+
+from autosync_tasks.model import Severity
+from autosync_tasks.steps.validate import catalogue, catalogue_files
+from autosync_tasks.steps.validate.rule import Rule
+
+__all__ = ["RULES", "Rule", "explain", "selected"]
+
+RULES: dict[str, Rule] = {rule.code: rule for rule in (*catalogue.RULES, *catalogue_files.RULES)}
+"""Every rule by its code."""
+
+
+def explain(code: str) -> str:
+    """What `inv validate --explain CODE` shows. Raises KeyError for a code that does not exist."""
+    rule = RULES[code.strip().upper()]
+    blocks = "It blocks the sync." if rule.severity is Severity.ERROR else "It does not block the sync."
+    accept = "" if rule.acceptable else " It cannot be accepted."
+    return (
+        f"{rule.code} ({rule.severity}): {rule.title}\n\n{rule.explanation}\n\n{blocks}{accept}"
+        f"\n\nWhat to do: {rule.hint}"
+    )
+
+
+def selected(code: str, select: tuple[str, ...], ignore: tuple[str, ...], everything: bool) -> bool:
+    """Whether a rule is on. `everything` is the setting `auto_sync_validate`."""
+    rule = RULES[code]
+    if rule.lasting:
+        return True
+    if not everything or (select and not code.startswith(select)):
+        return False
+    return not (ignore and code.startswith(ignore))

@@ -1,0 +1,169 @@
+"""Store: carries out a plan in the backup and proves it; finishes what an interrupted run left undone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from autosync_tasks.errors import AutosyncError, BackupError
+from autosync_tasks.look import Look, tree_cache
+from autosync_tasks.model import Kind, LeftOut, Path, Plan, Trigger
+from autosync_tasks.names import display
+from autosync_tasks.site import Site
+from autosync_tasks.steps import plan as planning
+from autosync_tasks.steps.manifest import Listing, entries, parse
+from autosync_tasks.steps.verify import Delta, commit_holds
+from autosync_tasks.world.backup.commit import Author, commit
+from autosync_tasks.world.backup.worktree import bring
+from autosync_tasks.world.observe import Progress, ids_of, read_again
+from autosync_tasks.world.source import content_id
+from autosync_tasks.world.state import Cache
+
+
+class SourceMovedError(AutosyncError):
+    """Files changed between validation and commit; nothing was committed. `lost` says which."""
+
+    def __init__(self, lost: Mapping[Path, LeftOut]) -> None:
+        super().__init__("files changed while they were being stored")
+        self.lost = dict(lost)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A commit that is durable and read back: its id, tree, manifest, how many files it owns.
+
+    since: planned paths whose source changed after it was observed. notes: for a person.
+    """
+
+    commit: str
+    tree: Listing
+    manifest: bytes
+    owned: int
+    since: tuple[Path, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a commit says of its run. when: seconds since the epoch."""
+
+    run_id: str
+    trigger: Trigger
+    when: float
+    validated: str
+    source_id: str
+
+
+def store(site: Site, seen: Look, plan: Plan, label: Label, progress: Progress | None = None) -> Stored:
+    """Commits the plan, brings the work tree along, reads the plan's paths once more.
+
+    Raises SourceMovedError if a file is not any more what was judged, BranchMovedError if someone else moved
+    the branch, BackupError for all else; in each case the branch stands where it stood.
+    """
+    # Before the commit: a run that is killed right after it must find its own source id.
+    _record_places(site, label.source_id)
+    repository = site.repository
+    if not repository.exists:
+        repository.create()
+    host = os.uname().nodename
+    message = planning.message(plan, label.run_id, label.trigger, host, label.validated)
+
+    def check(manifest_id: str, actual: Delta) -> None:
+        verdict = commit_holds(planning.expected(plan), manifest_id, actual)
+        if not verdict.passed:
+            raise BackupError(
+                "git stored something else than what was planned; the branch was not moved",
+                details=verdict.failures,
+            )
+
+    new = commit(
+        repository,
+        plan,
+        _contents(seen, plan, progress),
+        run_id=label.run_id,
+        message=message,
+        author=Author("autosync", f"autosync@{display(host)}", label.when),
+        check=check,
+    )
+    tree = planning.tree_after(plan, seen.head.tree, content_id(plan.manifest))
+    owned = [path for path, entry in entries(parse(plan.manifest), tree).items() if entry.git_mode]
+    _, notes = _bring(site, seen.ref, new, owned, seen.recorded, label.run_id)
+    since: dict[Path, LeftOut] = {}
+    for _ in read_again(seen.root, seen.scan, plan.puts.items(), since):
+        continue
+    notes += [f"{display(path)} changed since it was observed; the next sync takes it" for path in since]
+    repository.maintain()
+    return Stored(new, tree, plan.manifest, len(owned), tuple(since), tuple(notes))
+
+
+def _record_places(site: Site, source_id: str) -> None:
+    """Writes source, backup and source id into the config file, where they are not yet in it."""
+    found = {"opencode_source": site.places.source, "opencode_backup": site.places.backup}
+    found["source_id"] = source_id
+    missing = {key: value for key, value in found.items() if not site.loaded.file.get(key)}
+    if missing:
+        from autosync_tasks.config_file import set_values  # loads tomlkit, which most runs do not need
+
+        set_values(site.loaded.path, missing, site.environ)
+
+
+def _contents(seen: Look, plan: Plan, progress: Progress | None) -> Iterator[tuple[Path, bytes]]:
+    """The bytes to commit: read once more, and only if they still are those that were judged."""
+    lost: dict[Path, LeftOut] = {}
+    puts = plan.puts.items()
+    for done, (path, _, data) in enumerate(read_again(seen.root, seen.scan, puts, lost)):
+        if progress is not None and done % 64 == 0:
+            progress("storing", done, len(puts))
+        yield path, data
+    if lost:
+        raise SourceMovedError(lost)
+
+
+def catch_up(site: Site, seen: Look, run_id: str) -> tuple[bool, list[str]]:
+    """Brings the work tree to the branch if an earlier run was interrupted before it could.
+
+    Returns whether it did, and notes for a person.
+    """
+    if not seen.ref or site.repository.bare or site.state.worktree() == seen.ref:
+        return False, []
+    owned = [path for path, entry in seen.recorded.items() if entry.kind is not Kind.FOLDER]
+    return _bring(site, "", seen.ref, owned, (), run_id)
+
+
+def _bring(
+    site: Site, old: str, new: str, owned: Iterable[Path], before: Iterable[Path], run_id: str
+) -> tuple[bool, list[str]]:
+    marked = site.state.worktree()
+    stands_at = marked if marked == old or not old else ""
+    brought = bring(site.repository, stands_at, new, owned, run_id, before)
+    notes = [brought.note] if brought.note else []
+    if brought.stash:
+        notes.append(f"edits in the backup's own work tree were saved first: `git stash list` there shows run {run_id}")
+    if brought.note:
+        return False, notes
+    site.state.mark_worktree(new)
+    return True, notes
+
+
+def remember(seen: Look, stored: Stored, idle: str) -> None:
+    """Saves what was seen, so that the next run reads only what changed.
+
+    idle: what to say if nothing changes until then; "" if something is still to be done.
+    """
+    state, scan, observation = seen.site.state, seen.scan, seen.observation
+    source_id = parse(stored.manifest).source_id if stored.manifest else seen.site.settings.source_id
+    state.save_tree(tree_cache(stored.commit, stored.tree, stored.manifest))
+    state.save_cache(
+        Cache(
+            stored.commit,
+            seen.site.shape(source_id),
+            seen.blob,
+            ids_of(scan, observation.manifest),
+            observation.unsettled,
+            {"reason": idle} if idle else None,
+        )
+    )
+
+
+__all__ = ["Label", "SourceMovedError", "Stored", "catch_up", "remember", "store"]

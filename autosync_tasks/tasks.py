@@ -1,0 +1,223 @@
+"""Every task: parse, call, report, exit code. Nothing is decided here."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable
+
+from invoke import Collection, Context
+
+from autosync_tasks import gate, pipeline, verifying
+from autosync_tasks.differences import differences
+from autosync_tasks.errors import UsageError
+from autosync_tasks.look import look
+from autosync_tasks.model import Outcome, Run, Trigger
+from autosync_tasks.report import as_json as report
+from autosync_tasks.report import lines, screen
+from autosync_tasks.report import status as status_lines
+from autosync_tasks.site import Site, open_site
+from autosync_tasks.status import status as look_status
+from autosync_tasks.steps.inputs import Ask
+from autosync_tasks.steps.validate import explain as explanation
+from autosync_tasks.tasking import CHECK, DIFF, JSON, is_dry, task
+from autosync_tasks.tasks_policy import POLICY
+from autosync_tasks.tasks_restore import restore
+
+
+def _show_run(site: Site, run: Run, *, as_json: bool, quiet: bool = False) -> int:
+    if as_json:
+        report.show("run", report.of_run(run, site.places.source, site.places.backup))
+    elif not quiet:
+        screen.show(lines.of_run(run, site.places.source, site.places.backup))
+    return run.exit_code
+
+
+@task(
+    help={
+        "trigger": "who asks: manual, workflow, watch or schedule",
+        "check": CHECK,
+        "diff": DIFF,
+        "json": JSON,
+        "force": "override enabled, thresholds, limit and backoff, and write every owned path anew; "
+        "never overrides validation or a guard",
+        "include-low": "copy what is of low priority too (logs, temporary files, caches)",
+        "context-only": "only context and documentation",
+        "tools-only": "only bin, tool, plugin and command",
+        "include": "only what this pattern matches (may be given several times)",
+        "adopt": "take over a branch that has another source's id, or files where the source has different ones; "
+        "the old versions stay in the history",
+        "allow-mass-delete": "go on with exactly the deletions that a block named, by its digest",
+    },
+    iterable=["include"],
+)
+def sync(
+    context: Context,
+    include: Iterable[str],
+    trigger: str = "manual",
+    check: bool = False,
+    diff: bool = False,
+    json: bool = False,
+    force: bool = False,
+    include_low: bool = False,
+    context_only: bool = False,
+    tools_only: bool = False,
+    adopt: bool = False,
+    allow_mass_delete: str = "",
+) -> int:
+    """
+    Brings the backup up to date: observe, detect, decide, plan, validate, commit, verify, record.
+
+    With nothing to do it says so and writes nothing. Exit codes: 0 done, nothing to do, or held back by policy;
+    1 failed or incomplete; 3 blocked by validation or a guard; 4 a conflict needs a person; 5 with --check:
+    changes are pending; 75 another run holds the lock.
+    """
+    if trigger not in list(Trigger):
+        raise UsageError(f"--trigger={trigger} is none of {', '.join(Trigger)}")
+    ask = Ask(
+        force=force,
+        include_low=include_low,
+        context_only=context_only,
+        tools_only=tools_only,
+        include=tuple(include),
+        adopt=adopt,
+        allow_mass_delete=allow_mass_delete,
+    )
+    site = open_site(os.environ)
+    progress = screen.Progress()
+    request = pipeline.new_request(Trigger(trigger), check=is_dry(context, check), ask=ask)
+    run = pipeline.sync(site, request, progress)
+    progress.clear()
+    quiet = request.trigger is not Trigger.MANUAL and run.outcome in _FINE
+    if diff and run.check and not quiet and not json:
+        with look(site, include_low=include_low) as seen:
+            wanted = {path for change in run.changes for path in change.paths}
+            changes = [change for change in seen.difference.changes if change.path in wanted]
+            screen.show(lines.coloured(differences(seen, changes)))
+    return _show_run(site, run, as_json=json, quiet=quiet)
+
+
+_FINE = frozenset({Outcome.OK, Outcome.CHANGED, Outcome.SKIPPED, Outcome.DEFERRED})
+"""Outcomes that an unattended run says nothing about."""
+
+
+@task(help={"json": JSON, "diff": DIFF})
+def detect(context: Context, json: bool = False, diff: bool = False) -> int:
+    """
+    Shows what differs between source and backup, with category and priority, and what is left out.
+
+    Writes nothing. Exit code 0 whatever it finds.
+    """
+    site = open_site(os.environ)
+    with look(site) as seen:
+        changes, left_out = seen.difference.changes, seen.left_out
+        if json:
+            report.show("changes", report.of_detection(changes, left_out))
+        else:
+            screen.show(lines.of_detection(changes, left_out, site.places.source))
+        if diff:
+            screen.show(lines.coloured(differences(seen, changes)))
+    return 0
+
+
+@task(
+    help={
+        "json": JSON,
+        "explain": "say what a rule is for, by its code (`--explain=SEC001`)",
+        "changed": "only what differs from the backup, as a sync does",
+    }
+)
+def validate(context: Context, json: bool = False, explain: str = "", changed: bool = False) -> int:
+    """
+    Judges the source: secrets, broken configuration, unfinished merges, what cannot be backed up.
+
+    An error would block a sync (exit code 3), a warning would not. Looks at the whole tree; writes nothing
+    but the scanner's cache.
+    """
+    if explain:
+        screen.show(lines.plain(explanation(explain).splitlines()))
+        return 0
+    site = open_site(os.environ)
+    with look(site) as seen:
+        findings, judged = gate.judge_tree(site, seen, only_changed=changed)
+        faults = [left for left in seen.left_out if not left.expected]
+        if json:
+            report.show("findings", report.of_validation(findings, seen.left_out, judged))
+        else:
+            screen.show(lines.of_validation(findings, seen.left_out, judged, site.places.source))
+    if any(finding.blocks for finding in findings):
+        return 3
+    return 1 if faults else 0
+
+
+@task(help={"json": JSON, "deep": "also git's full check, and every file read back and compared byte for byte"})
+def verify(context: Context, json: bool = False, deep: bool = False) -> int:
+    """
+    Proves the backup: every owned path hashed anew, modes, links, manifest, work tree, git's own check.
+
+    Changes since the last sync are named and are no fault. Exit code 1 if the backup is not whole.
+    """
+    site = open_site(os.environ)
+    progress = screen.Progress()
+    run = verifying.verify(site, pipeline.new_request(check=True), deep=deep, progress=progress)
+    progress.clear()
+    return _show_run(site, run, as_json=json)
+
+
+@task(help={"json": JSON, "short": "one line"})
+def status(context: Context, json: bool = False, short: bool = False) -> int:
+    """
+    Says first whether your config tree is protected, then what is pending, left out, and when syncs happened.
+
+    Looks anew and writes nothing. Exit code 1 if it is not protected.
+    """
+    site = open_site(os.environ)
+    now = time.time()
+    found = look_status(site, now)
+    if json:
+        report.show("status", report.of_status(found, site.places.source, site.places.backup, now))
+    else:
+        screen.show(status_lines.of_status(found, site.places.source, site.places.backup, now, short=short))
+    return found.exit_code
+
+
+@task(help={"json": JSON})
+def diff(context: Context, json: bool = False) -> int:
+    """
+    Shows the contents of what differs, from backup to source; lines that may hold secrets are withheld.
+
+    Writes nothing. Exit code 0 whatever it finds.
+    """
+    site = open_site(os.environ)
+    with look(site) as seen:
+        changes = seen.difference.changes
+        if json:
+            report.show("diff", {**report.of_detection(changes, ()), "diff": list(differences(seen, changes))})
+        else:
+            text = list(differences(seen, changes)) or ["nothing differs"]
+            screen.show(lines.coloured(text))
+    return 0
+
+
+@task(help={"folder": "where to make it (a new folder; default: a fresh one in the temporary folder)"})
+def demo(context: Context, folder: str = "") -> int:
+    """
+    Makes a small config tree and a backup in a folder of its own, and takes them through the real pipeline.
+
+    Touches nothing of yours. Shows a first backup, a second run with nothing to do, an edit, a blocked secret,
+    and a file brought back.
+    """
+    from autosync_tasks.demo import run_demo
+
+    return run_demo(folder)
+
+
+CORE = (sync, detect, validate, verify, status, diff, restore, demo)
+
+
+def collection() -> Collection:
+    """All tasks, as `inv` and `autosync` offer them."""
+    found = Collection()
+    for item in (*CORE, *POLICY):
+        found.add_task(item)
+    return found

@@ -1,0 +1,79 @@
+"""The tasks `restore` and `recover`: parse, call, report, exit code. Nothing is decided here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+from invoke import Context
+
+from autosync_tasks.model import Run
+from autosync_tasks.report import as_json as report
+from autosync_tasks.report import lines, screen
+from autosync_tasks.restore import backups, new_wish, target_of
+from autosync_tasks.restore import restore as carry_out
+from autosync_tasks.restore_diff import plan_differences
+from autosync_tasks.site import open_site
+from autosync_tasks.steps.restoring import RestorePlan
+from autosync_tasks.tasking import CHECK, JSON, is_dry, task
+from autosync_tasks.tasks_words import WithWords
+
+
+@task(
+    klass=WithWords,
+    iterable=["path"],
+    help={
+        "path": "a file or folder as it lies in the source (may be given several times, or as plain words)",
+        "at": "which backup: a commit, or a time (2026-01-05, '2026-01-05 14:30', '3 days ago'); else the newest",
+        "to": "restore into this folder instead of the source; nothing there is overwritten",
+        "check": CHECK,
+        "diff": "show the contents of the changes; lines with secrets are withheld",
+        "undo": "take back the newest restore into the source",
+        "list": "name the backups there are",
+        "json": JSON,
+    },
+)
+def restore(
+    context: Context,
+    path: Iterable[str],
+    at: str = "",
+    to: str = "",
+    check: bool = False,
+    diff: bool = False,
+    undo: bool = False,
+    list: bool = False,
+    json: bool = False,
+) -> int:
+    """
+    Brings files back from the backup: `inv restore`, `inv restore agents/build.md notes/ --at '3 days ago'`.
+
+    Without a path it restores everything. Files that the backup does not know stay. What is overwritten is saved
+    first (`--undo`). Exit codes: 0 done or nothing to do; 1 some paths could not be restored; 3 something stands in
+    the way, nothing was written; 5 with --check: paths would be written; 75 another run is at work.
+    """
+    site = open_site(os.environ)
+    if list:
+        rows = backups(site)
+        if json:
+            report.show("backups", {"backups": [{"commit": c, "when": w, "subject": s} for c, w, s in rows]})
+        else:
+            screen.show(lines.of_backups(rows))
+        return 0
+    wish = new_wish(path, at, to, check=is_dry(context, check), undo=undo)
+    target, backup = target_of(site, wish), site.places.backup
+
+    def announce(preview: Run, plan: RestorePlan) -> None:
+        if not json:
+            if not wish.check:
+                screen.show(lines.of_changes(preview.changes))
+            if diff:
+                screen.show(lines.coloured(plan_differences(site, plan, target)))
+
+    progress = screen.Progress()
+    run, _ = carry_out(site, wish, announce, progress)
+    progress.clear()
+    if json:
+        report.show("restore", report.of_run(run, target, backup))
+    else:
+        screen.show(lines.of_restore(run, target, backup))
+    return run.exit_code

@@ -1,0 +1,94 @@
+"""The one command that every trigger runs, and the environment it runs in.
+
+Cron, the timer, the watcher and the OpenCode plugin all start `autosync sync --trigger=…`; it is built here.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import sys
+import sysconfig
+from collections.abc import Mapping, Sequence
+
+from autosync_tasks.errors import UsageError
+from autosync_tasks.model import Trigger
+
+PROGRAM = "autosync"
+SYSTEM_PATH = ("/usr/local/bin", "/usr/bin", "/bin")
+LOCALE = "C.UTF-8"
+"""On every glibc since 2.35 and on every Debian. Names are bytes here: only messages depend on it."""
+
+CARRIED = ("AUTOSYNC_CONFIG", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
+"""They decide which config file and state are meant. Cron and systemd do not hand them on by themselves."""
+
+
+def program(executable: str | None = None) -> str:
+    """The absolute path of the console program that belongs to the running interpreter.
+
+    executable: the interpreter (default: the running one; its links are not resolved, a venv's
+    `python` is a link). Raises UsageError where no such program is installed.
+    """
+    interpreter = os.path.abspath(executable or sys.executable)
+    places = [os.path.dirname(interpreter)]
+    if executable is None:
+        places += [sysconfig.get_path("scripts"), sysconfig.get_path("scripts", f"{os.name}_user")]
+    for folder in places:
+        path = os.path.join(folder, PROGRAM)
+        if os.path.isfile(path) and os.access(path, os.X_OK):
+            return path
+    raise UsageError(
+        f"There is no `{PROGRAM}` program beside {interpreter}.",
+        hint="Install the project into this Python (pip install .) and run the task again from there.",
+    )
+
+
+def sync_command(trigger: Trigger, path: str | None = None) -> tuple[str, ...]:
+    """The words of the command. path: the program (default: `program()`)."""
+    return (path or program(), "sync", f"--trigger={trigger}")
+
+
+def passwd_home() -> str:
+    """The home folder that cron and systemd give the user, whatever HOME says now ("" if there is none)."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_dir
+    except KeyError:
+        return ""
+
+
+def search_path(programs: Sequence[str] = ("git", "ssh")) -> str:
+    """A PATH for a run without a shell: where git and ssh are found now, then the system's folders."""
+    folders: list[str] = []
+    for name in programs:
+        found = shutil.which(name)
+        if found:
+            folders.append(os.path.dirname(os.path.abspath(found)))
+    return ":".join(dict.fromkeys([*folders, *SYSTEM_PATH]))
+
+
+def environment(environ: Mapping[str, str], home: str | None = None) -> dict[str, str]:
+    """What the command needs to mean the same tree as here, in a stable order.
+
+    environ: the environment of the person who installs. home: what the daemon will set HOME to
+    (default: the passwd entry). HOME is named only where it differs. Raises UsageError for values that
+    no crontab line, unit or plugin can carry.
+    """
+    wanted = {"PATH": search_path(), "LC_ALL": LOCALE}
+    here = environ.get("HOME", "")
+    if here and os.path.realpath(here) != os.path.realpath(passwd_home() if home is None else home):
+        wanted["HOME"] = here
+    for name in CARRIED:
+        value = environ.get(name, "")
+        if name == "AUTOSYNC_CONFIG" and value:
+            value = os.path.abspath(os.path.expanduser(value))
+        if value.startswith("/"):  # the XDG specification: a path that is not absolute is to be ignored
+            wanted[name] = value
+    bad = [f"{name}={value!r}" for name, value in wanted.items() if any(ord(c) < 32 for c in value)]
+    if bad:
+        raise UsageError(
+            "Control characters in the environment cannot be handed on to an unattended run.",
+            hint="Unset the variables, or give them plain values, and run the task again.",
+            details=bad,
+        )
+    return wanted

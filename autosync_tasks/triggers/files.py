@@ -1,0 +1,137 @@
+"""Small effects that the install tasks share: one lock, one own file, one child process with a time limit."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from autosync_tasks.errors import AutosyncError, LockedError
+
+LOCK_WAIT = 30.0
+"""Seconds to wait for another install task: each holds the lock for a few child processes only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How a child process ended."""
+
+    code: int
+    out: bytes
+    err: bytes
+
+    @property
+    def said(self) -> str:
+        """What it complained of, on one line."""
+        return " ".join((self.err or self.out).decode("utf-8", "backslashreplace").split()) or "it said nothing"
+
+
+def run(words: Sequence[str], environ: Mapping[str, str], *, stdin: bytes = b"", timeout: float = 30.0) -> Ran | None:
+    """Runs a program with messages in English. None if there is no such program.
+
+    Raises AutosyncError when it takes longer than `timeout` seconds.
+    """
+    try:
+        ended = subprocess.run(
+            list(words),
+            input=stdin,
+            capture_output=True,
+            timeout=timeout,
+            env={**environ, "LC_ALL": "C"},
+            check=False,
+        )
+    except (FileNotFoundError, PermissionError):
+        return None
+    except subprocess.TimeoutExpired:
+        raise AutosyncError(
+            f"`{' '.join(words)}` did not end within {timeout:.0f} s.",
+            hint="Run it by hand to see what it waits for.",
+        ) from None
+    return Ran(ended.returncode, ended.stdout, ended.stderr)
+
+
+@contextlib.contextmanager
+def locked(path: str, wait: float = LOCK_WAIT) -> Iterator[None]:
+    """Holds an flock on `path` (made with mode 0600 if missing). Raises LockedError after `wait` seconds."""
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        ends = time.monotonic() + wait
+        while True:
+            try:
+                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > ends:
+                    raise LockedError(
+                        "Another install task is at work.",
+                        hint="Wait until it has ended, then run this again.",
+                    ) from None
+                time.sleep(0.05)
+        yield
+    finally:
+        os.close(fd)
+
+
+def read(path: str) -> bytes | None:
+    """The bytes of a file, None if it does not exist. Any other fault is an AutosyncError."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as fault:
+        raise AutosyncError(f"{path} cannot be read: {fault.strerror}.", hint="Mend its permissions.") from None
+
+
+def write(path: str, content: bytes, mode: int = 0o644) -> None:
+    """Writes a whole file or none: a neighbour with another name first, then a rename."""
+    folder = os.path.dirname(path)
+    try:
+        os.makedirs(folder, exist_ok=True)
+        fd, temporary = tempfile.mkstemp(prefix=".autosync-", dir=folder)
+        try:
+            with os.fdopen(fd, "wb") as file:
+                file.write(content)
+                os.fchmod(fd, mode)
+                file.flush()
+                os.fsync(fd)
+            os.replace(temporary, path)
+        except BaseException:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(temporary)
+            raise
+    except OSError as fault:
+        raise AutosyncError(
+            f"{path} cannot be written: {fault.strerror}.", hint="Mend the folder's permissions or make room."
+        ) from None
+
+
+def remove(path: str) -> bool:
+    """Removes a file; False if there was none."""
+    try:
+        os.unlink(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as fault:
+        raise AutosyncError(f"{path} cannot be removed: {fault.strerror}.", hint="Remove it by hand.") from None
+    return True
+
+
+def state_folder(environ: Mapping[str, str]) -> str:
+    """This project's folder in the XDG state folder."""
+    base = environ.get("XDG_STATE_HOME", "")
+    if not base.startswith("/"):
+        base = os.path.join(environ.get("HOME") or os.path.expanduser("~"), ".local", "state")
+    return os.path.join(base, "autosync-tasks")
+
+
+def config_home(environ: Mapping[str, str]) -> str:
+    """The XDG config folder."""
+    base = environ.get("XDG_CONFIG_HOME", "")
+    return base if base.startswith("/") else os.path.join(environ.get("HOME") or os.path.expanduser("~"), ".config")

@@ -1,0 +1,119 @@
+"""Installs and removes the OpenCode plugin: one file of ours in a folder that OpenCode loads plugins from."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.resources
+import json
+import os
+from collections.abc import Mapping, Sequence
+
+from autosync_tasks.errors import UsageError
+from autosync_tasks.model import Outcome, Trigger
+from autosync_tasks.triggers import files
+from autosync_tasks.triggers.command import environment, sync_command
+from autosync_tasks.triggers.result import TaskResult, text_diff
+
+NAME = "autosync.js"
+SCOPES = ("global", "project")
+_MARK = b"// autosync-tasks plugin for OpenCode."
+_PLACE = "__AUTOSYNC_SETUP__"
+
+
+def plugin_text(command: Sequence[str], env: Mapping[str, str], state: str) -> str:
+    """The plugin with its setup: the command, the environment it needs, the folder for the child's output."""
+    template = importlib.resources.files("autosync_tasks.triggers").joinpath("plugin", NAME).read_text("utf-8")
+    setup = {"command": [*command, "--json"], "env": dict(env), "state": state}
+    return template.replace(_PLACE, json.dumps(setup, indent=2))
+
+
+def path_for(scope: str, environ: Mapping[str, str], folder: str) -> str:
+    """Where the plugin belongs. global: OpenCode's own config folder; project: the project that holds `folder`.
+
+    OpenCode loads `plugin/` and `plugins/` of its config folder and of each `.opencode` from the project up.
+    Raises UsageError for another scope.
+    """
+    if scope == "global":
+        return os.path.join(files.config_home(environ), "opencode", "plugins", NAME)
+    if scope != "project":
+        raise UsageError(f"--scope {scope!r} is not known", hint="use --scope global or --scope project")
+    return os.path.join(_project(os.path.abspath(folder)), ".opencode", "plugins", NAME)
+
+
+def _project(folder: str) -> str:
+    """The nearest folder above that has `.opencode` or `.git`; `folder` itself if none has."""
+    home = os.path.realpath(os.path.expanduser("~"))
+    here = folder
+    while os.path.realpath(here) != home and here != os.path.dirname(here):
+        if any(os.path.exists(os.path.join(here, name)) for name in (".opencode", ".git")):
+            return here
+        here = os.path.dirname(here)
+    return folder
+
+
+def _read_own(path: str) -> bytes | None:
+    held = files.read(path)
+    if held is not None and not held.startswith(_MARK):
+        raise UsageError(f"{path} is not ours: it was written by someone else", hint="move it away first")
+    return held
+
+
+def wanted(environ: Mapping[str, str], command: Sequence[str] | None = None) -> bytes:
+    """What the plugin file should hold now."""
+    env = environment(environ)
+    env.pop("PATH")  # OpenCode runs with the user's own
+    env.pop("LC_ALL")
+    state = os.path.join(files.state_folder(environ), "hook")
+    return plugin_text(command or sync_command(Trigger.WORKFLOW), env, state).encode()
+
+
+def install(
+    environ: Mapping[str, str],
+    *,
+    scope: str = "global",
+    folder: str = ".",
+    check: bool = False,
+    command: Sequence[str] | None = None,
+) -> TaskResult:
+    """Writes the plugin, or brings it up to date. folder: where the project is looked for.
+
+    Raises UsageError for a wrong scope, or if another's file has the name.
+    """
+    path = path_for(scope, environ, folder)
+    text = wanted(environ, command)
+    held = _read_own(path)
+    data = {"scope": scope, "path": path}
+    if held == text:
+        return TaskResult("install-hook", Outcome.OK, f"the plugin is up to date: {path}", check=check, data=data)
+    if not check:
+        files.write(path, text)
+    verb = "would be" if check else "is"
+    return TaskResult(
+        "install-hook",
+        Outcome.CHANGED,
+        f"the plugin {verb} {'installed' if held is None else 'brought up to date'}: {path}",
+        diff=text_diff(held or b"", text, path),
+        next_step="" if check else "start OpenCode anew: it loads plugins when it starts",
+        check=check,
+        data=data,
+    )
+
+
+def uninstall(
+    environ: Mapping[str, str], *, scope: str = "global", folder: str = ".", check: bool = False
+) -> TaskResult:
+    """Removes the plugin, and its folder if that is empty then. Raises as `install` does."""
+    path = path_for(scope, environ, folder)
+    held = _read_own(path)
+    data = {"scope": scope, "path": path}
+    if held is None:
+        return TaskResult("uninstall-hook", Outcome.OK, f"there is no plugin: {path}", check=check, data=data)
+    if not check:
+        files.remove(path)
+        with contextlib.suppress(OSError):  # other plugins may live there
+            os.rmdir(os.path.dirname(path))
+    verb = "would be" if check else "is"
+    diff = text_diff(held, b"", path)
+    return TaskResult(
+        "uninstall-hook", Outcome.CHANGED, f"the plugin {verb} removed: {path}", (), diff, "", check, data
+    )

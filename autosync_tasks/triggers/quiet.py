@@ -1,0 +1,55 @@
+"""When the watcher should sync: pure, with the time passed in (seconds of any clock that only goes forward)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+SCAN_EVERY = 3600.0
+"""Seconds between two scans when nothing is heard: events get lost (inotify(7), "Limitations and caveats")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """What has been heard since the last sync began.
+
+    quiet: a sync waits until nothing has been heard for so long; longest: but at most so long after the first.
+    first, last: when something was heard (None: nothing is waiting). retry_at: a sync that was deferred wants to
+    be asked again then. scan_at: the next scan without a reason. again: folders came, look once more afterwards,
+    because what happens in a new folder before it is watched is not heard.
+    """
+
+    quiet: float
+    longest: float
+    scan_at: float
+    first: float | None = None
+    last: float | None = None
+    retry_at: float | None = None
+    again: bool = False
+
+    def heard(self, now: float, *, folders: bool = False) -> Quiet:
+        """Something changed. folders: among it new folders, or nobody knows what (events were lost)."""
+        first = now if self.first is None else self.first
+        return replace(self, first=first, last=now, again=self.again or folders)
+
+    def due_at(self) -> float:
+        """When the next sync should begin, as things stand."""
+        times = [self.scan_at]
+        if self.first is not None and self.last is not None:
+            times.append(min(self.last + self.quiet, self.first + self.longest))
+        if self.retry_at is not None:
+            times.append(self.retry_at)
+        return min(times)
+
+    def due(self, now: float) -> bool:
+        """Whether a sync should begin now."""
+        return now >= self.due_at()
+
+    def began(self, now: float) -> Quiet:
+        """A sync begins. What is heard from now on is for the next one."""
+        retry = now + self.quiet if self.again else None
+        return replace(self, first=None, last=None, retry_at=retry, again=False, scan_at=now + SCAN_EVERY)
+
+    def ended(self, now: float, retry_in: float | None) -> Quiet:
+        """A sync ended. retry_in: it was deferred, or failed, and should be asked again in so many seconds."""
+        waits = [t for t in (self.retry_at, None if retry_in is None else now + retry_in) if t is not None]
+        return replace(self, retry_at=max(min(waits), now) if waits else None)

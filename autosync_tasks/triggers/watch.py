@@ -1,0 +1,183 @@
+"""The watcher: hears that something changed, waits for quiet, and runs one sync in a child process of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import IO, Any
+
+from autosync_tasks.errors import AutosyncError
+from autosync_tasks.model import Outcome
+from autosync_tasks.triggers.notifier import EAGER_STEP, IDLE_STEP, Notifier, Protected
+from autosync_tasks.triggers.quiet import SCAN_EVERY, Quiet
+from autosync_tasks.triggers.result import TaskResult
+
+GRACE = 10.0
+"""Seconds that a sync under way gets to end by itself when the watcher is told to stop; then SIGTERM, then SIGKILL."""
+
+LOCKED_RETRY = 5.0
+_LOOK_AT_CHILD = 0.1
+_LONGEST_SLEEP = 30.0
+_LARGEST_ANSWER = 4_000_000
+
+Say = Callable[[str, str], None]
+"""(outcome, words): one line for the terminal or the service's log."""
+
+
+class Child:
+    """One sync under way."""
+
+    def __init__(self, command: Sequence[str], env: Mapping[str, str], scratch: str) -> None:
+        """scratch: where the answer is kept until it is read. Raises OSError if the program cannot be started."""
+        self.answer: IO[bytes] = tempfile.TemporaryFile(dir=scratch)  # noqa: SIM115 (lives as long as the child)
+        try:
+            self.process = subprocess.Popen(
+                list(command), stdin=subprocess.DEVNULL, stdout=self.answer, env=dict(env), start_new_session=True
+            )
+        except BaseException:
+            self.answer.close()
+            raise
+
+    def ended(self) -> tuple[int, dict[str, Any]] | None:
+        """Exit code and answer, or None while it runs."""
+        code = self.process.poll()
+        if code is None:
+            return None
+        self.answer.seek(0)
+        raw = self.answer.read(_LARGEST_ANSWER)
+        self.answer.close()
+        with contextlib.suppress(ValueError):
+            said = json.loads(raw)
+            if isinstance(said, dict):
+                return code, said
+        return code, {}
+
+    def stop(self, grace: float) -> None:
+        """Lets it end by itself for `grace` seconds, then asks, then insists. A sync survives any of it."""
+        for number in (None, signal.SIGTERM, signal.SIGKILL):
+            if number is not None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(self.process.pid, number)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(grace if number is None else 5)
+                break
+        self.answer.close()
+
+
+def retry_after(code: int, answer: Mapping[str, Any], wall: float, usual: float) -> float | None:
+    """Seconds until a sync should be asked again; None if its answer stands.
+
+    code: its exit code; answer: its JSON; wall: seconds since the epoch; usual: what to wait where a deferred or
+    failed sync names no time (`max_sync_frequency`). Blocked ones wait for another change.
+    """
+    if code == 75:
+        return LOCKED_RETRY
+    if code == 0 and answer.get("outcome") != Outcome.DEFERRED:
+        return None
+    at = answer.get("retry_at")
+    if isinstance(at, int | float) and at > 0:
+        return min(max(at - wall, 0.0) + 0.2, SCAN_EVERY)  # never a moment too early
+    return None if code in (3, 4) else min(max(usual, 1.0), SCAN_EVERY)
+
+
+@contextlib.contextmanager
+def _signals(stop: threading.Event) -> Iterator[None]:
+    before = {n: signal.signal(n, lambda *_: stop.set()) for n in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def watch(
+    source: str,
+    command: Sequence[str],
+    environ: Mapping[str, str],
+    *,
+    scratch: str,
+    protected: Protected,
+    say: Say,
+    quiet: float = 2.0,
+    longest: float = 30.0,
+    usual_retry: float = 300.0,
+    stop: threading.Event | None = None,
+    grace: float = GRACE,
+) -> TaskResult:
+    """Watches until SIGTERM, SIGINT or `stop`. command: the sync to run; scratch: a folder of the state.
+
+    Raises AutosyncError where the kernel's limits are in the way or the command cannot be started. Only the main
+    thread may pass no `stop` (signals are handled there).
+    """
+    halt = stop or threading.Event()
+    with contextlib.ExitStack() as stack:
+        if stop is None:
+            stack.enter_context(_signals(halt))
+        notifier = Notifier(os.path.realpath(source), protected, halt)
+        stack.callback(notifier.close)
+        say("watching", f"{source}: a sync after {quiet:g} s of quiet, after {longest:g} s at most")
+        runs = _loop(notifier, command, environ, scratch, say, halt, grace, usual_retry, quiet, longest)
+    return TaskResult("watch", Outcome.OK, f"stopped when it was told to, after {runs} syncs", data={"syncs": runs})
+
+
+def _loop(
+    notifier: Notifier,
+    command: Sequence[str],
+    environ: Mapping[str, str],
+    scratch: str,
+    say: Say,
+    halt: threading.Event,
+    grace: float,
+    usual_retry: float,
+    quiet: float,
+    longest: float,
+) -> int:
+    state = Quiet(quiet, longest, scan_at=time.monotonic())  # what changed while nobody watched: look at once
+    child: Child | None = None
+    runs = 0
+    try:
+        while not halt.is_set():
+            now = time.monotonic()
+            ended = child.ended() if child else None
+            if ended is not None:
+                child = None
+                wait = retry_after(*ended, time.time(), usual_retry)
+                state = state.ended(now, wait)
+                say(*_words(*ended, wait))
+            if child is None and state.due(now):
+                child = _start(command, environ, scratch)
+                state = state.began(now)
+                runs += 1
+            sleep = _LOOK_AT_CHILD if child else min(max(state.due_at() - now, 0.01), _LONGEST_SLEEP)
+            step = IDLE_STEP if state.first is None else EAGER_STEP
+            heard = notifier.wait(sleep, step)
+            if heard.something:
+                state = state.heard(time.monotonic() - EAGER_STEP, folders=heard.folders)
+    finally:
+        if child is not None:
+            child.stop(grace)
+    return runs
+
+
+def _start(command: Sequence[str], environ: Mapping[str, str], scratch: str) -> Child:
+    try:
+        return Child(command, environ, scratch)
+    except OSError as fault:
+        raise AutosyncError(
+            f"{command[0]} cannot be started: {fault.strerror}",
+            hint="install the project again, then start the watcher again",
+        ) from None
+
+
+def _words(code: int, answer: Mapping[str, Any], wait: float | None) -> tuple[str, str]:
+    outcome = str(answer.get("outcome") or {0: "ok", 3: "blocked", 75: "deferred"}.get(code, "failed"))
+    words = ". ".join(str(answer[key]) for key in ("reason", "next_step") if answer.get(key))
+    later = "" if wait is None else f" (again in {wait:.0f} s)"
+    return outcome, (words or f"the sync ended with exit code {code}") + later

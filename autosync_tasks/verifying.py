@@ -1,0 +1,135 @@
+"""Verify the whole backup: every owned path hashed anew, manifest, work tree, and git's own check of its store."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+from autosync_tasks.look import Look, look
+from autosync_tasks.model import Change, Kind, LeftOut, Outcome, Path, Priority, Run, Step, Trigger
+from autosync_tasks.names import display
+from autosync_tasks.pipeline import Request
+from autosync_tasks.site import Site
+from autosync_tasks.steps.manifest import belongs
+from autosync_tasks.steps.verify import source_equals
+from autosync_tasks.words import count
+from autosync_tasks.world.backup.check import damaged_blobs, fsck
+from autosync_tasks.world.backup.worktree import strays
+from autosync_tasks.world.observe import Progress, known_ids
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """One question and its answer. faults: what is wrong, a line each. attention: what a person may want to know."""
+
+    name: str
+    good: str
+    faults: tuple[str, ...] = ()
+    attention: tuple[str, ...] = ()
+
+
+def verify(site: Site, request: Request, *, deep: bool = False, progress: Progress | None = None) -> Run:
+    """Answers both questions of verify for the whole tree; writes nothing but scratch.
+
+    deep: also git's full check, every blob read back and compared with the source byte for byte. Raises
+    AutosyncError if source or backup cannot be looked at.
+    """
+    with look(site, progress=progress) as seen:
+        if not seen.ref:
+            reason = "there is no backup yet"
+            run = _run(request, [Step("verify", Outcome.FAILED, reason)], Outcome.FAILED, reason)
+            return replace(run, next_step="run `inv sync` to make the first one")
+        fresh = replace(seen, cache=None)
+        checks = [_source(fresh, seen), _manifest(fresh), _work_tree(fresh), _store(fresh, deep=deep)]
+        if deep:
+            checks.append(_contents(fresh, progress))
+        pending = [c for c in fresh.difference.changes if c.priority in (Priority.HIGH, Priority.MEDIUM)]
+    steps = [
+        Step(c.name, Outcome.FAILED if c.faults else Outcome.OK, c.faults[0] if c.faults else c.good) for c in checks
+    ]
+    faults = [fault for check in checks for fault in check.faults]
+    notes = [note for check in checks for note in check.attention]
+    if faults:
+        run = _run(request, steps, Outcome.FAILED, f"{count(len(faults), 'fault')} in the backup")
+        run = replace(
+            run, exit_code=1, details=tuple(faults), next_step="run `inv recover --check` to see what mends it"
+        )
+    else:
+        words = "the backup holds the source, byte for byte" if not pending else "the backup is whole"
+        if pending:
+            words += f"; {count(len(pending), 'change')} since the last sync"
+        run = _run(request, steps, Outcome.OK, words)
+    return replace(run, commit=fresh.ref, notes=tuple(notes), left_out=_faulty(fresh.left_out))
+
+
+def _faulty(left_out: tuple[LeftOut, ...]) -> tuple[LeftOut, ...]:
+    return tuple(left for left in left_out if not left.expected)
+
+
+def _run(request: Request, steps: list[Step], outcome: Outcome, reason: str) -> Run:
+    return Run(
+        id=request.run_id,
+        trigger=Trigger.MANUAL,
+        started=request.now,
+        ended=time.time(),
+        outcome=outcome,
+        reason=reason,
+        exit_code=int(outcome is Outcome.FAILED),
+        steps=tuple(steps),
+    )
+
+
+def _source(fresh: Look, seen: Look) -> _Check:
+    """Question (b). A path whose facts say that nothing happened, but whose bytes differ, is unexplained."""
+    known = known_ids(seen.cache)
+    records = fresh.scan.records
+    head = seen.cache.head if seen.cache else ""
+
+    def unexplained(change: Change) -> bool:
+        cached = known.get(change.path)
+        return head == fresh.ref and cached is not None and cached[0] == records.get(change.path)
+
+    changes = [c for c in fresh.difference.changes if c.priority not in (Priority.LOW, Priority.NEVER)]
+    pending = {c.path: "changed since the last sync" for c in changes if not unexplained(c)}
+    verdict = source_equals(changes, pending, fresh.difference.kept)
+    files = sum(entry.kind is not Kind.FOLDER for entry in fresh.recorded.values())
+    return _Check("source", f"{count(files, 'file')} hashed anew against the branch", verdict.failures)
+
+
+def _manifest(fresh: Look) -> _Check:
+    recorded, head = fresh.head.recorded, fresh.head
+    if recorded is None:
+        return _Check("manifest", "", ("the branch carries no manifest of this program",))
+    attention = [head.note] if head.note else []
+    if not belongs(recorded, head.tree):
+        attention.append("owned paths were changed in the backup itself; the next sync puts the source's version back")
+    return _Check("manifest", f"fits its tree, source id {recorded.source_id}", (), tuple(attention))
+
+
+def _work_tree(fresh: Look) -> _Check:
+    repository = fresh.site.repository
+    if repository.bare:
+        return _Check("work tree", "none: the repository is bare")
+    if not repository.standing_on_branch():
+        return _Check("work tree", "left alone", (), (f"it does not stand on {repository.branch}",))
+    owned = [path for path, entry in fresh.recorded.items() if entry.kind is not Kind.FOLDER]
+    differ = strays(repository, fresh.head.tree, owned)
+    attention = tuple(
+        f"{display(path)} differs in the backup's work tree (the branch is whole)" for path in differ[:10]
+    )
+    return _Check("work tree", "stands as the branch says" if not differ else "has other contents", (), attention)
+
+
+def _store(fresh: Look, *, deep: bool) -> _Check:
+    faults = fsck(fresh.site.repository, fresh.ref, full=deep)
+    return _Check("store", "git fsck found nothing wrong" + (" (full)" if deep else ""), faults)
+
+
+def _contents(fresh: Look, progress: Progress | None) -> _Check:
+    """Every blob read back from the store and compared with the source's bytes."""
+    differing = {path for change in fresh.difference.changes for path in change.paths}
+    wanted: dict[Path, str] = {
+        path: entry.id for path, entry in fresh.recorded.items() if entry.id and path not in differing
+    }
+    faults = damaged_blobs(fresh.site.repository, wanted, fresh.root, progress)
+    return _Check("contents", f"{count(len(wanted), 'file')} read back and compared byte for byte", faults)

@@ -1,0 +1,62 @@
+"""Checks of the backup's store: git's own, and every blob read back and compared with the source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from autosync_tasks.errors import BackupError
+from autosync_tasks.model import Path
+from autosync_tasks.names import display
+from autosync_tasks.world.backup.gateway import Conversation
+from autosync_tasks.world.backup.repository import Repository
+from autosync_tasks.world.below import Below
+from autosync_tasks.world.observe import Progress
+from autosync_tasks.world.source import content_id
+
+_MOST = 20
+
+
+def fsck(repository: Repository, commit: str, *, full: bool) -> tuple[str, ...]:
+    """What git's check finds wrong, a line each. full: the contents of every object, else only that all are there."""
+    how = ("--full",) if full else ("--connectivity-only",)
+    try:
+        repository.gateway.run("fsck", *how, "--no-dangling", "--no-progress", "--no-reflogs", commit)
+    except BackupError as error:
+        return (error.message,)
+    return ()
+
+
+def damaged_blobs(
+    repository: Repository, wanted: Mapping[Path, str], root: int, progress: Progress | None = None
+) -> tuple[str, ...]:
+    """Paths whose blob cannot be read back, or has other bytes than the source (a line each).
+
+    wanted: path to content id. root: descriptor of the source.
+    """
+    faults: list[str] = []
+    with Below(root) as below:
+        for done, (path, data) in enumerate(blobs(repository, wanted)):
+            if progress is not None and done % 256 == 0:
+                progress("comparing", done, len(wanted))
+            if data is None:
+                faults.append(f"{display(path)}: its contents are missing from the store")
+            elif content_id(data) != wanted[path]:
+                faults.append(f"{display(path)}: its contents are damaged in the store")
+            elif (found := below.contents(path)) is not None and found[1] != data:
+                faults.append(f"{display(path)}: the source has other bytes now than a moment ago")
+    return tuple(faults[:_MOST])
+
+
+def blobs(repository: Repository, wanted: Mapping[Path, str]) -> Iterator[tuple[Path, bytes | None]]:
+    """Yields each path with the bytes of its blob (None if the store does not have it). One git process."""
+    with repository.gateway.conversation("cat-file", "--batch") as talk:
+        for path in sorted(wanted):
+            yield path, _blob(talk, wanted[path])
+
+
+def _blob(talk: Conversation, content: str) -> bytes | None:
+    answer = talk.ask(content.encode("ascii") + b"\n")
+    if answer.endswith(b" missing"):
+        return None
+    size = int(answer.rpartition(b" ")[2])
+    return talk.take(size)

@@ -1,0 +1,213 @@
+"""Brings the backup's work tree to the branch, for owned paths alone, so that a person can open it.
+
+The branch is the truth; this is a convenience after a durable commit. Edits that a person made to owned paths
+there are saved as a stash entry first; foreign files stay as they are, staged or not.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from autosync_tasks.errors import BackupError
+from autosync_tasks.model import Path
+from autosync_tasks.names import display, parents
+from autosync_tasks.steps.manifest import PATH, Listing
+from autosync_tasks.world.backup.repository import Repository
+from autosync_tasks.world.below import Below
+from autosync_tasks.world.source import content_id
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """How it went. note: "" if the work tree now equals the branch. stash: the entry made, if any."""
+
+    note: str = ""
+    stash: str = ""
+
+
+def bring(
+    repository: Repository,
+    old: str,
+    new: str,
+    owned: Iterable[Path],
+    run_id: str,
+    before: Iterable[Path] = (),
+) -> Brought:
+    """Takes the work tree from commit `old` ("" if unknown or none) to `new`; a failure is a note, no error.
+
+    owned: the paths it may write. before: paths owned at `old` that may be gone now. Touches nothing else.
+    """
+    if repository.bare:
+        return Brought()
+    if not repository.standing_on_branch():
+        return Brought(f"the backup's work tree does not stand on {repository.branch}; it was left alone")
+    try:
+        repository.neutralise_attributes()
+        if _quick(repository, old, new):
+            return Brought()
+        return _careful(repository, old, new, {*owned, PATH}, set(before), run_id)
+    except (BackupError, OSError) as error:
+        return Brought(f"the backup's work tree could not be brought along ({display(str(error))})")
+
+
+def _quick(repository: Repository, old: str, new: str) -> bool:
+    """Git's own two-way merge; it refuses, and changes nothing, if anything it would write was edited."""
+    if not old and os.path.exists(os.path.join(repository.git_dir, "index")):
+        return False
+    if not old and set(os.listdir(repository.folder)) != {".git"}:
+        return False
+    try:
+        repository.gateway.run("read-tree", "-m", "-u", *([old] if old else []), new)
+    except BackupError:
+        return False
+    return True
+
+
+def _careful(repository: Repository, old: str, new: str, owned: set[Path], before: set[Path], run_id: str) -> Brought:
+    """Path by path: what a person edited is saved as a stash entry, then owned paths are written out."""
+    tree = repository.listing(new)
+    known = [tree, repository.listing(old) if old else _parent_tree(repository, new)]
+    index = _index(repository)
+    owned = {path for path in owned if path in tree}
+    gone = {path for path in before if path not in tree}
+    edited = []
+    with Below(repository.folder) as below:
+        for path in sorted(owned | gone):
+            found = (standing(below, path), index.get(path))
+            if any(item is not None and not _is_known(item, path, known) for item in found):
+                edited.append(path)
+    stash = _stash(repository, new, edited, run_id) if edited else ""
+    _write_out(repository, tree, owned, gone, index)
+    return Brought("", stash)
+
+
+def _is_known(found: tuple[str, str], path: Path, known: list[Listing]) -> bool:
+    return any(tree.get(path) == found for tree in known)
+
+
+def _parent_tree(repository: Repository, commit: str) -> Listing:
+    parent = repository.gateway.run("rev-list", "--max-count=1", "--skip=1", "--first-parent", commit)
+    return repository.listing(parent.decode().strip()) if parent.strip() else {}
+
+
+def _index(repository: Repository) -> dict[Path, tuple[str, str]]:
+    output = repository.gateway.run("ls-files", "-z", "--stage")
+    entries = {}
+    for line in output.split(b"\0"):
+        if line:
+            facts, _, path = line.partition(b"\t")
+            mode, content, _ = facts.decode("ascii").split(" ")
+            entries[path] = (mode, content)
+    return entries
+
+
+def standing(below: Below, path: Path) -> tuple[str, str] | None:
+    """(git mode, content id) of the file or link at a path of a work tree; None if there is none."""
+    found = below.contents(path)
+    if found is None:
+        return None
+    mode, data = found
+    git_mode = "120000" if stat.S_ISLNK(mode) else "100755" if mode & 0o100 else "100644"
+    return git_mode, content_id(data)
+
+
+def strays(repository: Repository, tree: Listing, owned: Iterable[Path]) -> list[Path]:
+    """Owned paths that stand in the work tree otherwise than the branch says."""
+    with Below(repository.folder) as below:
+        return [path for path in sorted(owned) if standing(below, path) != tree.get(path)]
+
+
+def _stash(repository: Repository, base: str, edited: list[Path], run_id: str) -> str:
+    """Saves the edited owned paths, staged and unstaged, as a stash entry; returns its commit id.
+
+    A stash entry is a commit of the work tree's state with two parents: the branch and the index's state.
+    """
+    scratch = os.path.join(repository.git_dir, f"autosync-stash-{run_id}.index")
+    environment = {"GIT_INDEX_FILE": scratch}
+    gateway = repository.gateway
+    try:
+        gateway.run("read-tree", base, environment=environment)
+        index = _index(repository)
+        staged = [(path, *index[path]) for path in edited if path in index]
+        _update(repository, staged, environment)
+        index_tree = gateway.run("write-tree", environment=environment).decode().strip()
+        with Below(repository.folder) as below:
+            there = [path for path in edited if standing(below, path) is not None]
+        gateway.run(
+            "update-index",
+            "-z",
+            "--add",
+            "--replace",
+            "--stdin",
+            stdin=_joined(there),
+            environment=environment,
+        )
+        work_tree = gateway.run("write-tree", environment=environment).decode().strip()
+    finally:
+        if os.path.exists(scratch):
+            os.unlink(scratch)
+    label = f"autosync run {run_id}: edits found in the backup's own work tree"
+    identity = {
+        f"GIT_{who}_{what}": value
+        for who in ("AUTHOR", "COMMITTER")
+        for what, value in (("NAME", "autosync"), ("EMAIL", "autosync@localhost"))
+    }
+    staged_commit = gateway.run("commit-tree", index_tree, "-p", base, "-m", f"index of {label}", environment=identity)
+    saved = gateway.run(
+        *("commit-tree", work_tree, "-p", base, "-p", staged_commit.decode().strip(), "-m", label),
+        environment=identity,
+    )
+    commit = saved.decode().strip()
+    gateway.run("stash", "store", "--message", label, commit, environment=identity)
+    return commit
+
+
+def _write_out(
+    repository: Repository,
+    tree: Listing,
+    owned: set[Path],
+    gone: set[Path],
+    index: dict[Path, tuple[str, str]],
+) -> None:
+    """Index and files of owned paths as the commit has them; gone ones removed with folders left empty."""
+    removed = b"".join(b"0 " + b"0" * 40 + b"\t" + path + b"\0" for path in sorted(gone) if path in index)
+    with Below(repository.folder) as below:
+        for path in sorted(gone):
+            _remove(below, path)
+        stdin = _joined(path for path in sorted(owned) if _clear_way(below, path))
+    repository.gateway.run("update-index", "-z", "--index-info", stdin=removed)
+    _update(repository, [(path, *tree[path]) for path in sorted(owned)], None)
+    repository.gateway.run("checkout-index", "--force", "--index", "-z", "--stdin", stdin=stdin)
+
+
+def _update(
+    repository: Repository, entries: Iterable[tuple[Path, str, str]], environment: dict[str, str] | None
+) -> None:
+    lines = b"".join(f"{mode} {content}\t".encode() + path + b"\0" for path, mode, content in entries)
+    repository.gateway.run(
+        "update-index", "-z", "--add", "--replace", "--index-info", stdin=lines, environment=environment
+    )
+
+
+def _joined(paths: Iterable[Path]) -> bytes:
+    return b"".join(path + b"\0" for path in paths)
+
+
+def _remove(below: Below, path: Path) -> None:
+    """Removes a file or link of the work tree, and the folders above that this leaves empty."""
+    below.unlink(path)
+    for parent in parents(path):
+        if not below.rmdir(parent):
+            return
+
+
+def _clear_way(below: Below, path: Path) -> bool:
+    """Whether nothing foreign is in the way: a link or file among its parents, or a folder at its place."""
+    here = below.look(path)
+    if here is not None and stat.S_ISDIR(here.st_mode):
+        return False
+    above = (below.look(parent) for parent in parents(path))
+    return all(facts is None or stat.S_ISDIR(facts.st_mode) for facts in above)

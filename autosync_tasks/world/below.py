@@ -1,0 +1,100 @@
+"""Access to paths below one folder by descriptors: no part of a path may be a link, whoever put it there."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+FILE_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
+
+
+class Below:
+    """Paths (bytes, relative) below a root descriptor. Use as a context manager.
+
+    Keeps the folders of the last path open, so that going through paths in order opens each folder once.
+    Every method raises OSError as the system call does; a link among a path's folders gives ELOOP or ENOTDIR.
+    """
+
+    def __init__(self, root: int | str) -> None:
+        """root: an open descriptor (stays the caller's), or a folder's name (opened here)."""
+        self._own = isinstance(root, str)
+        self._root = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC) if isinstance(root, str) else root
+        self._chain: list[tuple[bytes, int]] = []
+
+    def __enter__(self) -> Below:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._cut(0)
+        if self._own:
+            os.close(self._root)
+
+    def folder(self, path: bytes) -> int:
+        """A descriptor of a folder below the root (b"" is the root); valid until the next call."""
+        parts = path.split(b"/") if path else []
+        keep = 0
+        while keep < min(len(parts), len(self._chain)) and self._chain[keep][0] == parts[keep]:
+            keep += 1
+        self._cut(keep)
+        fd = self._chain[-1][1] if self._chain else self._root
+        for part in parts[keep:]:
+            fd = os.open(part, FOLDER_FLAGS, dir_fd=fd)
+            self._chain.append((part, fd))
+        return fd
+
+    def look(self, path: bytes) -> os.stat_result | None:
+        """lstat of a path; None if it, or a folder above it, is not there (or is no folder)."""
+        folder, _, name = path.rpartition(b"/")
+        try:
+            return os.stat(name, dir_fd=self.folder(folder), follow_symlinks=False)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError:
+            if folder:
+                return None  # a link among the folders above: nothing is there without following it
+            raise
+
+    def target(self, path: bytes) -> bytes:
+        """Where a link points to."""
+        folder, _, name = path.rpartition(b"/")
+        return os.readlink(name, dir_fd=self.folder(folder))
+
+    def open_file(self, path: bytes) -> int:
+        """A descriptor for reading a file; never blocks on a FIFO, never follows a link."""
+        folder, _, name = path.rpartition(b"/")
+        return os.open(name, FILE_FLAGS, dir_fd=self.folder(folder))
+
+    def contents(self, path: bytes) -> tuple[int, bytes] | None:
+        """(mode, bytes) of a file, or of a link and its target; None for anything else or nothing."""
+        facts = self.look(path)
+        if facts is None:
+            return None
+        if stat.S_ISLNK(facts.st_mode):
+            return facts.st_mode, self.target(path)
+        if not stat.S_ISREG(facts.st_mode):
+            return None
+        fd = self.open_file(path)
+        with os.fdopen(fd, "rb") as file:
+            return facts.st_mode, file.read()
+
+    def unlink(self, path: bytes) -> None:
+        """Removes a file or link; nothing happens if there is none."""
+        folder, _, name = path.rpartition(b"/")
+        try:
+            os.unlink(name, dir_fd=self.folder(folder))
+        except (FileNotFoundError, NotADirectoryError):
+            return
+
+    def rmdir(self, path: bytes) -> bool:
+        """Removes a folder if it is empty; tells whether it did."""
+        folder, _, name = path.rpartition(b"/")
+        try:
+            os.rmdir(name, dir_fd=self.folder(folder))
+        except OSError:
+            return False
+        return True
+
+    def _cut(self, keep: int) -> None:
+        while len(self._chain) > keep:
+            os.close(self._chain.pop()[1])

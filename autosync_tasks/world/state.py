@@ -1,0 +1,243 @@
+"""The state folder of one source and backup pair: lock, scan cache, history, when triggers were seen.
+
+Everything here is a cache or a log: delete it and the next run still does the right thing. Private (0700 and
+0600), owned by this user, and never written by a manual run that had nothing to do.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import stat
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from autosync_tasks import __version__
+from autosync_tasks.errors import AutosyncError, LockedError
+from autosync_tasks.model import Trigger
+from autosync_tasks.names import display
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """What the last run saw.
+
+    head: the branch's commit. settings: digest of what shapes an observation. scan: the walk as one string
+    (see Scan.blob). ids: the content id (20 bytes) of each path of the scan, in order; zeros for folders.
+    unsettled: paths that may change again without a sign in the scan; look at them every time.
+    idle: set if everything was in the backup then: the words and numbers to report.
+    """
+
+    head: str
+    settings: str
+    scan: bytes
+    ids: bytes
+    unsettled: tuple[bytes, ...] = ()
+    idle: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TreeCache:
+    """The branch's listing (`git ls-tree -r -z` form) and manifest at one commit."""
+
+    commit: str
+    listing: bytes
+    manifest: bytes
+
+
+_HISTORY_LIMIT = 4_000_000
+"""Bytes of history after which the older half is dropped (some ten thousand runs that acted)."""
+
+
+class State:
+    """One state folder. Nothing is made until something must be written."""
+
+    def __init__(self, home: str, source: str, backup: str) -> None:
+        """home: the program's XDG state folder. source, backup: real paths."""
+        pair = hashlib.sha256(os.fsencode(source) + b"\0" + os.fsencode(backup)).hexdigest()[:16]
+        self.home = home
+        self.folder = os.path.join(home, pair)
+
+    def path(self, name: str) -> str:
+        """The path of a file in the state folder."""
+        return os.path.join(self.folder, name)
+
+    def prepare(self) -> None:
+        """Makes the folder, private. Raises AutosyncError if it cannot, or it is a link or another user's."""
+        try:
+            os.makedirs(self.home, mode=0o700, exist_ok=True)
+            for folder in (self.home, self.folder):
+                if not os.path.lexists(folder):
+                    os.mkdir(folder, 0o700)
+                facts = os.lstat(folder)
+                if not stat.S_ISDIR(facts.st_mode) or facts.st_uid != os.geteuid():
+                    raise AutosyncError(
+                        f"the state folder {display(folder)} is a link or belongs to someone else",
+                        hint="remove it; it is made anew",
+                    )
+                if facts.st_mode & 0o077:
+                    os.chmod(folder, 0o700)
+        except OSError as error:
+            raise AutosyncError(
+                f"the state folder {display(self.folder)} cannot be made: {error.strerror}",
+                hint="check the permissions of its parent, or set XDG_STATE_HOME",
+            ) from None
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Holds the lock of this pair. Raises LockedError at once if another run holds it."""
+        self.prepare()
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        try:
+            fd = os.open(self.path("lock"), flags, 0o600)
+        except OSError as error:
+            raise AutosyncError(
+                f"the lock {display(self.path('lock'))} cannot be opened: {error.strerror}",
+                hint="remove it; it is made anew",
+            ) from None
+        try:
+            try:
+                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise LockedError(
+                    "another run is at work on this backup", hint="it will see your changes; nothing to do"
+                ) from None
+            yield
+        finally:
+            os.close(fd)
+
+    def read(self, name: str) -> bytes | None:
+        """A file's bytes; None if it is missing, a link, not a plain file, or another user's."""
+        try:
+            fd = os.open(self.path(name), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        except OSError:
+            return None
+        with os.fdopen(fd, "rb") as file:
+            facts = os.fstat(fd)
+            if not stat.S_ISREG(facts.st_mode) or facts.st_uid != os.geteuid():
+                return None
+            try:
+                return file.read()
+            except OSError:
+                return None
+
+    def write(self, name: str, data: bytes) -> None:
+        """Replaces a file in one step; a crash leaves the old one or the new one. Raises AutosyncError."""
+        self.prepare()
+        try:
+            fd, scratch = tempfile.mkstemp(prefix=".new-", dir=os.path.dirname(self.path(name)))
+            try:
+                with os.fdopen(fd, "wb") as file:
+                    file.write(data)
+                os.replace(scratch, self.path(name))
+            except BaseException:
+                os.unlink(scratch)
+                raise
+        except OSError as error:
+            raise AutosyncError(
+                f"{display(self.path(name))} cannot be written: {error.strerror}",
+                hint="free space or check permissions; the backup itself is not affected",
+            ) from None
+
+    def load_cache(self) -> Cache | None:
+        """The scan cache, or None if there is none that is whole."""
+        loaded = self._load("scan.cache")
+        if loaded is None:
+            return None
+        header, (scan, ids) = loaded
+        unsettled = tuple(bytes.fromhex(path) for path in header["unsettled"])
+        return Cache(header["head"], header["settings"], scan, ids, unsettled, header["idle"])
+
+    def save_cache(self, cache: Cache) -> None:
+        """Writes the scan cache."""
+        header = {
+            "head": cache.head,
+            "settings": cache.settings,
+            "unsettled": [path.hex() for path in cache.unsettled],
+            "idle": cache.idle,
+        }
+        self._save("scan.cache", header, cache.scan, cache.ids)
+
+    def load_tree(self, commit: str) -> TreeCache | None:
+        """The cached listing of this commit, or None."""
+        loaded = self._load("tree.cache")
+        if loaded is None or loaded[0]["commit"] != commit:
+            return None
+        listing, manifest = loaded[1]
+        return TreeCache(commit, listing, manifest)
+
+    def save_tree(self, cache: TreeCache) -> None:
+        """Writes the cached listing."""
+        self._save("tree.cache", {"commit": cache.commit}, cache.listing, cache.manifest)
+
+    def _load(self, name: str) -> tuple[dict[str, Any], tuple[bytes, bytes]] | None:
+        raw = self.read(name)
+        if raw is None:
+            return None
+        checksum, _, body = raw.partition(b"\n")
+        if hashlib.sha256(body).hexdigest().encode() != checksum:
+            return None  # cut off, damaged, or of another version
+        line, _, rest = body.partition(b"\n")
+        header = json.loads(line)
+        if header.get("version") != __version__:
+            return None
+        return header, (rest[: header["first"]], rest[header["first"] :])
+
+    def _save(self, name: str, header: dict[str, Any], first: bytes, second: bytes) -> None:
+        header = {"version": __version__, "first": len(first), **header}
+        body = json.dumps(header).encode() + b"\n" + first + second
+        self.write(name, hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+
+    def worktree(self) -> str:
+        """The commit at which the backup's work tree was last brought to the branch ("" if unknown)."""
+        return (self.read("worktree") or b"").decode("ascii", "replace").strip()
+
+    def mark_worktree(self, commit: str) -> None:
+        """Notes that the backup's work tree stands at this commit."""
+        self.write("worktree", commit.encode() + b"\n")
+
+    def history(self) -> list[dict[str, Any]]:
+        """Every record, oldest first; lines that are damaged are passed over."""
+        records = []
+        for line in (self.read("history.jsonl") or b"").splitlines():
+            try:
+                record = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(record, dict):
+                records.append(record)
+        return records
+
+    def add_history(self, record: Mapping[str, Any]) -> None:
+        """Appends one record as a line."""
+        self.prepare()
+        line = json.dumps(record, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
+        kept = self.read("history.jsonl") or b""
+        if len(kept) > _HISTORY_LIMIT:
+            self.write("history.jsonl", kept[kept.index(b"\n", len(kept) // 2) + 1 :] + line)
+            return
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        try:
+            fd = os.open(self.path("history.jsonl"), flags, 0o600)
+            with os.fdopen(fd, "ab") as file:
+                file.write((b"\n" if kept and not kept.endswith(b"\n") else b"") + line)
+        except OSError as error:
+            raise AutosyncError(f"the history cannot be written: {error.strerror}") from None
+
+    def saw(self, trigger: Trigger, now: float) -> None:
+        """Notes that an automatic trigger was here (seconds since the epoch)."""
+        self.prepare()
+        os.makedirs(self.path("seen"), mode=0o700, exist_ok=True)
+        self.write(f"seen/{trigger}", f"{now:.3f}\n".encode())
+
+    def seen(self, trigger: Trigger) -> float | None:
+        """When a trigger was last here; None if never or unknown."""
+        try:
+            return float(self.read(f"seen/{trigger}") or b"")
+        except ValueError:
+            return None

@@ -1,0 +1,114 @@
+"""When the watcher syncs: pure, over any sequence of events."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autosync_tasks.triggers.quiet import SCAN_EVERY, Quiet
+from autosync_tasks.triggers.watch import retry_after
+
+FAR = 1e9
+
+
+def test_it_waits_for_quiet() -> None:
+    state = Quiet(2, 30, FAR).heard(10).heard(11.5)
+    assert not state.due(13.4)
+    assert state.due(13.5)
+
+
+def test_but_not_longer_than_the_longest() -> None:
+    state = Quiet(2, 30, FAR)
+    for second in range(100, 131):
+        state = state.heard(second)
+    assert not state.due(129.9)
+    assert state.due(130)
+
+
+def test_what_comes_during_a_sync_leads_to_another() -> None:
+    state = Quiet(2, 30, FAR).heard(10).began(12).heard(12.3).ended(13, None)
+    assert state.due_at() == 14.3
+
+
+def test_new_folders_lead_to_one_more_look() -> None:
+    state = Quiet(2, 30, FAR).heard(10, folders=True).began(12).ended(12.5, None)
+    assert state.due_at() == 14
+    assert state.began(14).ended(14.2, None).due_at() == 14 + SCAN_EVERY
+
+
+def test_a_deferred_sync_is_asked_again() -> None:
+    state = Quiet(2, 30, FAR).heard(10).began(12).ended(13, 250)
+    assert state.due_at() == 263
+    assert state.heard(20).due_at() == 22  # what comes meanwhile may be let through, so it is asked too
+    assert state.heard(20).began(22).ended(22.5, 240).due_at() == 262.5
+
+
+def test_a_scan_without_a_reason_every_hour() -> None:
+    state = Quiet(2, 30, 0.0)
+    assert state.due(0)
+    assert state.began(0).ended(1, None).due_at() == SCAN_EVERY
+
+
+def test_nothing_is_left_to_do_when_nothing_was_heard() -> None:
+    state = Quiet(2, 30, FAR).heard(1).began(3).ended(4, None)
+    assert not state.due(SCAN_EVERY)
+
+
+EVENTS = st.lists(st.tuples(st.floats(0.01, 40), st.booleans()), min_size=1, max_size=60)
+
+
+@given(EVENTS, st.floats(0, 20), st.lists(st.sampled_from([None, None, 1.0, 90.0]), min_size=1, max_size=9))
+def test_the_last_change_of_any_burst_is_never_lost(
+    gaps: list[tuple[float, bool]], takes: float, answers: list[float | None]
+) -> None:
+    """A sync begins after the last event, within quiet + what a running sync takes; deferred ones are asked again."""
+    state, now, running_until, began, asked = Quiet(2, 30, FAR), 0.0, None, [], 0
+    events = []
+    for gap, folders in gaps:
+        now += gap
+        events.append((now, folders))
+    last = now
+    clock, pending = 0.0, list(events)
+    unanswered = False
+    while clock < last + 400:
+        while pending and pending[0][0] <= clock:
+            at, folders = pending.pop(0)
+            state = state.heard(at, folders=folders)
+        if running_until is not None and clock >= running_until:
+            retry = answers[asked % len(answers)] if asked < 6 else None
+            asked += 1
+            unanswered = retry is not None
+            state, running_until = state.ended(clock, retry), None
+        if running_until is None and state.due(clock):
+            state, running_until = state.began(clock), clock + takes
+            began.append(clock)
+        clock += 0.25
+    assert began[-1] >= last
+    first_after = next(at for at in began if at >= last)
+    assert first_after <= last + 2 + takes + 0.5
+    assert not unanswered
+    first_event_waits = [at - events[0][0] for at in began if at >= events[0][0]]
+    assert first_event_waits[0] <= 30.5 + takes
+
+
+@pytest.mark.parametrize(
+    ("code", "answer", "wait"),
+    [
+        (0, {"outcome": "ok"}, None),
+        (0, {"outcome": "changed"}, None),
+        (0, {"outcome": "deferred", "retry_at": 1100.0}, 100.2),
+        (0, {"outcome": "deferred", "retry_at": 900.0}, 0.2),
+        (0, {"outcome": "deferred"}, 300.0),
+        (0, {}, None),
+        (75, {}, 5.0),
+        (1, {"outcome": "failed"}, 300.0),
+        (1, {"outcome": "failed", "retry_at": 1000.0 + 86400}, 3600.0),
+        (3, {"outcome": "blocked"}, None),
+        (4, {}, None),
+        (-9, {}, 300.0),
+    ],
+)
+def test_when_a_sync_is_asked_again(code: int, answer: dict[str, object], wait: float | None) -> None:
+    found = retry_after(code, answer, 1000.0, 300.0)
+    assert found == pytest.approx(wait) if wait is not None else found is None

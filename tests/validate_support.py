@@ -1,0 +1,118 @@
+"""Makes subjects and contexts for the tests of validation."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import subprocess
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autosync_tasks.model import Entry, Finding, Kind
+from autosync_tasks.steps.validate import Context, Subject, validate
+from autosync_tasks.steps.validate.engine import Engine, Hit, load
+
+KEY = bytes(range(32))
+HERE = Path(__file__).parent
+
+
+class NoSecrets:
+    """An engine that finds nothing, for tests of the other families."""
+
+    def scan(self, data: bytes) -> list[Hit]:
+        return []
+
+
+@cache
+def real_engine() -> Engine:
+    """The real scanner; its compiled rules are kept between test runs, for they take seconds to make."""
+    folder = os.path.abspath(".pytest_cache/secret-engine")
+    os.makedirs(os.path.dirname(folder), exist_ok=True)
+    return load(folder)
+
+
+def context(*paths: bytes, **changes: Any) -> Context:
+    base = Context(key=KEY, engine_cache="", paths=frozenset(paths), load_engine=lambda cache: NoSecrets())
+    return replace(base, **changes)
+
+
+def real_context(*paths: bytes, **changes: Any) -> Context:
+    return context(*paths, load_engine=lambda cache: real_engine(), **changes)
+
+
+def file(path: bytes, data: bytes | str = b"", mode: int = 0o644, **facts: Any) -> Subject:
+    raw = data.encode() if isinstance(data, str) else data
+    return Subject(path, Entry(Kind.FILE, mode, len(raw), ""), raw, **facts)
+
+
+def link(path: bytes, target: bytes) -> Subject:
+    return Subject(path, Entry(Kind.LINK, 0o777, len(target), ""), target)
+
+
+def codes(found: Iterable[Finding]) -> list[str]:
+    return [finding.code for finding in found]
+
+
+def of(subject: Subject, ctx: Context | None = None) -> list[str]:
+    """Codes of what is found in one file."""
+    return codes(validate([subject], ctx or context(subject.path)))
+
+
+def encoded_cases() -> list[dict[str, str]]:
+    lines = (HERE / "data" / "secret_cases.b64").read_text().splitlines()
+    return [json.loads(base64.b64decode(line)) for line in lines if not line.startswith("#")]
+
+
+def shared(name: str) -> str:
+    """A file of the folder that AUTOSYNC_SHARED names (trees, development set); skips where there is none."""
+    folder = os.environ.get("AUTOSYNC_SHARED", "")
+    path = os.path.join(folder, name)
+    if not folder or not os.path.exists(path):
+        pytest.skip(f"AUTOSYNC_SHARED does not name a folder with {name}")
+    return path
+
+
+def opencode() -> str:
+    """The real OpenCode program that AUTOSYNC_OPENCODE names; skips where there is none."""
+    program = os.environ.get("AUTOSYNC_OPENCODE", "")
+    if not program or not os.access(program, os.X_OK):
+        pytest.skip("AUTOSYNC_OPENCODE does not name an opencode program (npm install opencode-ai@1.18.33)")
+    return program
+
+
+def opencode_accepts(program: str, files: dict[str, bytes], home: Path) -> bool:
+    """Whether OpenCode starts with these files as its config folder. No network is used: nothing is
+    asked for."""
+    config = home / ".config" / "opencode"
+    for name, data in files.items():
+        target = config / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+    project = home / "project"
+    project.mkdir()
+    env = {
+        "HOME": str(home),
+        "PATH": os.environ["PATH"],
+        "XDG_CONFIG_HOME": str(home / ".config"),
+        "XDG_DATA_HOME": str(home / "data"),
+        "XDG_STATE_HOME": str(home / "state"),
+        "XDG_CACHE_HOME": str(home / "cache"),
+        "OPENCODE_DISABLE_AUTOUPDATE": "1",
+        "npm_config_fetch_retries": "0",
+    }
+    done = subprocess.run(
+        [program, "debug", "config"],
+        cwd=project,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=90,
+        check=False,
+    )
+    return done.returncode == 0

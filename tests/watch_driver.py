@@ -1,0 +1,36 @@
+"""Runs the watcher as a program of its own, as `autosync watch` does: source, scratch folder, then the command."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+
+from autosync_tasks.settings import Settings
+from autosync_tasks.steps.classify import protected_matcher
+from autosync_tasks.triggers.watch import watch
+
+
+def main() -> None:
+    source, scratch, quiet, *command = sys.argv[1:]
+
+    def say(outcome: str, words: str) -> None:
+        sys.stdout.write(json.dumps([time.time(), outcome, words]) + "\n")
+        sys.stdout.flush()
+
+    result = watch(
+        source,
+        command,
+        os.environ,
+        scratch=scratch,
+        protected=protected_matcher(Settings()),
+        say=say,
+        quiet=float(quiet),
+        usual_retry=2.0,
+    )
+    say("end", json.dumps(dict(result.data)))
+
+
+if __name__ == "__main__":
+    main()
