@@ -271,3 +271,5 @@ class Run:
     """What a person should do, if anything."""
     check: bool = False
     details: tuple[str, ...] = field(default=())
+    retry_at: float | None = None
+    """When an automatic run may try again (seconds since the epoch), where it waits."""

@@ -22,7 +22,8 @@ _UNSETTLED = frozenset({Outcome.BLOCKED, Outcome.FAILED, Outcome.INCOMPLETE, Out
 class Recorder:
     """Reads and writes the records of one run. now: seconds since the epoch."""
 
-    def __init__(self, site: Site, trigger: Trigger, now: float, *, check: bool) -> None:
+    def __init__(self, site: Site, trigger: Trigger, now: float, *, check: bool, hint: str = "") -> None:
+        self._hint = hint
         self._state, self._trigger, self._now, self._check = site.state, trigger, now, check
         self._settings = site.settings
 
@@ -80,7 +81,7 @@ class Recorder:
         )
         settled = run.outcome in (Outcome.OK, Outcome.SKIPPED) and last.get("outcome") not in _UNSETTLED
         if acted or not (same or settled):
-            self._state.add_history(record_of(run, acted=acted, digest=digest))
+            self._state.add_history(record_of(run, acted=acted, digest=digest, hint=self._hint))
         self._keep_first_seen(run, first_seen or {})
         return run
 
@@ -104,7 +105,7 @@ def failures_in_a_row(records: Sequence[dict[str, Any]]) -> int:
     return len(list(itertools.takewhile(lambda record: record.get("outcome") == Outcome.FAILED, reversed(records))))
 
 
-def record_of(run: Run, *, acted: bool, digest: str = "") -> dict[str, Any]:
+def record_of(run: Run, *, acted: bool, digest: str = "", hint: str = "") -> dict[str, Any]:
     """A run as one record of the history."""
     return {
         "id": run.id,
@@ -121,4 +122,5 @@ def record_of(run: Run, *, acted: bool, digest: str = "") -> dict[str, Any]:
         "pending": len(run.pending),
         "findings": dict(Counter(finding.code for finding in run.findings)),
         "notes": list(run.notes),
+        **({"hint": display(hint)} if hint else {}),
     }
