@@ -25,6 +25,7 @@ from autosync_tasks.tasking import CHECK, DIFF, JSON, is_dry, task
 from autosync_tasks.tasks_policy import POLICY
 from autosync_tasks.tasks_restore import restore
 from autosync_tasks.tasks_triggers import TRIGGERS
+from autosync_tasks.tasks_validate import VALIDATION
 
 
 def _show_run(site: Site, run: Run, *, as_json: bool, quiet: bool = False) -> int:
@@ -258,6 +259,6 @@ CORE = (sync, auto_sync_if_needed, detect, validate, verify, status, diff, resto
 def collection() -> Collection:
     """All tasks, as `inv` and `autosync` offer them."""
     found = Collection()
-    for item in (*CORE, *POLICY, *TRIGGERS):
+    for item in (*CORE, *POLICY, *VALIDATION, *TRIGGERS):
         found.add_task(item)
     return found
