@@ -269,3 +269,5 @@ class Run:
     """What a person should do, if anything."""
     check: bool = False
     details: tuple[str, ...] = field(default=())
+    retry_at: float | None = None
+    """When it can go by itself, where it waits for a time (seconds since the epoch)."""

@@ -47,13 +47,23 @@ _TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked for. now: seconds since the epoch, read once before the source is."""
+    """What is asked for.
+
+    now: seconds since the epoch, read once before the source is. began: the monotonic clock at that time, so that
+    the end of a run is told in the same time as its beginning.
+    """
 
     trigger: Trigger = Trigger.MANUAL
     check: bool = False
     ask: Ask = field(default_factory=Ask)
     now: float = 0.0
     run_id: str = ""
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def ended(self) -> float:
+        """The time now, as this request counts it (seconds since the epoch)."""
+        return self.now + time.monotonic() - self.began
 
 
 def new_request(trigger: Trigger = Trigger.MANUAL, *, check: bool = False, ask: Ask | None = None) -> Request:
@@ -160,7 +170,7 @@ class _Passage:
     def _validated(self, plan: Plan) -> Plan:
         """Judges the bytes of every put; what cannot be read twice the same leaves the plan."""
         subjects = read_again(self.seen.root, self.seen.scan, plan.puts.items(), self.lost)
-        self.findings = gate.judge(self.site, self.seen, subjects)
+        self.findings = gate.judge(self.site, self.seen, subjects, check=self.request.check)
         if self.lost:
             plan = self._plan(planning.without(plan, frozenset(self.lost)))
         errors = sum(finding.blocks for finding in self.findings)
@@ -175,7 +185,9 @@ class _Passage:
         outcome = _HELD[decision.verb]
         self._step("decide", outcome, decision.reason)
         run = self._end(outcome, decision.reason, exit_code=3 if decision.verb is Verb.BLOCK else 0)
-        run = replace(run, details=decision.details, next_step=decision.next_step)
+        run = replace(
+            run, details=decision.details, next_step=decision.next_step, retry_at=decision.retry_at
+        )
         return self.recorder.finish(run, acted=False, digest=decision.digest)
 
     def _blocked(self, plan: Plan, blocking: list[Finding]) -> Run:
@@ -269,7 +281,7 @@ class _Passage:
             id=self.request.run_id,
             trigger=self.request.trigger,
             started=self.request.now,
-            ended=time.time(),
+            ended=self.request.ended,
             outcome=outcome,
             reason=reason,
             exit_code=exit_code,

@@ -25,6 +25,7 @@ class Recorder:
     def __init__(self, site: Site, trigger: Trigger, now: float, *, check: bool) -> None:
         self._state, self._trigger, self._now, self._check = site.state, trigger, now, check
         self._settings = site.settings
+        self._first: Mapping[Path, float] = {}
 
     def past(self, seen: Look) -> Past:
         """What the decision needs to know of earlier runs. A time that is lost is the file's ctime."""
@@ -37,8 +38,9 @@ class Recorder:
             if change.path not in first:
                 facts = seen.observation.facts(change.path) if change.new is not None else None
                 first[change.path] = min(self._now, facts.ctime_ns / 1e9) if facts else self._now
+        self._first = first
         return Past(
-            last_sync_at=float(last["ended"]) if last else None,
+            last_sync_at=float(last["started"]) if last else None,
             failures=failures,
             retry_at=retry_at,
             first_seen=first,
@@ -67,7 +69,7 @@ class Recorder:
             self._state.saw(self._trigger, self._now)
         return run
 
-    def finish(self, run: Run, *, acted: bool, digest: str = "", first_seen: Mapping[Path, float] | None = None) -> Run:
+    def finish(self, run: Run, *, acted: bool, digest: str = "") -> Run:
         """Writes the history if something acted, or outcome or reason are new; never in check mode."""
         self.idle(run)
         if self._check:
@@ -81,7 +83,7 @@ class Recorder:
         settled = run.outcome in (Outcome.OK, Outcome.SKIPPED) and last.get("outcome") not in _UNSETTLED
         if acted or not (same or settled):
             self._state.add_history(record_of(run, acted=acted, digest=digest))
-        self._keep_first_seen(run, first_seen or {})
+        self._keep_first_seen(run)
         return run
 
     def _first_seen(self) -> dict[Path, float]:
@@ -91,9 +93,9 @@ class Recorder:
         except (ValueError, AttributeError, TypeError):
             return {}
 
-    def _keep_first_seen(self, run: Run, first_seen: Mapping[Path, float]) -> None:
+    def _keep_first_seen(self, run: Run) -> None:
         """Keeps since when each pending change has been waiting; writes only what differs."""
-        kept = {pending.change.path.hex(): first_seen.get(pending.change.path, self._now) for pending in run.pending}
+        kept = {pending.change.path.hex(): self._first.get(pending.change.path, self._now) for pending in run.pending}
         text = json.dumps(kept, sort_keys=True).encode()
         if (self._state.read("pending.json") or b"{}") != text:
             self._state.write("pending.json", text)
