@@ -232,6 +232,8 @@ class Plan:
     manifest: bytes
     digest: str
     changes: tuple[Change, ...] = ()
+    after: Mapping[Path, Entry] = field(default_factory=dict)
+    """What the manifest says: everything that the backup will record of the source."""
 
     @property
     def empty(self) -> bool:
