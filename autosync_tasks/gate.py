@@ -26,6 +26,16 @@ def context(site: Site, seen: Look, *, check: bool = False) -> Context:
     )
 
 
+def push_context(site: Site) -> Context:
+    """What the secret rules need to judge blobs that are about to leave."""
+    return Context(
+        key=b"",
+        engine_cache=os.path.join(site.state.home, "engine"),
+        validate_select=site.settings.validate_select,
+        validate_ignore=site.settings.validate_ignore,
+    )
+
+
 def judge(
     site: Site, seen: Look, files: Iterable[tuple[Path, Entry, bytes]], *, check: bool = False
 ) -> tuple[Finding, ...]:

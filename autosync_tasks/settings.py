@@ -148,6 +148,12 @@ class Settings:
     source_id: str = _declare(Type.ID, "", "The id of the source, recorded by the first sync. Not meant to be edited.")
     backup_branch: str = _declare(Type.BRANCH, "main", "The branch of the backup that holds the copy.")
     remote: str = _declare(Type.REMOTE, "origin", "The remote of the backup that is pushed to.")
+    push_url: str = _declare(
+        Type.TEXT,
+        "",
+        "The address that pushes go to, without credentials; recorded by the first push. If git would push to another "
+        "one, nothing is pushed until you set this to it.",
+    )
     medium_threshold: int = _int(
         3,
         0,

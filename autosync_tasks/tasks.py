@@ -23,6 +23,7 @@ from autosync_tasks.steps.validate import explain as explanation
 from autosync_tasks.tasking import CHECK, DIFF, JSON, is_dry, task
 from autosync_tasks.tasks_policy import POLICY
 from autosync_tasks.tasks_restore import restore
+from autosync_tasks.tasks_triggers import TRIGGERS
 
 
 def _show_run(site: Site, run: Run, *, as_json: bool, quiet: bool = False) -> int:
@@ -218,6 +219,6 @@ CORE = (sync, detect, validate, verify, status, diff, restore, demo)
 def collection() -> Collection:
     """All tasks, as `inv` and `autosync` offer them."""
     found = Collection()
-    for item in (*CORE, *POLICY):
+    for item in (*CORE, *POLICY, *TRIGGERS):
         found.add_task(item)
     return found

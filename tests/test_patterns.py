@@ -48,10 +48,11 @@ def test_good_patterns(pattern: str) -> None:
         ("a[", "without its ]"),
         ("[]", "without its ]"),
         ("[!]", "without its ]"),
-        ("[]]", "only plain characters"),
+        ("[]]", "only plain ASCII"),
+        ("[é]", "only plain ASCII"),
         ("[z-a]", "backwards"),
-        ("[[:alpha:]]", "only plain characters"),
-        ("[a--b]", "only plain characters"),
+        ("[[:alpha:]]", "only plain ASCII"),
+        ("[a--b]", "only plain ASCII"),
         ("a\nb", "line break"),
         ("a\0b", "NUL"),
         ("\udc80", "UTF-8"),
@@ -131,8 +132,9 @@ def _repository(factory: pytest.TempPathFactory) -> Path:
         ("*", ["[!x]*"], None),
         ("*", ["?", "??", "???", "?????*"], None),
         ("a", ["/a", "*/a", "*/*/a", "**/b"], None),
-        ("[!a-\uffff]", ["*"], None),
-        ("?", ["[\ud7ff-\uf8ff]"], None),
+        ("[!a-~]", ["?b"], None),
+        ("?", ["[ -~]"], None),
+        ("**", ["?"], None),
         ("x", [], None),
     ],
 )
@@ -162,7 +164,7 @@ GOOD = TEXT.filter(lambda text: patterns.problem(text) == "")
 PATHS = st.lists(st.text(alphabet="ab.c1é-", min_size=1, max_size=4), min_size=1, max_size=3).map("/".join)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(GOOD, st.lists(GOOD, min_size=1, max_size=3), st.lists(PATHS, max_size=30), st.booleans())
 def test_what_is_called_shadowed_never_wins(pattern: str, earlier: list[str], paths: list[str], folders: bool) -> None:
     if patterns.never_wins(pattern, [(p, ()) for p in earlier]) is None:
@@ -175,5 +177,5 @@ def test_what_is_called_shadowed_never_wins(pattern: str, earlier: list[str], pa
 
 def test_too_many_possibilities_claim_nothing_and_take_no_time() -> None:
     assert patterns.never_wins("*a" * 12, [("*", ())]) is None
-    assert patterns.never_wins("[!a-\uffff]", [("b", ())]) is None
-    assert patterns.never_wins("[a-\uffff]", [("*", ())]) is None
+    assert patterns.never_wins("[ -~]", [("*", ())]) is None
+    assert patterns.never_wins("\x01", [("*", ())]) is None

@@ -70,7 +70,7 @@ const BY_CODE = { 0: "ok", 3: "blocked", 4: "conflict", 75: "deferred" }
 
 const report = async (client, code, answer, changed) => {
   const outcome = code === 4 ? "conflict" : (answer.outcome ?? BY_CODE[code] ?? "failed")
-  const words = [answer.reason, answer.next_step].filter(Boolean).join(". ")
+  const words = [answer.reason ?? answer.error, answer.next_step ?? answer.hint].filter(Boolean).join(". ")
   await log(client, outcome in MESSAGES && outcome !== "changed" ? "warn" : "info", `${outcome}: ${words}`, {
     exit_code: code,
     commit: answer.commit,

@@ -71,6 +71,10 @@ def scrub_environment() -> None:
         del os.environ[name]
 
 
+class TooSlowError(BackupError):
+    """A git command was ended because it took too long."""
+
+
 class Gateway:
     """Runs git on one repository. git_dir: its `.git` (or the bare repository). work_tree: None if bare."""
 
@@ -92,18 +96,36 @@ class Gateway:
         stdin: bytes for its input. accept: exit codes that are no fault. timeout: seconds.
         Raises BackupError with git's own words if it fails or takes too long.
         """
+        code, output, complaint = self.attempt(
+            *arguments, stdin=stdin, timeout=timeout, environment=environment, config=config
+        )
+        if code not in accept:
+            raise self.failure(arguments[0], code, complaint)
+        return output
+
+    def attempt(
+        self,
+        *arguments: str,
+        stdin: bytes = b"",
+        timeout: float = LOCAL_TIMEOUT,
+        environment: Mapping[str, str] | None = None,
+        config: Mapping[str, str] | None = None,
+    ) -> tuple[int, bytes, bytes]:
+        """Runs one git command, whatever comes of it: exit code, output, complaint.
+
+        Raises TooSlowError if it takes longer than `timeout` seconds; it and all it started are ended then.
+        """
         process = self._start(arguments, environment, config)
         try:
             output, complaint = process.communicate(stdin, timeout=timeout)
         except subprocess.TimeoutExpired:
             _kill(process)
-            raise BackupError(
+            _close(process)
+            raise TooSlowError(
                 f"git {arguments[0]} did not finish within {timeout:.0f} seconds in {display(self.git_dir)}",
                 hint="look for a hanging disk or another git process, then run it again",
             ) from None
-        if process.returncode not in accept:
-            raise self.failure(arguments[0], process.returncode, complaint)
-        return output
+        return process.returncode, output, complaint
 
     def conversation(self, *arguments: str, timeout: float = LOCAL_TIMEOUT) -> Conversation:
         """Starts a git command to talk with; use it as a context manager."""
@@ -170,12 +192,7 @@ class Conversation:
         self._timer.cancel()
         if self._process.poll() is None:
             _kill(self._process)
-        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
-            if stream is not None and not stream.closed:
-                try:
-                    stream.close()
-                except OSError:
-                    continue  # a pipe to a process that is gone
+        _close(self._process)
 
     def say(self, *parts: bytes) -> None:
         """Writes bytes to it. Raises BackupError with its last words if it is gone."""
@@ -213,6 +230,15 @@ class Conversation:
         _kill(self._process)
         complaint = self._process.stderr.read() if self._process.stderr else b""
         return self._gateway.failure(self._name, self._process.returncode, complaint)
+
+
+def _close(process: subprocess.Popen[bytes]) -> None:
+    for stream in (process.stdin, process.stdout, process.stderr):
+        if stream is not None and not stream.closed:
+            try:
+                stream.close()
+            except OSError:
+                continue  # a pipe to a process that is gone
 
 
 def _as_variables(config: Mapping[str, str]) -> dict[str, str]:

@@ -113,12 +113,12 @@ class Repository:
         check_git_version(self.gateway)
         self.gateway.run("init", "--quiet", "--template=", f"--initial-branch={self.branch}")
 
-    def ref(self) -> str:
-        """The commit that the branch names ("" if it has none), read without a child process.
+    def ref(self, name: str = "") -> str:
+        """The commit that the branch (or another ref) names ("" if it has none), read without a child process.
 
         Raises BackupError for a ref that is damaged or names another ref.
         """
-        name = f"refs/heads/{self.branch}"
+        name = name or f"refs/heads/{self.branch}"
         try:
             with open(os.path.join(self.git_dir, name), "rb") as file:
                 text = file.read(200).decode("ascii", "replace").strip()

@@ -1,0 +1,112 @@
+"""Faults of a remote: what git's words mean, whether another try can help, what a person can do (pure).
+
+Git gives one exit code for all of it; its words (with LC_ALL=C) are the only source. They are those of git
+2.38 to 2.47 (transport.c, remote-curl.c, connect.c), of libcurl and of OpenSSH.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What kind of fault it is. Only AWAY may pass by itself within a run."""
+
+    AWAY = "away"
+    ACCESS = "access"
+    UNKNOWN_HOST_KEY = "host key"
+    MISSING = "missing"
+    REFUSED = "refused"
+    MOVED = "moved"
+    LOCAL = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault: its kind, what a person can do, and git's last words (cleaned by the caller)."""
+
+    kind: Kind
+    said: str
+    next_step: str
+
+    @property
+    def passing(self) -> bool:
+        """Whether the same call may succeed a moment later."""
+        return self.kind is Kind.AWAY
+
+
+_SIGNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    (
+        Kind.UNKNOWN_HOST_KEY,
+        re.compile(
+            r"host key verification failed|remote host identification has changed|no \S+ host key is known", re.I
+        ),
+    ),
+    (
+        Kind.ACCESS,
+        re.compile(
+            r"authentication failed|could not read (?:username|password)|terminal prompts disabled"
+            r"|permission denied \((?:[a-z-]+,?)+\)|returned error: 40[13]|invalid username or (?:password|token)"
+            r"|access denied|ssl certificate problem|certificate verif",
+            re.I,
+        ),
+    ),
+    (
+        Kind.MISSING,
+        re.compile(
+            r"repository .*not found|does not appear to be a git repository|returned error: 404|no such file or directory"
+            r"|does not exist|not a git repository|detected dubious ownership",
+            re.I,
+        ),
+    ),
+    (Kind.REFUSED, re.compile(r"transport '[^']*' not allowed|protocol .*not supported|disabled in libcurl", re.I)),
+    (Kind.LOCAL, re.compile(r"no space left on device|bad config|unable to find remote helper|cannot run ssh", re.I)),
+)
+
+_NEXT = {
+    Kind.AWAY: "the next sync tries again by itself; local commits go on",
+    Kind.ACCESS: "log in there once with plain git (a credential helper, or a key in your ssh agent), then sync again",
+    Kind.UNKNOWN_HOST_KEY: "connect to that host once by hand with ssh, compare its key, then sync again",
+    Kind.MISSING: "make the repository there, or correct its address with `git remote set-url`",
+    Kind.REFUSED: "look at the rules of that branch there (protected branch, hook, quota), then sync again",
+    Kind.MOVED: "someone else pushed at the same time; the next sync looks again",
+    Kind.LOCAL: "mend what git names there, then sync again",
+}
+
+
+def fault(complaint: str) -> Fault:
+    """Reads git's complaint. What is not recognised counts as AWAY: another try does no harm."""
+    lines = [line.strip() for line in complaint.splitlines()]
+    said = "; ".join(line for line in lines if line and not line.startswith(_CHATTER))[-400:]
+    for kind, sign in _SIGNS:
+        if sign.search(complaint):
+            return Fault(kind, said or kind, _NEXT[kind])
+    return Fault(Kind.AWAY, said or "it ended without a word", _NEXT[Kind.AWAY])
+
+
+_CHATTER = ("and the repository exists.", "Please make sure you have", "To ", "Done", "Everything up-to-date")
+
+
+def too_slow(seconds: float) -> Fault:
+    """No answer in time."""
+    return Fault(Kind.AWAY, f"no answer within {seconds:.0f} seconds", _NEXT[Kind.AWAY])
+
+
+def rejection(status: str, complaint: str) -> Fault | None:
+    """Reads the output of `git push --porcelain`; None if every ref was taken.
+
+    status: its standard output. complaint: its standard error, with what the server's hooks said.
+    """
+    for line in status.splitlines():
+        fields = line.split("\t")
+        if len(fields) < 3 or not fields[0].startswith("!"):
+            continue
+        why = fields[2]
+        moved = "[rejected]" in why or re.search(r"failed to update ref|cannot lock ref|incorrect old value", why)
+        kind = Kind.MOVED if moved else Kind.REFUSED
+        words = [text.removeprefix("remote:").strip() for text in complaint.splitlines() if text.startswith("remote:")]
+        said = "; ".join([why.strip(), *[word for word in words if word]][:6])
+        return Fault(kind, said[:400], _NEXT[kind])
+    return None

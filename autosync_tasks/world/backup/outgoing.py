@@ -1,0 +1,50 @@
+"""What a push would send: every blob that commits not yet on the remote brought in, under every name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from autosync_tasks.model import Path
+from autosync_tasks.world.backup.repository import Repository
+
+_NO_FILE = frozenset({"160000", "000000"})
+
+
+def outgoing(repository: Repository, tip: str, there: Iterable[str]) -> dict[tuple[Path, str], str]:
+    """(path, content id) to git mode of every blob that a commit of `tip`, less those reachable from `there`, added.
+
+    Merges count against each parent, a root (or where a shallow history ends) as a whole: nothing that git would
+    send is missed, whatever later commits did to it.
+    """
+    stops = [f"^{commit}" for commit in there if commit]
+    commits = repository.gateway.run("rev-list", tip, *stops)
+    options = ("-r", "-m", "-z", "--root", "--no-renames", "--no-ext-diff", "--no-commit-id", "--diff-filter=d")
+    output = repository.gateway.run("diff-tree", "--stdin", *options, stdin=commits)
+    found: dict[tuple[Path, str], str] = {}
+    fields = iter(output.split(b"\0"))
+    for facts in fields:
+        if not facts:
+            continue
+        _, mode, _, content, _ = facts.decode("ascii").lstrip(":").split(" ")
+        path = next(fields)
+        if mode not in _NO_FILE:
+            found[path, content] = mode
+    return found
+
+
+def common(repository: Repository, one: str, other: str) -> str:
+    """The merge base of two commits; "" if they have nothing in common."""
+    code, output, complaint = repository.gateway.attempt("merge-base", one, other)
+    if code not in (0, 1):
+        raise repository.gateway.failure("merge-base", code, complaint)
+    return output.decode("ascii").split("\n")[0] if code == 0 else ""
+
+
+def contains(repository: Repository, commit: str, ancestor: str) -> bool:
+    """Whether `ancestor` is the commit or one of its ancestors; False if either is not in the store."""
+    return repository.gateway.attempt("merge-base", "--is-ancestor", ancestor, commit)[0] == 0
+
+
+def has(repository: Repository, commit: str) -> bool:
+    """Whether the commit is in the store."""
+    return repository.gateway.attempt("cat-file", "-e", f"{commit}^{{commit}}")[0] == 0
