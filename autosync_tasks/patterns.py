@@ -100,7 +100,13 @@ def _set(part: str, at: int) -> tuple[str, int]:
         raise ValueError(r"has a [ without its ] (\[ means a name with [)")
     body = part[start:end]
     # git compares bytes, so a character of several bytes in a set matches nothing there.
-    if not body.isascii() or "\\" in body or "[" in body or "]" in body or any(pair in body for pair in _REGEX_SETS):
+    if (
+        not body.isascii()
+        or "\\" in body
+        or "[" in body
+        or "]" in body
+        or any(pair in body for pair in _REGEX_SETS)
+    ):
         raise ValueError(
             f"has the set [{body}]: only plain ASCII characters and ranges such as [a-z0-9] are understood"
         )
@@ -161,7 +167,7 @@ def _catches_fresh(pattern: str) -> bool:
 
 @cache
 def _matcher(pattern: str) -> Callable[[str], bool]:
-    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern  # noqa: PLC0415  (slow to import)
 
     compiled = GitIgnoreSpecPattern(pattern)
     return lambda path: compiled.match_file(path) is not None

@@ -17,6 +17,7 @@ from autosync_tasks.steps.decide import backoff_retry_at
 from autosync_tasks.steps.inputs import Past
 
 _UNSETTLED = frozenset({Outcome.BLOCKED, Outcome.FAILED, Outcome.INCOMPLETE, Outcome.DEFERRED})
+_NOT_TRIED = frozenset({Outcome.BLOCKED, Outcome.DEFERRED, Outcome.SKIPPED})
 
 
 class Recorder:
@@ -32,7 +33,7 @@ class Recorder:
         records = self._state.history()
         last = next((r for r in reversed(records) if r.get("commit") and r.get("acted")), None)
         failures = failures_in_a_row(records)
-        retry_at = records[-1].get("retry_at") if failures else None
+        retry_at = next((r.get("retry_at") for r in reversed(records) if _failed(r)), None) if failures else None
         first = self._first_seen()
         for change in seen.difference.changes:
             if change.path not in first:
@@ -81,6 +82,8 @@ class Recorder:
             for key, value in (("outcome", run.outcome), ("reason", run.reason), ("digest", digest))
         )
         settled = run.outcome in (Outcome.OK, Outcome.SKIPPED) and last.get("outcome") not in _UNSETTLED
+        if run.outcome is Outcome.OK and failures_in_a_row(records):
+            settled = False  # it works again: that ends the failures
         if acted or not (same or settled):
             self._state.add_history(record_of(run, acted=acted, digest=digest))
         self._keep_first_seen(run)
@@ -102,8 +105,13 @@ class Recorder:
 
 
 def failures_in_a_row(records: Sequence[dict[str, Any]]) -> int:
-    """How many of the latest runs failed in a row."""
-    return len(list(itertools.takewhile(lambda record: record.get("outcome") == Outcome.FAILED, reversed(records))))
+    """How many runs failed since the last that succeeded. A run that was held back says nothing of either."""
+    tried = (record for record in reversed(records) if record.get("outcome") not in _NOT_TRIED)
+    return len(list(itertools.takewhile(_failed, tried)))
+
+
+def _failed(record: Mapping[str, Any]) -> bool:
+    return record.get("outcome") == Outcome.FAILED
 
 
 def record_of(run: Run, *, acted: bool, digest: str = "") -> dict[str, Any]:
