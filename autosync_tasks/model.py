@@ -272,4 +272,4 @@ class Run:
     check: bool = False
     details: tuple[str, ...] = field(default=())
     retry_at: float | None = None
-    """When it can go by itself, where it waits for a time (seconds since the epoch)."""
+    """When an automatic run may try again (seconds since the epoch), where it waits."""

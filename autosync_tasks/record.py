@@ -23,7 +23,8 @@ _NOT_TRIED = frozenset({Outcome.BLOCKED, Outcome.DEFERRED, Outcome.SKIPPED})
 class Recorder:
     """Reads and writes the records of one run. now: seconds since the epoch."""
 
-    def __init__(self, site: Site, trigger: Trigger, now: float, *, check: bool) -> None:
+    def __init__(self, site: Site, trigger: Trigger, now: float, *, check: bool, hint: str = "") -> None:
+        self._hint = hint
         self._state, self._trigger, self._now, self._check = site.state, trigger, now, check
         self._settings = site.settings
         self._first: Mapping[Path, float] = {}
@@ -85,7 +86,7 @@ class Recorder:
         if run.outcome is Outcome.OK and failures_in_a_row(records):
             settled = False  # it works again: that ends the failures
         if acted or not (same or settled):
-            self._state.add_history(record_of(run, acted=acted, digest=digest))
+            self._state.add_history(record_of(run, acted=acted, digest=digest, hint=self._hint))
         self._keep_first_seen(run)
         return run
 
@@ -114,7 +115,7 @@ def _failed(record: Mapping[str, Any]) -> bool:
     return record.get("outcome") == Outcome.FAILED
 
 
-def record_of(run: Run, *, acted: bool, digest: str = "") -> dict[str, Any]:
+def record_of(run: Run, *, acted: bool, digest: str = "", hint: str = "") -> dict[str, Any]:
     """A run as one record of the history."""
     return {
         "id": run.id,
@@ -131,4 +132,5 @@ def record_of(run: Run, *, acted: bool, digest: str = "") -> dict[str, Any]:
         "pending": len(run.pending),
         "findings": dict(Counter(finding.code for finding in run.findings)),
         "notes": list(run.notes),
+        **({"hint": display(hint)} if hint else {}),
     }
