@@ -50,9 +50,11 @@ _TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked for. now: seconds since the epoch, read once before the source is.
+    """What is asked for.
 
-    push: push after this sync whatever the setting says. hint: what a hook said has changed; logged, never trusted.
+    now: seconds since the epoch, read once before the source is. push: push after this sync whatever the setting
+    says. hint: what a hook said has changed; logged, never trusted. began: the monotonic clock at `now`, so that the
+    end of a run is told in the same time as its beginning.
     """
 
     trigger: Trigger = Trigger.MANUAL
@@ -62,6 +64,12 @@ class Request:
     run_id: str = ""
     push: bool = False
     hint: str = ""
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def ended(self) -> float:
+        """The time now, as this request counts it (seconds since the epoch)."""
+        return self.now + time.monotonic() - self.began
 
 
 def new_request(
@@ -86,7 +94,11 @@ def sync(site: Site, request: Request, progress: Progress | None = None) -> Run:
             run = _with_patience(site, request, progress)
             if not request.check and site.state.take_registration():
                 # Another trigger came while this run held the lock: its change may be later than this look.
-                again = _with_patience(site, replace(request, now=time.time(), run_id=secrets.token_hex(6)), progress)
+                again = _with_patience(
+                    site,
+                    replace(request, now=request.ended, began=time.monotonic(), run_id=secrets.token_hex(6)),
+                    progress,
+                )
                 run = again if again.outcome is not Outcome.OK else run
             return run
         except (UsageError, GuardError):
@@ -162,7 +174,7 @@ class _Passage:
     def _validated(self, plan: Plan) -> Plan:
         """Judges the bytes of every put; what cannot be read twice the same leaves the plan."""
         subjects = read_again(self.seen.root, self.seen.scan, plan.puts.items(), self.lost)
-        self.findings = gate.judge(self.site, self.seen, subjects)
+        self.findings = gate.judge(self.site, self.seen, subjects, check=self.request.check)
         if self.lost:
             plan = self._plan(planning.without(plan, frozenset(self.lost)))
         errors = sum(finding.blocks for finding in self.findings)
@@ -315,7 +327,7 @@ class _Passage:
             id=self.request.run_id,
             trigger=self.request.trigger,
             started=self.request.now,
-            ended=time.time(),
+            ended=self.request.ended,
             outcome=outcome,
             reason=reason,
             exit_code=exit_code,

@@ -9,9 +9,9 @@ from dataclasses import replace
 
 from invoke import Collection, Context
 
-from autosync_tasks import gate, pipeline, verifying, waiter
+from autosync_tasks import gate, notify, pipeline, verifying, waiter
 from autosync_tasks.differences import differences
-from autosync_tasks.errors import LockedError, UsageError
+from autosync_tasks.errors import AutosyncError, LockedError, UsageError
 from autosync_tasks.look import look
 from autosync_tasks.model import Outcome, Run, Trigger
 from autosync_tasks.report import as_json as report
@@ -109,10 +109,16 @@ def sync(
         if not check and trigger != Trigger.MANUAL:
             site.state.register()
         raise
+    except AutosyncError as error:
+        if not check:
+            notify.tell(site, Outcome.FAILED, error.message, time.time())
+        raise
     if run is None:
         return 0  # another process waits already
     if not check and waiter.leave(site, run):
         run = replace(run, notes=(*run.notes, "a process waits and syncs then"))
+    if fault := notify.after(site, run):
+        run = replace(run, notes=(*run.notes, fault))
     quiet = run.trigger is not Trigger.MANUAL and run.outcome in _FINE
     if diff and run.check and not quiet and not json:
         with look(site, include_low=include_low) as seen:
