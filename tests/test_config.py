@@ -44,11 +44,7 @@ OTHER: dict[str, tuple[str, object]] = {
     "source_id": ('"0123456789abcdef"', "0123456789abcdef"),
     "backup_branch": ('"laptop/main"', "laptop/main"),
     "remote": ('"home"', "home"),
-<<<<<<< HEAD
     "push_url": ('"https://host.example/me/backup.git"', "https://host.example/me/backup.git"),
-=======
-    "push_url": ('"https://git.example.org/backup.git"', "https://git.example.org/backup.git"),
->>>>>>> specs
     "medium_threshold": ("0", 0),
     "medium_max_age": ("3600", 3600),
     "max_age": ("7200", 7200),
