@@ -24,6 +24,7 @@ from autosync_tasks.tasking import CHECK, DIFF, JSON, is_dry, task
 from autosync_tasks.tasks_policy import POLICY
 from autosync_tasks.tasks_restore import restore
 from autosync_tasks.tasks_triggers import TRIGGERS
+from autosync_tasks.waiting import waiting
 
 
 def _show_run(site: Site, run: Run, *, as_json: bool, quiet: bool = False) -> int:
@@ -87,7 +88,8 @@ def sync(
     site = open_site(os.environ)
     progress = screen.Progress()
     request = pipeline.new_request(Trigger(trigger), check=is_dry(context, check), ask=ask)
-    run = pipeline.sync(site, request, progress)
+    with waiting(site, request) as answer:
+        run = answer(pipeline.sync(site, request, progress))
     progress.clear()
     quiet = request.trigger is not Trigger.MANUAL and run.outcome in _FINE
     if diff and run.check and not quiet and not json:
