@@ -339,6 +339,7 @@ class _Passage:
             findings=self.findings,
             notes=tuple(self.notes),
             check=self.request.check,
+            retry_at=self.decision.retry_at if outcome is Outcome.DEFERRED else None,
         )
 
 

@@ -25,7 +25,11 @@ from autosync_tasks.tasking import CHECK, DIFF, JSON, is_dry, task
 from autosync_tasks.tasks_policy import POLICY
 from autosync_tasks.tasks_restore import restore
 from autosync_tasks.tasks_triggers import TRIGGERS
+<<<<<<< HEAD
 from autosync_tasks.tasks_validate import VALIDATION
+=======
+from autosync_tasks.waiting import waiting
+>>>>>>> triggers
 
 
 def _show_run(site: Site, run: Run, *, as_json: bool, quiet: bool = False) -> int:
@@ -93,6 +97,7 @@ def sync(
         allow_mass_delete=allow_mass_delete,
     )
     site = open_site(os.environ)
+<<<<<<< HEAD
     check = is_dry(context, check)
 
     def once() -> Run:
@@ -120,6 +125,14 @@ def sync(
     if fault := notify.after(site, run):
         run = replace(run, notes=(*run.notes, fault))
     quiet = run.trigger is not Trigger.MANUAL and run.outcome in _FINE
+=======
+    progress = screen.Progress()
+    request = pipeline.new_request(Trigger(trigger), check=is_dry(context, check), ask=ask)
+    with waiting(site, request) as answer:
+        run = answer(pipeline.sync(site, request, progress))
+    progress.clear()
+    quiet = request.trigger is not Trigger.MANUAL and run.outcome in _FINE
+>>>>>>> triggers
     if diff and run.check and not quiet and not json:
         with look(site, include_low=include_low) as seen:
             wanted = {path for change in run.changes for path in change.paths}
