@@ -82,8 +82,7 @@ def restore(
     return run.exit_code
 
 
-@task(auto_shortflags=False, help={"check": _CHECK, "json": _JSON})
-@bounded
+@task(help={"check": CHECK, "json": JSON})
 def recover(context: Context, check: bool = False, json: bool = False) -> int:
     """
     Mends the backup: unfinished merges, a lost or damaged branch, index or object, what a killed git left behind.
@@ -92,7 +91,7 @@ def recover(context: Context, check: bool = False, json: bool = False) -> int:
     nothing wrong; 1 something is left that only a person can mend; 5 with --check: there is something to mend.
     """
     site = open_site(os.environ)
-    request = new_request(check=check or bool(context.config.run.dry))
+    request = new_request(check=is_dry(context, check))
 
     def announce(plan: tuple[Repair, ...]) -> None:
         if not json and not request.check:
