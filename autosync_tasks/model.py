@@ -232,6 +232,8 @@ class Plan:
     manifest: bytes
     digest: str
     changes: tuple[Change, ...] = ()
+    after: Mapping[Path, Entry] = field(default_factory=dict)
+    """What the manifest says: everything that the backup will record of the source."""
 
     @property
     def empty(self) -> bool:
@@ -267,5 +269,9 @@ class Run:
     notes: tuple[str, ...] = ()
     next_step: str = ""
     """What a person should do, if anything."""
+    retry_at: float | None = None
+    """When a deferred run should be asked again."""
     check: bool = False
     details: tuple[str, ...] = field(default=())
+    retry_at: float | None = None
+    """When an automatic run may try again (seconds since the epoch), where it waits."""

@@ -214,14 +214,14 @@ class Passage:
                 )
         finally:
             os.close(root)
-        self._step("write", Outcome.CHANGED, count(len(wanted), "path"))
+        written = len(wanted) + sum(removal.path not in faults for removal in plan.removals)
+        self._step("write", Outcome.CHANGED, count(written, "path"))
         self.details += [f"{display(path)}: {why}" for path, why in sorted(faults.items())]
         self.details += [f"{display(path)}: does not stand as it was restored" for path in differ]
         good = "read back: bytes, modes and links as recorded"
         self._step("verify", Outcome.FAILED if differ else Outcome.OK, "read back: differs" if differ else good)
-        done = len(plan.puts) + len(plan.removals) - len(self.details)
         verb = "taken back to" if self.wish.undo else "restored from"
-        reason = f"{count(max(done, 0), 'path')} {verb} {self._name(head.commit)}"
+        reason = f"{count(written - len(differ), 'path')} {verb} {self._name(head.commit)}"
         if not self.wish.to:
             self.notes.append("`inv restore --undo` takes this back")
         return self._end(self._outcome(Outcome.CHANGED), reason, head.commit, plan)

@@ -12,7 +12,7 @@ from autosync_tasks.model import Kind, LeftOut, Path, Plan, Trigger
 from autosync_tasks.names import display
 from autosync_tasks.site import Site
 from autosync_tasks.steps import plan as planning
-from autosync_tasks.steps.manifest import Listing, entries, parse
+from autosync_tasks.steps.manifest import Listing, source_id_of
 from autosync_tasks.steps.verify import Delta, commit_holds
 from autosync_tasks.world.backup.commit import Author, commit
 from autosync_tasks.world.backup.worktree import bring
@@ -87,7 +87,7 @@ def store(site: Site, seen: Look, plan: Plan, label: Label, progress: Progress |
         check=check,
     )
     tree = planning.tree_after(plan, seen.head.tree, content_id(plan.manifest))
-    owned = [path for path, entry in entries(parse(plan.manifest), tree).items() if entry.git_mode]
+    owned = [path for path, entry in plan.after.items() if entry.git_mode]
     _, notes = _bring(site, seen.ref, new, owned, seen.recorded, label.run_id)
     since: dict[Path, LeftOut] = {}
     for _ in read_again(seen.root, seen.scan, plan.puts.items(), since):
@@ -152,12 +152,11 @@ def remember(seen: Look, stored: Stored, idle: str) -> None:
     idle: what to say if nothing changes until then; "" if something is still to be done.
     """
     state, scan, observation = seen.site.state, seen.scan, seen.observation
-    source_id = parse(stored.manifest).source_id if stored.manifest else seen.site.settings.source_id
     state.save_tree(tree_cache(stored.commit, stored.tree, stored.manifest))
     state.save_cache(
         Cache(
             stored.commit,
-            seen.site.shape(source_id),
+            seen.site.shape(source_id_of(stored.manifest)),
             seen.blob,
             ids_of(scan, observation.manifest),
             observation.unsettled,

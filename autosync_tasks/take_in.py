@@ -13,7 +13,7 @@ from autosync_tasks.site import Site
 from autosync_tasks.steps.manifest import PATH, Listing
 from autosync_tasks.steps.pushing import Taken, changed
 from autosync_tasks.world.backup.repository import Repository
-from autosync_tasks.world.backup.worktree import bring, index_of, standing
+from autosync_tasks.world.backup.worktree import bring, index_entries, standing
 from autosync_tasks.world.below import Below
 
 
@@ -56,7 +56,7 @@ def _unedited(repository: Repository, taken: Taken, before: Listing) -> set[Path
     """Those that stand in work tree and index just as the old commit had them (or were nowhere)."""
     if not os.path.isdir(repository.folder):
         return set()
-    index = index_of(repository)
+    index = index_entries(repository)
     with Below(repository.folder) as below:
         return {
             path

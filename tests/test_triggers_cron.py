@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import pytest
 
 from autosync_tasks.errors import UsageError
+from autosync_tasks.model import Trigger
 from autosync_tasks.triggers import cron, schedule
-from autosync_tasks.triggers.command import environment
+from autosync_tasks.triggers.command import LOCALE, environment, sync_command
 
 COMMAND = ("/opt/autosync/bin/autosync", "sync", "--trigger=schedule")
 ENV = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
@@ -138,7 +140,9 @@ def test_percent_signs_are_quoted() -> None:
     assert line == b"/usr/bin/env PATH=/x\\%y /a\\%b/autosync sync"
 
 
-@pytest.mark.parametrize("path", ["/a\\b/autosync", "/a\nb/autosync", "/" + "long/" * 250 + "autosync"])
+@pytest.mark.parametrize(
+    "path", ["/a\\b/autosync", "/a\nb/autosync", "/a=b/autosync", "/" + "long/" * 250 + "autosync"]
+)
 def test_paths_that_no_crontab_can_hold_are_refused(path: str) -> None:
     with pytest.raises(UsageError):
         cron.command_line((path, "sync"), ENV)
@@ -240,3 +244,11 @@ def test_any_two_nasty_crontabs_joined_still_hold() -> None:
         made = cron.with_block(text, COMMAND, "0 * * * *", ENV)
         assert cron.without_block(made) in (text, text + b"\n")
         assert ra is None or rb is None
+
+
+def test_the_example_is_what_install_cron_writes() -> None:
+    """With the path of a checkout in somebody's home folder, and git and ssh where Debian has them."""
+    command = sync_command(Trigger.SCHEDULE, "/home/you/autosync-tasks/.venv/bin/autosync")
+    env = {"PATH": "/usr/bin:/usr/local/bin:/bin", "LC_ALL": LOCALE}
+    example = Path(__file__).parents[1] / "crontab.example"
+    assert example.read_bytes() == cron.block(command, schedule.DEFAULT, env)

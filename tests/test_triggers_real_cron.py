@@ -37,7 +37,8 @@ def test_install_twice_and_uninstall_leave_no_crontab_where_there_was_none(home:
     lines = ended.stdout.splitlines()
     assert lines[0] == "changed", ended.stderr
     assert [line for line in lines if line.startswith("* * *")] == [
-        "* * * * * /usr/bin/env PATH=/usr/bin:/usr/local/bin:/bin LC_ALL=C.UTF-8 /opt/a/autosync sync --trigger=schedule"
+        "* * * * * /usr/bin/env PATH=/usr/bin:/usr/local/bin:/bin LC_ALL=C.UTF-8 "
+        "/opt/a/autosync sync --trigger=schedule"
     ]
     assert lines[4:] == ["ok", "changed", "ok"]
     assert "no crontab for root" in ended.stderr

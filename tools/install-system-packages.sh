@@ -1,12 +1,31 @@
 #!/bin/sh
-# Installs the system packages that some tests need beside Python and git. README and CI both use it.
+# Installs what the tests run beside Python and git: the real programs that the tests try the project against.
+# Debian and Ubuntu, as root. No service is started: the tests start their own, in private.
 set -eu
-packages="cron openssh-server strace tmux gcc libc6-dev"
+packages="cron tmux strace openssh-server openssh-client util-linux gcc libc6-dev npm"
+if ! command -v apt-get >/dev/null; then
+    echo "This script knows apt-get only. Install with your own package manager: $packages" >&2
+    exit 1
+fi
 missing=""
 for package in $packages; do
-    dpkg -s "$package" >/dev/null 2>&1 || missing="$missing $package"
+    case $package in
+    npm) command -v npm >/dev/null || missing="$missing npm" ;; # a newer one from elsewhere serves as well
+    *) dpkg -s "$package" >/dev/null 2>&1 || missing="$missing $package" ;;
+    esac
 done
-[ -z "$missing" ] && exit 0
+if [ -z "$missing" ]; then
+    echo "Nothing to do: all of these are installed: $packages"
+    exit 0
+fi
+# policy-rc.d decides whether a package may start its service; 101 means: not allowed.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+    trap 'rm -f "$policy"' EXIT
+fi
+export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
-# shellcheck disable=SC2086
-DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing
+# shellcheck disable=SC2086 # one word for each package is what is wanted
+apt-get install -y -qq --no-install-recommends $missing

@@ -43,6 +43,7 @@ def of_run(run: Run, source: str, backup: str) -> dict[str, Any]:
         "notes": list(run.notes),
         "details": list(run.details),
         "next_step": run.next_step,
+        "retry_at": run.retry_at,
     }
 
 

@@ -85,35 +85,46 @@ def parse(text: bytes) -> Recorded:
     if not lines[2].startswith(b"content ") or not re.fullmatch(r"[0-9a-f]{64}", content):
         raise ManifestError("line 3: not a digest")
     paths: dict[Path, tuple[Kind, int]] = {}
+    folders = {b""}
     last = b""
     for number, line in enumerate(lines[3:-1], start=4):
         match = _LINE.match(line)
         if not match:
             raise ManifestError(f"line {number}: not a path with its type and mode (000 to 777)")
+        letter, mode, text = match.groups()
         try:
-            path = unquote(match.group(3))
+            path = unquote(text)
         except ValueError as error:
             raise ManifestError(f"line {number}: {error}") from None
-        kind = _KIND[match.group(1)]
-        if bad := _refused(path, last, kind):
+        kind = _KIND[letter]
+        if path <= last:
+            raise ManifestError(f"line {number}: the paths are not sorted")
+        if bad := _refused(path, kind, folders, paths):
             raise ManifestError(f"line {number}: {bad}")
-        paths[path] = (kind, int(match.group(2), 8))
+        paths[path] = (kind, int(mode, 8))
         last = path
-    for path in paths:
-        if any(paths.get(parent, (Kind.FOLDER, 0))[0] is not Kind.FOLDER for parent in parents(path)):
-            raise ManifestError("a path lies below something that is not a folder")
     return Recorded(source_id, content, paths)
 
 
-def _refused(path: Path, last: Path, kind: Kind) -> str:
-    parts = path.split(b"/")
-    if path <= last:
-        return "the paths are not sorted"
-    if parts[0] == PATH.split(b"/", 1)[0]:
-        return "a path inside the backup's own folder"
-    if b"\0" in path or any(git_refuses(part) for part in parts):
+def source_id_of(text: bytes) -> str:
+    """The source id in a manifest that this program has just written or parsed ("" for no manifest)."""
+    return text.split(b"\n", 2)[1].removeprefix(b"source ").decode("ascii") if text else ""
+
+
+def _refused(path: Path, kind: Kind, folders: set[Path], paths: Mapping[Path, tuple[Kind, int]]) -> str:
+    """Why a path cannot be in a manifest, or "". folders: those above earlier paths, checked already."""
+    above, _, name = path.rpartition(b"/")
+    if git_refuses(name, link=kind is Kind.LINK):
         return "a name that no tree may hold"
-    return "a link that git refuses" if kind is Kind.LINK and git_refuses(parts[-1], link=True) else ""
+    for folder in parents(path) if above not in folders else ():
+        if git_refuses(folder.rpartition(b"/")[2]):
+            return "a name that no tree may hold"
+        if paths.get(folder, (Kind.FOLDER,))[0] is not Kind.FOLDER:
+            return "a path below something that is not a folder"
+        folders.add(folder)
+    if path.startswith(b"/") or path.partition(b"/")[0] == PATH.partition(b"/")[0]:
+        return "a path that is the backup's own, or absolute"
+    return ""
 
 
 def belongs(recorded: Recorded, tree: Listing) -> bool:

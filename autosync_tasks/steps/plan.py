@@ -36,7 +36,7 @@ def plan(
         if entry.git_mode and path in tree and not after.get(path, _FOLDER).git_mode
     )
     manifest = format_manifest(source_id, after)
-    return Plan(base, puts, deletes, manifest, _digest(base, puts, deletes, manifest), admitted)
+    return Plan(base, puts, deletes, manifest, _digest(base, puts, deletes, manifest), admitted, after)
 
 
 _FOLDER = Entry(Kind.FOLDER, 0, 0, "")

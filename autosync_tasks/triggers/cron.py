@@ -154,6 +154,11 @@ def command_line(command: Sequence[str], env: Mapping[str, str]) -> bytes:
             hint="Install into a folder with a plain name, or use install-timer.",
             details=[word for word in words if any(c in word for c in "\n\r\0\\")],
         )
+    if "=" in command[0]:
+        raise UsageError(
+            f"env(1) takes a program whose path has `=` for a variable: {command[0]}",
+            hint="install into a folder with a plain name, or use install-timer",
+        )
     line = shlex.join(words).replace("%", "\\%")
     raw = line.encode("utf-8", "surrogateescape")
     if len(raw) > MAX_COMMAND:

@@ -67,6 +67,14 @@ def wanted(environ: Mapping[str, str], command: Sequence[str] | None = None) -> 
     return plugin_text(command or sync_command(Trigger.WORKFLOW), env, state).encode()
 
 
+def state_of(path: str, environ: Mapping[str, str]) -> str | None:
+    """None: no plugin of ours there; "": up to date; else what is wrong. Raises AutosyncError if it is unreadable."""
+    held = files.read(path)
+    if held is None or not held.startswith(_MARK):
+        return None
+    return "" if held == wanted(environ) else "the plugin is not the one that install-hook would write now"
+
+
 def install(
     environ: Mapping[str, str],
     *,

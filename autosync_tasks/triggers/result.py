@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -50,6 +49,8 @@ class TaskResult:
 
 def text_diff(before: bytes, after: bytes, name: str) -> str:
     """A unified diff without context lines: the lines around ours are another's and may hold secrets."""
+    import difflib
+
     lines = difflib.unified_diff(
         before.decode("utf-8", "backslashreplace").splitlines(),
         after.decode("utf-8", "backslashreplace").splitlines(),

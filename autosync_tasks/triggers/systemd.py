@@ -65,7 +65,9 @@ def verify(texts: Mapping[str, str], environ: Mapping[str, str]) -> str:
         paths = [os.path.join(scratch, name) for name in texts]
         for path, text in zip(paths, texts.values(), strict=True):
             files.write(path, text.encode())
-        ran = files.run(["systemd-analyze", "--user", "verify", "--man=no", *paths], environ, timeout=60)
+        # Without a runtime folder it ends before it has looked at anything, and says nothing.
+        clean = {**environ, "XDG_RUNTIME_DIR": scratch}
+        ran = files.run(["systemd-analyze", "--user", "verify", "--man=no", *paths], clean, timeout=60)
         said = "" if ran is None else ran.err.decode("utf-8", "backslashreplace")
         # It also speaks of other units of the machine; only lines about ours count.
         ours = [line for line in said.splitlines() if any(name in line for name in texts)]

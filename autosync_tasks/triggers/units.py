@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from autosync_tasks.errors import UsageError
+
 MARK = "# Written by autosync-tasks"
 """The first words of every unit of ours; a file without them is another's and stays as it is."""
 
@@ -37,7 +39,13 @@ def quote(word: str) -> str:
 
 
 def _command(words: Sequence[str]) -> str:
-    return " ".join(quote(word).replace("$", "$$") for word in words)  # `$` is expanded in command lines only
+    # systemd 252 refuses quotes and backslashes in the program's path, and expands `$` in the words after it.
+    if any(char in words[0] for char in "\"'\\"):
+        raise UsageError(
+            f"systemd takes no program whose path has a quote or a backslash: {words[0]}",
+            hint="install into a folder with a plain name, or use install-cron",
+        )
+    return " ".join([quote(words[0]), *(quote(word).replace("$", "$$") for word in words[1:])])
 
 
 def _environment(env: Mapping[str, str]) -> str:
@@ -72,6 +80,7 @@ Description=Back up the OpenCode config tree regularly
 OnCalendar={on_calendar}
 Persistent=true
 RandomizedDelaySec={min(300, period // 10)}
+X-AutosyncPeriod={period}
 Unit={SERVICE}
 
 [Install]

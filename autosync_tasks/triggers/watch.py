@@ -178,6 +178,6 @@ def _start(command: Sequence[str], environ: Mapping[str, str], scratch: str) -> 
 
 def _words(code: int, answer: Mapping[str, Any], wait: float | None) -> tuple[str, str]:
     outcome = str(answer.get("outcome") or {0: "ok", 3: "blocked", 75: "deferred"}.get(code, "failed"))
-    words = ". ".join(str(answer[key]) for key in ("reason", "next_step") if answer.get(key))
+    words = ". ".join(str(answer[key]) for key in ("reason", "error", "next_step", "hint") if answer.get(key))
     later = "" if wait is None else f" (again in {wait:.0f} s)"
     return outcome, (words or f"the sync ended with exit code {code}") + later

@@ -53,6 +53,11 @@ def placeholder(value: bytes) -> bool:
     return bool(_TEMPLATE.search(value) or _WORDS.search(value))
 
 
+def is_template(value: bytes) -> bool:
+    """Whether something else takes the value's place before it is used (`${NAME}`, `{{name}}`, `<name>`)."""
+    return _TEMPLATE.search(value) is not None
+
+
 def is_random(value: bytes) -> bool:
     """Whether a value looks drawn at random, as keys are, and not written by a person.
 

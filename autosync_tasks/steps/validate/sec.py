@@ -193,6 +193,8 @@ def _parameter(path: Path, data: bytes, start: int, end: int) -> tuple[str, str]
 def _url(path: Path, data: bytes, start: int, end: int) -> tuple[str, str]:
     del path
     password = data[start:end]
+    if judge.is_template(password):
+        return "", ""
     at = data.find(b"@", end, end + 2)
     host = data[at + 1 : at + 80] if at >= 0 else b""
     if judge.weak_password(password):

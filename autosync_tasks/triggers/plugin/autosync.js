@@ -10,7 +10,7 @@ import { join } from "node:path"
 
 const SETUP = __AUTOSYNC_SETUP__
 
-const DISPOSE_WAIT_MS = 20000 // longer than any usual sync; after it the child goes on alone
+const DISPOSE_WAIT_MS = 30000 // longer than any usual sync; after it the child goes on alone
 const SAME_IDLE_MS = 250 // OpenCode tells one idle twice (session.status and session.idle)
 const LONGEST_MESSAGE = 300
 
@@ -70,7 +70,7 @@ const BY_CODE = { 0: "ok", 3: "blocked", 4: "conflict", 75: "deferred" }
 
 const report = async (client, code, answer, changed) => {
   const outcome = code === 4 ? "conflict" : (answer.outcome ?? BY_CODE[code] ?? "failed")
-  const words = [answer.reason, answer.next_step].filter(Boolean).join(". ")
+  const words = [answer.reason ?? answer.error, answer.next_step ?? answer.hint].filter(Boolean).join(". ")
   await log(client, outcome in MESSAGES && outcome !== "changed" ? "warn" : "info", `${outcome}: ${words}`, {
     exit_code: code,
     commit: answer.commit,

@@ -70,7 +70,7 @@ def _careful(repository: Repository, old: str, new: str, owned: set[Path], befor
     """Path by path: what a person edited is saved as a stash entry, then owned paths are written out."""
     tree = repository.listing(new)
     known = [tree, repository.listing(old) if old else _parent_tree(repository, new)]
-    index = index_of(repository)
+    index = index_entries(repository)
     owned = {path for path in owned if path in tree}
     gone = {path for path in before if path not in tree}
     edited = []
@@ -79,7 +79,7 @@ def _careful(repository: Repository, old: str, new: str, owned: set[Path], befor
             found = (standing(below, path), index.get(path))
             if any(item is not None and not _is_known(item, path, known) for item in found):
                 edited.append(path)
-    stash = _stash(repository, new, edited, run_id) if edited else ""
+    stash = save_edits(repository, new, edited, run_id) if edited else ""
     _write_out(repository, tree, owned, gone, index)
     return Brought("", stash)
 
@@ -93,7 +93,7 @@ def _parent_tree(repository: Repository, commit: str) -> Listing:
     return repository.listing(parent.decode().strip()) if parent.strip() else {}
 
 
-def index_of(repository: Repository) -> dict[Path, tuple[str, str]]:
+def index_entries(repository: Repository) -> dict[Path, tuple[str, str]]:
     output = repository.gateway.run("ls-files", "-z", "--stage")
     entries = {}
     for line in output.split(b"\0"):
@@ -120,7 +120,7 @@ def strays(repository: Repository, tree: Listing, owned: Iterable[Path]) -> list
         return [path for path in sorted(owned) if standing(below, path) != tree.get(path)]
 
 
-def _stash(repository: Repository, base: str, edited: list[Path], run_id: str) -> str:
+def save_edits(repository: Repository, base: str, edited: list[Path], run_id: str) -> str:
     """Saves the edited owned paths, staged and unstaged, as a stash entry; returns its commit id.
 
     A stash entry is a commit of the work tree's state with two parents: the branch and the index's state.
@@ -130,7 +130,7 @@ def _stash(repository: Repository, base: str, edited: list[Path], run_id: str) -
     gateway = repository.gateway
     try:
         gateway.run("read-tree", base, environment=environment)
-        index = index_of(repository)
+        index = index_entries(repository)
         staged = [(path, *index[path]) for path in edited if path in index]
         _update(repository, staged, environment)
         index_tree = gateway.run("write-tree", environment=environment).decode().strip()

@@ -1,0 +1,136 @@
+"""The drill: restores the newest backup into a scratch folder and proves that what comes out is what went in.
+
+The restored tree is looked at anew, with the same walk and comparison that every sync uses on the source: bytes,
+modes, links, empty folders, and nothing more than that. Then it is validated as a config tree.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from autosync_tasks import gate
+from autosync_tasks.errors import BackupError
+from autosync_tasks.look import Look
+from autosync_tasks.model import Entry, Finding, Outcome, Path, Run, Step, Trigger
+from autosync_tasks.names import display
+from autosync_tasks.pipeline import Request
+from autosync_tasks.site import Site
+from autosync_tasks.steps.classify import protected_matcher
+from autosync_tasks.steps.restoring import RestorePlan, plan_restore
+from autosync_tasks.words import count
+from autosync_tasks.world.backup.objects import Objects
+from autosync_tasks.world.backup.repository import Repository
+from autosync_tasks.world.observe import Progress
+from autosync_tasks.world.restore import carry_out, differing
+from autosync_tasks.world.scratch import scratch
+from autosync_tasks.world.source import open_root, walk
+
+Fetch = Callable[[str], Repository]
+"""Given an empty folder, fetches the remote's branch into a bare repository there. Raises AutosyncError."""
+_MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Restored:
+    """What came out: how many paths, what is wrong with them, what validation says."""
+
+    paths: int
+    faults: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    judged: int
+    withheld: tuple[Path, ...]
+
+
+def drill(site: Site, request: Request, fetch: Fetch | None = None, progress: Progress | None = None) -> Run:
+    """Runs the drill; writes nothing but scratch in the state folder, which is gone afterwards.
+
+    fetch: where a remote is set and pushed to, brings its branch here; None: the local backup is drilled.
+    Raises AutosyncError if there is no backup, or it cannot be fetched.
+    """
+    with scratch(site.state, request.run_id) as folder:
+        repository, where = site.repository, "the local backup"
+        if fetch is not None:
+            os.mkdir(os.path.join(folder, "fetched"), 0o700)
+            repository, where = fetch(os.path.join(folder, "fetched")), f"the remote {site.settings.remote}"
+        commit = repository.ref() if repository.exists else ""
+        if not commit:
+            raise BackupError(f"{where} holds no backup yet", hint="run `inv sync` to make the first one")
+        out = os.path.join(folder, "restored")
+        os.mkdir(out, 0o700)
+        found = _restore(replace(site, repository=repository), commit, out, request.run_id, progress)
+    return _run(request, commit, where, found)
+
+
+def _restore(site: Site, commit: str, out: str, run_id: str, progress: Progress | None) -> _Restored:
+    root = open_root(out)
+    try:
+        scan = walk(root, protected_matcher(site.settings), site.settings.max_file_size)
+        seen = Look(site, root, commit, scan, None, include_low=True)
+        head = seen.head = site.repository.head(commit)  # from the repository itself, never from a cache
+        if head.recorded is None:
+            raise BackupError(f"the commit {commit[:7]} holds no backup of a source")
+        recorded = seen.recorded
+        plan = plan_restore(recorded, recorded, {}, seen.classifier.rule_for, run_id=run_id)
+        with Objects(site.repository) as objects:
+            faults = carry_out(root, out, plan, objects.read, run_id, progress)
+        lines = [f"{display(path)}: {why}" for path, why in sorted(faults.items())]
+        lines += _differences(site, root, commit, plan, recorded, faults)
+        again = Look(
+            site, root, commit, walk(root, protected_matcher(site.settings), site.settings.max_file_size), None
+        )
+        findings, judged = gate.judge_tree(site, again, only_changed=False)
+    finally:
+        os.close(root)
+    return _Restored(len(plan.puts), tuple(lines), findings, judged, plan.withheld)
+
+
+def _differences(
+    site: Site, root: int, commit: str, plan: RestorePlan, recorded: dict[Path, Entry], faults: dict[Path, str]
+) -> list[str]:
+    """What does not stand there as the commit says, or stands there and should not."""
+    wanted = {put.path: put.want for put in plan.puts if put.path not in faults}
+    differ = [f"{display(path)}: came out otherwise than it is recorded" for path in differing(root, wanted)]
+    scan = walk(root, lambda _name, _folder: False, site.settings.max_file_size)
+    more = [path for path in scan.records if path not in recorded and path not in wanted]
+    return differ + [f"{display(path)}: came out though {commit[:7]} does not record it" for path in more]
+
+
+def _run(request: Request, commit: str, where: str, found: _Restored) -> Run:
+    errors = [finding for finding in found.findings if finding.blocks]
+    good = "bytes, modes and links are as recorded"
+    steps = (
+        Step("restore", Outcome.CHANGED, f"{count(found.paths, 'path')} of {commit[:7]} from {where} into scratch"),
+        Step("compare", Outcome.FAILED if found.faults else Outcome.OK, found.faults[0] if found.faults else good),
+        Step(
+            "validate",
+            Outcome.FAILED if errors else Outcome.OK,
+            f"{count(found.judged, 'file')} judged, {count(len(found.findings), 'finding')}",
+        ),
+    )
+    notes = tuple(f"{display(path)} is protected now and was not restored" for path in found.withheld)
+    run = Run(
+        id=request.run_id,
+        trigger=Trigger.MANUAL,
+        started=request.now,
+        ended=time.time(),
+        outcome=Outcome.OK,
+        reason=f"{count(found.paths, 'path')} restored from {where} at {commit[:7]}, whole and valid; scratch is gone",
+        exit_code=0,
+        steps=steps,
+        commit=commit,
+        findings=found.findings,
+        notes=notes,
+        details=found.faults[:_MOST],
+    )
+    if found.faults:
+        reason = f"{count(len(found.faults), 'path')} did not come out of {where} as recorded"
+        way = "run `inv recover --check` to see what mends it"
+    elif errors:
+        reason = f"what came out of {where} has {count(len(errors), 'error')}"
+        way = "mend the files named above in the source and sync; `inv restore --list` names older backups"
+    else:
+        return run
+    return replace(run, outcome=Outcome.FAILED, reason=reason, exit_code=1, next_step=way)

@@ -1,0 +1,49 @@
+"""Shows how an install task, the watcher or the doctor ended."""
+
+from __future__ import annotations
+
+from autosync_tasks.model import Outcome
+from autosync_tasks.names import display
+from autosync_tasks.report import screen
+from autosync_tasks.report.lines import STYLE, Line, Part, line
+from autosync_tasks.triggers.result import TaskResult
+
+_MARKS = {"ok   ": "green", "warn ": "yellow", "fail ": "bold red"}
+
+
+def lines_of(result: TaskResult, *, diff: bool) -> list[Line]:
+    """The words: details, diff if it was asked for, one line to act on, the recap."""
+    found = [_detail(detail) for detail in result.details]
+    if diff and result.diff:
+        found += [line(display(text, limit=2000)) for text in result.diff.splitlines()]
+    found.append(line(Part(f"{result.outcome}", STYLE[result.outcome]), f": {display(result.reason, limit=2000)}"))
+    if result.next_step:
+        found.append(line("  next: ", result.next_step))
+    return found
+
+
+def _detail(text: str) -> Line:
+    style = _MARKS.get(text[:5], "")
+    return line(Part(text[:5], style), display(text[5:], limit=2000)) if style else line(display(text, limit=2000))
+
+
+def show(result: TaskResult, *, as_json: bool = False, diff: bool = False) -> int:
+    """Shows it; gives the exit code."""
+    if as_json:
+        from autosync_tasks.report import as_json as documents
+
+        documents.show("task", result.as_json())
+    else:
+        screen.show(lines_of(result, diff=diff))
+    return result.exit_code
+
+
+def show_line(outcome: str, words: str, *, as_json: bool = False) -> None:
+    """One line of a task that goes on, such as `watch`."""
+    if as_json:
+        from autosync_tasks.report import as_json as documents
+
+        documents.show("event", {"outcome": outcome, "reason": words})
+        return
+    style = STYLE[Outcome(outcome)] if outcome in list(Outcome) else ""
+    screen.show([line(Part(f"{outcome:<10}", style), display(words, limit=2000))])

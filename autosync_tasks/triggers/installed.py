@@ -1,0 +1,85 @@
+"""Which triggers are installed, how often each should come, and whether its file is what we would write now."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from autosync_tasks.errors import AutosyncError, UsageError
+from autosync_tasks.model import Trigger
+from autosync_tasks.triggers import cron, crontab, files, hook, schedule, systemd, units
+from autosync_tasks.triggers.quiet import SCAN_EVERY
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """One way in which the sync is started unattended.
+
+    how: "cron", "timer", "watch" or "hook". period: seconds between two visits at most (None: it comes when
+    something happens). place: the file. fault: what is wrong with it ("" if nothing is).
+    """
+
+    trigger: Trigger
+    how: str
+    period: float | None
+    place: str
+    fault: str = ""
+
+
+def installed(environ: Mapping[str, str], folder: str = ".") -> tuple[Installed, ...]:
+    """All that are there. folder: where a project's plugin is looked for. Starts `crontab -l`, writes nothing."""
+    return (*_cron(environ), *_units(environ), *_hooks(environ, folder))
+
+
+def _cron(environ: Mapping[str, str]) -> list[Installed]:
+    try:
+        held = crontab.read(environ)
+    except AutosyncError:
+        return []  # the doctor asks for itself and tells
+    found = cron.parse(held or b"")
+    result = []
+    for line in found.commands:
+        text = line.decode("utf-8", "backslashreplace").strip()
+        fault, period = "; ".join(found.faults), None
+        if text.startswith("#"):
+            fault = "the line in the crontab is a comment: it never runs"
+        else:
+            when = text.split()[:1] if text.startswith("@") else text.split()[:5]
+            try:
+                period = float(schedule.parse(" ".join(when)).longest)
+            except UsageError as error:
+                fault = error.details[0] if error.details else error.message
+        result.append(Installed(Trigger.SCHEDULE, "cron", period, "crontab", fault))
+    return result
+
+
+def _units(environ: Mapping[str, str]) -> list[Installed]:
+    result = []
+    for how, name, wants, trigger in (
+        ("timer", units.TIMER, "timers.target.wants", Trigger.SCHEDULE),
+        ("watch", units.WATCH, "default.target.wants", Trigger.WATCH),
+    ):
+        path = os.path.join(systemd.folder(environ), name)
+        text = files.read(path) or b""
+        if text.startswith(units.MARK.encode()):
+            match = re.search(rb"^X-AutosyncPeriod=([0-9]+)$", text, re.MULTILINE)
+            period = float(match[1]) if match else (SCAN_EVERY if how == "watch" else None)
+            enabled = os.path.lexists(os.path.join(systemd.folder(environ), wants, name))
+            fault = "" if enabled else "the unit is there but not enabled: it never runs"
+            result.append(Installed(trigger, how, period, path, fault))
+    return result
+
+
+def _hooks(environ: Mapping[str, str], folder: str) -> list[Installed]:
+    result = []
+    for scope in hook.SCOPES:
+        path = hook.path_for(scope, environ, folder)
+        try:
+            state = hook.state_of(path, environ)
+        except AutosyncError as error:
+            state = error.message
+        if state is not None:
+            result.append(Installed(Trigger.WORKFLOW, "hook", None, path, state))
+    return result

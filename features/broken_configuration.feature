@@ -1,0 +1,52 @@
+Feature: A config that stops OpenCode stays out of the backup
+  A backup is there to go back to. If the latest version cannot start OpenCode,
+  the last one that could must still be the latest in the backup.
+
+  Background:
+    Given a config tree backed up at 09:00
+
+  Rule: What stops OpenCode blocks
+
+    Scenario Outline: <change>
+      When <change>
+      And a person asks for a sync
+      Then the sync is blocked
+      And the report names the line
+
+      Examples:
+        | change                                                   |
+        | a comma is missing in opencode.json                      |
+        | a key of opencode.json loses its quotes                  |
+        | opencode.json names a file of the tree that is not there |
+        | an agent's tools become a list                           |
+        | a command's description becomes a number                 |
+
+  Rule: What OpenCode reads passes, even where other programs would not
+
+    Scenario Outline: <change>
+      When <change>
+      And a person asks for a sync
+      Then the sync is done
+
+      Examples:
+        | change                                      |
+        | a comment is added to opencode.json         |
+        | a comma is left behind in opencode.json     |
+        | a description holds a colon without quotes  |
+        | package.json is cut off in the middle       |
+
+  Rule: What has no effect is told
+
+    Scenario Outline: <change>
+      When <change>
+      And a person asks for a sync
+      Then the sync is done
+      And the report warns of the file
+
+      Examples:
+        | change                                             |
+        | the front matter of an agent cannot be read        |
+        | a skill loses its description                      |
+        | two agents have the same name                      |
+        | opencode.json names a variable that is not set     |
+        | opencode.json holds a key that OpenCode ignores    |

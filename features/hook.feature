@@ -1,0 +1,67 @@
+Feature: After each turn of the agent
+  The agent edits its own config tree. The moment its turn is over is the best one for a backup: the change is
+  whole, and the person is there to be told.
+
+  Background:
+    Given OpenCode with the plugin installed
+
+  Rule: The end of a turn leads to a sync
+
+    Scenario Outline: in <way>
+      When the agent writes, edits and uses its shell in <way>
+      Then these changes are in the backup
+      And one short message says so
+
+      Examples:
+        | way                   |
+        | a single run          |
+        | a session of a server |
+        | the terminal program  |
+
+  Rule: The turn never waits for the backup, and never fails because of it
+
+    Scenario: a slow backup
+      Given a sync takes 10 seconds
+      When the agent ends a turn
+      Then the answer is there at once
+      And these changes are in the backup a little later
+
+    Scenario: a broken installation
+      Given the program that syncs is gone
+      When the agent ends a turn
+      Then the answer is there at once
+      And it is told how to install it again
+
+  Rule: What must not be backed up is told at once
+
+    Scenario: a secret
+      When the agent writes a secret into a context file
+      Then the message says that the backup is blocked
+      And the secret is not in the backup
+
+  Rule: The last edit of a session is not lost
+
+    Scenario: leaving at once
+      When the person leaves OpenCode right after the agent's last edit
+      Then these changes are in the backup a little later
+
+  Rule: Installing, again, and removing
+
+    Scenario: second time
+      When the plugin is installed
+      Then nothing has changed
+
+    Scenario: a newer version of this project
+      Given the plugin is of an older version
+      When the plugin is installed
+      Then the plugin is up to date
+
+    Scenario: remove
+      When the plugin is removed
+      Then nothing of it is left
+
+    Scenario: another plugin of the same name
+      Given a plugin of someone else has that name
+      When the plugin is installed
+      Then the installation is refused
+      And nothing has changed

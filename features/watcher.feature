@@ -1,0 +1,57 @@
+Feature: Watching the config tree
+  Whoever edits by hand, or with other tools than OpenCode, wants the backup to follow by itself.
+
+  Background:
+    Given a watcher that waits for 2 seconds of quiet, at most 30
+
+  Rule: A burst leads to one sync, and its last change is never lost
+
+    Scenario Outline: a burst of <changes>
+      When there is a burst of <changes>
+      Then the backup equals the config tree once it is quiet
+
+      Examples:
+        | changes                           |
+        | saves by an editor                |
+        | new folders with files in them    |
+        | folders moved in from elsewhere   |
+        | removed folders                   |
+        | changed permissions               |
+        | a git checkout                    |
+
+    Scenario: it does not become quiet
+      When files keep changing for a minute
+      Then there is a sync after 30 seconds at the latest
+
+    Scenario: changes during a sync
+      When a file changes while a sync is under way
+      Then another sync follows
+
+    Scenario: changes within the limit
+      Given a sync is deferred because of the limit
+      When the limit has passed
+      Then the change is in the backup
+
+  Rule: What is never backed up does not wake it
+
+    Scenario: installed packages
+      When packages are installed into the config tree
+      Then there is no sync
+
+  Rule: It says what it needs, and ends when it is told to
+
+    Scenario: too few watches
+      Given the system allows fewer watches than the tree has folders
+      When the watcher is started
+      Then it fails and names the setting to raise
+
+    Scenario Outline: told to stop <moment>
+      When it is told to stop <moment>
+      Then it ends at once without a complaint
+      And the backup is whole
+
+      Examples:
+        | moment                      |
+        | while nothing happens       |
+        | while it waits for quiet    |
+        | while a sync is under way   |

@@ -1,0 +1,63 @@
+"""What all tests share: the steps of the features, a machine to run them on, the scanner compiled once."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autosync_tasks.steps.validate import engine
+
+from .steps.machine import Machine
+
+pytest_plugins = [
+    "tests.specguard",
+    "tests.steps.backup",
+    "tests.steps.clock",
+    "tests.steps.outcome",
+    "tests.steps.run",
+    "tests.steps.settings",
+    "tests.steps.tree",
+]
+
+
+@pytest.fixture(scope="session")
+def scanner_cache(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """The secret scanner's compiled rules (5 s to make): kept in pytest's own cache between sessions."""
+    folder = Path(request.config.cache.mkdir("scanner")) if request.config.cache else tmp_path_factory.mktemp("scanner")
+    engine.Kingfisher(str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def one_scanner(scanner_cache: Path) -> Iterator[None]:
+    """The real scanner, loaded once for this process (0.5 s each time otherwise)."""
+    scanner = engine.Kingfisher(str(scanner_cache))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "Kingfisher", lambda _: scanner)
+        yield
+
+
+@pytest.fixture
+def workshop(tmp_path: Path) -> Iterator[Path]:
+    """This test's own folder: in memory where there is room, for every sync waits for the disk several times."""
+    shared = Path("/dev/shm")
+    if not os.access(shared, os.W_OK) or shutil.disk_usage(shared).free < 1_000_000_000:
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(prefix="autosync-", dir=shared, ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def machine(workshop: Path, scanner_cache: Path, one_scanner: None, monkeypatch: pytest.MonkeyPatch) -> Machine:
+    """A person's machine below this test's own folder; nothing outside it can be found."""
+    made = Machine(workshop, scanner_cache)
+    for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "AUTOSYNC_CONFIG", "OPENCODE_CONFIG_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(made.home))
+    return made

@@ -1,0 +1,181 @@
+"""Outcomes: what a person sees after a run."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+
+from pytest_bdd import parsers, then
+
+from autosync_tasks.look import look
+from autosync_tasks.model import Outcome, Pending, Trigger
+from autosync_tasks.pipeline import decision_of
+from autosync_tasks.record import Recorder
+from autosync_tasks.steps.inputs import Ask
+
+from .machine import EXIT_CODE, Machine, Told
+from .pictures import changed
+from .words import NUMBER, TIME, WHAT, path_of, time_of
+
+OUTCOMES = {
+    "done": Outcome.CHANGED,
+    "skipped": Outcome.SKIPPED,
+    "deferred": Outcome.DEFERRED,
+    "blocked": Outcome.BLOCKED,
+    "incomplete": Outcome.INCOMPLETE,
+    "failed": Outcome.FAILED,
+}
+
+
+def heard(machine: Machine) -> Told:
+    """The last run, now spoken of."""
+    machine.last.spoken = True
+    return machine.last
+
+
+def _ended(machine: Machine, outcome: Outcome) -> Told:
+    told = heard(machine)
+    assert told.outcome == outcome, told.text
+    assert told.exit_code == EXIT_CODE[outcome], told.text
+    return told
+
+
+@then(parsers.re("the (?:sync|verification) is (?P<outcome>" + "|".join(OUTCOMES) + ")"))
+def is_so(machine: Machine, outcome: str) -> None:
+    _ended(machine, OUTCOMES[outcome])
+
+
+@then("there is nothing to do")
+def nothing_to_do(machine: Machine) -> None:
+    told = _ended(machine, Outcome.OK)
+    assert "nothing to do" in told.text
+
+
+@then("the backup is proven")
+def proven(machine: Machine) -> None:
+    _ended(machine, Outcome.OK)
+
+
+@then(parsers.re("the backup is not proven"))
+def not_proven(machine: Machine) -> None:
+    _ended(machine, Outcome.FAILED)
+
+
+@then("the sync would be done")
+def would_be_done(machine: Machine) -> None:
+    told = heard(machine)
+    assert (told.outcome, told.exit_code) == (Outcome.CHANGED, 5), told.text
+
+
+@then(parsers.re("the sync is refused(?: with exit code (?P<code>\\d+))?"))
+def refused(machine: Machine, code: str | None) -> None:
+    told = heard(machine)
+    assert told.outcome == "refused", told.text
+    assert told.exit_code == int(code or 1), told.text
+
+
+@then(parsers.re(f"the sync is deferred until (?P<about>about )?{TIME}"))
+def deferred(machine: Machine, about: str | None, time: str) -> None:
+    told = _ended(machine, Outcome.DEFERRED)
+    assert told.run is not None
+    until, wanted = told.run.retry_at, time_of(time)
+    assert until is not None
+    if about:  # up to a tenth of the wait is added, so that machines do not all come back together
+        assert wanted <= until <= wanted + 0.1 * (wanted - time_of("09:00"))
+    else:
+        assert until == wanted
+
+
+@then("the sync is deferred until the same time as before")
+def same_time(machine: Machine) -> None:
+    told = _ended(machine, Outcome.DEFERRED)
+    before = machine.told[-2]
+    assert told.run is not None
+    assert before.run is not None
+    assert told.run.retry_at is not None
+    assert told.run.retry_at == before.run.retry_at
+
+
+@then(parsers.re('the reason is "(?P<words>[^"]*)"'))
+def reason(machine: Machine, words: str) -> None:
+    run = machine.last.run
+    assert run is not None
+    assert run.reason == words
+
+
+@then(parsers.re('it says "(?P<words>[^"]*)"'))
+def says(machine: Machine, words: str) -> None:
+    """Somewhere in what a person sees; `~` is the home folder, space at line ends does not count."""
+    told = machine.last
+    shown = " ".join((told.text + "\n" + told.stderr).replace(str(machine.home), "~").split())
+    assert " ".join(words.split()) in shown, shown
+
+
+@then(parsers.re('it does not say "(?P<words>[^"]*)"'))
+def says_not(machine: Machine, words: str) -> None:
+    assert words not in machine.last.text + machine.last.stderr
+
+
+@then("it says what to do next")
+def says_next(machine: Machine) -> None:
+    assert re.search(r"^\s*next: \S", machine.last.text + machine.last.stderr, re.MULTILINE), machine.last.text
+
+
+@then("nothing was written")
+def nothing_written(machine: Machine) -> None:
+    """No file or folder of state, config and backup has other contents, another mode or another mtime."""
+    told = machine.last
+    assert not changed(told.before, told.after)
+
+
+@then(parsers.re(f"{WHAT} is left out: (?P<why>.+)"))
+def left_out(machine: Machine, what: str, why: str) -> None:
+    run = machine.last.run
+    assert run is not None
+    found = {os.fsdecode(left.path): f"{left.why}, {left.detail}" for left in run.left_out}
+    assert why in found.get(path_of(what), ""), found
+
+
+@then(parsers.re(f"the change to {WHAT} is (?P<fate>taken|pending)"))
+def taken_or_pending(machine: Machine, what: str, fate: str) -> None:
+    run = machine.last.run
+    assert run is not None
+    changes = run.changes if fate == "taken" else [item.change for item in run.pending]
+    assert path_of(what).encode() in [change.path for change in changes]
+
+
+@then(parsers.re(f'the change to {WHAT} waits for "(?P<words>[^"]+)"'))
+def waits_for(machine: Machine, what: str, words: str) -> None:
+    path = path_of(what).encode()
+    waiting = [item.waits_for for item in waits(machine) if item.change.path == path]
+    assert [text for text in waiting if text.startswith(words)], waiting
+
+
+def waits(machine: Machine) -> list[Pending]:
+    """What the last run left waiting, and what the next look of the schedule would (as `why` says it)."""
+    run = machine.last.run
+    with look(machine.site()) as seen:
+        past = Recorder(seen.site, Trigger.SCHEDULE, machine.now, check=True).past(seen)
+        decision = decision_of(seen, Trigger.SCHEDULE, past, machine.now, Ask())
+    return [*(run.pending if run else ()), *decision.waiting]
+
+
+@then(parsers.re('the verdict is "(?P<level>protected|attention|not protected)"'))
+def verdict(machine: Machine, level: str) -> None:
+    told = heard(machine)
+    assert told.outcome == level, told.text
+    assert told.exit_code == (1 if level == "not protected" else 0)
+
+
+@then(parsers.re(f"the exit code is {NUMBER}"))
+def exit_code(machine: Machine, number: str) -> None:
+    told = heard(machine)
+    assert told.exit_code == int(number), f"{told.what}: {told.exit_code}\n{told.text}\n{told.stderr}"
+
+
+@then("its output is one JSON document")
+def one_document(machine: Machine) -> None:
+    document = json.loads(machine.last.text)
+    assert document["version"] == 1
+    assert machine.last.stderr == ""
