@@ -73,11 +73,9 @@ def _rules(old: Any, value: object) -> Any:
             inline.update(one)
             array.append(inline)
         return array
-    kept = list(old) if old is not None else []
+    kept = [] if old is None else list(old)
     tables = tomlkit.aot()
     for one in items:
-        same = next((table for table in kept if table.unwrap() == one), None)
-        if same is not None:
-            kept.remove(same)
-        tables.append(same if same is not None else tomlkit.item(one))
+        same = (table for table in kept if table.unwrap() == one)
+        tables.append(next(same, None) or tomlkit.item(one))
     return tables

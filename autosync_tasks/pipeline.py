@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import random
 import secrets
 import time
 from collections.abc import Iterable
@@ -12,6 +13,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 
 from autosync_tasks import gate
+from autosync_tasks.deciding import decision_of
 from autosync_tasks.errors import AutosyncError, BackupError, GuardError, UsageError
 from autosync_tasks.look import Look, look
 from autosync_tasks.model import (
@@ -30,12 +32,13 @@ from autosync_tasks.model import (
     Verb,
 )
 from autosync_tasks.names import display
+from autosync_tasks.push import PushResult, push
+from autosync_tasks.push_facts import ahead
 from autosync_tasks.record import Recorder
 from autosync_tasks.site import Site
 from autosync_tasks.steps import plan as planning
-from autosync_tasks.steps.decide import NOTHING, decide
-from autosync_tasks.steps.guards import losses
-from autosync_tasks.steps.inputs import Ask, Facts, Past
+from autosync_tasks.steps.decide import NOTHING
+from autosync_tasks.steps.inputs import Ask
 from autosync_tasks.store import Label, SourceMovedError, Stored, catch_up, remember, store
 from autosync_tasks.words import count
 from autosync_tasks.world.backup.commit import BranchMovedError
@@ -47,18 +50,38 @@ _TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked for. now: seconds since the epoch, read once before the source is."""
+    """What is asked for.
+
+    now: seconds since the epoch, read once before the source is. push: push after this sync whatever the setting
+    says. hint: what a hook said has changed; logged, never trusted. began: the monotonic clock at `now`, so that the
+    end of a run is told in the same time as its beginning.
+    """
 
     trigger: Trigger = Trigger.MANUAL
     check: bool = False
     ask: Ask = field(default_factory=Ask)
     now: float = 0.0
     run_id: str = ""
+    push: bool = False
+    hint: str = ""
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def ended(self) -> float:
+        """The time now, as this request counts it (seconds since the epoch)."""
+        return self.now + time.monotonic() - self.began
 
 
-def new_request(trigger: Trigger = Trigger.MANUAL, *, check: bool = False, ask: Ask | None = None) -> Request:
+def new_request(
+    trigger: Trigger = Trigger.MANUAL,
+    *,
+    check: bool = False,
+    ask: Ask | None = None,
+    push: bool = False,
+    hint: str = "",
+) -> Request:
     """A request as of this moment, with a fresh run id."""
-    return Request(trigger, check, ask or Ask(), time.time(), secrets.token_hex(6))
+    return Request(trigger, check, ask or Ask(), time.time(), secrets.token_hex(6), push, hint)
 
 
 def sync(site: Site, request: Request, progress: Progress | None = None) -> Run:
@@ -68,7 +91,16 @@ def sync(site: Site, request: Request, progress: Progress | None = None) -> Run:
     """
     with nullcontext() if request.check else site.state.lock():
         try:
-            return _with_patience(site, request, progress)
+            run = _with_patience(site, request, progress)
+            if not request.check and site.state.take_registration():
+                # Another trigger came while this run held the lock: its change may be later than this look.
+                again = _with_patience(
+                    site,
+                    replace(request, now=request.ended, began=time.monotonic(), run_id=secrets.token_hex(6)),
+                    progress,
+                )
+                run = again if again.outcome is not Outcome.OK else run
+            return run
         except (UsageError, GuardError):
             raise
         except (AutosyncError, OSError) as error:
@@ -89,43 +121,24 @@ def _with_patience(site: Site, request: Request, progress: Progress | None) -> R
     raise BackupError("the branch never stood still")
 
 
-def decision_of(seen: Look, trigger: Trigger, past: Past, now: float, ask: Ask) -> Decision:
-    """The decision on what a look found: the same for a sync, its check mode, `status` and `why`."""
-    return decide(seen.difference.changes, seen.site.settings, trigger, past, now, ask, facts_of(seen))
-
-
-def facts_of(seen: Look) -> Facts:
-    """What the guards judge."""
-    difference, branch_id = seen.difference, seen.branch_source_id
-    lost = losses(difference.changes, seen.observation.manifest)
-    return Facts(
-        source_entries=len(seen.observation.manifest) + len(seen.left_out),
-        owned=seen.owned,
-        gone=lost.gone,
-        truncated=lost.truncated,
-        other_source=branch_id if branch_id != seen.site.settings.source_id else seen.site.other_source,
-        collisions=difference.collisions,
-        first=not seen.recorded,
-    )
-
-
 class _Passage:
     """One passage through the steps, with what it collects on the way."""
 
     def __init__(self, site: Site, request: Request, seen: Look, progress: Progress | None) -> None:
         self.site, self.request, self.seen, self.progress = site, request, seen, progress
-        self.recorder = Recorder(site, request.trigger, request.now, check=request.check)
+        self.recorder = Recorder(site, request.trigger, request.now, check=request.check, hint=request.hint)
         self.steps: list[Step] = []
         self.notes: list[str] = []
         self.findings: tuple[Finding, ...] = ()
         self.lost: dict[Path, LeftOut] = {}
         self.decision = Decision(Verb.SKIP, NOTHING)
         self._new_id = secrets.token_hex(8)
+        self.quarantined = 0
 
     def run(self) -> Run:
         """Takes the steps in order; ends early where nothing is left to do or a guard holds."""
         seen, force = self.seen, self.request.ask.force
-        if not force and (idle := seen.idle) is not None:
+        if not force and not self._must_push and (idle := seen.idle) is not None:
             self._step("observe", Outcome.OK, "nothing has changed since the last look")
             return self.recorder.idle(self._end(Outcome.OK, idle["reason"], commit=seen.ref, idle=True))
         self._step("observe", Outcome.OK, f"{count(len(seen.observation.manifest), 'path')} in the source")
@@ -139,7 +152,8 @@ class _Passage:
             return self._hold()
         self._step("decide", Outcome.OK, self.decision.reason)
         plan = self._validated(self._plan(self.decision.admitted))
-        if blocking := [finding for finding in self.findings if finding.blocks]:
+        blocking = [finding for finding in self.findings if finding.blocks]
+        if blocking and not self.quarantined:
             return self._blocked(plan, blocking)
         if plan.empty and not force and plan.manifest == seen.head.manifest:
             return self._nothing()
@@ -160,13 +174,27 @@ class _Passage:
     def _validated(self, plan: Plan) -> Plan:
         """Judges the bytes of every put; what cannot be read twice the same leaves the plan."""
         subjects = read_again(self.seen.root, self.seen.scan, plan.puts.items(), self.lost)
-        self.findings = gate.judge(self.site, self.seen, subjects)
+        self.findings = gate.judge(self.site, self.seen, subjects, check=self.request.check)
         if self.lost:
             plan = self._plan(planning.without(plan, frozenset(self.lost)))
         errors = sum(finding.blocks for finding in self.findings)
+        if errors and self.site.settings.quarantine:
+            plan = self._quarantine(plan)
+            errors = 0
         words = f"{count(len(plan.puts), 'file')} read and judged, {count(len(self.findings), 'finding')}"
         self._step("validate", Outcome.BLOCKED if errors else Outcome.OK, words)
         return plan
+
+    def _quarantine(self, plan: Plan) -> Plan:
+        """Leaves the offending files pending and lets the rest go (`quarantine = true`)."""
+        bad = {finding.path: finding.code for finding in self.findings if finding.blocks}
+        kept = planning.without(plan, frozenset(bad))
+        held = [change for change in plan.changes if change not in kept]
+        reasons = [next((bad[path] for path in change.paths if path in bad), "a companion") for change in held]
+        waiting = [Pending(c, f"in quarantine ({code}): mend it") for c, code in zip(held, reasons, strict=True)]
+        self.decision = replace(self.decision, waiting=(*self.decision.waiting, *waiting))
+        self.quarantined = len(held)
+        return self._plan(kept)
 
     def _hold(self) -> Run:
         decision = self.decision
@@ -175,7 +203,7 @@ class _Passage:
         outcome = _HELD[decision.verb]
         self._step("decide", outcome, decision.reason)
         run = self._end(outcome, decision.reason, exit_code=3 if decision.verb is Verb.BLOCK else 0)
-        run = replace(run, details=decision.details, next_step=decision.next_step)
+        run = replace(run, details=decision.details, next_step=decision.next_step, retry_at=decision.retry_at)
         return self.recorder.finish(run, acted=False, digest=decision.digest)
 
     def _blocked(self, plan: Plan, blocking: list[Finding]) -> Run:
@@ -189,7 +217,7 @@ class _Passage:
         seen, check = self.seen, self.request.check
         acted, notes = (False, []) if check else catch_up(self.site, seen, self.request.run_id)
         self.notes += notes
-        if self._faults:
+        if self._faults or self.quarantined:
             run = self._end(Outcome.INCOMPLETE, self._left_words(), commit=seen.ref, exit_code=1)
             return self.recorder.finish(run, acted=acted)
         self._step("decide", Outcome.OK, self.decision.reason)
@@ -198,8 +226,16 @@ class _Passage:
             remember(seen, Stored(seen.ref, seen.head.tree, seen.head.manifest, seen.owned), words)
         if acted:
             self._step("commit", Outcome.CHANGED, "what an interrupted run left undone was finished")
-        outcome = Outcome.CHANGED if acted else Outcome.OK
-        return self.recorder.finish(self._end(outcome, words, commit=seen.ref), acted=acted)
+        pushed = self._push(None) if self._must_push else None
+        outcome = Outcome.CHANGED if acted or (pushed and pushed.outcome is Outcome.CHANGED) else Outcome.OK
+        run = with_push(self._end(outcome, words, commit=seen.ref), pushed)
+        return self.recorder.finish(run, acted=outcome is Outcome.CHANGED)
+
+    @property
+    def _must_push(self) -> bool:
+        """Whether an earlier run left something to push."""
+        wanted = self.site.settings.auto_sync_push or self.request.push
+        return wanted and bool(self.seen.ref) and ahead(self.site)
 
     def _commit(self, plan: Plan) -> Run:
         stored = None
@@ -215,15 +251,32 @@ class _Passage:
         self._step("commit", Outcome.CHANGED, f"{stored.commit[:7]}, {count(len(plan.changes), 'change')}")
         since = f"; {len(stored.since)} changed since" if stored.since else ""
         self._step("verify", Outcome.OK, f"the branch holds the plan, read back{since}")
-        self._step("push", Outcome.SKIPPED, "auto_sync_push is false")
-        incomplete = bool(self._faults)
+        pushed = self._push(plan)
+        incomplete = bool(self._faults or self.quarantined)
         unfinished = incomplete or self._waiting or stored.since
         remember(self.seen, stored, "" if unfinished else self._idle_words(stored.owned, stored.commit))
         reason = f"{count(len(plan.changes), 'change')} backed up as {stored.commit[:7]}"
-        outcome = Outcome.INCOMPLETE if incomplete else Outcome.CHANGED
         reason += f"; {self._left_words()}" if incomplete else ""
+        outcome = Outcome.INCOMPLETE if incomplete else Outcome.CHANGED
         run = self._end(outcome, reason, commit=stored.commit, plan=plan, exit_code=int(incomplete))
-        return self.recorder.finish(run, acted=True)
+        return self.recorder.finish(with_push(run, pushed), acted=True)
+
+    def _push(self, plan: Plan | None) -> PushResult | None:
+        """Pushes what is ahead, whichever run made it; a remote that is away never undoes the commit."""
+        if not (self.site.settings.auto_sync_push or self.request.push):
+            self._step("push", Outcome.SKIPPED, "auto_sync_push is false")
+            return None
+        if self.request.check or not ahead(self.site):
+            words = "the remote has everything" if not self.request.check else "not in check mode"
+            self._step("push", Outcome.SKIPPED, words)
+            return None
+        judged = plan.puts if plan is not None else None
+        request, jitter = self.request, random.random()  # noqa: S311  no secret
+        pushed = push(self.site, now=request.now, jitter=jitter, trigger=request.trigger, judged=judged)
+        self._step("push", pushed.outcome, pushed.reason)
+        self.notes += pushed.notes
+        self.findings += pushed.findings
+        return pushed
 
     @property
     def _waiting(self) -> list[Pending]:
@@ -243,12 +296,17 @@ class _Passage:
 
     def _left_words(self) -> str:
         faults = self._faults
+        if not faults:
+            return f"{count(self.quarantined, 'change')} in quarantine"
         words = f"{display(faults[0].path)} left out: {faults[0].why}"
         return words + (f" (and {len(faults) - 1} more)" if len(faults) > 1 else "")
 
     def _label(self) -> Label:
         request = self.request
-        words = f"yes, {count(len(self.findings), 'warning')}"
+        accepted = sum(finding.status == "accepted" for finding in self.findings)
+        words = f"yes, {count(len(self.findings) - accepted, 'warning')}" + (
+            f", {accepted} accepted" if accepted else ""
+        )
         validated = words if self.site.settings.auto_sync_validate else "secrets only"
         return Label(request.run_id, request.trigger, request.now, validated, self._source_id())
 
@@ -269,7 +327,7 @@ class _Passage:
             id=self.request.run_id,
             trigger=self.request.trigger,
             started=self.request.now,
-            ended=time.time(),
+            ended=self.request.ended,
             outcome=outcome,
             reason=reason,
             exit_code=exit_code,
@@ -283,6 +341,15 @@ class _Passage:
             check=self.request.check,
             retry_at=self.decision.retry_at if outcome is Outcome.DEFERRED else None,
         )
+
+
+def with_push(run: Run, pushed: PushResult | None) -> Run:
+    """The run with how its push ended: a commit that could not be pushed is incomplete, with the push's exit code."""
+    if pushed is None or not pushed.exit_code:
+        return run
+    reason = f"{run.reason}; not pushed: {pushed.reason}"
+    code = pushed.exit_code if pushed.exit_code != 2 else 1
+    return replace(run, outcome=Outcome.INCOMPLETE, reason=reason, exit_code=code, next_step=pushed.next_step)
 
 
 _HELD = {Verb.SKIP: Outcome.SKIPPED, Verb.DEFER: Outcome.DEFERRED, Verb.BLOCK: Outcome.BLOCKED}

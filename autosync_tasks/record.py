@@ -17,28 +17,32 @@ from autosync_tasks.steps.decide import backoff_retry_at
 from autosync_tasks.steps.inputs import Past
 
 _UNSETTLED = frozenset({Outcome.BLOCKED, Outcome.FAILED, Outcome.INCOMPLETE, Outcome.DEFERRED})
+_NOT_TRIED = frozenset({Outcome.BLOCKED, Outcome.DEFERRED, Outcome.SKIPPED})
 
 
 class Recorder:
     """Reads and writes the records of one run. now: seconds since the epoch."""
 
-    def __init__(self, site: Site, trigger: Trigger, now: float, *, check: bool) -> None:
+    def __init__(self, site: Site, trigger: Trigger, now: float, *, check: bool, hint: str = "") -> None:
+        self._hint = hint
         self._state, self._trigger, self._now, self._check = site.state, trigger, now, check
         self._settings = site.settings
+        self._first: Mapping[Path, float] = {}
 
     def past(self, seen: Look) -> Past:
         """What the decision needs to know of earlier runs. A time that is lost is the file's ctime."""
         records = self._state.history()
         last = next((r for r in reversed(records) if r.get("commit") and r.get("acted")), None)
         failures = failures_in_a_row(records)
-        retry_at = records[-1].get("retry_at") if failures else None
+        retry_at = next((r.get("retry_at") for r in reversed(records) if _failed(r)), None) if failures else None
         first = self._first_seen()
         for change in seen.difference.changes:
             if change.path not in first:
                 facts = seen.observation.facts(change.path) if change.new is not None else None
                 first[change.path] = min(self._now, facts.ctime_ns / 1e9) if facts else self._now
+        self._first = first
         return Past(
-            last_sync_at=float(last["ended"]) if last else None,
+            last_sync_at=float(last["started"]) if last else None,
             failures=failures,
             retry_at=retry_at,
             first_seen=first,
@@ -67,7 +71,7 @@ class Recorder:
             self._state.saw(self._trigger, self._now)
         return run
 
-    def finish(self, run: Run, *, acted: bool, digest: str = "", first_seen: Mapping[Path, float] | None = None) -> Run:
+    def finish(self, run: Run, *, acted: bool, digest: str = "") -> Run:
         """Writes the history if something acted, or outcome or reason are new; never in check mode."""
         self.idle(run)
         if self._check:
@@ -79,9 +83,11 @@ class Recorder:
             for key, value in (("outcome", run.outcome), ("reason", run.reason), ("digest", digest))
         )
         settled = run.outcome in (Outcome.OK, Outcome.SKIPPED) and last.get("outcome") not in _UNSETTLED
+        if run.outcome is Outcome.OK and failures_in_a_row(records):
+            settled = False  # it works again: that ends the failures
         if acted or not (same or settled):
-            self._state.add_history(record_of(run, acted=acted, digest=digest))
-        self._keep_first_seen(run, first_seen or {})
+            self._state.add_history(record_of(run, acted=acted, digest=digest, hint=self._hint))
+        self._keep_first_seen(run)
         return run
 
     def _first_seen(self) -> dict[Path, float]:
@@ -91,20 +97,25 @@ class Recorder:
         except (ValueError, AttributeError, TypeError):
             return {}
 
-    def _keep_first_seen(self, run: Run, first_seen: Mapping[Path, float]) -> None:
+    def _keep_first_seen(self, run: Run) -> None:
         """Keeps since when each pending change has been waiting; writes only what differs."""
-        kept = {pending.change.path.hex(): first_seen.get(pending.change.path, self._now) for pending in run.pending}
+        kept = {pending.change.path.hex(): self._first.get(pending.change.path, self._now) for pending in run.pending}
         text = json.dumps(kept, sort_keys=True).encode()
         if (self._state.read("pending.json") or b"{}") != text:
             self._state.write("pending.json", text)
 
 
 def failures_in_a_row(records: Sequence[dict[str, Any]]) -> int:
-    """How many of the latest runs failed in a row."""
-    return len(list(itertools.takewhile(lambda record: record.get("outcome") == Outcome.FAILED, reversed(records))))
+    """How many runs failed since the last that succeeded. A run that was held back says nothing of either."""
+    tried = (record for record in reversed(records) if record.get("outcome") not in _NOT_TRIED)
+    return len(list(itertools.takewhile(_failed, tried)))
 
 
-def record_of(run: Run, *, acted: bool, digest: str = "") -> dict[str, Any]:
+def _failed(record: Mapping[str, Any]) -> bool:
+    return record.get("outcome") == Outcome.FAILED
+
+
+def record_of(run: Run, *, acted: bool, digest: str = "", hint: str = "") -> dict[str, Any]:
     """A run as one record of the history."""
     return {
         "id": run.id,
@@ -121,4 +132,5 @@ def record_of(run: Run, *, acted: bool, digest: str = "") -> dict[str, Any]:
         "pending": len(run.pending),
         "findings": dict(Counter(finding.code for finding in run.findings)),
         "notes": list(run.notes),
+        **({"hint": display(hint)} if hint else {}),
     }

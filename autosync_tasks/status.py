@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from autosync_tasks.deciding import decision_of
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.look import Look, look
 from autosync_tasks.model import Decision, Kind, LeftOut, Outcome, Path, Pending, Priority, Trigger, Verb
-from autosync_tasks.pipeline import decision_of
 from autosync_tasks.record import Recorder, failures_in_a_row
 from autosync_tasks.site import Site
 from autosync_tasks.steps.inputs import Ask

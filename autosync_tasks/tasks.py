@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 
 from invoke import Collection, Context
 
-from autosync_tasks import gate, pipeline, verifying
+from autosync_tasks import gate, notify, pipeline, verifying
 from autosync_tasks.differences import differences
-from autosync_tasks.errors import UsageError
+from autosync_tasks.errors import AutosyncError, LockedError, UsageError
 from autosync_tasks.look import look
 from autosync_tasks.model import Outcome, Run, Trigger
 from autosync_tasks.report import as_json as report
@@ -24,7 +25,8 @@ from autosync_tasks.tasking import CHECK, DIFF, JSON, is_dry, task
 from autosync_tasks.tasks_policy import POLICY
 from autosync_tasks.tasks_restore import restore
 from autosync_tasks.tasks_triggers import TRIGGERS
-from autosync_tasks.waiting import waiting
+from autosync_tasks.tasks_validate import VALIDATION
+from autosync_tasks.waiting import wait_and_sync, waiting
 
 
 def _show_run(site: Site, run: Run, *, as_json: bool, quiet: bool = False) -> int:
@@ -49,6 +51,9 @@ def _show_run(site: Site, run: Run, *, as_json: bool, quiet: bool = False) -> in
         "include": "only what this pattern matches (may be given several times)",
         "adopt": "take over a branch that has another source's id, or files where the source has different ones; "
         "the old versions stay in the history",
+        "hint": "what a hook says has changed; kept in the history, never trusted",
+        "push": "push after this sync, whatever auto_sync_push says",
+        "wait": "wait for the limit or the lock and sync then; at most one process waits",
         "allow-mass-delete": "go on with exactly the deletions that a block named, by its digest",
     },
     iterable=["include"],
@@ -66,6 +71,9 @@ def sync(
     tools_only: bool = False,
     adopt: bool = False,
     allow_mass_delete: str = "",
+    push: bool = False,
+    wait: bool = False,
+    hint: str = "",
 ) -> int:
     """
     Brings the backup up to date: observe, detect, decide, plan, validate, commit, verify, record.
@@ -86,12 +94,30 @@ def sync(
         allow_mass_delete=allow_mass_delete,
     )
     site = open_site(os.environ)
-    progress = screen.Progress()
-    request = pipeline.new_request(Trigger(trigger), check=is_dry(context, check), ask=ask)
-    with waiting(site, request) as answer:
-        run = answer(pipeline.sync(site, request, progress))
-    progress.clear()
-    quiet = request.trigger is not Trigger.MANUAL and run.outcome in _FINE
+    check = is_dry(context, check)
+
+    def once() -> Run:
+        request = pipeline.new_request(Trigger(trigger), check=check, ask=ask, push=push, hint=hint)
+        progress = screen.Progress()
+        try:
+            with waiting(site, request, leaves=not wait) as answer:
+                return answer(pipeline.sync(site, request, progress))
+        finally:
+            progress.clear()
+
+    try:
+        run = wait_and_sync(site, once) if wait and not check else once()
+    except LockedError:
+        raise
+    except AutosyncError as error:
+        if not check:
+            notify.tell(site, Outcome.FAILED, error.message, time.time())
+        raise
+    if run is None:
+        return 0  # another process waits already
+    if fault := notify.after(site, run):
+        run = replace(run, notes=(*run.notes, fault))
+    quiet = run.trigger is not Trigger.MANUAL and run.outcome in _FINE
     if diff and run.check and not quiet and not json:
         with look(site, include_low=include_low) as seen:
             wanted = {path for change in run.changes for path in change.paths}
@@ -102,6 +128,22 @@ def sync(
 
 _FINE = frozenset({Outcome.OK, Outcome.CHANGED, Outcome.SKIPPED, Outcome.DEFERRED})
 """Outcomes that an unattended run says nothing about."""
+
+
+@task(
+    name="auto-sync-if-needed",
+    help={
+        "changes": "how many changes the caller has made (a hint for the history)",
+        "type": "their category as the caller sees it: context, tools, config, integration, documentation (a hint)",
+        "json": JSON,
+    },
+)
+def auto_sync_if_needed(context: Context, changes: int = 0, type: str = "", json: bool = False) -> int:
+    """
+    The workflow's entry: one sync as the agent's workflow asks for it. The scan decides; what is said is only logged.
+    """
+    hint = f"{changes} changes of type {type or 'unknown'}" if changes or type else ""
+    return sync.body.__wrapped__(context, (), trigger="workflow", json=json, hint=hint)  # type: ignore[no-any-return]
 
 
 @task(help={"json": JSON, "diff": DIFF})
@@ -215,12 +257,12 @@ def demo(context: Context, folder: str = "") -> int:
     return run_demo(folder)
 
 
-CORE = (sync, detect, validate, verify, status, diff, restore, demo)
+CORE = (sync, auto_sync_if_needed, detect, validate, verify, status, diff, restore, demo)
 
 
 def collection() -> Collection:
     """All tasks, as `inv` and `autosync` offer them."""
     found = Collection()
-    for item in (*CORE, *POLICY, *TRIGGERS):
+    for item in (*CORE, *POLICY, *VALIDATION, *TRIGGERS):
         found.add_task(item)
     return found

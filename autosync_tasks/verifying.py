@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 
 from autosync_tasks.look import Look, look
@@ -71,7 +70,7 @@ def _run(request: Request, steps: list[Step], outcome: Outcome, reason: str) -> 
         id=request.run_id,
         trigger=Trigger.MANUAL,
         started=request.now,
-        ended=time.time(),
+        ended=request.ended,
         outcome=outcome,
         reason=reason,
         exit_code=int(outcome is Outcome.FAILED),

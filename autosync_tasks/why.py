@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+from autosync_tasks.deciding import facts_of
 from autosync_tasks.errors import UsageError
 from autosync_tasks.look import look
 from autosync_tasks.model import Kind, LeftOut, Path, Priority, Trigger
 from autosync_tasks.names import display, parents
-from autosync_tasks.pipeline import facts_of
 from autosync_tasks.record import Recorder
 from autosync_tasks.site import Site
 from autosync_tasks.steps.manifest import PATH

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,13 +43,21 @@ def one_scanner(scanner_cache: Path) -> Iterator[None]:
 
 
 @pytest.fixture
-def machine(
-    tmp_path: Path, scanner_cache: Path, one_scanner: None, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Machine]:
+def workshop(tmp_path: Path) -> Iterator[Path]:
+    """This test's own folder: in memory where there is room, for every sync waits for the disk several times."""
+    shared = Path("/dev/shm")
+    if not os.access(shared, os.W_OK) or shutil.disk_usage(shared).free < 1_000_000_000:
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(prefix="autosync-", dir=shared, ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def machine(workshop: Path, scanner_cache: Path, one_scanner: None, monkeypatch: pytest.MonkeyPatch) -> Machine:
     """A person's machine below this test's own folder; nothing outside it can be found."""
-    made = Machine(tmp_path, scanner_cache)
+    made = Machine(workshop, scanner_cache)
     for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "AUTOSYNC_CONFIG", "OPENCODE_CONFIG_DIR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(made.home))
-    yield made
-    shutil.rmtree(tmp_path, ignore_errors=True)  # long paths, pipes, unreadable folders: nothing of it is kept
+    return made

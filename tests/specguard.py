@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
-from pytest_bdd.feature import get_feature
 from pytest_bdd.parser import Feature, Scenario, ScenarioTemplate, Step
 from pytest_bdd.scenario import find_fixturedefs_for_step, scenario_wrapper_template_registry
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
@@ -29,7 +28,11 @@ def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.It
     if bound or _all_was_asked_for(session.config):
         faults += _unbound(folder, {template.feature.filename for _, template in bound}, items)
         faults += _doubles(folder)
-    faults += _ambiguous(session, bound)
+    to_bind = {name for module in _modules(items) for name in getattr(module.obj, "TO_BIND", ())}
+    faults += _ambiguous(session, [(i, t) for i, t in bound if Path(t.feature.filename).stem not in to_bind])
+    for item, template in bound:
+        if Path(template.feature.filename).stem in to_bind:
+            item.add_marker(pytest.mark.xfail(reason="its steps are not written yet", run=False))
     if faults:
         raise pytest.UsageError("the specification has holes:\n" + "\n".join(f"  {fault}" for fault in faults))
 
@@ -48,14 +51,17 @@ def _features(folder: Path) -> list[Path]:
 
 def _unbound(folder: Path, bound: set[str], items: Iterable[pytest.Item]) -> Iterator[str]:
     """Counts what modules bind, not what was selected: `-k` and a single test are no holes."""
-    modules = {item.getparent(pytest.Module) for item in items} - {None}
-    for module in modules:
-        for found in vars(module.obj).values():  # type: ignore[union-attr]
+    for module in _modules(items):
+        for found in vars(module.obj).values():
             if inspect.isfunction(found) and (template := scenario_wrapper_template_registry.get(found)):
                 bound.add(template.feature.filename)
     for path in _features(folder):
         if str(path) not in bound:
             yield f"{path.name}: no test binds this feature file, so nothing of it is run"
+
+
+def _modules(items: Iterable[pytest.Item]) -> set[pytest.Module]:
+    return {module for item in items if (module := item.getparent(pytest.Module)) is not None}
 
 
 def _doubles(folder: Path) -> Iterator[str]:
@@ -126,13 +132,6 @@ def _where(function: object) -> str:
     return f"{inspect.getmodule(function).__name__}.{getattr(function, '__name__', function)}"  # type: ignore[union-attr]
 
 
-def pytest_bdd_before_step(request: pytest.FixtureRequest, step: Step) -> None:
-    """Before the next run, the last one's outcome must have been spoken of."""
-    if step.type == "when":
-        step_runs = _runs(request)
-        request.node.stash[_BEFORE] = len(step_runs)
-
-
 def pytest_bdd_after_scenario(request: pytest.FixtureRequest, feature: Feature, scenario: Scenario) -> None:
     """A run that ended non-zero, of which no Then speaks, fails the scenario."""
     silent = [told for told in _runs(request) if told.exit_code and not told.spoken]
@@ -145,9 +144,6 @@ def pytest_bdd_after_scenario(request: pytest.FixtureRequest, feature: Feature, 
         )
 
 
-_BEFORE = pytest.StashKey[int]()
-
-
 def _runs(request: pytest.FixtureRequest) -> list:  # type: ignore[type-arg]
     machine = request.node.funcargs.get("machine") if hasattr(request.node, "funcargs") else None
     if machine is None:
@@ -156,6 +152,3 @@ def _runs(request: pytest.FixtureRequest) -> list:  # type: ignore[type-arg]
         except (pytest.FixtureLookupError, AttributeError, TypeError):
             return []
     return machine.told
-
-
-__all__ = ["get_feature"]

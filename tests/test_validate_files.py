@@ -62,9 +62,7 @@ FRONT: dict[str, tuple[bytes, bytes, list[str], bool]] = {
     ),
     "permission by pattern": (
         b"agent/a.md",
-        front(
-            "description: d", "permission:", "  bash:", '    "git *": allow', '    "*": ask', "  foo: deny"
-        ),
+        front("description: d", "permission:", "  bash:", '    "git *": allow', '    "*": ask', "  foo: deny"),
         [],
         True,
     ),
@@ -115,8 +113,7 @@ BOMBS = {
     + "\n".join(f"{k}: &{k} [*{p}, *{p}]" for p, k in zip("abcdefgh", "bcdefghi", strict=True)),
     "merges": "a: &a {x: 1}\n"
     + "\n".join(
-        f"{k}: &{k} {{<<: [*{p}, *{p}, *{p}, *{p}, *{p}, *{p}]}}"
-        for p, k in zip("abcdefgh", "bcdefghi", strict=True)
+        f"{k}: &{k} {{<<: [*{p}, *{p}, *{p}, *{p}, *{p}, *{p}]}}" for p, k in zip("abcdefgh", "bcdefghi", strict=True)
     ),
     "brackets": "a: " + "[" * 60_000,
     "braces": "a: " + "{" * 60_000,

@@ -160,9 +160,7 @@ def test_subjects_are_a_stream() -> None:
 
 def test_an_import_brings_in_no_heavy_library() -> None:
     heavy = "jsonschema yaml kingfisher_sdk subprocess invoke git rich"
-    code = (
-        f"import sys, autosync_tasks.steps.validate; print([m for m in {heavy.split()} if m in sys.modules])"
-    )
+    code = f"import sys, autosync_tasks.steps.validate; print([m for m in {heavy.split()} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

@@ -46,13 +46,9 @@ TOKENS: dict[str, Token] = {
     "github": drawn("ghp_", 36),
     "github, fine-grained": lambda r: drawn("github_pat_", 22)(r) + drawn("_", 59)(r),
     "gitlab": drawn("glpat-", 20, URL),
-    "slack": lambda r: (
-        f"xoxb-{drawn('', 12, string.digits)(r)}-{drawn('', 12, string.digits)(r)}-{drawn('', 24)(r)}"
-    ),
+    "slack": lambda r: f"xoxb-{drawn('', 12, string.digits)(r)}-{drawn('', 12, string.digits)(r)}-{drawn('', 24)(r)}",
     "stripe": drawn("sk_live_", 24),
-    "discord": lambda r: (
-        f"https://discord.com/api/webhooks/1{drawn('', 17, string.digits)(r)}/{drawn('', 68)(r)}"
-    ),
+    "discord": lambda r: f"https://discord.com/api/webhooks/1{drawn('', 17, string.digits)(r)}/{drawn('', 68)(r)}",
     "tavily": drawn("tvly-dev-", 32),
     "deepseek": drawn("sk-", 32, HEX),
     "replicate": drawn("r8_", 37),
@@ -73,20 +69,14 @@ TOKENS: dict[str, Token] = {
 SHAPES: dict[str, Callable[[str], str]] = {
     "opencode.json": lambda t: json.dumps({"provider": {"x": {"options": {"apiKey": t}}}}, indent=2),
     "opencode.jsonc": lambda t: (
-        '{\n  // remote\n  "mcp": {"s": {"headers": {"Authorization": "Bearer TOKEN"},}},\n}\n'.replace(
-            "TOKEN", t
-        )
+        '{\n  // remote\n  "mcp": {"s": {"headers": {"Authorization": "Bearer TOKEN"},}},\n}\n'.replace("TOKEN", t)
     ),
     "one/opencode.json": lambda t: json.dumps({"mcp": {"l": {"environment": {"API_TOKEN": t}}}}),
     "two/opencode.json": lambda t: json.dumps({"mcp": {"l": {"command": ["npx", "srv", "--api-key", t]}}}),
-    "three/opencode.json": lambda t: json.dumps(
-        {"mcp": {"r": {"url": f"https://mcp.example.com/?apiKey={t}"}}}
-    ),
+    "three/opencode.json": lambda t: json.dumps({"mcp": {"r": {"url": f"https://mcp.example.com/?apiKey={t}"}}}),
     "context/access.md": lambda t: f"# Access\n\n- URL: https://x.example.com\n- Token: `{t}`\n",
     "agent/ops.md": lambda t: f'---\nmode: subagent\n---\nUse the header "X-Api-Key: {t}".\n',
-    "skills/x/SKILL.md": lambda t: (
-        f'---\nname: x\n---\n```bash\ncurl "https://api.example.com?key={t}"\n```\n'
-    ),
+    "skills/x/SKILL.md": lambda t: f'---\nname: x\n---\n```bash\ncurl "https://api.example.com?key={t}"\n```\n',
     "bin/deploy": lambda t: f'#!/usr/bin/env bash\nexport API_TOKEN={t}\ncurl -H "X: $API_TOKEN"\n',
     "plugin/notify.ts": lambda t: f'const TOKEN = "{t}"\nexport const P = async () => ({{}})\n',
 }
@@ -138,8 +128,7 @@ PASSES = {
     "a call": "const token = await getAccessTokenFromKeychain2('service')",
     "a hash": "sha256: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "a commit": "Fixed in 2fd4e1c67a2d28fced849ee1bb76e7391b93eb12",
-    "integrity": '"integrity": "'
-    '"sha512-8OHvJxGkp1yyyIYt2nCz3jcOvZGhkH6ZNFc3aA2q4ZC0xu4P8jTd4sqJnKo1tHKPcYQ=="',
+    "integrity": '"integrity": ""sha512-8OHvJxGkp1yyyIYt2nCz3jcOvZGhkH6ZNFc3aA2q4ZC0xu4P8jTd4sqJnKo1tHKPcYQ=="',
     "a cache key": 'cacheKey = "d41d8cd98f00b204e9800998ecf8427e"',
     "a dotted name": "private_key = ed25519.Ed25519PrivateKey.from_private_bytes",
     "a page token": 'nextPageToken: "CAUQAA0a1b2c3d4e5f6g7h8i9j"',

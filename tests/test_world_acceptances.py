@@ -65,9 +65,7 @@ def test_looking_writes_nothing(tmp_path: Path) -> None:
 
 def test_two_that_make_the_key_at_once_agree(tmp_path: Path) -> None:
     found: list[bytes] = []
-    threads = [
-        threading.Thread(target=lambda: found.append(Acceptances(str(tmp_path)).key())) for _ in range(8)
-    ]
+    threads = [threading.Thread(target=lambda: found.append(Acceptances(str(tmp_path)).key())) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -89,15 +89,15 @@ class State:
             ) from None
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
-        """Holds the lock of this pair. Raises LockedError at once if another run holds it."""
+    def lock(self, name: str = "lock") -> Iterator[None]:
+        """Holds the lock of this pair (or another of that name). Raises LockedError at once if another run does."""
         self.prepare()
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
         try:
-            fd = os.open(self.path("lock"), flags, 0o600)
+            fd = os.open(self.path(name), flags, 0o600)
         except OSError as error:
             raise AutosyncError(
-                f"the lock {display(self.path('lock'))} cannot be opened: {error.strerror}",
+                f"the lock {display(self.path(name))} cannot be opened: {error.strerror}",
                 hint="remove it; it is made anew",
             ) from None
         try:
@@ -110,6 +110,14 @@ class State:
             yield
         finally:
             os.close(fd)
+
+    def is_locked(self, name: str) -> bool:
+        """Whether some process holds a lock of that name."""
+        try:
+            with self.lock(name):
+                return False
+        except LockedError:
+            return True
 
     def read(self, name: str) -> bytes | None:
         """A file's bytes; None if it is missing, a link, not a plain file, or another user's."""
@@ -192,6 +200,18 @@ class State:
         header = {"version": __version__, "first": len(first), **header}
         body = json.dumps(header).encode() + b"\n" + first + second
         self.write(name, hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+
+    def register(self) -> None:
+        """Asks the run that holds the lock to look once more before it leaves."""
+        self.write("again", b"")
+
+    def take_registration(self) -> bool:
+        """Whether somebody asked for another look; forgets it."""
+        try:
+            os.unlink(self.path("again"))
+        except FileNotFoundError:
+            return False
+        return True
 
     def worktree(self) -> str:
         """The commit at which the backup's work tree was last brought to the branch ("" if unknown)."""

@@ -160,7 +160,9 @@ def equals_but_for(machine: Machine, names: str) -> None:
 @then("the backup's work tree shows the same")
 def work_tree_equals(machine: Machine) -> None:
     shown = {
-        path: what for path, what in files_of(machine.backup).items() if path.partition(b"/")[0] not in (b".git", b".autosync")
+        path: what
+        for path, what in files_of(machine.backup).items()
+        if path.partition(b"/")[0] not in (b".git", b".autosync")
     }
     found = files_in(machine.backup)
     found.pop(MANIFEST)
@@ -284,4 +286,3 @@ def commit_says(machine: Machine, docstring: str) -> None:
     message = git(machine.backup, "log", "-1", "--format=%B", machine.branch).decode()
     for wanted in docstring.splitlines():
         assert wanted in message, message
-

@@ -204,9 +204,7 @@ class Machine:
             shutil.copytree(self.scanner_cache, target)
             target.chmod(0o700)
 
-    def program(
-        self, argv: Sequence[str], *, environ: dict[str, str] | None = None, prepared: bool = True
-    ) -> Told:
+    def program(self, argv: Sequence[str], *, environ: dict[str, str] | None = None, prepared: bool = True) -> Told:
         """Runs a program of this project as a person would, with an environment of its own."""
         if prepared:
             self.prepare_scanner()

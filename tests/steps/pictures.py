@@ -43,9 +43,7 @@ def _seen(path: bytes) -> tuple[int, int, str]:
 
 def changed(before: Picture, after: Picture) -> list[str]:
     """What differs between two pictures, for a message."""
-    return sorted(
-        os.fsdecode(path) for path in before.keys() | after.keys() if before.get(path) != after.get(path)
-    )
+    return sorted(os.fsdecode(path) for path in before.keys() | after.keys() if before.get(path) != after.get(path))
 
 
 def files_of(source: Path) -> Contents:
