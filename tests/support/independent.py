@@ -14,8 +14,26 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-_NEVER = """.env .env.* auth.json mcp-auth.json account.json *.key *.pem *.p12 id_rsa* id_dsa* id_ecdsa* id_ed25519*
-credentials.json credentials.yaml credentials.yml credentials.toml credentials.ini opencode.db*""".split()
+_NEVER = [
+    ".env",
+    ".env.*",
+    "auth.json",
+    "mcp-auth.json",
+    "account.json",
+    "*.key",
+    "*.pem",
+    "*.p12",
+    "id_rsa*",
+    "id_dsa*",
+    "id_ecdsa*",
+    "id_ed25519*",
+    "credentials.json",
+    "credentials.yaml",
+    "credentials.yml",
+    "credentials.toml",
+    "credentials.ini",
+    "opencode.db*",
+]
 _SAMPLES = (".env.example", ".env.sample", ".env.template")
 _NEVER_FOLDERS = (".git", "node_modules")
 _ESCAPES = {b"a": 7, b"b": 8, b"t": 9, b"n": 10, b"v": 11, b"f": 12, b"r": 13, b'"': 34, b"\\": 92}
