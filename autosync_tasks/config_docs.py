@@ -28,7 +28,7 @@ case; a list is a TOML or JSON array: `SYNC_EXCLUSIONS='["*.log", "cache/"]'`.
 
 Patterns are [gitignore patterns](https://git-scm.com/docs/gitignore#_pattern_format): without a slash they
 match at any depth, with a leading `/` at the root of the config tree. Each is matched alone, so `!` is not
-allowed. Sets hold plain ASCII characters and ranges (`[a-z0-9]`).
+allowed.
 
 | setting | default | allowed | what it does |
 |---|---|---|---|

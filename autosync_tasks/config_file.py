@@ -55,13 +55,9 @@ def set_values(path: str, changes: Mapping[str, object], environ: Mapping[str, s
 
 
 def preview(path: str, changes: Mapping[str, object], environ: Mapping[str, str]) -> Changed:
-    """What `set_values` would change, without writing; raises as it does for wrong values."""
+    """What `set_values` would change, by the same path but for the write; raises what it raises for wrong values."""
     wanted = _checked(changes, environ)
-    text = (read_bytes(os.path.realpath(path)) or b"").decode("utf-8", "replace")
-    problems, present = check_text(text, path, home_folder(environ))
-    if problems:
-        raise config_error(problems)
-    return [(name, present.get(name), value) for name, value in wanted.items() if present.get(name) != value]
+    return _edited(path, read_bytes(os.path.realpath(path)), wanted, home_folder(environ))[0]
 
 
 def record(path: str, source: str, backup: str, source_id: str, environ: Mapping[str, str] | None = None) -> Changed:

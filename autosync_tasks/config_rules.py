@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from autosync_tasks import patterns
 from autosync_tasks.config_text import nearest, show, show_key
 from autosync_tasks.model import Priority, Rule
 
@@ -70,8 +69,7 @@ def pattern_problem(item: object) -> str:
         return "is not text"
     from autosync_tasks.steps.patterns import check_pattern
 
-    # The first speaks for what `never_wins` can follow, the second for what classification matches.
-    return patterns.problem(item) or check_pattern(item)
+    return check_pattern(item)
 
 
 def _category_problem(item: object) -> str:
@@ -97,19 +95,20 @@ def _shadowed(rules: Sequence[tuple[int, Rule]], wrong: Wrong) -> bool:
         return False
     from autosync_tasks.protected import ALWAYS
     from autosync_tasks.steps.classify import protected_rules
+    from autosync_tasks.steps.shadowed import never_win
 
     protected = protected_rules([rule for _, rule in rules])
-    earlier = [(rule.pattern, rule.unless) for rule in protected]
-    names = [f"{rule.pattern} is {'always ' * (rule in ALWAYS)}protected" for rule in protected]
-    found = False
-    for number, rule in rules:
-        index = patterns.never_wins(rule.pattern, earlier)
-        if index is not None:
+    every = [(rule.pattern, rule.unless) for rule in (*protected, *(rule for _, rule in rules))]
+    found = never_win(every, start=len(protected))
+    for place, why in sorted(found.items()):
+        number, rule = rules[place - len(protected)]
+        if why < len(protected):
+            winner = protected[why]
+            reason = f"{winner.pattern} is {'always ' * (winner in ALWAYS)}protected"
+            allowed = "of the protected paths only node_modules/ and opencode.db*, written like this"
+        else:
+            first, other = rules[why - len(protected)]
+            reason = f"rule {first}, {show(other.pattern)}, comes first"
             allowed = "a pattern that matches something which no earlier rule takes"
-            if index < len(protected):
-                allowed = "of the protected paths only node_modules/ and opencode.db*, written like this"
-            wrong(f"{number}, pattern", rule.pattern, f"can never win: {names[index]}", allowed)
-            found = True
-        earlier.append((rule.pattern, rule.unless))
-        names.append(f"rule {number}, {show(rule.pattern)}, comes first")
-    return found
+        wrong(f"{number}, pattern", rule.pattern, f"can never win: {reason}", allowed)
+    return bool(found)

@@ -3,37 +3,45 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from itertools import chain
 
 from autosync_tasks.look import Look
 from autosync_tasks.model import Entry, Finding, Kind, LeftOut, Path, Priority
 from autosync_tasks.site import Site
 from autosync_tasks.steps.validate import Context, Subject, hits, validate
+from autosync_tasks.world.acceptances import Acceptances
 from autosync_tasks.world.observe import read_again
+from autosync_tasks.world.shell import check_shell
 
 
-def context(site: Site, seen: Look, *, check: bool = False) -> Context:
-    """What the rules need. check: nothing may be written, so the scanner's cache is used only if it exists."""
-    settings = site.settings
+def acceptances(site: Site) -> Acceptances:
+    """What a person accepted; in the config folder, where agents do not write."""
+    return Acceptances(site.loaded.config_home)
+
+
+def context(site: Site, paths: Collection[Path] = frozenset(), *, check: bool = False) -> Context:
+    """What the rules need to know beside the bytes.
+
+    paths: every path of the tree. check: nothing may be written, so the scanner's cache and the installation key
+    are used only if they exist.
+    """
+    settings, accepted = site.settings, acceptances(site)
     cache = os.path.join(site.state.home, "engine")
     return Context(
-        key=b"",
+        key=accepted.peek_key() if check else accepted.key(),
         engine_cache="" if check and not os.path.isdir(cache) else cache,
-        paths=seen.scan.records.keys() | {left.path for left in seen.left_out},
+        paths=paths,
+        accepted=accepted.fingerprints(),
+        check_shell=check_shell,
         validate_select=settings.validate_select,
         validate_ignore=settings.validate_ignore,
         auto_sync_validate=settings.auto_sync_validate,
     )
 
 
-def push_context(site: Site) -> Context:
-    """What the secret rules need to judge blobs that are about to leave."""
-    return Context(
-        key=b"",
-        engine_cache=os.path.join(site.state.home, "engine"),
-        validate_select=site.settings.validate_select,
-        validate_ignore=site.settings.validate_ignore,
-    )
+def _of(seen: Look) -> Collection[Path]:
+    return seen.scan.records.keys() | {left.path for left in seen.left_out}
 
 
 def judge(
@@ -41,15 +49,19 @@ def judge(
 ) -> tuple[Finding, ...]:
     """Every finding in these files; keeps no file's bytes."""
     uid = os.geteuid()
+    waiting = iter(files)
+    first = next(waiting, None)
+    if first is None:
+        return ()  # nothing to judge: no key is made and no scanner loaded
     if not check:
         site.state.prepare()
 
     def subjects() -> Iterable[Subject]:
-        for path, entry, data in files:
+        for path, entry, data in chain((first,), waiting):
             facts = seen.observation.facts(path)
             yield Subject(path, entry, data, foreign=facts.uid != uid, raw_mode=facts.mode)
 
-    return tuple(validate(subjects(), context(site, seen, check=check)))
+    return tuple(validate(subjects(), context(site, _of(seen), check=check)))
 
 
 def judge_tree(site: Site, seen: Look, *, only_changed: bool) -> tuple[tuple[Finding, ...], int]:
@@ -75,5 +87,5 @@ def judge_tree(site: Site, seen: Look, *, only_changed: bool) -> tuple[tuple[Fin
 
 def hidden_lines(site: Site, seen: Look, path: Path, data: bytes, *, check: bool = True) -> set[int]:
     """Numbers (from 1) of the lines that no diff may show."""
-    found = hits(path, data, context(site, seen, check=check))
+    found = hits(path, data, context(site, check=check))
     return {line for first, last in found for line in range(first, last + 1)}

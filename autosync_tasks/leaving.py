@@ -29,7 +29,7 @@ def judge_blobs(site: Site, new: Blobs) -> tuple[list[Finding], list[str]]:
     """
     site.state.prepare()
     # One scanner for all of them: it takes half a second to load.
-    context = replace(gate.push_context(site), load_engine=functools.cache(load))
+    context = replace(gate.context(site), load_engine=functools.cache(load))
     blocking: list[Finding] = []
     passed: list[str] = []
     for path, content, data in _contents(site, new):

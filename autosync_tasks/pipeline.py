@@ -94,7 +94,11 @@ def sync(site: Site, request: Request, progress: Progress | None = None) -> Run:
             run = _with_patience(site, request, progress)
             if not request.check and site.state.take_registration():
                 # Another trigger came while this run held the lock: its change may be later than this look.
-                again = _with_patience(site, replace(request, now=request.ended, began=time.monotonic(), run_id=secrets.token_hex(6)), progress)
+                again = _with_patience(
+                    site,
+                    replace(request, now=request.ended, began=time.monotonic(), run_id=secrets.token_hex(6)),
+                    progress,
+                )
                 run = again if again.outcome is not Outcome.OK else run
             return run
         except (UsageError, GuardError):
@@ -129,6 +133,7 @@ class _Passage:
         self.lost: dict[Path, LeftOut] = {}
         self.decision = Decision(Verb.SKIP, NOTHING)
         self._new_id = secrets.token_hex(8)
+        self.quarantined = 0
 
     def run(self) -> Run:
         """Takes the steps in order; ends early where nothing is left to do or a guard holds."""
@@ -147,7 +152,8 @@ class _Passage:
             return self._hold()
         self._step("decide", Outcome.OK, self.decision.reason)
         plan = self._validated(self._plan(self.decision.admitted))
-        if blocking := [finding for finding in self.findings if finding.blocks]:
+        blocking = [finding for finding in self.findings if finding.blocks]
+        if blocking and not self.quarantined:
             return self._blocked(plan, blocking)
         if plan.empty and not force and plan.manifest == seen.head.manifest:
             return self._nothing()
@@ -172,9 +178,23 @@ class _Passage:
         if self.lost:
             plan = self._plan(planning.without(plan, frozenset(self.lost)))
         errors = sum(finding.blocks for finding in self.findings)
+        if errors and self.site.settings.quarantine:
+            plan = self._quarantine(plan)
+            errors = 0
         words = f"{count(len(plan.puts), 'file')} read and judged, {count(len(self.findings), 'finding')}"
         self._step("validate", Outcome.BLOCKED if errors else Outcome.OK, words)
         return plan
+
+    def _quarantine(self, plan: Plan) -> Plan:
+        """Leaves the offending files pending and lets the rest go (`quarantine = true`)."""
+        bad = {finding.path: finding.code for finding in self.findings if finding.blocks}
+        kept = planning.without(plan, frozenset(bad))
+        held = [change for change in plan.changes if change not in kept]
+        reasons = [next((bad[path] for path in change.paths if path in bad), "a companion") for change in held]
+        waiting = [Pending(c, f"in quarantine ({code}): mend it") for c, code in zip(held, reasons, strict=True)]
+        self.decision = replace(self.decision, waiting=(*self.decision.waiting, *waiting))
+        self.quarantined = len(held)
+        return self._plan(kept)
 
     def _hold(self) -> Run:
         decision = self.decision
@@ -197,7 +217,7 @@ class _Passage:
         seen, check = self.seen, self.request.check
         acted, notes = (False, []) if check else catch_up(self.site, seen, self.request.run_id)
         self.notes += notes
-        if self._faults:
+        if self._faults or self.quarantined:
             run = self._end(Outcome.INCOMPLETE, self._left_words(), commit=seen.ref, exit_code=1)
             return self.recorder.finish(run, acted=acted)
         self._step("decide", Outcome.OK, self.decision.reason)
@@ -232,7 +252,7 @@ class _Passage:
         since = f"; {len(stored.since)} changed since" if stored.since else ""
         self._step("verify", Outcome.OK, f"the branch holds the plan, read back{since}")
         pushed = self._push(plan)
-        incomplete = bool(self._faults)
+        incomplete = bool(self._faults or self.quarantined)
         unfinished = incomplete or self._waiting or stored.since
         remember(self.seen, stored, "" if unfinished else self._idle_words(stored.owned, stored.commit))
         reason = f"{count(len(plan.changes), 'change')} backed up as {stored.commit[:7]}"
@@ -276,12 +296,17 @@ class _Passage:
 
     def _left_words(self) -> str:
         faults = self._faults
+        if not faults:
+            return f"{count(self.quarantined, 'change')} in quarantine"
         words = f"{display(faults[0].path)} left out: {faults[0].why}"
         return words + (f" (and {len(faults) - 1} more)" if len(faults) > 1 else "")
 
     def _label(self) -> Label:
         request = self.request
-        words = f"yes, {count(len(self.findings), 'warning')}"
+        accepted = sum(finding.status == "accepted" for finding in self.findings)
+        words = f"yes, {count(len(self.findings) - accepted, 'warning')}" + (
+            f", {accepted} accepted" if accepted else ""
+        )
         validated = words if self.site.settings.auto_sync_validate else "secrets only"
         return Label(request.run_id, request.trigger, request.now, validated, self._source_id())
 
@@ -314,6 +339,7 @@ class _Passage:
             findings=self.findings,
             notes=tuple(self.notes),
             check=self.request.check,
+            retry_at=self.decision.retry_at if outcome is Outcome.DEFERRED else None,
         )
 
 

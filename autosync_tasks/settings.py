@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
-from autosync_tasks.model import Rule
+from autosync_tasks.model import Priority, Rule
+from autosync_tasks.steps.default_rules import DEFAULT_RULES, OTHER
 
 DAY = 86_400
 
@@ -65,8 +66,7 @@ def _int(default: int, low: int, high: int, unit: str, help_: str) -> Any:
     return _declare(Type.INT, default, help_, low=low, high=high, unit=unit)
 
 
-SYNC_TRIGGERS = (
-    # As the seed lists them.
+_SEEDS_TRIGGERS = (
     "context/**/*.md",
     "bin/*",
     "tool/**/*",
@@ -74,58 +74,22 @@ SYNC_TRIGGERS = (
     "templates/**/*",
     "*.md",
     "package.json",
-    # What DESIGN section 4 calls high or medium by name, in both spellings and at any depth, so that no named
-    # category can wait for ever outside the triggers. Priority still decides when each of them goes.
-    "context/",
-    "contexts/",
-    "agent/",
-    "agents/",
-    "bin/",
-    "tool/",
-    "tools/",
-    "plugin/",
-    "plugins/",
-    "command/",
-    "commands/",
-    "skill/",
-    "skills/",
-    "mode/",
-    "modes/",
-    "integration/",
-    "integrations/",
-    "mcp/",
-    "mcps/",
-    "mcp.json",
-    "mcp.jsonc",
-    ".mcp.json",
-    "*.mcp.json",
-    "*.mcp.jsonc",
-    "/config.json",
-    "opencode.json",
-    "opencode.jsonc",
-    "tui.json",
-    "tui.jsonc",
-    "doc/",
-    "docs/",
-    "template/",
-    "templates/",
-    "theme/",
-    "themes/",
-    "*.lock",
-    "*.lockb",
-    "package-lock.json",
-    "pnpm-lock.yaml",
-    "npm-shrinkwrap.json",
-    "*.example",
-    "*.sample",
-    "*.template",
-    ".gitignore",
-    ".ignore",
-    ".*ignore",
-    ".gitattributes",
-    ".editorconfig",
-    "tsconfig.json",
 )
+
+SYNC_TRIGGERS = tuple(
+    dict.fromkeys(
+        (
+            *_SEEDS_TRIGGERS,
+            *(
+                rule.pattern
+                for rule in DEFAULT_RULES
+                if rule.priority in (Priority.HIGH, Priority.MEDIUM) and rule.category != OTHER
+            ),
+        )
+    )
+)
+"""As the seed lists them, then each pattern that DESIGN section 4 calls high or medium by name: no named category
+may wait for ever outside the triggers. Priority still decides when each of them goes."""
 
 SYNC_EXCLUSIONS = (".tmp/**/*", "*.log", ".env", "node_modules/**/*", ".git/**/*")
 """The seed's list."""

@@ -9,9 +9,9 @@ from dataclasses import replace
 
 from invoke import Collection, Context
 
-from autosync_tasks import gate, pipeline, verifying, waiter
+from autosync_tasks import gate, notify, pipeline, verifying
 from autosync_tasks.differences import differences
-from autosync_tasks.errors import LockedError, UsageError
+from autosync_tasks.errors import AutosyncError, LockedError, UsageError
 from autosync_tasks.look import look
 from autosync_tasks.model import Outcome, Run, Trigger
 from autosync_tasks.report import as_json as report
@@ -25,6 +25,8 @@ from autosync_tasks.tasking import CHECK, DIFF, JSON, is_dry, task
 from autosync_tasks.tasks_policy import POLICY
 from autosync_tasks.tasks_restore import restore
 from autosync_tasks.tasks_triggers import TRIGGERS
+from autosync_tasks.tasks_validate import VALIDATION
+from autosync_tasks.waiting import wait_and_sync, waiting
 
 
 def _show_run(site: Site, run: Run, *, as_json: bool, quiet: bool = False) -> int:
@@ -98,20 +100,23 @@ def sync(
         request = pipeline.new_request(Trigger(trigger), check=check, ask=ask, push=push, hint=hint)
         progress = screen.Progress()
         try:
-            return pipeline.sync(site, request, progress)
+            with waiting(site, request, leaves=not wait) as answer:
+                return answer(pipeline.sync(site, request, progress))
         finally:
             progress.clear()
 
     try:
-        run = waiter.wait(site, once) if wait and not check else once()
+        run = wait_and_sync(site, once) if wait and not check else once()
     except LockedError:
-        if not check and trigger != Trigger.MANUAL:
-            site.state.register()
+        raise
+    except AutosyncError as error:
+        if not check:
+            notify.tell(site, Outcome.FAILED, error.message, time.time())
         raise
     if run is None:
         return 0  # another process waits already
-    if not check and waiter.leave(site, run):
-        run = replace(run, notes=(*run.notes, "a process waits and syncs then"))
+    if fault := notify.after(site, run):
+        run = replace(run, notes=(*run.notes, fault))
     quiet = run.trigger is not Trigger.MANUAL and run.outcome in _FINE
     if diff and run.check and not quiet and not json:
         with look(site, include_low=include_low) as seen:
@@ -258,6 +263,6 @@ CORE = (sync, auto_sync_if_needed, detect, validate, verify, status, diff, resto
 def collection() -> Collection:
     """All tasks, as `inv` and `autosync` offer them."""
     found = Collection()
-    for item in (*CORE, *POLICY, *TRIGGERS):
+    for item in (*CORE, *POLICY, *VALIDATION, *TRIGGERS):
         found.add_task(item)
     return found

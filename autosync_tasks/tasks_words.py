@@ -40,6 +40,12 @@ class WithSettings(WithWords):
     into = "setting"
 
 
+class WithFingerprints(WithWords):
+    """`accept 0123456789abcdef`."""
+
+    into = "fingerprint"
+
+
 def words_of(argv: list[str], task: str, with_value: Collection[str]) -> list[str]:
     """The words after a task's name. with_value: its flags that take the next word as their value."""
     if task not in argv:

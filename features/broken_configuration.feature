@@ -7,7 +7,7 @@ Feature: A config that stops OpenCode stays out of the backup
 
   Rule: What stops OpenCode blocks
 
-    Scenario Outline: it blocks when <change>
+    Scenario Outline: it stops OpenCode: <change>
       When <change>
       And a person asks for a sync
       Then the sync is blocked
@@ -23,7 +23,7 @@ Feature: A config that stops OpenCode stays out of the backup
 
   Rule: What OpenCode reads passes, even where other programs would not
 
-    Scenario Outline: it passes when <change>
+    Scenario Outline: OpenCode reads it: <change>
       When <change>
       And a person asks for a sync
       Then the sync is done
@@ -37,7 +37,7 @@ Feature: A config that stops OpenCode stays out of the backup
 
   Rule: What has no effect is told
 
-    Scenario Outline: it is told when <change>
+    Scenario Outline: without effect: <change>
       When <change>
       And a person asks for a sync
       Then the sync is done

@@ -54,9 +54,7 @@ def workshop(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-def machine(
-    workshop: Path, scanner_cache: Path, one_scanner: None, monkeypatch: pytest.MonkeyPatch
-) -> Machine:
+def machine(workshop: Path, scanner_cache: Path, one_scanner: None, monkeypatch: pytest.MonkeyPatch) -> Machine:
     """A person's machine below this test's own folder; nothing outside it can be found."""
     made = Machine(workshop, scanner_cache)
     for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "AUTOSYNC_CONFIG", "OPENCODE_CONFIG_DIR"):

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from autosync_tasks import config_file
 from autosync_tasks.config import TABLE, Settings, load
-from autosync_tasks.config_file import record, set_values
+from autosync_tasks.config_file import preview, record, set_values
 from autosync_tasks.errors import ConfigError, LockedError
 from autosync_tasks.model import Priority, Rule
 
@@ -143,6 +143,34 @@ def test_only_what_differs_is_told(file: Path) -> None:
     assert set_values(str(file), {"MAX_AGE": "7200", "AUTO_SYNC_PUSH": "yes"}, HOME) == [
         ("auto_sync_push", False, True)
     ]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"MAX_AGE": "7200"},
+        {"MAX_AGE": "600", "quarantine": True, "AUTO_SYNC_PUSH": "no"},
+        {"RULES": '[{pattern = "prompts/", category = "context", priority = "high"}]'},
+    ],
+)
+def test_a_preview_tells_what_a_change_would_and_writes_nothing(changes: dict[str, object], file: Path) -> None:
+    missing = str(file.parent / "a" / "config.toml")
+    assert [name for name, _, _ in preview(missing, changes, HOME)] == [name.lower() for name in changes]
+    file.write_text(COMMENTED)
+    told = preview(str(file), changes, HOME)
+    assert file.read_text() == COMMENTED
+    assert told == set_values(str(file), changes, HOME)
+    assert preview(str(file), changes, HOME) == []
+    assert os.listdir(file.parent) == ["config.toml"]
+
+
+def test_a_preview_refuses_what_a_change_would(file: Path) -> None:
+    file.write_text("max_age = 0\n")
+    assert preview(str(file), {"max_age": 600}, HOME) == [("max_age", None, 600)]  # it would mend the file
+    with pytest.raises(ConfigError):
+        preview(str(file), {"quarantine": True}, HOME)
+    with pytest.raises(ConfigError):
+        preview(str(file), {"max_age": "maybe"}, HOME)
 
 
 def test_rules_keep_what_stays(file: Path) -> None:

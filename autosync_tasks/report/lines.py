@@ -183,6 +183,8 @@ def of_findings(findings: Iterable[Finding], *, most: int = MOST) -> Iterator[Li
             yield line(Part(f"             {finding.excerpt}", "dim"))
         if finding.hint and finding.blocks:
             yield line(Part("             " + finding.hint, "cyan"))
+        if finding.blocks and finding.fingerprint:
+            yield line(Part(f"             no fault? inv accept {finding.fingerprint} --reason '…'", "dim"))
     hidden = len(listed) - len(shown)
     if hidden:
         yield line(Part(f"    and {hidden:,} more warnings (`inv validate` shows all)", "dim"))

@@ -33,6 +33,13 @@ def show(lines: Iterable[Line], *, error: bool = False) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
+def ask(question: str) -> str:
+    """Asks on the terminal and returns the answer ("" if there is none)."""
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    return sys.stdin.readline()
+
+
 def _text(line: Line) -> object:
     from rich.text import Text
 

@@ -10,7 +10,7 @@ import { join } from "node:path"
 
 const SETUP = __AUTOSYNC_SETUP__
 
-const DISPOSE_WAIT_MS = 20000 // longer than any usual sync; after it the child goes on alone
+const DISPOSE_WAIT_MS = 30000 // longer than any usual sync; after it the child goes on alone
 const SAME_IDLE_MS = 250 // OpenCode tells one idle twice (session.status and session.idle)
 const LONGEST_MESSAGE = 300
 

@@ -26,7 +26,8 @@ def replay(repository: Repository, base: str, local: str, onto: str, taken: Take
     """The commits of base..local made again on `onto`; returns the last one's id. The branch does not move yet.
 
     base: "" if the histories have nothing in common. taken: what `onto` changed against the base; these paths
-    come from it. when: seconds since the epoch. If base..local holds merges, one merge commit is made instead: they cannot be replayed.
+    come from it. when: seconds since the epoch. If base..local holds merges, one merge
+    commit is made instead: they cannot be replayed.
     """
     span = (local, f"^{base}") if base else (local,)
     commits = _lines(repository, "rev-list", "--reverse", "--topo-order", "--parents", *span)

@@ -1,0 +1,70 @@
+"""Notify: runs the user's `notify_command` for what `steps.notices` says, once."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+from dataclasses import asdict
+
+from autosync_tasks.model import Outcome, Run
+from autosync_tasks.names import display
+from autosync_tasks.record import failures_in_a_row
+from autosync_tasks.site import Site
+from autosync_tasks.status import status
+from autosync_tasks.steps.notices import Now, Told, notices
+
+_SECONDS = 20.0
+"""Longest time for the command."""
+
+
+def tell(site: Site, outcome: Outcome, reason: str, now: float) -> str:
+    """Tells what has changed since the last time; returns "" or why the command could not be run.
+
+    The message is the command's last argument. It is made of the program's own words and safe names: no contents of
+    a file, so no secret. Does nothing without a `notify_command`.
+    """
+    command = site.settings.notify_command
+    if not command:
+        return ""
+    told = _told(site)
+    found = status(site, now)
+    standing = Now(found.verdict.level, found.verdict.why, outcome, reason, failures_in_a_row(site.state.history()))
+    messages, then = notices(told, standing)
+    if then != told:
+        site.state.write("told.json", json.dumps(asdict(then)).encode())
+    for message in messages:
+        if fault := _run(command, f"autosync: {display(message)}"):
+            return fault
+    return ""
+
+
+def after(site: Site, run: Run) -> str:
+    """Tells about a run that has ended (see `tell`); nothing for one with nothing to do that follows another."""
+    if run.check or (run.outcome is Outcome.OK and _told(site) == Told()):
+        return ""
+    return tell(site, run.outcome, run.reason, run.ended)
+
+
+def _told(site: Site) -> Told:
+    try:
+        record = json.loads(site.state.read("told.json") or b"{}")
+    except ValueError:
+        return Told()
+    return Told.of(record) if isinstance(record, dict) else Told()
+
+
+def _run(command: str, message: str) -> str:
+    try:
+        words = shlex.split(command)
+        subprocess.run(
+            [*words, message],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=_SECONDS,
+            check=True,
+        )
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        return f"notify_command failed: {display(str(error)[:200])}"
+    return ""

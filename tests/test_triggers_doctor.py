@@ -1,0 +1,159 @@
+"""The doctor: each fault is named with its remedy (pure), and the gatherer sees what cron would see."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autosync_tasks.model import Trigger
+from autosync_tasks.triggers import facts as gatherer
+from autosync_tasks.triggers import hook
+from autosync_tasks.triggers.doctor import (
+    LITTLE_SPACE,
+    TOO_LITTLE_SPACE,
+    Access,
+    Check,
+    Facts,
+    Level,
+    Space,
+    Ssh,
+    check_all,
+    result,
+)
+from autosync_tasks.triggers.installed import Installed
+
+NOW = 1_800_000_000.0
+SEEN: dict[str, Any] = {
+    "git": "2.39.5",
+    "ssh": "/usr/bin/ssh",
+    "encoding": "UTF-8",
+    "python": "3.11.7",
+    "source": "/s",
+    "backup": "/b",
+    "error": "",
+    "agent": False,
+}
+CRON = Installed(Trigger.SCHEDULE, "cron", 3600.0, "crontab")
+GOOD = Facts(
+    now=NOW,
+    version="1",
+    program="/v/bin/autosync",
+    here=SEEN,
+    cron=SEEN,
+    spaces=(Space("the backup", "/b", 10**11, 10**6),),
+    accesses=(Access("the source", "/s"),),
+    ssh=Ssh("host", agentless=True, known=True),
+    recorded=NOW - 60,
+    folders=100,
+    watches=65536,
+    instances=128,
+    installed=(CRON,),
+    seen={Trigger.SCHEDULE: NOW - 1000},
+    cron_runs=True,
+    linger=True,
+)
+
+
+def bad(facts: Facts) -> list[Check]:
+    return [check for check in check_all(facts) if check.level is not Level.OK]
+
+
+def test_a_healthy_machine_has_no_fault() -> None:
+    assert bad(GOOD) == []
+    assert result(check_all(GOOD)).exit_code == 0
+
+
+def cron_with(**more: object) -> dict[str, Any]:
+    return {"cron": {**SEEN, **more}}
+
+
+WATCH = Installed(Trigger.WATCH, "watch", 3600.0, "/u/autosync-watch.service")
+CASES: list[tuple[dict[str, Any], str, Level, str]] = [
+    ({"program": ""}, "program", Level.FAIL, "install"),
+    (cron_with(git=""), "git for cron", Level.FAIL, "install git"),
+    (cron_with(git="2.37.9"), "git for cron", Level.FAIL, "2.38"),
+    ({"here": {**SEEN, "git": "2.4"}}, "git", Level.FAIL, "2.38"),
+    (cron_with(source="/other"), "source for cron", Level.FAIL, "set-config OPENCODE_SOURCE"),
+    (cron_with(backup=""), "backup for cron", Level.FAIL, "set-config OPENCODE_BACKUP"),
+    (cron_with(error="no tree"), "error for cron", Level.FAIL, "record"),
+    ({"here": {**SEEN, "error": "a setting is wrong"}}, "settings", Level.FAIL, "config file"),
+    (cron_with(encoding="ANSI_X3.4-1968"), "locale for cron", Level.WARN, "C.UTF-8"),
+    ({"ssh": Ssh("host", agentless=False, known=True)}, "ssh key", Level.FAIL, "deploy key"),
+    ({"ssh": Ssh("host", agentless=True, known=False)}, "host key", Level.FAIL, "ssh host"),
+    (cron_with(ssh=""), "ssh", Level.FAIL, "OpenSSH"),
+    ({"spaces": (Space("the backup", "/b", LITTLE_SPACE, None),)}, "disk of the backup", Level.WARN, "room"),
+    ({"spaces": (Space("the backup", "/b", TOO_LITTLE_SPACE, None),)}, "disk of the backup", Level.FAIL, "room"),
+    ({"spaces": (Space("the backup", "/b", 10**11, 100),)}, "inodes of the backup", Level.FAIL, "small files"),
+    (
+        {"accesses": (Access("the state", "/x", "too open", "chmod 700 /x"),)},
+        "access to the state",
+        Level.FAIL,
+        "chmod",
+    ),
+    ({"now": 86400.0}, "clock", Level.FAIL, "set the clock"),
+    ({"recorded": NOW + 7200}, "clock", Level.WARN, "set the clock"),
+    ({"watches": 200}, "inotify watches", Level.WARN, "max_user_watches"),
+    ({"watches": 200, "installed": (WATCH,), "seen": {Trigger.WATCH: NOW}}, "inotify watches", Level.FAIL, "sysctl"),
+    ({"instances": 8}, "inotify instances", Level.WARN, "max_user_instances"),
+    ({"installed": ()}, "triggers", Level.WARN, "install-hook"),
+    ({"installed": (replace(CRON, fault="is a comment"),)}, "cron", Level.WARN, "install-cron"),
+    ({"installed": (Installed(Trigger.WORKFLOW, "hook", None, "/p", "old"),)}, "hook", Level.WARN, "install-hook"),
+    ({"seen": {}}, "cron", Level.WARN, "log of cron"),
+    ({"seen": {Trigger.SCHEDULE: NOW - 7300}}, "cron", Level.WARN, "log of cron"),
+    ({"cron_runs": False}, "cron daemon", Level.FAIL, "enable --now cron"),
+    ({"linger": False, "installed": (replace(CRON, how="timer"),)}, "linger", Level.WARN, "enable-linger"),
+    ({"crontab_fault": "cannot be read"}, "crontab", Level.WARN, "install-timer"),
+    ({"only_here": ("AUTO_SYNC_PUSH",)}, "variable", Level.WARN, "set-config AUTO_SYNC_PUSH"),
+]
+
+
+@pytest.mark.parametrize(("change", "name", "level", "remedy"), CASES, ids=[f"{c[1]}-{i}" for i, c in enumerate(CASES)])
+def test_each_fault_is_named_with_its_remedy(change: dict[str, Any], name: str, level: Level, remedy: str) -> None:
+    found = bad(replace(GOOD, **change))
+    assert [(check.name, check.level) for check in found][:1] == [(name, level)]
+    assert remedy in found[0].remedy
+    assert result(found).exit_code == (1 if level is Level.FAIL else 0)
+
+
+def test_the_gatherer_sees_what_cron_would_see(tmp_path: Path) -> None:
+    """A git that only this shell finds, and a source that only this shell's variable names."""
+    home, programs = tmp_path / "home", tmp_path / "bin"
+    (home / ".config" / "opencode").mkdir(parents=True)
+    (home / ".config" / "opencode" / "AGENTS.md").write_text("x")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "AGENTS.md").write_text("y")
+    programs.mkdir()
+    (programs / "git").write_text("#!/bin/sh\necho git version 9.9.9\n")
+    (programs / "crontab").write_text("#!/bin/sh\necho 'no crontab for you' >&2; exit 1\n")
+    for program in programs.iterdir():
+        program.chmod(0o755)
+    environ = {
+        "HOME": str(home),
+        "PATH": f"{programs}:{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "OPENCODE_SOURCE": str(tmp_path / "other"),
+    }
+    facts = gatherer.gather(environ, NOW, str(tmp_path))
+    assert facts.here["git"] == "9.9.9"
+    assert facts.here["source"] == str(tmp_path / "other")
+    assert facts.cron["source"] == str(home / ".config" / "opencode")
+    assert facts.only_here == ["OPENCODE_SOURCE"]
+    assert facts.installed == ()
+    assert "source for cron" in [check.name for check in bad(facts)]
+    hook.install(environ, command=["/old/autosync", "sync"])
+    again = gatherer.gather(environ, NOW, str(tmp_path))
+    assert [(found.how, bool(found.fault)) for found in again.installed] == [("hook", True)]
+
+
+def test_looking_writes_nothing(tmp_path: Path) -> None:
+    (tmp_path / ".config" / "opencode").mkdir(parents=True)
+    (tmp_path / ".config" / "opencode" / "AGENTS.md").write_text("x")
+    (tmp_path / "crontab").write_text("#!/bin/sh\necho 'no crontab for you' >&2; exit 1\n")
+    (tmp_path / "crontab").chmod(0o755)
+    before = sorted(str(path) for path in tmp_path.rglob("*"))
+    gatherer.gather({"HOME": str(tmp_path), "PATH": f"{tmp_path}:{os.environ['PATH']}"}, NOW, str(tmp_path))
+    assert sorted(str(path) for path in tmp_path.rglob("*")) == before

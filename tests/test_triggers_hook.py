@@ -1,0 +1,130 @@
+"""The plugin's install task: four ways to call it, scopes, other people's files; and the tasks as programs."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autosync_tasks.errors import UsageError
+from autosync_tasks.triggers import hook
+
+AUTOSYNC = Path(sys.executable).with_name("autosync")
+COMMAND = ('/opt/it\'s "here"/autosync', "sync", "--trigger=workflow")
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    return {"HOME": str(tmp_path / "home"), "PATH": os.environ["PATH"]}
+
+
+def snapshot(root: Path) -> dict[str, tuple[int, bytes]]:
+    return {str(p): (p.stat().st_mtime_ns, p.read_bytes()) for p in root.rglob("*") if p.is_file()}
+
+
+@pytest.mark.parametrize("scope", hook.SCOPES)
+def test_check_and_run_first_and_second_then_remove(tmp_path: Path, environ: dict[str, str], scope: str) -> None:
+    def call(act: str, *, check: bool = False) -> tuple[str, int]:
+        if act == "install":
+            found = hook.install(environ, scope=scope, folder=str(tmp_path / "p"), check=check, command=COMMAND)
+        else:
+            found = hook.uninstall(environ, scope=scope, folder=str(tmp_path / "p"), check=check)
+        return found.outcome, found.exit_code
+
+    (tmp_path / "p").mkdir()
+    assert call("install", check=True) == ("changed", 5)
+    assert snapshot(tmp_path) == {}
+    assert call("install") == ("changed", 0)
+    once = snapshot(tmp_path)
+    assert len(once) == 1
+    assert call("install", check=True) == ("ok", 0)
+    assert call("install") == ("ok", 0)
+    assert call("uninstall", check=True) == ("changed", 5)
+    assert snapshot(tmp_path) == once
+    assert call("uninstall") == ("changed", 0)
+    assert snapshot(tmp_path) == {}
+    assert call("uninstall") == ("ok", 0)
+
+
+def test_an_older_plugin_is_brought_up_to_date(tmp_path: Path, environ: dict[str, str]) -> None:
+    hook.install(environ, command=("/old/autosync", "sync"))
+    found = hook.install(environ, command=COMMAND)
+    assert found.outcome == "changed"
+    assert "up to date" in found.reason
+    assert "/old/autosync" in found.diff
+
+
+def test_a_file_of_someone_else_is_left_alone(tmp_path: Path, environ: dict[str, str]) -> None:
+    path = Path(hook.path_for("global", environ, "."))
+    path.parent.mkdir(parents=True)
+    path.write_text("export const Mine = async () => ({})\n")
+    before = snapshot(tmp_path)
+    for act in (hook.install, hook.uninstall):
+        with pytest.raises(UsageError, match="not ours"):
+            act(environ)
+    assert snapshot(tmp_path) == before
+
+
+def test_the_project_is_the_nearest_folder_with_a_repository(tmp_path: Path, environ: dict[str, str]) -> None:
+    inner = tmp_path / "project" / "a" / "b"
+    inner.mkdir(parents=True)
+    (tmp_path / "project" / ".git").mkdir()
+    assert hook.path_for("project", environ, str(inner)) == f"{tmp_path}/project/.opencode/plugins/autosync.js"
+
+
+def test_a_scope_that_does_not_exist_is_refused(environ: dict[str, str]) -> None:
+    with pytest.raises(UsageError):
+        hook.install(environ, scope="everywhere")
+
+
+def test_the_plugin_is_javascript_and_holds_the_command(tmp_path: Path, environ: dict[str, str]) -> None:
+    if not shutil.which("node"):
+        pytest.skip("there is no node on this machine to read the plugin")
+    path = tmp_path / "plugin.mjs"
+    path.write_text(hook.plugin_text(COMMAND, {"A": "b"}, "/state").replace("const SETUP", "export const SETUP"))
+    code = f"import('{path}').then(m => console.log(JSON.stringify([m.SETUP, Object.keys(m)])))"
+    ended = subprocess.run(["node", "-e", code], capture_output=True, text=True, check=True)
+    setup, names = json.loads(ended.stdout)
+    assert setup == {"command": [*COMMAND, "--json"], "env": {"A": "b"}, "state": "/state"}
+    assert names == ["AutosyncTasks", "SETUP"]  # OpenCode takes each exported function for a plugin: only one
+
+
+def run(environ: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([str(AUTOSYNC), *words], env=environ, capture_output=True, text=True, check=False)
+
+
+class TestAsPrograms:
+    def test_while_the_places_come_from_variables_alone_it_refuses_and_prints_the_line(
+        self, tmp_path: Path, environ: dict[str, str]
+    ) -> None:
+        environ |= {"OPENCODE_SOURCE": str(tmp_path / "a b"), "OPENCODE_BACKUP": str(tmp_path / "c")}
+        for task in ("install-cron", "install-timer", "install-hook"):
+            ended = run(environ, task)
+            assert ended.returncode == 2, ended.stderr
+            assert f"autosync set-config OPENCODE_SOURCE='{tmp_path}/a b'" in ended.stderr
+        assert snapshot(tmp_path) == {}
+
+    def test_install_check_and_json(self, environ: dict[str, str]) -> None:
+        ended = run(environ, "install-hook", "--check", "--json")
+        assert ended.returncode == 5, ended.stderr
+        said = json.loads(ended.stdout)
+        assert (said["outcome"], said["check"]) == ("changed", True)
+        assert run(environ, "install-hook").returncode == 0
+        assert json.loads(run(environ, "install-hook", "--json").stdout)["outcome"] == "ok"
+
+    def test_wrong_usage_ends_with_2(self, environ: dict[str, str]) -> None:
+        for words in (
+            ["install-cron", "--schedule", "61 * * * *"],
+            ["install-cron", "--every", "7m"],
+            ["install-hook", "--scope", "everywhere"],
+            ["watch", "--install", "--uninstall"],
+            ["watch", "--check"],
+        ):
+            ended = run(environ, *words)
+            assert ended.returncode == 2, (words, ended.stderr)
+            assert "error:" in ended.stderr
