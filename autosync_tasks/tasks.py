@@ -14,6 +14,7 @@ from autosync_tasks.differences import differences
 from autosync_tasks.errors import AutosyncError, LockedError, UsageError
 from autosync_tasks.look import look
 from autosync_tasks.model import Outcome, Run, Trigger
+from autosync_tasks.names import display
 from autosync_tasks.report import as_json as report
 from autosync_tasks.report import lines, screen
 from autosync_tasks.report import status as status_lines
@@ -83,7 +84,9 @@ def sync(
     changes are pending; 75 another run holds the lock.
     """
     if trigger not in list(Trigger):
-        raise UsageError(f"--trigger={trigger} is none of {', '.join(Trigger)}")
+        raise UsageError(
+            f"--trigger={display(trigger)} is none of {', '.join(Trigger)}", hint="a person leaves --trigger out"
+        )
     ask = Ask(
         force=force,
         include_low=include_low,

@@ -120,6 +120,13 @@ def strays(repository: Repository, tree: Listing, owned: Iterable[Path]) -> list
         return [path for path in sorted(owned) if standing(below, path) != tree.get(path)]
 
 
+def stands(repository: Repository, tree: Listing, owned: Iterable[Path]) -> bool:
+    """Whether work tree and index are what the branch says, so that there is nothing to bring along."""
+    if not repository.standing_on_branch() or strays(repository, tree, owned):
+        return False
+    return index_entries(repository) == tree
+
+
 def save_edits(repository: Repository, base: str, edited: list[Path], run_id: str) -> str:
     """Saves the edited owned paths, staged and unstaged, as a stash entry; returns its commit id.
 
