@@ -24,7 +24,7 @@ from autosync_tasks.steps.inputs import Ask
 from autosync_tasks.steps.validate import explain as explanation
 from autosync_tasks.tasking import CHECK, DIFF, JSON, is_dry, task
 from autosync_tasks.tasks_policy import POLICY
-from autosync_tasks.tasks_restore import restore
+from autosync_tasks.tasks_restore import recover, restore
 from autosync_tasks.tasks_triggers import TRIGGERS
 from autosync_tasks.tasks_validate import VALIDATION
 from autosync_tasks.waiting import wait_and_sync, waiting
@@ -260,7 +260,7 @@ def demo(context: Context, folder: str = "") -> int:
     return run_demo(folder)
 
 
-CORE = (sync, auto_sync_if_needed, detect, validate, verify, status, diff, restore, demo)
+CORE = (sync, auto_sync_if_needed, detect, validate, verify, status, diff, restore, recover, demo)
 
 
 def collection() -> Collection:

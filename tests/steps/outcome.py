@@ -138,7 +138,9 @@ def only_a_lock(machine: Machine) -> None:
 @step(parsers.re(f"only a sign of {WHO} was written"))
 def only_a_sign(machine: Machine, who: str) -> None:
     told = machine.last
-    new = {os.path.relpath(path, os.fsencode(machine.state)) for path in map(os.fsencode, changed(told.before, told.after))}
+    new = {
+        os.path.relpath(path, os.fsencode(machine.state)) for path in map(os.fsencode, changed(told.before, told.after))
+    }
     pair = {path.split(b"/")[0] for path in new}
     assert len(pair) == 1
     folder = pair.pop()
