@@ -111,7 +111,7 @@ def finish(site: Site, taking: Taking) -> list[str]:
 def _conflict(site: Site, limits: Limits | None) -> tuple[Heads, Trees, str]:
     """Looks at the remote anew. Raises ConflictError if there is nothing to choose."""
     repository, settings = site.repository, site.settings
-    remote = Remote(repository, site.state, settings.remote, limits or Limits())
+    remote = Remote(repository, site.state, settings.remote, site.environ, limits or Limits())
     local = repository.ref()
     theirs = remote.heads(settings.backup_branch).get(settings.backup_branch, "")
     known = repository.ref(agreed_ref(site))

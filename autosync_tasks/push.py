@@ -15,7 +15,7 @@ from autosync_tasks.errors import AutosyncError, ConfigError
 from autosync_tasks.leaving import judge_blobs
 from autosync_tasks.model import Entry, Finding, Outcome, Path, Trigger
 from autosync_tasks.names import display
-from autosync_tasks.push_facts import agreed_ref, trees_of
+from autosync_tasks.push_facts import agreed_ref, host, parked_at, trees_of
 from autosync_tasks.push_record import PushRecord, load, mark, save, with_judged
 from autosync_tasks.site import Site
 from autosync_tasks.steps import pushing
@@ -110,14 +110,14 @@ class _Push:
     def __init__(self, site: Site, now: float, record: PushRecord, jitter: float) -> None:
         self.site, self.now, self.record, self.jitter = site, now, record, jitter
         self.repository, self.settings = site.repository, site.settings
-        self.host = os.uname().nodename
+        self.host = host()
         self.run_id = random.token_hex(6)
         self.notes: list[str] = []
-        self.parked_at = pushing.parked_branch(self.host, self.settings.backup_branch)
+        self.parked_at = parked_at(site)
 
     def run(self, limits: Limits) -> PushResult:
         """Looks and acts; looks again if someone else was faster."""
-        remote = Remote(self.repository, self.site.state, self.settings.remote, limits, self.jitter)
+        remote = Remote(self.repository, self.site.state, self.settings.remote, self.site.environ, limits, self.jitter)
         if stop := self._address(remote.address):
             return stop
         for attempt in range(_ROUNDS):

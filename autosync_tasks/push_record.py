@@ -37,7 +37,7 @@ class PushRecord:
     judged: tuple[str, ...] = ()
 
     def holds(self, now: float, longest: float) -> bool:
-        """Whether an automatic push must wait. A time beyond the longest wait was written by a wrong clock."""
+        """Whether an automatic push must wait. A time further off than the longest wait came of a wrong clock."""
         return self.failures > 0 and self.retry_at is not None and now < self.retry_at <= now + longest
 
 

@@ -57,8 +57,7 @@ _SIGNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         Kind.MISSING,
         re.compile(
             r"repository .*not found|does not appear to be a git repository|returned error: 404"
-            r"|no such file or directory"
-            r"|does not exist|not a git repository|detected dubious ownership",
+            r"|no such file or directory|does not exist|not a git repository|detected dubious ownership",
             re.I,
         ),
     ),

@@ -82,11 +82,20 @@ class RemoteError(BackupError):
 class Remote:
     """One remote of the backup. Nothing is contacted until it is asked for.
 
-    name: of the remote in the backup's config. jitter: 0 to 1, spreads the pauses between tries.
+    name: of the remote in the backup's config. environ: says where the user's own git config is. jitter: 0 to 1,
+    spreads the pauses between tries.
     """
 
-    def __init__(self, repository: Repository, state: State, name: str, limits: Limits, jitter: float = 0.0) -> None:
-        self._repository, self._state, self._name = repository, state, name
+    def __init__(
+        self,
+        repository: Repository,
+        state: State,
+        name: str,
+        environ: Mapping[str, str],
+        limits: Limits,
+        jitter: float = 0.0,
+    ) -> None:
+        self._repository, self._state, self._name, self._environ = repository, state, name, environ
         self._limits, self._jitter = limits, jitter
         self._until = time.monotonic() + limits.overall
         self._folder = state.path(_FOLDER)
@@ -190,7 +199,8 @@ class Remote:
     @property
     def _user_config(self) -> dict[str, str]:
         """The user's and the machine's git config count here, and only here: they hold credential helpers."""
-        return {"GIT_CONFIG_GLOBAL": os.path.join(self._folder, "user"), "GIT_CONFIG_NOSYSTEM": "0"}
+        home = {name: self._environ[name] for name in ("HOME", "XDG_CONFIG_HOME") if name in self._environ}
+        return {**home, "GIT_CONFIG_GLOBAL": os.path.join(self._folder, "user"), "GIT_CONFIG_NOSYSTEM": "0"}
 
     @property
     def _config(self) -> dict[str, str]:
@@ -204,7 +214,7 @@ class Remote:
         _make_folder(self._folder)
         for part in ("refs", "refs/heads", "objects"):
             _make_folder(os.path.join(self._folder, part))
-        includes = "".join(f"[include]\n\tpath = {_quoted(path)}\n" for path in _user_files())
+        includes = "".join(f"[include]\n\tpath = {_quoted(path)}\n" for path in _user_files(self._environ))
         self._write("user", includes)
         self._write("config", "[core]\n\trepositoryformatversion = 0\n\tbare = true\n")
         self._write("HEAD", "ref: refs/heads/none\n")
@@ -273,10 +283,10 @@ def _make_folder(folder: str) -> None:
         )
 
 
-def _user_files() -> tuple[str, ...]:
+def _user_files(environ: Mapping[str, str]) -> tuple[str, ...]:
     """Where git looks for the user's config (git-config(1), FILES)."""
-    home = os.environ.get("HOME", "")
-    base = os.environ.get("XDG_CONFIG_HOME", "") or (os.path.join(home, ".config") if home else "")
+    home = environ.get("HOME", "")
+    base = environ.get("XDG_CONFIG_HOME", "") or (os.path.join(home, ".config") if home else "")
     files = [os.path.join(base, "git", "config")] if base else []
     return (*files, os.path.join(home, ".gitconfig")) if home else tuple(files)
 

@@ -25,9 +25,9 @@ _IDENTITY = {
 def replay(repository: Repository, base: str, local: str, onto: str, taken: Taken, run_id: str, when: float) -> str:
     """The commits of base..local made again on `onto`; returns the last one's id. The branch does not move yet.
 
-    base: "" if the histories have nothing in common. taken: what `onto` changed against the base; these paths
-    come from it. when: seconds since the epoch. If base..local holds merges, one merge
-    commit is made instead: they cannot be replayed.
+    base: "" if the histories have nothing in common. taken: what `onto` changed against the base; these paths come
+    from it. when: seconds since the epoch. If base..local holds merges, which cannot be replayed one by one, one
+    merge commit is made instead.
     """
     span = (local, f"^{base}") if base else (local,)
     commits = _lines(repository, "rev-list", "--reverse", "--topo-order", "--parents", *span)
@@ -39,17 +39,19 @@ def replay(repository: Repository, base: str, local: str, onto: str, taken: Take
         repository.gateway.conversation("cat-file", "--batch") as read,
         repository.gateway.conversation(*arguments) as talk,
     ):
-        parent = onto
+        parent = new = onto
         for number, line in enumerate(commits, start=1):
             commit, *parents = line.split(" ")
             talk.say(_header(incoming, number, _raw(read, commit), parent))
             talk.say(*_changes(repository, parents[0] if parents else "", commit, taken), b"\n")
-            parent = talk.ask(b"get-mark :%d\n" % number).decode("ascii")
+            parent = f":{number}"  # its id would not do: it is not in the store before the end
+        if commits:
+            new = talk.ask(b"get-mark " + parent.encode() + b"\n").decode("ascii")
         talk.say(b"done\n")
         code, complaint = talk.finish()
     if code != 0:
         raise repository.gateway.failure("fast-import", code, complaint)
-    return parent
+    return new
 
 
 def _merged(repository: Repository, local: str, onto: str, taken: Taken, run_id: str, when: float) -> str:
