@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from autosync_tasks.errors import BackupError, UsageError
-from autosync_tasks.model import Change, ChangeKind, Entry, Kind, Outcome, Path, Run, Step, Trigger
+from autosync_tasks.model import Entry, Outcome, Path, Run, Step, Trigger
 from autosync_tasks.names import display
 from autosync_tasks.restore_at import Announce, Wish, commit_at, local_zone
 from autosync_tasks.site import Site
@@ -19,6 +19,7 @@ from autosync_tasks.steps.manifest import entries
 from autosync_tasks.steps.restoring import (
     RestorePlan,
     UnknownPathError,
+    changes_of,
     plan_restore,
     select,
     set_aside,
@@ -51,7 +52,6 @@ class Passage:
         self.classifier = Classifier(site.settings)
 
     def run(self) -> tuple[Run, RestorePlan]:
-        wish = self.wish
         commit, undo = self._commit()
         head = self.site.repository.head(commit)
         if head.recorded is None:
@@ -280,27 +280,8 @@ class Passage:
             exit_code=int(outcome is Outcome.INCOMPLETE),
             steps=tuple(self.steps),
             commit=commit,
-            changes=self._changes(plan) if plan else (),
+            changes=changes_of(plan, self.classifier.rule_for) if plan else (),
             notes=tuple(self.notes),
             details=tuple(self.details),
             check=self.wish.check,
         )
-
-    def _changes(self, plan: RestorePlan) -> tuple[Change, ...]:
-        rule_for = self.classifier.rule_for
-        found = [
-            Change(
-                put.path,
-                put.kind,
-                rule_for(put.path, put.want.kind),
-                put.want,
-                put.have.entry if put.have is not None and put.have.kind is not None else None,
-            )
-            for put in plan.puts
-        ]
-        for removal in plan.removals:
-            kind = removal.have.kind or Kind.FILE
-            found.append(
-                Change(removal.path, ChangeKind.DELETED, rule_for(removal.path, kind), None, removal.have.entry)
-            )
-        return tuple(found)

@@ -1,4 +1,4 @@
-"""What a hostile tree, backup or manifest tries against a restore, and random trees that must come back as they were."""
+"""What a hostile tree, backup or manifest tries against a restore, and random trees that must come back."""
 
 from __future__ import annotations
 
