@@ -269,8 +269,6 @@ class Run:
     notes: tuple[str, ...] = ()
     next_step: str = ""
     """What a person should do, if anything."""
-    retry_at: float | None = None
-    """When a deferred run should be asked again."""
     check: bool = False
     details: tuple[str, ...] = field(default=())
     retry_at: float | None = None

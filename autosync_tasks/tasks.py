@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from invoke import Collection, Context
 
-from autosync_tasks import gate, notify, pipeline, verifying, waiter
+from autosync_tasks import gate, notify, pipeline, verifying
 from autosync_tasks.differences import differences
 from autosync_tasks.errors import AutosyncError, LockedError, UsageError
 from autosync_tasks.look import look
@@ -23,13 +23,10 @@ from autosync_tasks.steps.inputs import Ask
 from autosync_tasks.steps.validate import explain as explanation
 from autosync_tasks.tasking import CHECK, DIFF, JSON, is_dry, task
 from autosync_tasks.tasks_policy import POLICY
-from autosync_tasks.tasks_restore import restore
+from autosync_tasks.tasks_restore import recover, restore
 from autosync_tasks.tasks_triggers import TRIGGERS
-<<<<<<< HEAD
 from autosync_tasks.tasks_validate import VALIDATION
-=======
-from autosync_tasks.waiting import waiting
->>>>>>> triggers
+from autosync_tasks.waiting import wait_and_sync, waiting
 
 
 def _show_run(site: Site, run: Run, *, as_json: bool, quiet: bool = False) -> int:
@@ -97,22 +94,20 @@ def sync(
         allow_mass_delete=allow_mass_delete,
     )
     site = open_site(os.environ)
-<<<<<<< HEAD
     check = is_dry(context, check)
 
     def once() -> Run:
         request = pipeline.new_request(Trigger(trigger), check=check, ask=ask, push=push, hint=hint)
         progress = screen.Progress()
         try:
-            return pipeline.sync(site, request, progress)
+            with waiting(site, request, leaves=not wait) as answer:
+                return answer(pipeline.sync(site, request, progress))
         finally:
             progress.clear()
 
     try:
-        run = waiter.wait(site, once) if wait and not check else once()
+        run = wait_and_sync(site, once) if wait and not check else once()
     except LockedError:
-        if not check and trigger != Trigger.MANUAL:
-            site.state.register()
         raise
     except AutosyncError as error:
         if not check:
@@ -120,19 +115,9 @@ def sync(
         raise
     if run is None:
         return 0  # another process waits already
-    if not check and waiter.leave(site, run):
-        run = replace(run, notes=(*run.notes, "a process waits and syncs then"))
     if fault := notify.after(site, run):
         run = replace(run, notes=(*run.notes, fault))
     quiet = run.trigger is not Trigger.MANUAL and run.outcome in _FINE
-=======
-    progress = screen.Progress()
-    request = pipeline.new_request(Trigger(trigger), check=is_dry(context, check), ask=ask)
-    with waiting(site, request) as answer:
-        run = answer(pipeline.sync(site, request, progress))
-    progress.clear()
-    quiet = request.trigger is not Trigger.MANUAL and run.outcome in _FINE
->>>>>>> triggers
     if diff and run.check and not quiet and not json:
         with look(site, include_low=include_low) as seen:
             wanted = {path for change in run.changes for path in change.paths}
@@ -272,7 +257,7 @@ def demo(context: Context, folder: str = "") -> int:
     return run_demo(folder)
 
 
-CORE = (sync, auto_sync_if_needed, detect, validate, verify, status, diff, restore, demo)
+CORE = (sync, auto_sync_if_needed, detect, validate, verify, status, diff, restore, recover, demo)
 
 
 def collection() -> Collection:

@@ -8,12 +8,15 @@ from collections.abc import Iterable
 from invoke import Context
 
 from autosync_tasks.model import Run
+from autosync_tasks.pipeline import new_request
+from autosync_tasks.recover import recover as mend_backup
 from autosync_tasks.report import as_json as report
 from autosync_tasks.report import lines, screen
 from autosync_tasks.restore import backups, new_wish, target_of
 from autosync_tasks.restore import restore as carry_out
 from autosync_tasks.restore_diff import plan_differences
 from autosync_tasks.site import open_site
+from autosync_tasks.steps.recovery import Repair
 from autosync_tasks.steps.restoring import RestorePlan
 from autosync_tasks.tasking import CHECK, JSON, is_dry, task
 from autosync_tasks.tasks_words import WithWords
@@ -76,4 +79,27 @@ def restore(
         report.show("restore", report.of_run(run, target, backup))
     else:
         screen.show(lines.of_restore(run, target, backup))
+    return run.exit_code
+
+
+@task(help={"check": CHECK, "json": JSON})
+def recover(context: Context, check: bool = False, json: bool = False) -> int:
+    """
+    Mends the backup: unfinished merges, a lost or damaged branch, index or object, what a killed git left behind.
+
+    Shows what it does first and keeps what it replaces; nothing is forced or made anew. Exit codes: 0 mended or
+    nothing wrong; 1 something is left that only a person can mend; 5 with --check: there is something to mend.
+    """
+    site = open_site(os.environ)
+    request = new_request(check=is_dry(context, check))
+
+    def announce(plan: tuple[Repair, ...]) -> None:
+        if not json and not request.check:
+            screen.show(lines.of_repairs((repair.problem, repair.remedy) for repair in plan))
+
+    run = mend_backup(site, request, announce)
+    if json:
+        report.show("recover", report.of_run(run, site.places.source, site.places.backup))
+    else:
+        screen.show(lines.of_run(run, site.places.source, site.places.backup))
     return run.exit_code

@@ -7,7 +7,7 @@ Feature: A config that stops OpenCode stays out of the backup
 
   Rule: What stops OpenCode blocks
 
-    Scenario Outline: <change>
+    Scenario Outline: it blocks when <change>
       When <change>
       And a person asks for a sync
       Then the sync is blocked
@@ -23,7 +23,7 @@ Feature: A config that stops OpenCode stays out of the backup
 
   Rule: What OpenCode reads passes, even where other programs would not
 
-    Scenario Outline: <change>
+    Scenario Outline: it passes when <change>
       When <change>
       And a person asks for a sync
       Then the sync is done
@@ -37,7 +37,7 @@ Feature: A config that stops OpenCode stays out of the backup
 
   Rule: What has no effect is told
 
-    Scenario Outline: <change>
+    Scenario Outline: it is told when <change>
       When <change>
       And a person asks for a sync
       Then the sync is done

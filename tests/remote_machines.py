@@ -113,7 +113,9 @@ class Machine:
 def contents(repository: Path, commit: str) -> dict[str, str]:
     """Path to text of everything in a commit, less our own record."""
     names = git(repository, "ls-tree", "-r", "-z", "--name-only", commit).split("\0")
-    return {name: git(repository, "show", f"{commit}:{name}") for name in names if name and not name.startswith(".auto")}
+    return {
+        name: git(repository, "show", f"{commit}:{name}") for name in names if name and not name.startswith(".auto")
+    }
 
 
 class Person:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.remote_machines import Machine, Person, bare, contents, git, one_scanner
 
 from autosync_tasks import push_facts
 from autosync_tasks.model import Outcome
+from tests.remote_machines import Machine, Person, bare, contents, git, one_scanner
 
 __all__ = ["one_scanner"]
 

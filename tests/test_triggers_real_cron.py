@@ -144,3 +144,28 @@ kill $cron_pid
     assert "PATH=/nowhere" in theirs
     assert "LC_ALL=xx" in theirs
     assert time.monotonic() - started < 140
+
+
+def test_a_real_cron_runs_the_installed_line_and_a_commit_appears(home: Path) -> None:
+    """From nothing to an unattended commit, with the programs as a user calls them."""
+    tree = home / ".config" / "opencode"
+    (tree / "agent").mkdir(parents=True)
+    (tree / "opencode.json").write_text("{}\n")
+    (home / ".config" / "autosync-tasks").mkdir()
+    (home / ".config" / "autosync-tasks" / "config.toml").write_text("max_sync_frequency = 0\n")
+    script = """
+autosync sync
+autosync install-cron --schedule '* * * * *'
+autosync install-cron --schedule '* * * * *' --json
+printf -- '---\\ndescription: reviews\\nmode: subagent\\n---\\nReview.\\n' > .config/opencode/agent/review.md
+repo=$(sed -n 's/^opencode_backup = "\\(.*\\)"/\\1/p' .config/autosync-tasks/config.toml)
+cron -f & cron_pid=$!
+for i in $(seq 100); do [ "$(git -C "$repo" rev-list --count main)" -gt 1 ] && break; sleep 1; done
+git -C "$repo" log -1 --format='%s|%(trailers:key=Autosync-Trigger,valueonly)' main
+git -C "$repo" show main:agent/review.md
+kill $cron_pid
+"""
+    ended = inside(script, home, timeout=240)
+    assert '"outcome": "ok"' in ended.stdout, ended.stdout + ended.stderr
+    assert "|schedule" in ended.stdout, ended.stdout + ended.stderr
+    assert "Review." in ended.stdout

@@ -220,6 +220,7 @@ MARKERS = b"<<<<<<< HEAD\na\n=======\nb\n>>>>>>> other\n"
         (b"x.py", b"# <<<<<<< HEAD\n# =======\n# >>>>>>> x\n", False),
         (b"x.py", b"a = 1\n=======\n", False),
         (b"notes.txt", MARKERS, False),
+        (b"x.py", b"<<<<<<< a\n>>>>>>> b\n", False),
     ],
 )
 def test_merge_markers(path: bytes, data: bytes, found: bool) -> None:
@@ -289,6 +290,19 @@ def test_bash_reads_and_never_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert "line 3" in check_shell(b"true\nif true\n")
     assert check_shell(b"echo {1..99999999}\n" * 10) == ""
     assert not trap.exists()
+
+
+def test_bash_sees_nothing_of_the_users_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: dict[str, str] = {}
+
+    def record(command: list[str], **given: object) -> subprocess.CompletedProcess[bytes]:
+        seen.update(given["env"])  # type: ignore[call-overload]
+        return subprocess.CompletedProcess(command, 0, b"", b"")
+
+    monkeypatch.setenv("BASH_FUNC_echo%%", "() { :; }")
+    monkeypatch.setattr(subprocess, "run", record)
+    check_shell(b"x")
+    assert set(seen) == {"PATH", "LC_ALL"}
 
 
 def test_bash_that_hangs_or_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

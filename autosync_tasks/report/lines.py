@@ -91,6 +91,13 @@ def of_restore(run: Run, target: str, backup: str) -> Iterator[Line]:
         yield line(Part("  next: ", "bold"), run.next_step)
 
 
+def of_repairs(plan: Iterable[tuple[str, str]]) -> Iterator[Line]:
+    """What recovery is about to do: what is wrong, and the remedy."""
+    for problem, remedy in plan:
+        yield line(Part("  ! ", "bold yellow"), display(problem))
+        yield line(Part("      → ", "cyan"), display(remedy))
+
+
 def of_backups(rows: Iterable[tuple[str, str, str]]) -> Iterator[Line]:
     """The backups there are: commit, time, subject."""
     for commit, when, subject in rows:

@@ -14,7 +14,7 @@ def check_shell(script: bytes) -> str:
 
     The script comes on the standard input: `-n` reads and never executes, and without a file name bash
     looks for nothing else. No start-up file, no variable of the user and no function that somebody exported
-    is seen (`BASH_ENV` would be run even with `-n`). If bash is missing, "": nothing can be said.
+    is seen, and the message is in English whatever the locale. If bash is missing, "": nothing can be said.
     The text may quote the script: it is for the caller to judge, not to show.
     """
     try:

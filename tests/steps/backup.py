@@ -87,6 +87,11 @@ def hostile_git(machine: Machine) -> None:
         machine.hostile[name] = str(machine.home / "elsewhere")
 
 
+@step("the backup is deleted")
+def no_backup_any_more(machine: Machine) -> None:
+    shutil.rmtree(machine.backup)
+
+
 @step("the state folder is lost")
 def no_state(machine: Machine) -> None:
     shutil.rmtree(machine.state)
@@ -244,7 +249,7 @@ def moved_alone(machine: Machine) -> None:
 def history_holds(machine: Machine, what: str, text: str) -> None:
     name = path_of(what).encode()
     versions = [files_in(machine.backup, commit).get(name, ("", b""))[1] for commit in commits(machine.backup)]
-    assert text in [version.decode().strip() for version in versions]
+    assert text.replace("\\n", "\n") in [version.decode().strip() for version in versions]
 
 
 @then("nothing of the secret is anywhere outside the config tree")

@@ -6,7 +6,7 @@ import json
 import os
 import re
 
-from pytest_bdd import parsers, then
+from pytest_bdd import parsers, step
 
 from autosync_tasks.look import look
 from autosync_tasks.model import Outcome, Pending, Trigger
@@ -16,7 +16,7 @@ from autosync_tasks.steps.inputs import Ask
 
 from .machine import EXIT_CODE, Machine, Told
 from .pictures import changed
-from .words import NUMBER, TIME, WHAT, path_of, time_of
+from .words import ASKERS, NUMBER, TIME, WHAT, WHO, path_of, time_of
 
 OUTCOMES = {
     "done": Outcome.CHANGED,
@@ -41,41 +41,41 @@ def _ended(machine: Machine, outcome: Outcome) -> Told:
     return told
 
 
-@then(parsers.re("the (?:sync|verification) is (?P<outcome>" + "|".join(OUTCOMES) + ")"))
+@step(parsers.re("the (?:sync|verification) is (?P<outcome>" + "|".join(OUTCOMES) + ")"))
 def is_so(machine: Machine, outcome: str) -> None:
     _ended(machine, OUTCOMES[outcome])
 
 
-@then("there is nothing to do")
+@step("there is nothing to do")
 def nothing_to_do(machine: Machine) -> None:
     told = _ended(machine, Outcome.OK)
     assert "nothing to do" in told.text
 
 
-@then("the backup is proven")
+@step("the backup is proven")
 def proven(machine: Machine) -> None:
     _ended(machine, Outcome.OK)
 
 
-@then(parsers.re("the backup is not proven"))
+@step(parsers.re("the backup is not proven"))
 def not_proven(machine: Machine) -> None:
     _ended(machine, Outcome.FAILED)
 
 
-@then("the sync would be done")
+@step("the sync would be done")
 def would_be_done(machine: Machine) -> None:
     told = heard(machine)
     assert (told.outcome, told.exit_code) == (Outcome.CHANGED, 5), told.text
 
 
-@then(parsers.re("the sync is refused(?: with exit code (?P<code>\\d+))?"))
+@step(parsers.re("the sync is refused(?: with exit code (?P<code>\\d+))?"))
 def refused(machine: Machine, code: str | None) -> None:
     told = heard(machine)
     assert told.outcome == "refused", told.text
     assert told.exit_code == int(code or 1), told.text
 
 
-@then(parsers.re(f"the sync is deferred until (?P<about>about )?{TIME}"))
+@step(parsers.re(f"the sync is deferred until (?P<about>about )?{TIME}"))
 def deferred(machine: Machine, about: str | None, time: str) -> None:
     told = _ended(machine, Outcome.DEFERRED)
     assert told.run is not None
@@ -87,7 +87,7 @@ def deferred(machine: Machine, about: str | None, time: str) -> None:
         assert until == wanted
 
 
-@then("the sync is deferred until the same time as before")
+@step("the sync is deferred until the same time as before")
 def same_time(machine: Machine) -> None:
     told = _ended(machine, Outcome.DEFERRED)
     before = machine.told[-2]
@@ -97,14 +97,14 @@ def same_time(machine: Machine) -> None:
     assert told.run.retry_at == before.run.retry_at
 
 
-@then(parsers.re('the reason is "(?P<words>[^"]*)"'))
+@step(parsers.re('the reason is "(?P<words>[^"]*)"'))
 def reason(machine: Machine, words: str) -> None:
     run = machine.last.run
     assert run is not None
     assert run.reason == words
 
 
-@then(parsers.re('it says "(?P<words>[^"]*)"'))
+@step(parsers.re('it says "(?P<words>[^"]*)"'))
 def says(machine: Machine, words: str) -> None:
     """Somewhere in what a person sees; `~` is the home folder, space at line ends does not count."""
     told = machine.last
@@ -112,24 +112,54 @@ def says(machine: Machine, words: str) -> None:
     assert " ".join(words.split()) in shown, shown
 
 
-@then(parsers.re('it does not say "(?P<words>[^"]*)"'))
+@step(parsers.re('it does not say "(?P<words>[^"]*)"'))
 def says_not(machine: Machine, words: str) -> None:
     assert words not in machine.last.text + machine.last.stderr
 
 
-@then("it says what to do next")
+@step("it says what to do next")
 def says_next(machine: Machine) -> None:
     assert re.search(r"^\s*next: \S", machine.last.text + machine.last.stderr, re.MULTILINE), machine.last.text
 
 
-@then("nothing was written")
+@step("nothing was written")
 def nothing_written(machine: Machine) -> None:
     """No file or folder of state, config and backup has other contents, another mode or another mtime."""
     told = machine.last
     assert not changed(told.before, told.after)
 
 
-@then(parsers.re(f"{WHAT} is left out: (?P<why>.+)"))
+@step("nothing was written but a lock")
+def only_a_lock(machine: Machine) -> None:
+    files = [path for path in machine.last.after if os.path.isfile(path)]
+    assert [os.path.basename(path) for path in files] in ([], [b"lock"])
+
+
+@step(parsers.re(f"only a sign of {WHO} was written"))
+def only_a_sign(machine: Machine, who: str) -> None:
+    told = machine.last
+    new = {
+        os.path.relpath(path, os.fsencode(machine.state)) for path in map(os.fsencode, changed(told.before, told.after))
+    }
+    pair = {path.split(b"/")[0] for path in new}
+    assert len(pair) == 1
+    folder = pair.pop()
+    assert new <= {folder, folder + b"/seen", folder + b"/seen/" + ASKERS[who].encode()}
+    assert folder + b"/seen/" + ASKERS[who].encode() in new
+
+
+@step("it says nothing at all")
+def silent(machine: Machine) -> None:
+    assert machine.last.text + machine.last.stderr == ""
+
+
+@step("no control character is shown")
+def no_control(machine: Machine) -> None:
+    shown = machine.last.text + machine.last.stderr
+    assert [char for char in shown if ord(char) < 32 and char != "\n"] == []
+
+
+@step(parsers.re(f"{WHAT} is left out: (?P<why>.+)"))
 def left_out(machine: Machine, what: str, why: str) -> None:
     run = machine.last.run
     assert run is not None
@@ -137,7 +167,7 @@ def left_out(machine: Machine, what: str, why: str) -> None:
     assert why in found.get(path_of(what), ""), found
 
 
-@then(parsers.re(f"the change to {WHAT} is (?P<fate>taken|pending)"))
+@step(parsers.re(f"the change to {WHAT} is (?P<fate>taken|pending)"))
 def taken_or_pending(machine: Machine, what: str, fate: str) -> None:
     run = machine.last.run
     assert run is not None
@@ -145,7 +175,7 @@ def taken_or_pending(machine: Machine, what: str, fate: str) -> None:
     assert path_of(what).encode() in [change.path for change in changes]
 
 
-@then(parsers.re(f'the change to {WHAT} waits for "(?P<words>[^"]+)"'))
+@step(parsers.re(f'the change to {WHAT} waits for "(?P<words>[^"]+)"'))
 def waits_for(machine: Machine, what: str, words: str) -> None:
     path = path_of(what).encode()
     waiting = [item.waits_for for item in waits(machine) if item.change.path == path]
@@ -161,20 +191,20 @@ def waits(machine: Machine) -> list[Pending]:
     return [*(run.pending if run else ()), *decision.waiting]
 
 
-@then(parsers.re('the verdict is "(?P<level>protected|attention|not protected)"'))
+@step(parsers.re('the verdict is "(?P<level>protected|attention|not protected)"'))
 def verdict(machine: Machine, level: str) -> None:
     told = heard(machine)
     assert told.outcome == level, told.text
     assert told.exit_code == (1 if level == "not protected" else 0)
 
 
-@then(parsers.re(f"the exit code is {NUMBER}"))
+@step(parsers.re(f"the exit code is {NUMBER}"))
 def exit_code(machine: Machine, number: str) -> None:
     told = heard(machine)
     assert told.exit_code == int(number), f"{told.what}: {told.exit_code}\n{told.text}\n{told.stderr}"
 
 
-@then("its output is one JSON document")
+@step("its output is one JSON document")
 def one_document(machine: Machine) -> None:
     document = json.loads(machine.last.text)
     assert document["version"] == 1

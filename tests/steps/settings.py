@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_bdd import given, parsers, step
+from pytest_bdd import given, parsers, step, then
 
 from autosync_tasks.config import load
 from autosync_tasks.config_file import set_values
@@ -55,6 +55,14 @@ def exclusion(machine: Machine, pattern: str) -> None:
 @given(parsers.re(r'the environment says (?P<name>[A-Z_]+) is "(?P<value>[^"]*)"'))
 def variable(machine: Machine, name: str, value: str) -> None:
     machine.environ[name] = value.replace("~", str(machine.home))
+
+
+@then("the settings name this config tree and this backup")
+def recorded(machine: Machine) -> None:
+    loaded = load(machine.environ, {})
+    assert loaded.file["opencode_source"] == str(machine.source)
+    assert loaded.file["opencode_backup"] == str(machine.backup)
+    assert len(str(loaded.file["source_id"])) >= 8
 
 
 @step("the environment names this config tree and this backup")

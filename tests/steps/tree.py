@@ -61,6 +61,11 @@ def many_files(machine: Machine, number: str, time: str) -> None:
     machine.must_sync()
 
 
+def unescaped(text: str) -> bytes:
+    """Bytes as a feature writes them: `\\n`, `\\xff`."""
+    return text.encode().decode("unicode_escape").encode("latin-1")
+
+
 # ---- changes, by Given, When or And
 
 
@@ -80,7 +85,7 @@ def some_change(machine: Machine, number: str, what: str) -> None:
 
 @step(parsers.re(rf'{WHAT} says "(?P<text>[^"]*)"'))
 def says(machine: Machine, what: str, text: str) -> None:
-    machine.write(path_of(what), text.replace("\\n", "\n"))
+    machine.write(path_of(what), unescaped(text))
 
 
 @step(parsers.re(rf"{WHAT} says:"))
@@ -178,7 +183,7 @@ def old_times(machine: Machine, what: str) -> None:
 def names(machine: Machine, datatable: list[list[str]]) -> None:
     """Each name as Python would write it in bytes: `\\xff`, `\\n`."""
     for number, (name, *_) in enumerate(datatable):
-        raw = name.encode().decode("unicode_escape").encode("latin-1")
+        raw = unescaped(name)
         path = os.path.join(os.fsencode(machine.source), raw)
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "wb") as file:

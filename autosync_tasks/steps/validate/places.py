@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 _KINDS = {
     b"agent": "agent",
@@ -18,8 +18,7 @@ _KINDS = {
 _CONFIG = frozenset((b"opencode.json", b"opencode.jsonc", b"config.json"))
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A path seen from the folder that OpenCode reads: that folder (with its `/`), the rest, its first
     folder's kind.
 
@@ -34,7 +33,7 @@ class Place:
     name: bytes
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=16_384)
 def place(path: bytes) -> Place:
     """Where a path stands: in the tree's root, or in the innermost `.opencode` folder, which OpenCode
     reads alike."""

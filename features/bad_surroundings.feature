@@ -1,0 +1,92 @@
+Feature: Bad surroundings
+  Settings point to the wrong folder, disks are not mounted, somebody else is at work. Each has its message and its
+  exit code, and nothing is lost.
+
+  Rule: Source and backup are kept apart
+
+    Scenario Outline: the backup lies <where>
+      Given a config tree
+      And the backup lies <where>
+      When a person asks for a sync
+      Then the sync is refused with exit code 2
+      And it says what to do next
+
+      Examples:
+        | where                     |
+        | inside the config tree    |
+        | around the config tree    |
+        | where the config tree is  |
+
+  Rule: A folder with something else in it is not taken
+
+    Scenario: files, but no repository
+      Given a config tree
+      And a backup folder with files in it that is no repository
+      When a person asks for a sync
+      Then the sync is refused
+      And it says "has files in it but is not a git repository"
+      And nothing was lost there
+
+  Rule: An empty or missing source is an accident, not a wish
+
+    Scenario: it never had anything in it
+      Given an empty config tree
+      When a person asks for a sync
+      Then there is nothing to do
+      And there is no backup
+
+    Scenario: a file stands in its place
+      Given a config tree
+      And the environment says OPENCODE_SOURCE is "~/.config/opencode/AGENTS.md"
+      When a person asks for a sync
+      Then the sync is refused
+      And it says "is not a folder"
+
+  Rule: Wrong settings are named all at once
+
+    Scenario: three of them
+      Given a config tree
+      And a config file that says:
+        """
+        auto_sync_push = "perhaps"
+        max_sync_frequency = -1
+        min_chnages_for_sync = 2
+        """
+      When a person asks for a sync
+      Then the sync is refused with exit code 2
+      And it says "auto_sync_push"
+      And it says "max_sync_frequency"
+      And it says "min_changes_for_sync"
+
+    Scenario: one of them in the environment
+      Given a config tree
+      And the environment says AUTO_SYNC_PUSH is "maybe"
+      When a person asks for a sync
+      Then the sync is refused with exit code 2
+      And it says "AUTO_SYNC_PUSH"
+
+  Rule: Only one run at a time
+
+    Scenario: another is at work
+      Given a config tree backed up at 09:00
+      And another run is at work
+      When a context file changes
+      And the watcher asks for a sync at 09:10
+      Then the sync is refused with exit code 75
+      And the backup has 1 commit
+
+    Scenario: looking is always allowed
+      Given a config tree backed up at 09:00
+      And another run is at work
+      When a person verifies the backup
+      Then the backup is proven
+
+  Rule: One machine cannot mean two trees by accident
+
+    Scenario: the environment names another tree for once
+      Given a config tree backed up at 09:00
+      And a config tree in "~/elsewhere"
+      And the environment says OPENCODE_SOURCE is "~/elsewhere"
+      When a person asks for a sync at 09:10
+      Then the sync is blocked
+      And it says "belongs to another source"

@@ -1,0 +1,50 @@
+Feature: What has changed
+  Before a sync, or after a long day of an agent, a person wants to see what it did to the config tree.
+
+  Background:
+    Given a config tree backed up at 09:00
+
+  Rule: The contents of each change are shown
+
+    Scenario: an edit, a new file, a deletion
+      Given "AGENTS.md" says "# House rules\n\nLarge commits.\n"
+      And "context/new.md" says "Something new\n"
+      And "README.md" is deleted
+      When a person runs `autosync diff`
+      Then the exit code is 0
+      And it says "-Small commits. +Large commits."
+      And it says "+Something new"
+      And it says "-# My configuration"
+
+    Scenario: nothing
+      When a person runs `autosync diff`
+      Then the exit code is 0
+      And it says "nothing differs"
+
+    Scenario: what a sync would take
+      Given "AGENTS.md" says "# House rules\n\nLarge commits.\n"
+      When a person runs `autosync sync --check --diff`
+      Then the exit code is 5
+      And it says "+Large commits."
+
+  Rule: A line that may hold a secret is not shown
+
+    Scenario: a token in a note
+      Given a secret gets into a context file
+      When a person runs `autosync diff`
+      Then the exit code is 0
+      And it says "line withheld"
+      And nothing of the secret is anywhere outside the config tree
+
+  Rule: Names and lines cannot play with the terminal
+
+    Scenario: colours and escapes
+      Given files with these names:
+        | context/\x1b[31mred       |
+        | context/[bold]not bold[/] |
+      And "context/evil.md" says "before \x1b[2J after [/red]"
+      When a person runs `autosync diff`
+      Then the exit code is 0
+      And it says "context/\x1b[31mred"
+      And it says "context/[bold]not bold[/]"
+      And no control character is shown

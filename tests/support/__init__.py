@@ -1,0 +1,1 @@
+"""Help for tests that run the program on real files and real git."""

@@ -1,0 +1,120 @@
+"""The three real config trees: first and second sync, deep verify, and hundreds of rounds of random changes.
+
+After each sync the commit is compared with the source by code of the test's own (support/independent.py).
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from autosync_tasks.model import Outcome
+from tests.support import independent, inside
+from tests.support.mutate import Mutator
+from tests.support.place import Place
+from tests.support.trees import TREES, unpack
+
+CI_ROUNDS, FULL_ROUNDS = 15, 200
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place.make(tmp_path)
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_a_real_tree_is_backed_up_once_and_proven(place: Place, name: str) -> None:
+    unpack(name, place.source)
+    before = independent.source(place.source)
+
+    first = place.sync()
+    assert (first.code, first.outcome) == (0, "changed"), first
+    assert len(first.json["changes"]) >= len([thing for thing in before.values() if thing.letter != "d"])
+    assert independent.differences(place.source, place.backup) == []
+    assert independent.source(place.source) == before, "a sync must not touch the source"
+
+    head, written = place.head, place.written()
+    second = place.sync()
+    assert (second.code, second.outcome) == (0, "ok"), second
+    assert "nothing to do" in second.json["reason"]
+    assert place.written() == written, "a run with nothing to do wrote something"
+    assert place.head == head
+
+    proof = place.run("verify", "--deep", "--json")
+    assert (proof.code, proof.outcome) == (0, "ok"), proof
+    assert place.written() == written, "verify wrote something"
+    assert place.git("status", "--porcelain") == b""
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_each_sync_of_a_tree_that_changes_at_random_equals_it(
+    place: Place, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside.keep_the_scanner(monkeypatch)
+    _rounds(place, name, CI_ROUNDS, seed=20)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("name", TREES)
+def test_two_hundred_rounds_of_random_changes(place: Place, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    inside.keep_the_scanner(monkeypatch)
+    _rounds(place, name, FULL_ROUNDS, seed=int(os.environ.get("AUTOSYNC_SEED", "1")))
+
+
+def _rounds(place: Place, name: str, rounds: int, seed: int) -> None:
+    """Each round as the pipeline in this process; each fifth as the program, as a person runs it."""
+    unpack(name, place.source)
+    assert place.sync().code == 0
+    mutator, proven = Mutator(place.source, seed), set[str]()
+    for number in range(1, rounds + 1):
+        done = mutator.round()
+        where = f"seed {seed}, round {number}: {done}"
+        if number % 5 == 0:
+            run = place.sync()
+            assert (run.code, run.outcome in ("changed", "ok")) == (0, True), f"{where}\n{run}"
+        else:
+            passage = inside.sync(place)
+            assert passage.outcome in (Outcome.CHANGED, Outcome.OK), f"{where}\n{passage}"
+        assert independent.differences(place.source, place.backup, proven=proven) == [], where
+        assert place.git("status", "--porcelain") == b"", where
+    again = place.sync()
+    assert (again.code, again.outcome) == (0, "ok"), again
+    proof = place.run("verify", "--deep", "--json")
+    assert (proof.code, proof.outcome, proof.json["notes"]) == (0, "ok", []), proof
+    place.git("fsck", "--full", "--strict")
+
+
+def test_a_same_size_edit_with_the_same_mtime_is_found_at_once(place: Place) -> None:
+    """Within the same second, again and again: size and mtime say nothing, and the next run must know."""
+    place.write("context/a.md", "version 00\n")
+    path = place.source / "context/a.md"
+    assert place.sync().code == 0
+    facts = path.stat()
+    for number in range(1, 6):
+        path.write_bytes(b"version %02d\n" % number)
+        os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+        assert (path.stat().st_size, path.stat().st_mtime_ns) == (facts.st_size, facts.st_mtime_ns)
+        run = place.sync()
+        assert (run.code, run.outcome) == (0, "changed"), run
+        assert [change["path"] for change in run.json["changes"]] == ["context/a.md"]
+        assert place.git("show", "main:context/a.md") == b"version %02d\n" % number
+
+
+def test_an_edit_right_after_the_read_is_found_by_the_next_run(place: Place) -> None:
+    """An edit inside the kernel's clock tick of the last read may leave every fact as it was."""
+    for number in range(40):
+        place.write(f"context/{number:02}.md", "first\n")
+    assert place.sync().code == 0
+    head = place.head
+    for attempt in range(3):
+        for number in range(40):
+            path = place.source / f"context/{number:02}.md"
+            facts = path.stat()
+            path.write_bytes(b"edit%d\n" % attempt)
+            os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+        run = place.sync()
+        assert (run.code, run.outcome, len(run.json["changes"])) == (0, "changed", 40), run
+        assert independent.differences(place.source, place.backup) == []
+    assert place.head != head
