@@ -1,4 +1,4 @@
-"""Servers for tests of remotes, all on 127.0.0.1 and ended with the test: http by git's own backend, ssh, and bad ones."""
+"""Servers for tests of remotes, on 127.0.0.1 and ended with the test: http by git's own backend, ssh, bad ones."""
 
 from __future__ import annotations
 
@@ -149,7 +149,9 @@ def ssh_server(folder: Path) -> Iterator[str]:
         pytest.skip("openssh-server is not installed (AUTOSYNC_TEST_SSHD may name another sshd)")
     folder.mkdir(mode=0o700, parents=True)
     for name in ("host", "user"):
-        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name)], check=True, timeout=20)
+        subprocess.run(
+            ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name)], check=True, timeout=20
+        )
     port = free_port()
     shutil.copy(folder / "user.pub", folder / "authorized")
     (folder / "sshd_config").write_text(

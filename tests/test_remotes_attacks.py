@@ -1,4 +1,4 @@
-"""A backup whose config, branch or remote is hostile: a canary file stays unwritten, nothing goes elsewhere, no secret leaves."""
+"""A hostile backup or remote: a canary file stays unwritten, nothing goes elsewhere, no secret leaves."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.remote_machines import QUICK, Machine, Person, bare, contents, git, one_scanner
-from tests.remote_servers import free_port, http_server
 
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Outcome
 from autosync_tasks.steps.address import AddressError, parse, redact
+from tests.remote_machines import QUICK, Machine, Person, bare, contents, git
+from tests.remote_servers import free_port, http_server
 
-__all__ = ["one_scanner"]
+pytestmark = pytest.mark.usefixtures("one_scanner")
 
 TOKEN = base64.b64decode("Z2hwXzlmS2oyTHE3WHcxWm00UnQ4VmI2TnA1SHMzRGMwWWFRZTd1").decode()
 """A made-up token in the form of a real provider's, kept encoded."""

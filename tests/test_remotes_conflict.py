@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.remote_machines import QUICK, Machine, Person, bare, contents, git, one_scanner
 
 from autosync_tasks.conflict import Taking, finish, take_remote, take_source
 from autosync_tasks.errors import ConflictError
 from autosync_tasks.model import Kind, Outcome
+from tests.remote_machines import QUICK, Machine, Person, bare, contents, git
 
-__all__ = ["one_scanner"]
+pytestmark = pytest.mark.usefixtures("one_scanner")
 
 
 @pytest.fixture

@@ -9,13 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.remote_machines import QUICK, Machine, Person, bare, git, one_scanner
-from tests.remote_servers import black_hole, free_port, http_server, ssh_server
 
 from autosync_tasks import push_facts
 from autosync_tasks.model import Outcome, Trigger
+from tests.remote_machines import QUICK, Machine, Person, bare, git
+from tests.remote_servers import black_hole, free_port, http_server, ssh_server
 
-__all__ = ["one_scanner"]
+pytestmark = pytest.mark.usefixtures("one_scanner")
 
 SHORT = replace(QUICK, look=1.5, transfer=1.5, overall=4)
 
@@ -155,7 +155,8 @@ def test_a_password_in_the_address_works_and_is_not_pinned(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("words", "shown"), [("rules: no pushes on Sunday", "no pushes on Sunday"), ("\x1b[31mred\u202e", "\\x1b[31mred\\u202e")]
+    ("words", "shown"),
+    [("rules: no pushes on Sunday", "no pushes on Sunday"), ("\x1b[31mred\u202e", "\\x1b[31mred\\u202e")],
 )
 def test_a_hook_that_refuses_is_told_in_its_own_words_once(tmp_path: Path, words: str, shown: str) -> None:
     there = bare(tmp_path / "there.git")
@@ -238,7 +239,7 @@ def test_ssh(tmp_path: Path) -> None:
 
 
 def _known(tmp_path: Path, command: str) -> str:
-    port = command.split("-p ")[1].split()[0]
+    port = command.split("-p ")[1].split(maxsplit=1)[0]
     return f"[127.0.0.1]:{port} {(tmp_path / 'ssh' / 'host.pub').read_text()}"
 
 

@@ -9,11 +9,11 @@ import random
 from pathlib import Path
 
 import pytest
-from tests.remote_machines import Machine, Person, bare, contents, git, one_scanner
 
 from autosync_tasks.model import Outcome
+from tests.remote_machines import Machine, Person, bare, contents, git
 
-__all__ = ["one_scanner"]
+pytestmark = pytest.mark.usefixtures("one_scanner")
 
 OWNED = ["agent/a.md", "agent/b.md", "context/c.md", "bin/run", "AGENTS.md"]
 FOREIGN = ["README.md", "docs-of-the-host/x.txt", "LICENSE", ".github/ci.yml"]
