@@ -14,6 +14,7 @@ from autosync_tasks.site import Site
 from autosync_tasks.steps import plan as planning
 from autosync_tasks.steps.manifest import Listing, source_id_of
 from autosync_tasks.steps.verify import Delta, commit_holds
+from autosync_tasks.words import count
 from autosync_tasks.world.backup.commit import Author, commit
 from autosync_tasks.world.backup.worktree import bring, stands
 from autosync_tasks.world.observe import Progress, ids_of, read_again
@@ -142,6 +143,9 @@ def _bring(
     stands_at = marked if marked == old or not old else ""
     brought = bring(site.repository, stands_at, new, owned, run_id, before)
     notes = [brought.note] if brought.note else []
+    if brought.too_long:
+        words = count(brought.too_long, "path")
+        notes.append(f"{words} too long for the backup's work tree, which leaves them out; the branch holds them")
     if brought.stash:
         notes.append(f"edits in the backup's own work tree were saved first: `git stash list` there shows run {run_id}")
     if brought.note:

@@ -68,7 +68,9 @@ def suite(pytester: pytest.Pytester) -> pytest.Pytester:
     return pytester
 
 
-def write(suite: pytest.Pytester, *, feature: str = "", steps: str = STEPS, bind: str = BIND, name: str = "tea") -> None:
+def write(
+    suite: pytest.Pytester, *, feature: str = "", steps: str = STEPS, bind: str = BIND, name: str = "tea"
+) -> None:
     if feature:
         (suite.path / "features" / f"{name}.feature").write_text(feature)
     (suite.path / "tests" / "test_tea.py").write_text(steps + bind)
