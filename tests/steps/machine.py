@@ -258,7 +258,6 @@ class Machine:
         self.told.append(told)
         return told
 
-
     def command(self, *argv: str) -> Told:
         """The same in this process, which is quicker: `autosync` or `sync-config` with its arguments."""
         from autosync_tasks import program
