@@ -8,9 +8,9 @@ import pytest
 
 from autosync_tasks import push_facts
 from autosync_tasks.model import Outcome
-from tests.remote_machines import Machine, Person, bare, contents, git, one_scanner
+from tests.remote_machines import Machine, Person, bare, contents, git
 
-__all__ = ["one_scanner"]
+pytestmark = pytest.mark.usefixtures("one_scanner")
 
 
 @pytest.fixture

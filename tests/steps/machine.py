@@ -29,6 +29,9 @@ from .pictures import Picture, changed, picture
 MIDNIGHT = 1_767_571_200.0
 """00:00 UTC of the day on which all scenarios begin (2026-01-05, a Monday), in seconds since the epoch."""
 
+CHECKOUT = Path(__file__).parents[2]
+"""Where `inv` finds the tasks; the console programs are run from elsewhere."""
+
 BIN = Path(sys.executable).parent
 
 STANDARD_TREE = {
@@ -211,7 +214,7 @@ class Machine:
         before = self.written()
         done = subprocess.run(
             [str(BIN / argv[0]), *argv[1:]],
-            cwd=self.folder,
+            cwd=CHECKOUT if argv[0] == "inv" else self.folder,
             env=self.environ if environ is None else environ,
             capture_output=True,
             stdin=subprocess.DEVNULL,
