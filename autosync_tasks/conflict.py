@@ -25,7 +25,6 @@ from autosync_tasks.world.backup.commit import Author
 from autosync_tasks.world.backup.outgoing import common, contains, has
 from autosync_tasks.world.backup.remote import Limits, Remote
 from autosync_tasks.world.backup.replay import commit_tree, move
-from autosync_tasks.world.source import content_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +84,9 @@ def take_remote(site: Site, *, now: float, limits: Limits | None = None) -> Taki
     before = entries(local, trees.local) if local else {}
     after = _after(trees, before)
     text = format_manifest(trees.own_id, after)
-    tree = {**trees.remote, PATH: ("100644", content_id(text))}
     message = f"sync: the remote's version taken over this machine's\n\n{reason}\n\nAutosync-Host: {display(host())}\n"
     run_id = random.token_hex(6)
-    commit = _commit(site, heads, tree, message, now, run_id, text)
+    commit = _commit(site, heads, trees.remote, message, now, run_id, text)
     writes = {path: entry for path, entry in after.items() if before.get(path) != entry}
     deletes = frozenset(path for path in before if path not in after)
     return Taking(commit, heads.local, heads.remote, reason, writes, deletes, run_id)

@@ -16,7 +16,7 @@ from autosync_tasks.steps.manifest import Listing, source_id_of
 from autosync_tasks.steps.verify import Delta, commit_holds
 from autosync_tasks.words import count
 from autosync_tasks.world.backup.commit import Author, commit
-from autosync_tasks.world.backup.worktree import bring
+from autosync_tasks.world.backup.worktree import bring, stands
 from autosync_tasks.world.observe import Progress, ids_of, read_again
 from autosync_tasks.world.source import content_id
 from autosync_tasks.world.state import Cache
@@ -132,6 +132,9 @@ def catch_up(site: Site, seen: Look, run_id: str) -> tuple[bool, list[str]]:
     if not seen.ref or site.repository.bare or site.state.worktree() == seen.ref:
         return False, []
     owned = [path for path, entry in seen.recorded.items() if entry.kind is not Kind.FOLDER]
+    if not site.state.worktree() and stands(site.repository, seen.head.tree, owned):
+        site.state.mark_worktree(seen.ref)  # only the state was lost
+        return False, []
     return _bring(site, "", seen.ref, owned, (), run_id)
 
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import subprocess
 from pathlib import Path
-
-import pytest
 
 from autosync_tasks import pipeline
 from autosync_tasks.model import Run, Trigger
 from autosync_tasks.push import PushResult, push
 from autosync_tasks.site import Site, open_site
-from autosync_tasks.steps.validate import engine
 from autosync_tasks.world.backup.remote import Limits
 
 QUICK = Limits(look=10, transfer=20, overall=40, tries=2, pause=0.05)
@@ -27,16 +23,6 @@ _PERSON = {
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": "/dev/null",
 }
-
-
-_scanner = functools.cache(engine.Kingfisher)
-
-
-@pytest.fixture(autouse=True)
-def one_scanner(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """The real scanner, loaded once for all machines of a test run: it takes seconds to compile its rules."""
-    cache = str(tmp_path_factory.getbasetemp().parent / "autosync-engine")  # kept between runs
-    monkeypatch.setattr(engine, "Kingfisher", lambda _: _scanner(cache))
 
 
 def git(folder: Path, *arguments: str, check: bool = True, **environment: str) -> str:

@@ -71,7 +71,7 @@ def commit_tree(
 ) -> str:
     """A commit of exactly this tree with these parents; returns its id. No branch moves.
 
-    manifest: the text of the manifest, if it is not the tree's.
+    manifest: the text of the manifest, if it is a new one (the tree's own is passed over then).
     """
     with repository.gateway.conversation("fast-import", "--quiet", "--done", "--force", "--depth=0") as talk:
         talk.say(f"commit {INCOMING}/{run_id}\nmark :1\n".encode())
@@ -79,6 +79,8 @@ def commit_tree(
         talk.say(*(b"%s %s\n" % (b"merge" if n else b"from", parent.encode()) for n, parent in enumerate(parents)))
         talk.say(b"deleteall\n")
         for path, (mode, content) in tree.items():
+            if manifest and path == PATH:
+                continue
             talk.say(b"M %s %s %s\n" % (mode.encode(), content.encode(), quote(path)))
         if manifest:
             talk.say(b"M 100644 inline %s\ndata %d\n" % (PATH, len(manifest)), manifest, b"\n")

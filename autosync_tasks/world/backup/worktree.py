@@ -104,6 +104,7 @@ def _parent_tree(repository: Repository, commit: str) -> Listing:
 
 
 def index_entries(repository: Repository) -> dict[Path, tuple[str, str]]:
+    """What the index holds: path to (git mode, content id)."""
     output = repository.gateway.run("ls-files", "-z", "--stage")
     entries = {}
     for line in output.split(b"\0"):
@@ -128,6 +129,13 @@ def strays(repository: Repository, tree: Listing, owned: Iterable[Path]) -> list
     """Owned paths that stand in the work tree otherwise than the branch says."""
     with Below(repository.folder) as below:
         return [path for path in sorted(owned) if standing(below, path) != tree.get(path)]
+
+
+def stands(repository: Repository, tree: Listing, owned: Iterable[Path]) -> bool:
+    """Whether work tree and index are what the branch says, so that there is nothing to bring along."""
+    if not repository.standing_on_branch() or strays(repository, tree, owned):
+        return False
+    return index_entries(repository) == tree
 
 
 def save_edits(repository: Repository, base: str, edited: list[Path], run_id: str) -> str:

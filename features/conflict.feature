@@ -1,0 +1,77 @@
+Feature: Conflict
+  The config tree is the master. When someone changes its files on the remote, a person must say which version is
+  meant. Until then nothing is overwritten on either side, and nothing exists on one machine only.
+
+  Background:
+    Given a config tree backed up at 09:00
+    And a remote that every sync pushes to
+
+  Rule: A file of the config tree that was changed on the remote is a conflict
+
+    Scenario Outline: someone else <does> it
+      Given someone else <does> "AGENTS.md" on the remote
+      When a context file changes
+      And a person asks for a sync at 09:10
+      Then the exit code is 4
+      And it says "AGENTS.md"
+      And it says what to do next
+      And the remote is as the others left it
+
+      Examples:
+        | does    |
+        | rewrote |
+        | removed |
+
+    Scenario: the remote's history was rewritten
+      Given a context file changes
+      And a person asks for a sync at 09:05
+      And the sync is done
+      And someone else takes the last commit off the remote
+      When a context file changes
+      And a person asks for a sync at 09:10
+      Then the exit code is 4
+      And it says "rewritten"
+      And the remote is as the others left it
+
+  Rule: Local backups go on, and the remote keeps them aside
+
+    Scenario: three syncs during one conflict
+      Given someone else rewrote "AGENTS.md" on the remote
+      When a context file changes
+      And a person asks for a sync at 09:10
+      And the exit code is 4
+      And a context file changes
+      And a person asks for a sync at 09:20
+      And the exit code is 4
+      And a context file changes
+      And a person asks for a sync at 09:30
+      Then the exit code is 4
+      And the backup equals the config tree
+      And the remote keeps this machine's backup aside, once
+      And the remote is as the others left it
+
+  Rule: It ends by itself when the others take their change back
+
+    Scenario: the file is as it was
+      Given someone else rewrote "AGENTS.md" on the remote
+      And a context file changes
+      And a person asks for a sync at 09:10
+      And the exit code is 4
+      When the others take that back
+      And a person asks for a sync at 09:20
+      Then the sync is done
+      And the remote has everything
+
+  Rule: A person may choose this machine's version
+
+    Scenario: the source wins
+      Given someone else rewrote "AGENTS.md" on the remote
+      And a context file changes
+      And a person asks for a sync at 09:10
+      And the exit code is 4
+      When a person chooses the version of this machine
+      And a person asks for a sync at 09:20
+      Then the sync is done
+      And the remote has everything
+      And the backup equals the config tree
+      And what the others wrote can still be found in the history

@@ -1,0 +1,93 @@
+Feature: Push
+  A backup on the same disk is half a backup. Where a person names a remote and asks for it, every sync brings the
+  backup there too, takes in what others put beside it, and believes it only after reading it back.
+
+  Background:
+    Given a config tree backed up at 09:00
+    And a remote that every sync pushes to
+
+  Rule: What is backed up here is there as well
+
+    Scenario: a change
+      When a context file changes
+      And a person asks for a sync at 09:10
+      Then the sync is done
+      And the remote has everything
+
+    Scenario: what an earlier sync could not bring there goes with the next one
+      Given the remote is away
+      And a context file changes
+      And a person asks for a sync at 09:10
+      And the sync is incomplete
+      When the remote is back
+      And a person asks for a sync at 09:20
+      Then the sync is done
+      And the remote has everything
+
+    Scenario: nothing new
+      When a person asks for a sync at 09:10
+      Then there is nothing to do
+      And nothing was written
+
+  Rule: What others put beside it on the remote is taken in and stays theirs
+
+    Scenario: a page of their own, while something changed here
+      Given someone else puts "HELLO.md" on the remote, saying "Hello"
+      When a context file changes
+      And a person asks for a sync at 09:10
+      Then the sync is done
+      And the remote has everything
+      And the remote holds "HELLO.md", saying "Hello"
+      And the backup's work tree still has "HELLO.md", saying "Hello"
+
+    Scenario: a remote that its host made with a welcome page
+      Given the remote is a new one with a "LICENSE" in it
+      When a context file changes
+      And a person asks for a sync at 09:10
+      Then the sync is done
+      And the remote has everything
+      And the remote holds "LICENSE", saying "Free"
+
+  Rule: Nothing goes to a wrong place
+
+    Scenario: the address is another one than before
+      Given the backup's remote is changed to another place
+      When a context file changes
+      And a person asks for a sync at 09:10
+      Then the exit code is 3
+      And it says "pushes would go to"
+      And it says what to do next
+      And the other place is still empty
+
+    Scenario: the remote holds the backup of another config tree
+      Given the remote holds the backup of another config tree
+      When a context file changes
+      And a person asks for a sync at 09:10
+      Then the exit code is 3
+      And it says "BACKUP_BRANCH="
+      And the remote is as the others left it
+
+    Scenario: the remote holds something else altogether
+      Given the remote is a new one with a "src/main.c" in it
+      When a context file changes
+      And a person asks for a sync at 09:10
+      Then the exit code is 3
+      And the remote is as the others left it
+
+    Scenario: no remote of that name
+      Given the backup's remote is removed
+      When a context file changes
+      And a person asks for a sync at 09:10
+      Then the sync is incomplete
+      And it says "has no remote origin"
+      And it says what to do next
+
+  Rule: No secret leaves, whoever put it into the backup
+
+    Scenario: a person committed one by hand
+      Given a person commits a secret to the backup
+      When a context file changes
+      And a person asks for a sync at 09:10
+      Then the exit code is 3
+      And it says "not pushed"
+      And the remote is as the others left it
