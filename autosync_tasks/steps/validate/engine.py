@@ -9,6 +9,7 @@ so it is loaded only when there is something to scan.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 SCAN_SECONDS = 30.0
@@ -79,8 +80,9 @@ class Kingfisher:
         ]
 
 
+@lru_cache(maxsize=1)
 def load(cache: str) -> Engine:
-    """The scanner, its compiled rules kept in the folder `cache` ("": not kept).
+    """The scanner, loaded once in a process, its compiled rules kept in the folder `cache` ("": not kept).
 
     Raises EngineUnavailableError, whatever the reason, and says which kind of fault it was.
     """
