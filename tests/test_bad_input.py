@@ -387,7 +387,8 @@ def test_a_manifest_that_claims_a_foreign_file(place: Place) -> None:
     _foreign_backup(place, README="page\n")
     filled(place)
     good = place.git("show", "main:.autosync/manifest").split(b"\n")
-    _commit_manifest(place, b"\n".join([*sorted([*good[3:-1], b"f 644 README"], key=lambda t: t.split(b" ", 2)[2])[:0], *good[:3], *sorted([*good[3:-1], b"f 644 README"], key=lambda t: t.split(b" ", 2)[2]), b""]))  # fmt: skip
+    claimed = sorted([*good[3:-1], b"f 644 README"], key=lambda line: line.split(b" ", 2)[2])
+    _commit_manifest(place, b"\n".join([*good[:3], *claimed, b""]))
     place.write("agent/a0.md", "new\n")
     run = place.inside()
     assert run.code == 0, run
