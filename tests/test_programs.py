@@ -160,7 +160,7 @@ def test_no_variable_of_others_changes_a_sync(machine: Machine, variables: dict[
 
 HOSTILE = [
     b"context/\x1b]0;title\x07.md",
-    b"context/[/bold][link=file:///etc/passwd]x[/link].md",
+    b"context/[/bold][link=mailto:x]x[/link].md",
     b"context/\xe2\x80\xaeright-to-left.md",
     b"context/new\nline source=x ok=9.md",
     b"context/\xff\xfe.md",
