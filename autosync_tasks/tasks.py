@@ -139,15 +139,18 @@ _FINE = frozenset({Outcome.OK, Outcome.CHANGED, Outcome.SKIPPED, Outcome.DEFERRE
     help={
         "changes": "how many changes the caller has made (a hint for the history)",
         "type": "their category as the caller sees it: context, tools, config, integration, documentation (a hint)",
+        "check": CHECK,
         "json": JSON,
     },
 )
-def auto_sync_if_needed(context: Context, changes: int = 0, type: str = "", json: bool = False) -> int:
+def auto_sync_if_needed(
+    context: Context, changes: int = 0, type: str = "", check: bool = False, json: bool = False
+) -> int:
     """
     The workflow's entry: one sync as the agent's workflow asks for it. The scan decides; what is said is only logged.
     """
     hint = f"{changes} changes of type {type or 'unknown'}" if changes or type else ""
-    return sync.body.__wrapped__(context, (), trigger="workflow", json=json, hint=hint)  # type: ignore[no-any-return]
+    return sync.body.__wrapped__(context, (), trigger="workflow", check=check, json=json, hint=hint)  # type: ignore[no-any-return]
 
 
 @task(help={"json": JSON, "diff": DIFF})
@@ -203,7 +206,7 @@ def validate(context: Context, json: bool = False, explain: str = "", changed: b
     help={
         "json": JSON,
         "deep": "also git's full check, and everything restored into a scratch folder and compared byte for byte",
-        "drill": "restore the newest backup (the remote's, if it is pushed) into a scratch folder and judge it",
+        "drill": "instead, restore the newest backup (the remote's, if pushed) into a scratch folder and judge it",
     }
 )
 def verify(context: Context, json: bool = False, deep: bool = False, drill: bool = False) -> int:

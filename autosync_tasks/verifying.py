@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from autosync_tasks.drill import drill
+from autosync_tasks.errors import AutosyncError
 from autosync_tasks.look import Look, look
 from autosync_tasks.model import Change, Kind, LeftOut, Outcome, Path, Priority, Run, Step, Trigger
 from autosync_tasks.names import display
@@ -127,7 +128,10 @@ def _store(fresh: Look, *, deep: bool) -> _Check:
 
 def _restored(site: Site, request: Request, progress: Progress | None) -> _Check:
     """The backup restored into a scratch folder: bytes, modes, links and folders as the commit says."""
-    run = drill(site, request, None, progress)
+    try:
+        run = drill(site, request, None, progress)
+    except AutosyncError as error:
+        return _Check("restore", "", (error.message,))
     faults = (run.details or (run.reason,)) if run.outcome is Outcome.FAILED else ()
     return _Check("restore", "restored into a scratch folder and compared", faults)
 

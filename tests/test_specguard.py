@@ -77,7 +77,9 @@ def write(
 
 
 def run(suite: pytest.Pytester, *arguments: str) -> tuple[int, str]:
-    done = suite.runpytest_subprocess("-p", "tests.specguard", "-p", "no:cacheprovider", *arguments)
+    done = suite.runpytest_inprocess(
+        "-p", "tests.specguard", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", *arguments
+    )
     return int(done.ret), done.stdout.str() + done.stderr.str()
 
 

@@ -104,6 +104,7 @@ def _parent_tree(repository: Repository, commit: str) -> Listing:
 
 
 def index_entries(repository: Repository) -> dict[Path, tuple[str, str]]:
+    """What the index holds: path to (git mode, content id)."""
     output = repository.gateway.run("ls-files", "-z", "--stage")
     entries = {}
     for line in output.split(b"\0"):
