@@ -19,6 +19,7 @@ pytest_plugins = [
     "tests.steps.backup",
     "tests.steps.clock",
     "tests.steps.outcome",
+    "tests.steps.restoring",
     "tests.steps.run",
     "tests.steps.settings",
     "tests.steps.tree",
