@@ -13,6 +13,7 @@ from autosync_tasks.model import Run
 from autosync_tasks.names import display
 from autosync_tasks.report import lines, screen
 from autosync_tasks.report.lines import Line, Part, line
+from autosync_tasks.restore import new_wish, restore
 from autosync_tasks.site import Site, open_site
 
 _TREE: Mapping[str, str] = {
@@ -52,6 +53,7 @@ def run_demo(folder: str) -> int:
         run = pipeline.sync(site, pipeline.new_request(), screen.Progress())
         _show(site, run)
         codes.append(run.exit_code)
+    codes.append(_bring_back(environ, source))
     site = open_site(environ)
     screen.show(_title("Proof", "every file is read back from the backup and compared with the source"))
     proof = verifying.verify(site, pipeline.new_request(check=True), deep=True)
@@ -61,8 +63,8 @@ def run_demo(folder: str) -> int:
     return 0 if codes == _EXPECTED else 1
 
 
-_EXPECTED = [0, 0, 0, 3, 0, 0]
-"""Exit codes of the five acts and of the proof: all go, but the one with the secret is blocked."""
+_EXPECTED = [0, 0, 0, 3, 0, 0, 0]
+"""Exit codes of the five acts, the restore and the proof: all go, but the one with the secret is blocked."""
 
 
 def _acts(source: str) -> Iterator[tuple[str, str, Callable[[], None]]]:
@@ -77,6 +79,18 @@ def _acts(source: str) -> Iterator[tuple[str, str, Callable[[], None]]]:
     yield "A secret", "a token lands in a note, and the sync is blocked", lambda: _write(source, notes, leak)
     mended = "# Notes\n\nThe token is in the keyring.\n"
     yield "Mended", "the next sync goes by itself", lambda: _write(source, notes, mended)
+
+
+def _bring_back(environ: Mapping[str, str], source: str) -> int:
+    """Deletes a file and restores it; 1 if it did not come back as it was."""
+    name = "command/release.md"
+    os.unlink(os.path.join(source, name))
+    screen.show(_title("A deleted file", f"{name} is gone; inv restore {name}"))
+    site = open_site(environ)
+    run, _ = restore(site, new_wish([name]))
+    screen.show(lines.of_restore(run, site.places.source, site.places.backup))
+    with open(os.path.join(source, name), encoding="utf-8") as file:
+        return run.exit_code or int(file.read() != _TREE[name])
 
 
 def _write(source: str, name: str, text: str) -> None:

@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from autosync_tasks import gate
 from autosync_tasks.errors import BackupError
@@ -62,6 +63,15 @@ def drill(site: Site, request: Request, fetch: Fetch | None = None, progress: Pr
         os.mkdir(out, 0o700)
         found = _restore(replace(site, repository=repository), commit, out, request.run_id, progress)
     return _run(request, commit, where, found)
+
+
+def fetch_for(site: Site) -> Fetch | None:
+    """How to fetch the newest backup for a drill: from the remote where one is set and pushed to; else None."""
+    if not site.settings.auto_sync_push:
+        return None
+    from autosync_tasks.drill_remote import fetch_fresh
+
+    return partial(fetch_fresh, site)
 
 
 def _restore(site: Site, commit: str, out: str, run_id: str, progress: Progress | None) -> _Restored:

@@ -10,7 +10,7 @@ import secrets
 import time
 from collections.abc import Iterable
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from autosync_tasks import gate
 from autosync_tasks.deciding import decision_of
@@ -28,60 +28,25 @@ from autosync_tasks.model import (
     Priority,
     Run,
     Step,
-    Trigger,
     Verb,
 )
 from autosync_tasks.names import display
 from autosync_tasks.push import PushResult, push
 from autosync_tasks.push_facts import ahead
 from autosync_tasks.record import Recorder
+from autosync_tasks.request import Request, new_request
 from autosync_tasks.site import Site
 from autosync_tasks.steps import plan as planning
 from autosync_tasks.steps.decide import NOTHING
-from autosync_tasks.steps.inputs import Ask
 from autosync_tasks.store import Label, SourceMovedError, Stored, catch_up, remember, store
 from autosync_tasks.words import count
 from autosync_tasks.world.backup.commit import BranchMovedError
 from autosync_tasks.world.observe import Progress, read_again
 
+__all__ = ["Request", "new_request", "sync", "with_push"]
+
 _TRIES = 3
 """How often a sync looks again when someone else moved the branch under it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is asked for.
-
-    now: seconds since the epoch, read once before the source is. push: push after this sync whatever the setting
-    says. hint: what a hook said has changed; logged, never trusted. began: the monotonic clock at `now`, so that the
-    end of a run is told in the same time as its beginning.
-    """
-
-    trigger: Trigger = Trigger.MANUAL
-    check: bool = False
-    ask: Ask = field(default_factory=Ask)
-    now: float = 0.0
-    run_id: str = ""
-    push: bool = False
-    hint: str = ""
-    began: float = field(default_factory=time.monotonic)
-
-    @property
-    def ended(self) -> float:
-        """The time now, as this request counts it (seconds since the epoch)."""
-        return self.now + time.monotonic() - self.began
-
-
-def new_request(
-    trigger: Trigger = Trigger.MANUAL,
-    *,
-    check: bool = False,
-    ask: Ask | None = None,
-    push: bool = False,
-    hint: str = "",
-) -> Request:
-    """A request as of this moment, with a fresh run id."""
-    return Request(trigger, check, ask or Ask(), time.time(), secrets.token_hex(6), push, hint)
 
 
 def sync(site: Site, request: Request, progress: Progress | None = None) -> Run:

@@ -64,6 +64,7 @@ class Recorder:
             "retry_at": round(retry_at, 3),
         }
         self._state.add_history(record)
+        self._state.forget_idle()
 
     def idle(self, run: Run) -> Run:
         """Nothing changed at all: a manual run writes nothing, an automatic one only that it was here."""

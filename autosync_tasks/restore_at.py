@@ -65,4 +65,5 @@ def commit_at(site: Site, at: str, now: float, zone: tzinfo | None = None) -> st
 
 
 def local_zone(now: float) -> tzinfo:
+    """This machine's time zone, as it is at that time (seconds since the epoch)."""
     return datetime.fromtimestamp(now).astimezone().tzinfo or datetime.now().astimezone().tzinfo  # type: ignore[return-value]

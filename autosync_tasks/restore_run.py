@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import stat
 import time
 from dataclasses import replace
 from datetime import datetime
 
 from autosync_tasks.errors import BackupError, UsageError
-from autosync_tasks.model import Change, ChangeKind, Entry, Kind, Outcome, Path, Run, Step, Trigger
+from autosync_tasks.model import Entry, Outcome, Path, Run, Step, Trigger
 from autosync_tasks.names import display
 from autosync_tasks.restore_at import Announce, Wish, commit_at, local_zone
 from autosync_tasks.site import Site
@@ -18,6 +19,7 @@ from autosync_tasks.steps.manifest import entries
 from autosync_tasks.steps.restoring import (
     RestorePlan,
     UnknownPathError,
+    changes_of,
     plan_restore,
     select,
     set_aside,
@@ -50,7 +52,6 @@ class Passage:
         self.classifier = Classifier(site.settings)
 
     def run(self) -> tuple[Run, RestorePlan]:
-        wish = self.wish
         commit, undo = self._commit()
         head = self.site.repository.head(commit)
         if head.recorded is None:
@@ -63,18 +64,22 @@ class Passage:
         plan = self._plan(selected, recorded, undo)
         reason = f"{count(len(plan.puts) + len(plan.removals), 'path')} from {self._name(commit)}"
         if plan.refused:
-            return self._refused(plan), plan
+            return self.refused(plan), plan
         plan = self._with_contents(plan)
         if plan.empty:
             words = f"{count(plan.same, 'path')} as in {self._name(commit)} already"
             return self._end(self._outcome(Outcome.OK), words, commit), plan
+        return self.carry(plan, head, reason)
+
+    def carry(self, plan: RestorePlan, head: Head, reason: str) -> tuple[Run, RestorePlan]:
+        """Shows a plan that is not empty and, unless this is a check, carries it out. head: where contents are from."""
         plan = self._with_secrets_aside(plan, head)
         self._tell(plan)
         self._step("plan", Outcome.CHANGED, reason)
-        preview = replace(self._end(Outcome.CHANGED, reason, commit, plan), exit_code=5, check=True)
+        preview = replace(self._end(Outcome.CHANGED, reason, head.commit, plan), exit_code=5, check=True)
         if self.announce is not None:
             self.announce(preview, plan)
-        if wish.check:
+        if self.wish.check:
             return preview, plan
         return self._act(plan, head), plan
 
@@ -229,7 +234,8 @@ class Passage:
     @staticmethod
     def _stays(below: Below, plan: RestorePlan, path: Path) -> bool:
         again = {put.path for put in plan.puts} | {back for _, back in plan.returns}
-        return path not in again and below.look(path) is not None
+        facts = below.look(path)
+        return path not in again and facts is not None and not stat.S_ISDIR(facts.st_mode)
 
     def _snapshot(self, root: int, plan: RestorePlan, head: Head) -> None:
         saves, known = plan.saves, self._known(head)
@@ -247,7 +253,7 @@ class Passage:
         )
         self._step("snapshot", Outcome.CHANGED, f"{count(len(saves), 'path')} saved as {commit[:7]}")
 
-    def _refused(self, plan: RestorePlan) -> Run:
+    def refused(self, plan: RestorePlan) -> Run:
         if self.wish.to:
             reason, way = "the folder has other files at these paths", "name an empty or a new folder"
         else:
@@ -274,27 +280,8 @@ class Passage:
             exit_code=int(outcome is Outcome.INCOMPLETE),
             steps=tuple(self.steps),
             commit=commit,
-            changes=self._changes(plan) if plan else (),
+            changes=changes_of(plan, self.classifier.rule_for) if plan else (),
             notes=tuple(self.notes),
             details=tuple(self.details),
             check=self.wish.check,
         )
-
-    def _changes(self, plan: RestorePlan) -> tuple[Change, ...]:
-        rule_for = self.classifier.rule_for
-        found = [
-            Change(
-                put.path,
-                put.kind,
-                rule_for(put.path, put.want.kind),
-                put.want,
-                put.have.entry if put.have is not None and put.have.kind is not None else None,
-            )
-            for put in plan.puts
-        ]
-        for removal in plan.removals:
-            kind = removal.have.kind or Kind.FILE
-            found.append(
-                Change(removal.path, ChangeKind.DELETED, rule_for(removal.path, kind), None, removal.have.entry)
-            )
-        return tuple(found)

@@ -110,7 +110,9 @@ class Settings:
         300, 0, 30 * DAY, "seconds", "The least time between two automatic syncs; 0 sets no limit."
     )
     sync_triggers: tuple[str, ...] = _declare(
-        Type.PATTERNS, SYNC_TRIGGERS, "Only a change inside these starts a sync; others ride along."
+        Type.PATTERNS,
+        SYNC_TRIGGERS,
+        "Only a change inside these (or inside a rule of your own) starts a sync; others ride along.",
     )
     sync_exclusions: tuple[str, ...] = _declare(
         Type.PATTERNS, SYNC_EXCLUSIONS, "Paths of low priority: copied only by hand, with `--include-low`."

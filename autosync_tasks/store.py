@@ -14,8 +14,9 @@ from autosync_tasks.site import Site
 from autosync_tasks.steps import plan as planning
 from autosync_tasks.steps.manifest import Listing, source_id_of
 from autosync_tasks.steps.verify import Delta, commit_holds
+from autosync_tasks.words import count
 from autosync_tasks.world.backup.commit import Author, commit
-from autosync_tasks.world.backup.worktree import bring
+from autosync_tasks.world.backup.worktree import bring, stands
 from autosync_tasks.world.observe import Progress, ids_of, read_again
 from autosync_tasks.world.source import content_id
 from autosync_tasks.world.state import Cache
@@ -88,7 +89,8 @@ def store(site: Site, seen: Look, plan: Plan, label: Label, progress: Progress |
     )
     tree = planning.tree_after(plan, seen.head.tree, content_id(plan.manifest))
     owned = [path for path, entry in plan.after.items() if entry.git_mode]
-    _, notes = _bring(site, seen.ref, new, owned, seen.recorded, label.run_id)
+    before = [path for path, entry in seen.recorded.items() if entry.git_mode]
+    _, notes = _bring(site, seen.ref, new, owned, before, label.run_id)
     since: dict[Path, LeftOut] = {}
     for _ in read_again(seen.root, seen.scan, plan.puts.items(), since):
         continue
@@ -128,6 +130,9 @@ def catch_up(site: Site, seen: Look, run_id: str) -> tuple[bool, list[str]]:
     if not seen.ref or site.repository.bare or site.state.worktree() == seen.ref:
         return False, []
     owned = [path for path, entry in seen.recorded.items() if entry.kind is not Kind.FOLDER]
+    if not site.state.worktree() and stands(site.repository, seen.head.tree, owned):
+        site.state.mark_worktree(seen.ref)  # only the state was lost
+        return False, []
     return _bring(site, "", seen.ref, owned, (), run_id)
 
 
@@ -138,6 +143,9 @@ def _bring(
     stands_at = marked if marked == old or not old else ""
     brought = bring(site.repository, stands_at, new, owned, run_id, before)
     notes = [brought.note] if brought.note else []
+    if brought.too_long:
+        words = count(brought.too_long, "path")
+        notes.append(f"{words} too long for the backup's work tree, which leaves them out; the branch holds them")
     if brought.stash:
         notes.append(f"edits in the backup's own work tree were saved first: `git stash list` there shows run {run_id}")
     if brought.note:

@@ -9,11 +9,13 @@ from dataclasses import replace
 
 from invoke import Collection, Context
 
+from autosync_tasks import drill as drilling
 from autosync_tasks import gate, notify, pipeline, verifying
 from autosync_tasks.differences import differences
 from autosync_tasks.errors import AutosyncError, LockedError, UsageError
 from autosync_tasks.look import look
 from autosync_tasks.model import Outcome, Run, Trigger
+from autosync_tasks.names import display
 from autosync_tasks.report import as_json as report
 from autosync_tasks.report import lines, screen
 from autosync_tasks.report import status as status_lines
@@ -83,7 +85,9 @@ def sync(
     changes are pending; 75 another run holds the lock.
     """
     if trigger not in list(Trigger):
-        raise UsageError(f"--trigger={trigger} is none of {', '.join(Trigger)}")
+        raise UsageError(
+            f"--trigger={display(trigger)} is none of {', '.join(Trigger)}", hint="a person leaves --trigger out"
+        )
     ask = Ask(
         force=force,
         include_low=include_low,
@@ -135,15 +139,18 @@ _FINE = frozenset({Outcome.OK, Outcome.CHANGED, Outcome.SKIPPED, Outcome.DEFERRE
     help={
         "changes": "how many changes the caller has made (a hint for the history)",
         "type": "their category as the caller sees it: context, tools, config, integration, documentation (a hint)",
+        "check": CHECK,
         "json": JSON,
     },
 )
-def auto_sync_if_needed(context: Context, changes: int = 0, type: str = "", json: bool = False) -> int:
+def auto_sync_if_needed(
+    context: Context, changes: int = 0, type: str = "", check: bool = False, json: bool = False
+) -> int:
     """
     The workflow's entry: one sync as the agent's workflow asks for it. The scan decides; what is said is only logged.
     """
     hint = f"{changes} changes of type {type or 'unknown'}" if changes or type else ""
-    return sync.body.__wrapped__(context, (), trigger="workflow", json=json, hint=hint)  # type: ignore[no-any-return]
+    return sync.body.__wrapped__(context, (), trigger="workflow", check=check, json=json, hint=hint)  # type: ignore[no-any-return]
 
 
 @task(help={"json": JSON, "diff": DIFF})
@@ -195,16 +202,25 @@ def validate(context: Context, json: bool = False, explain: str = "", changed: b
     return 1 if faults else 0
 
 
-@task(help={"json": JSON, "deep": "also git's full check, and every file read back and compared byte for byte"})
-def verify(context: Context, json: bool = False, deep: bool = False) -> int:
+@task(
+    help={
+        "json": JSON,
+        "deep": "also git's full check, and everything restored into a scratch folder and compared byte for byte",
+        "drill": "instead, restore the newest backup (the remote's, if pushed) into a scratch folder and judge it",
+    }
+)
+def verify(context: Context, json: bool = False, deep: bool = False, drill: bool = False) -> int:
     """
     Proves the backup: every owned path hashed anew, modes, links, manifest, work tree, git's own check.
 
     Changes since the last sync are named and are no fault. Exit code 1 if the backup is not whole.
     """
     site = open_site(os.environ)
-    progress = screen.Progress()
-    run = verifying.verify(site, pipeline.new_request(check=True), deep=deep, progress=progress)
+    progress, request = screen.Progress(), pipeline.new_request(check=True)
+    if drill:
+        run = drilling.drill(site, request, drilling.fetch_for(site), progress)
+    else:
+        run = verifying.verify(site, request, deep=deep, progress=progress)
     progress.clear()
     return _show_run(site, run, as_json=json)
 

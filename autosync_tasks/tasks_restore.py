@@ -18,6 +18,7 @@ from autosync_tasks.restore_diff import plan_differences
 from autosync_tasks.site import open_site
 from autosync_tasks.steps.recovery import Repair
 from autosync_tasks.steps.restoring import RestorePlan
+from autosync_tasks.taking import take as end_conflict
 from autosync_tasks.tasking import CHECK, JSON, is_dry, task
 from autosync_tasks.tasks_words import WithWords
 
@@ -82,22 +83,35 @@ def restore(
     return run.exit_code
 
 
-@task(help={"check": CHECK, "json": JSON})
-def recover(context: Context, check: bool = False, json: bool = False) -> int:
+@task(
+    help={
+        "check": CHECK,
+        "take": "end a conflict with the remote: `source` (this machine's version wins) or `remote` (theirs is "
+        "restored into the source, after a snapshot)",
+        "json": JSON,
+    }
+)
+def recover(context: Context, check: bool = False, take: str = "", json: bool = False) -> int:
     """
     Mends the backup: unfinished merges, a lost or damaged branch, index or object, what a killed git left behind.
 
     Shows what it does first and keeps what it replaces; nothing is forced or made anew. Exit codes: 0 mended or
-    nothing wrong; 1 something is left that only a person can mend; 5 with --check: there is something to mend.
+    nothing wrong; 1 something is left that only a person can mend; 4 there is no conflict that --take could end;
+    5 with --check: there is something to mend; 75 another run is at work.
     """
     site = open_site(os.environ)
     request = new_request(check=is_dry(context, check))
+    quiet = json or request.check
 
     def announce(plan: tuple[Repair, ...]) -> None:
-        if not json and not request.check:
+        if not quiet:
             screen.show(lines.of_repairs((repair.problem, repair.remedy) for repair in plan))
 
-    run = mend_backup(site, request, announce)
+    def announce_restore(preview: Run, _: RestorePlan) -> None:
+        if not quiet:
+            screen.show(lines.of_changes(preview.changes))
+
+    run = end_conflict(site, take, request, announce_restore) if take else mend_backup(site, request, announce)
     if json:
         report.show("recover", report.of_run(run, site.places.source, site.places.backup))
     else:

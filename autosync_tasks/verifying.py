@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from autosync_tasks.drill import drill
+from autosync_tasks.errors import AutosyncError
 from autosync_tasks.look import Look, look
 from autosync_tasks.model import Change, Kind, LeftOut, Outcome, Path, Priority, Run, Step, Trigger
 from autosync_tasks.names import display
@@ -30,8 +32,8 @@ class _Check:
 def verify(site: Site, request: Request, *, deep: bool = False, progress: Progress | None = None) -> Run:
     """Answers both questions of verify for the whole tree; writes nothing but scratch.
 
-    deep: also git's full check, every blob read back and compared with the source byte for byte. Raises
-    AutosyncError if source or backup cannot be looked at.
+    deep: also git's full check, every blob read back and compared with the source byte for byte, and a restore into
+    a scratch folder compared with the commit. Raises AutosyncError if source or backup cannot be looked at.
     """
     with look(site, progress=progress) as seen:
         if not seen.ref:
@@ -41,7 +43,7 @@ def verify(site: Site, request: Request, *, deep: bool = False, progress: Progre
         fresh = replace(seen, cache=None)
         checks = [_source(fresh, seen), _manifest(fresh), _work_tree(fresh), _store(fresh, deep=deep)]
         if deep:
-            checks.append(_contents(fresh, progress))
+            checks += [_contents(fresh, progress), _restored(site, request, progress)]
         pending = [c for c in fresh.difference.changes if c.priority in (Priority.HIGH, Priority.MEDIUM)]
     steps = [
         Step(c.name, Outcome.FAILED if c.faults else Outcome.OK, c.faults[0] if c.faults else c.good) for c in checks
@@ -122,6 +124,16 @@ def _work_tree(fresh: Look) -> _Check:
 def _store(fresh: Look, *, deep: bool) -> _Check:
     faults = fsck(fresh.site.repository, fresh.ref, full=deep)
     return _Check("store", "git fsck found nothing wrong" + (" (full)" if deep else ""), faults)
+
+
+def _restored(site: Site, request: Request, progress: Progress | None) -> _Check:
+    """The backup restored into a scratch folder: bytes, modes, links and folders as the commit says."""
+    try:
+        run = drill(site, request, None, progress)
+    except AutosyncError as error:
+        return _Check("restore", "", (error.message,))
+    faults = (run.details or (run.reason,)) if run.outcome is Outcome.FAILED else ()
+    return _Check("restore", "restored into a scratch folder and compared", faults)
 
 
 def _contents(fresh: Look, progress: Progress | None) -> _Check:

@@ -25,7 +25,7 @@ Feature: One command line
     Scenario Outline: nothing is written by <command>
       When a person runs `<command>`
       Then the exit code is 5
-      And it says "would change: sync: 3 config"
+      And it says "would change: sync: 2 config"
       And nothing was written
       And there is no backup
 

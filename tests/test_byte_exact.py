@@ -16,31 +16,32 @@ from tests.support.place import Place, Result
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place.make(tmp_path)
+def place(workshop: Path, scanner_cache: Path, one_scanner: None) -> Place:
+    return Place.make(workshop, scanner_cache)
 
 
 def exact(place: Place, *, ignore: Sequence[bytes] = (), foreign: Sequence[bytes] = ()) -> Result:
     """Syncs once, compares, and sees a second run write nothing. Returns the first run."""
-    first = place.sync()
+    first = place.inside()
     assert (first.code, first.outcome) == (0, "changed"), first
     assert independent.differences(place.source, place.backup, ignore=ignore, foreign=foreign) == []
     assert place.git("status", "--porcelain") == b""
     written = place.written()
-    second = place.sync()
+    second = place.inside()
     assert (second.code, second.outcome) == (0, "ok"), second
     assert place.written() == written
-    proof = place.run("verify", "--deep", "--json")
+    proof = place.inside("verify", "--deep")
     assert (proof.code, proof.outcome, proof.json["notes"]) == (0, "ok", []), proof
     return first
 
 
 NAMES = [
-    b"caf\xe9.md", b"\xff\xfe", b"line\nbreak.md", b"\n", b"tab\tand\rreturn", b'"quoted".md', b"'single'", b"back\\slash",
-    b"a:b", b"C:", b"-rf", b"--help", b" leading", b"trailing ", b" ", b"\x01\x1b[31mred", b"*", b"?", b"[a-z]", b"#hash",
-    b"!bang", b":(top)x", b":/", b"HEAD", b"refs", b"@{u}", b"~", b"$HOME", b"`id`", b"na\xc3\xafve", b"nai\xcc\x88ve",
-    b"\xe2\x80\xaeevil", b"README", b"readme", b"ReadMe", b"x" * 250, b"\xc3\xa9" * 125, b"...", b".hidden", b"a.lock",
-    b"\\303\\251", b'"', b"con", b"aux.md", b"100%", b"%s%n", b"{}", b"\x7f",
+    b"caf\xe9.md", b"\xff\xfe", b"line\nbreak.md", b"\n", b"tab\tand\rreturn", b'"quoted".md', b"'single'",
+    b"back\\slash", b"a:b", b"C:", b"-rf", b"--help", b" leading", b"trailing ", b" ", b"\x01\x1b[31mred", b"*", b"?",
+    b"[a-z]", b"#hash", b"!bang", b":(top)x", b":", b"HEAD", b"refs", b"@{u}", b"~x", b"$HOME", b"`id`",
+    b"na\xc3\xafve", b"nai\xcc\x88ve", b"\xe2\x80\xaeevil", b"README", b"readme", b"ReadMe", b"x" * 250,
+    b"\xc3\xa9" * 125, b"...", b".hidden", b"a.lock", b"\\303\\251", b'"', b"con", b"aux.md", b"100%", b"%s%n", b"{}",
+    b"\x7f",
 ]  # fmt: skip
 
 
@@ -53,7 +54,7 @@ def test_names_that_are_hard_to_bear(place: Place) -> None:
     assert first.out.isascii(), "JSON for a program must not carry a name's raw bytes"
     for name in NAMES:  # and they leave as they came
         os.unlink(os.path.join(os.fsencode(place.source), name))
-    assert place.sync().outcome == "changed"
+    assert place.inside().outcome == "changed"
     assert independent.differences(place.source, place.backup) == []
 
 
@@ -92,15 +93,15 @@ def test_a_path_beyond_the_systems_limit_is_in_the_commit(place: Place) -> None:
     path = _deep(place, 20, b"n" * 250)
     place.write("AGENTS.md", "# Rules\n")
     assert len(path) > 4096
-    first = place.sync()
+    first = place.inside()
     assert (first.code, first.outcome) == (0, "changed"), first
     assert independent.differences(place.source, place.backup) == []
     assert "work tree" in " ".join(first.json["notes"]), first
     place.write("AGENTS.md", "# More rules\n")
-    assert place.sync().code == 0
+    assert place.inside().code == 0
     assert independent.differences(place.source, place.backup) == []
     assert (place.backup / "AGENTS.md").read_text() == "# More rules\n", "the rest of the work tree follows"
-    assert place.run("verify", "--deep", "--json").code == 0
+    assert place.inside("verify", "--deep").code == 0
 
 
 def test_empty_files_folders_and_every_mode(place: Place) -> None:
@@ -116,7 +117,7 @@ def test_empty_files_folders_and_every_mode(place: Place) -> None:
     (place.source / "hollow").chmod(0o700)
     (place.source / "a/b/c").rmdir()
     (place.source / "modes/600").chmod(0o640)
-    run = place.sync()
+    run = place.inside()
     assert (run.code, run.outcome) == (0, "changed"), run
     assert independent.differences(place.source, place.backup) == []
 
@@ -126,19 +127,20 @@ def test_setuid_and_sticky_bits_are_never_recorded(place: Place) -> None:
     (place.source / "bin/tool").chmod(0o4755)
     (place.source / "shared").mkdir()
     (place.source / "shared").chmod(0o1777)
-    assert place.sync().outcome == "changed"
+    assert place.inside().outcome == "changed"
     record = independent.manifest(place.backup)
     assert (record[b"bin/tool"], record[b"shared"]) == (("f", 0o755), ("d", 0o777))
 
 
-def test_links_are_stored_as_links(place: Place, tmp_path: Path) -> None:
-    outside = tmp_path / "outside"
+def test_links_are_stored_as_links(place: Place) -> None:
+    outside = place.base / "outside"
     outside.mkdir()
     (outside / "private.md").write_text("not yours\n")
     place.write("real.md", "here\n")
     links = {
         "broken": "no/such/place", "self": "self", "one": "two", "two": "one", "absolute": str(outside / "private.md"),
-        "out": "../outside", "folder": ".", "up": "..", "spaces and\nlines": " x \n", "long": "y" * 4000, "fine": "real.md",
+        "out": "../../outside", "folder": ".", "up": "../..", "spaces and\nlines": " x \n", "long": "y" * 4000,
+        "fine": "real.md",
     }  # fmt: skip
     (place.source / "in").mkdir()
     for name, target in links.items():
@@ -149,19 +151,19 @@ def test_links_are_stored_as_links(place: Place, tmp_path: Path) -> None:
         assert place.git("cat-file", "blob", f"main:in/{name}") == target.encode()
     for content in independent.contents(place.backup, {c for _, c in independent.tree(place.backup).values()}).values():
         assert b"not yours" not in content
-    status = place.run("status", "--json")
+    status = place.inside("status")
     assert status.code == 0
     assert status.json["verdict"] == "attention", status
     assert {link["path"] for link in status.json["links_out"]} >= {"in/absolute", "in/out", "in/up"}
 
 
-def test_a_source_root_that_is_a_link(place: Place, tmp_path: Path) -> None:
+def test_a_source_root_that_is_a_link(place: Place) -> None:
     place.write("agent/a.md", "a\n")
-    place.source.rename(tmp_path / "really-here")
+    place.source.rename(place.base / "really-here")
     place.source.symlink_to("really-here")
     exact(place)
-    (tmp_path / "really-here/agent/a.md").write_text("b\n")
-    assert place.sync().outcome == "changed"
+    (place.base / "really-here/agent/a.md").write_text("b\n")
+    assert place.inside().outcome == "changed"
     assert independent.differences(place.source, place.backup) == []
 
 
@@ -202,7 +204,8 @@ def test_the_sources_own_git_files_change_nothing(place: Place) -> None:
     place.write("bun.lock", "lock\n")
     place.write(
         ".gitattributes",
-        "* text=auto eol=crlf ident\n*.md text filter=shout\n*.txt working-tree-encoding=UTF-16 export-subst\n*.bin -text\n",
+        "* text=auto eol=crlf ident\n*.md text filter=shout\n"
+        "*.txt working-tree-encoding=UTF-16 export-subst\n*.bin -text\n",
     )
     place.write("crlf.md", b"one\r\ntwo\r\n")
     place.write("lf.md", b"one\ntwo\n")
@@ -220,7 +223,7 @@ def test_the_sources_own_git_files_change_nothing(place: Place) -> None:
     assert (place.backup / "crlf.md").read_bytes() == b"one\r\ntwo\r\n"
     assert (place.backup / "ident.md").read_bytes() == b"$Id$ and $Id: 0123 $ and $Format:%H$\n"
     place.write("crlf.md", b"one\r\nthree\r\n")
-    assert place.sync().outcome == "changed"
+    assert place.inside().outcome == "changed"
     assert independent.differences(place.source, place.backup) == []
     assert place.git("status", "--porcelain") == b""
     assert place.git("-c", "core.autocrlf=true", "status", "--porcelain") == b""
@@ -259,7 +262,8 @@ def _hostile_home(place: Place) -> Path:
         f"\tattributesFile = {template}/attributes\n\tfsmonitor = touch {marks}/fsmonitor\n\tquotePath = true\n"
         "[user]\n\tuseConfigOnly = true\n"
         f"[commit]\n\tgpgsign = true\n[gpg]\n\tprogram = {hooks}/pre-commit\n[init]\n\ttemplateDir = {template}\n"
-        '\tdefaultBranch = trunk\n[safe]\n\tbareRepository = explicit\n[i18n]\n\tcommitEncoding = latin1\n[alias]\n\tfast-import = "!false"\n'
+        "\tdefaultBranch = trunk\n[safe]\n\tbareRepository = explicit\n[i18n]\n\tcommitEncoding = latin1\n"
+        '[alias]\n\tfast-import = "!false"\n'
     )
     (template / "attributes").write_text("* text eol=lf ident\n")
     return marks
@@ -292,7 +296,8 @@ def test_an_inherited_git_environment_is_another_repositorys(place: Place) -> No
     inherited = {
         "GIT_DIR": str(theirs / ".git"), "GIT_INDEX_FILE": str(theirs / ".git/index"), "GIT_WORK_TREE": str(theirs),
         "GIT_OBJECT_DIRECTORY": str(theirs / ".git/objects"), "GIT_PREFIX": "", "GIT_NAMESPACE": "elsewhere",
-        "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "core.bare", "GIT_CONFIG_VALUE_0": "true", "GIT_LITERAL_PATHSPECS": "0",
+        "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "core.bare", "GIT_CONFIG_VALUE_0": "true",
+        "GIT_LITERAL_PATHSPECS": "0",
         "GIT_AUTHOR_DATE": "1 +0000", "GIT_TRACE": str(place.base / "trace"), "GIT_CEILING_DIRECTORIES": "/",
     }  # fmt: skip
     for text in ("a\n", "b\n"):
@@ -321,12 +326,12 @@ def test_the_umask_changes_no_recorded_mode(place: Place, umask: int) -> None:
 def test_a_file_over_the_limit_is_left_out_and_named_and_the_rest_goes(place: Place) -> None:
     place.write("agent/a.md", "a\n")
     place.write("context/grows.md", "small\n")
-    assert place.sync().code == 0
+    assert place.inside().code == 0
     for name in ("model.bin", "context/grows.md"):
         with open(place.source / name, "wb") as file:
             file.truncate(60_000_000)
     place.write("agent/a.md", "b\n")
-    run = place.sync()
+    run = place.inside()
     assert (run.code, run.outcome) == (1, "incomplete"), run
     assert {left["path"]: left["why"] for left in run.json["left_out"]} == {
         "model.bin": "too large", "context/grows.md": "too large",
@@ -335,13 +340,13 @@ def test_a_file_over_the_limit_is_left_out_and_named_and_the_rest_goes(place: Pl
     assert place.git("show", "main:agent/a.md") == b"b\n"
     assert place.git("show", "main:context/grows.md") == b"small\n", "what the backup has of it stays"
     head = place.head
-    again = place.sync()
+    again = place.inside()
     assert (again.code, again.outcome, place.head) == (1, "incomplete", head), again
-    status = place.run("status", "--json")
+    status = place.inside("status")
     assert (status.code, status.json["verdict"]) == (0, "attention")
     for name in ("model.bin", "context/grows.md"):
         os.truncate(place.source / name, 1000)
-    assert place.sync().outcome == "changed"
+    assert place.inside().outcome == "changed"
     assert independent.differences(place.source, place.backup) == []
 
 
@@ -351,7 +356,7 @@ def test_what_is_no_file_is_named_and_never_opened(place: Place) -> None:
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(place.source / "s"))
         place.write(".autosync/manifest", "mine\n")
-        run = place.sync()
+        run = place.inside()
     assert (run.code, run.outcome) == (1, "incomplete"), run
     assert {left["path"]: left["why"] for left in run.json["left_out"]} == {
         "pipe": "special", "s": "special", ".autosync": "reserved name",
@@ -363,7 +368,7 @@ def test_what_is_no_file_is_named_and_never_opened(place: Place) -> None:
 def test_a_name_that_git_refuses_is_left_out_with_a_word(place: Place, name: bytes) -> None:
     place.write("agent/a.md", "a\n")
     place.write(b"in/" + name, "x\n")
-    run = place.sync()
+    run = place.inside()
     assert (run.code, run.outcome) == (1, "incomplete"), run
     assert [bytes.fromhex(left["path_hex"]) for left in run.json["left_out"]] == [b"in/" + name]
     assert independent.differences(place.source, place.backup, ignore=[b"in/" + name]) == []
@@ -373,16 +378,16 @@ def test_a_name_that_git_refuses_is_left_out_with_a_word(place: Place, name: byt
 def test_a_bare_backup(place: Place) -> None:
     place.git("init", "-q", "--bare", "-b", "main", str(place.backup), repository=place.base)
     place.write("agent/a.md", "a\n")
-    first = place.sync()
+    first = place.inside()
     assert (first.code, first.outcome) == (0, "changed"), first
     written = place.written()
-    second = place.sync()
+    second = place.inside()
     assert (second.code, second.outcome, place.written() == written) == (0, "ok", True), second
     place.write("agent/b.md", "b\r\n", 0o700)
     os.unlink(place.source / "agent/a.md")
-    assert place.sync().outcome == "changed"
+    assert place.inside().outcome == "changed"
     assert independent.differences(place.source, place.backup) == []
-    proof = place.run("verify", "--deep", "--json")
+    proof = place.inside("verify", "--deep")
     assert (proof.code, proof.outcome) == (0, "ok"), proof
     assert not (place.backup / "agent").exists()
     assert not (place.backup / "index").exists()
@@ -400,7 +405,7 @@ def test_every_swap_of_type_arrives(place: Place) -> None:
         "echo 3 > link-file; echo 4 > x/folder-file; ln -s elsewhere x/folder-link",
         shell=True, cwd=place.source, check=True,
     )  # fmt: skip
-    run = place.sync()
+    run = place.inside()
     assert (run.code, run.outcome) == (0, "changed"), run
     assert independent.differences(place.source, place.backup) == []
     assert place.git("status", "--porcelain") == b""

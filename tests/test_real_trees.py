@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from autosync_tasks.model import Outcome
-from tests.support import independent, inside
+from tests.support import independent
 from tests.support.mutate import Mutator
 from tests.support.place import Place
 from tests.support.trees import TREES, unpack
@@ -20,8 +19,8 @@ CI_ROUNDS, FULL_ROUNDS = 15, 200
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place.make(tmp_path)
+def place(workshop: Path, scanner_cache: Path, one_scanner: None) -> Place:
+    return Place.make(workshop, scanner_cache)
 
 
 @pytest.mark.parametrize("name", TREES)
@@ -49,17 +48,13 @@ def test_a_real_tree_is_backed_up_once_and_proven(place: Place, name: str) -> No
 
 
 @pytest.mark.parametrize("name", TREES)
-def test_each_sync_of_a_tree_that_changes_at_random_equals_it(
-    place: Place, name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    inside.keep_the_scanner(monkeypatch)
+def test_each_sync_of_a_tree_that_changes_at_random_equals_it(place: Place, name: str) -> None:
     _rounds(place, name, CI_ROUNDS, seed=20)
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("name", TREES)
-def test_two_hundred_rounds_of_random_changes(place: Place, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    inside.keep_the_scanner(monkeypatch)
+def test_two_hundred_rounds_of_random_changes(place: Place, name: str) -> None:
     _rounds(place, name, FULL_ROUNDS, seed=int(os.environ.get("AUTOSYNC_SEED", "1")))
 
 
@@ -71,12 +66,8 @@ def _rounds(place: Place, name: str, rounds: int, seed: int) -> None:
     for number in range(1, rounds + 1):
         done = mutator.round()
         where = f"seed {seed}, round {number}: {done}"
-        if number % 5 == 0:
-            run = place.sync()
-            assert (run.code, run.outcome in ("changed", "ok")) == (0, True), f"{where}\n{run}"
-        else:
-            passage = inside.sync(place)
-            assert passage.outcome in (Outcome.CHANGED, Outcome.OK), f"{where}\n{passage}"
+        run = place.sync() if number % 5 == 0 else place.inside()
+        assert (run.code, run.outcome in ("changed", "ok")) == (0, True), f"{where}\n{run}"
         assert independent.differences(place.source, place.backup, proven=proven) == [], where
         assert place.git("status", "--porcelain") == b"", where
     again = place.sync()
@@ -90,13 +81,13 @@ def test_a_same_size_edit_with_the_same_mtime_is_found_at_once(place: Place) -> 
     """Within the same second, again and again: size and mtime say nothing, and the next run must know."""
     place.write("context/a.md", "version 00\n")
     path = place.source / "context/a.md"
-    assert place.sync().code == 0
+    assert place.inside().code == 0
     facts = path.stat()
     for number in range(1, 6):
         path.write_bytes(b"version %02d\n" % number)
         os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
         assert (path.stat().st_size, path.stat().st_mtime_ns) == (facts.st_size, facts.st_mtime_ns)
-        run = place.sync()
+        run = place.inside()
         assert (run.code, run.outcome) == (0, "changed"), run
         assert [change["path"] for change in run.json["changes"]] == ["context/a.md"]
         assert place.git("show", "main:context/a.md") == b"version %02d\n" % number
@@ -106,7 +97,7 @@ def test_an_edit_right_after_the_read_is_found_by_the_next_run(place: Place) -> 
     """An edit inside the kernel's clock tick of the last read may leave every fact as it was."""
     for number in range(40):
         place.write(f"context/{number:02}.md", "first\n")
-    assert place.sync().code == 0
+    assert place.inside().code == 0
     head = place.head
     for attempt in range(3):
         for number in range(40):
@@ -114,7 +105,7 @@ def test_an_edit_right_after_the_read_is_found_by_the_next_run(place: Place) -> 
             facts = path.stat()
             path.write_bytes(b"edit%d\n" % attempt)
             os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
-        run = place.sync()
+        run = place.inside()
         assert (run.code, run.outcome, len(run.json["changes"])) == (0, "changed", 40), run
         assert independent.differences(place.source, place.backup) == []
     assert place.head != head

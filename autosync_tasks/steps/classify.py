@@ -37,6 +37,7 @@ class Classifier:
         self.rules = ordered_rules(settings)
         self._matcher = Matcher((rule.pattern, rule.unless) for rule in self.rules)
         self._triggers = Matcher((pattern, ()) for pattern in settings.sync_triggers)
+        self._own = frozenset(settings.rules)
         self._found: dict[tuple[Path, bool], Rule] = {}
 
     def rule_for(self, path: Path, kind: Kind) -> Rule:
@@ -50,10 +51,14 @@ class Classifier:
         return rule
 
     def starts(self, path: Path, kind: Kind) -> bool:
-        """Whether a change there may start a sync: inside `sync_triggers`, and neither low nor protected."""
-        if self.rule_for(path, kind).priority not in (Priority.HIGH, Priority.MEDIUM):
+        """Whether a change there may start a sync: neither low nor protected, and inside `sync_triggers`.
+
+        What a rule of the user's own makes high or medium needs no trigger: naming it is wish enough.
+        """
+        rule = self.rule_for(path, kind)
+        if rule.priority not in (Priority.HIGH, Priority.MEDIUM):
             return False
-        return self._triggers.first(path, kind is Kind.FOLDER) is not None
+        return rule in self._own or self._triggers.first(path, kind is Kind.FOLDER) is not None
 
 
 def ordered_rules(settings: Policy) -> tuple[Rule, ...]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from autosync_tasks.errors import UsageError
-from autosync_tasks.model import ChangeKind, Entry, Kind, Manifest, Path, Priority, Rule
+from autosync_tasks.model import Change, ChangeKind, Entry, Kind, Manifest, Path, Priority, Rule
 from autosync_tasks.names import display, parents
 
 NAME_MAX = 255
@@ -253,3 +253,15 @@ def set_aside(plan: RestorePlan, paths: Collection[Path], run_id: str) -> Restor
         for put in plan.puts
     )
     return replace(plan, puts=puts, removals=tuple(item for item in plan.removals if item.path not in paths))
+
+
+def changes_of(plan: RestorePlan, rule_for: RuleFor) -> tuple[Change, ...]:
+    """What the plan does to the target, as changes that can be shown."""
+    found = [
+        Change(put.path, put.kind, rule_for(put.path, put.want.kind), put.want, put.have.entry if put.have else None)
+        for put in plan.puts
+    ]
+    for removal in plan.removals:
+        old = removal.have.entry
+        found.append(Change(removal.path, ChangeKind.DELETED, rule_for(removal.path, old.kind), None, old))
+    return tuple(found)

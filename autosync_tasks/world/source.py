@@ -176,7 +176,7 @@ def _list(scan: Scan, fd: int, prefix: bytes, protected: ProtectedName, limit: i
             left_out.append(LeftOut(path, _why(error), _detail(error)))
             continue
         kind = result.st_mode & 0o170000
-        if protected(name, kind == stat.S_IFDIR):
+        if name == b".git" or protected(name, kind == stat.S_IFDIR):  # a file: of a submodule or linked work tree
             nested = name == b".git" and prefix != b""
             left_out.append(LeftOut(path, Left.NESTED_GIT if nested else Left.PROTECTED))
         elif git_refuses(name, link=kind == stat.S_IFLNK):

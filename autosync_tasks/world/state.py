@@ -14,7 +14,7 @@ import stat
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from autosync_tasks import __version__
@@ -170,6 +170,12 @@ class State:
             "idle": cache.idle,
         }
         self._save("scan.cache", header, cache.scan, cache.ids)
+
+    def forget_idle(self) -> None:
+        """The next run must take every step, even if nothing changes until then (it ends what went wrong)."""
+        cache = self.load_cache()
+        if cache is not None and cache.idle is not None:
+            self.save_cache(replace(cache, idle=None))
 
     def load_tree(self, commit: str) -> TreeCache | None:
         """The cached listing of this commit, or None."""

@@ -127,12 +127,11 @@ class Writer(Below):
         self._cut(0)
 
     def remove(self, path: Path, mark: bytes) -> None:
-        """Removes a file, a link or an empty folder, if it still is what was seen (a folder: if it is empty)."""
+        """Removes a file or link if it still is what was seen; a folder if it is empty, else it stays."""
         facts = self.look(path)
         if facts is not None and stat.S_ISDIR(facts.st_mode):
             self._cut(0)
-            if not self.rmdir(path):
-                raise InTheWayError(f"{os.fsdecode(path)} is not empty; it stays")
+            self.rmdir(path)
             return
         self._unchanged(path, mark)
         self.unlink(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 from pathlib import Path
@@ -62,8 +63,13 @@ def many_files(machine: Machine, number: str, time: str) -> None:
 
 
 def unescaped(text: str) -> bytes:
-    """Bytes as a feature writes them: `\\n`, `\\xff`."""
-    return text.encode().decode("unicode_escape").encode("latin-1")
+    """Bytes as a feature writes them: `\\n`, `\\t`, `\\xff`; any other backslash is one."""
+    short = {b"n": b"\n", b"t": b"\t", b"r": b"\r"}
+
+    def byte(match: re.Match[bytes]) -> bytes:
+        return short.get(match[1]) or bytes([int(match[1][1:], 16)])
+
+    return re.sub(rb"\\(x[0-9a-f]{2}|[ntr])", byte, text.encode())
 
 
 # ---- changes, by Given, When or And

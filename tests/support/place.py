@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import functools
 import hashlib
+import io
 import json
 import os
 import shutil
@@ -65,12 +67,16 @@ class Place:
     umask: int = 0o022
 
     @classmethod
-    def make(cls, base: Path) -> Place:
-        """An empty place below `base`; the secret scanner's compiled rules are shared between tests."""
+    def make(cls, base: Path, scanner: Path) -> Place:
+        """An empty place below `base`. scanner: the secret scanner's compiled rules, made once for all tests.
+
+        They are copied, not linked: the scanner takes no cache that a link leads to.
+        """
         place = cls(base)
-        place.home.mkdir(parents=True, exist_ok=True)
+        place.home.mkdir(parents=True)
         place.source.mkdir()
-        _share_engine(place, _engine(str(base.parent)))
+        place.state.mkdir(mode=0o700, parents=True)
+        shutil.copytree(scanner, place.state / "engine")
         return place
 
     @property
@@ -148,8 +154,32 @@ class Place:
         weak: bool = False,
         prefix: Sequence[str] = (),
     ) -> Result:
-        """`autosync sync --json` with these flags."""
+        """`autosync sync --json` with these flags, as a program."""
         return self.run("sync", "--json", *flags, environ=environ, weak=weak, prefix=prefix)
+
+    def inside(self, task: str = "sync", *flags: str) -> Result:
+        """`autosync TASK --json` in this process: the same code without the program's start and the scanner's (0.7 s).
+
+        Not for what depends on rights or on how a process is started or ends.
+        """
+        from autosync_tasks.program import autosync
+
+        kept, path, out, err = dict(os.environ), list(sys.path), io.StringIO(), io.StringIO()
+        umask = os.umask(self.umask)
+        os.environ.clear()
+        os.environ.update(self.environ)
+        try:
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+                autosync(["autosync", task, "--json", *flags])
+            code = 0
+        except SystemExit as end:
+            code = int(end.code or 0)
+        finally:
+            os.umask(umask)
+            os.environ.clear()
+            os.environ.update(kept)
+            sys.path[:] = path
+        return Result(code, out.getvalue().encode(), err.getvalue().encode())
 
     def git(
         self, *words: str, stdin: bytes = b"", accept: Sequence[int] = (0,), repository: Path | None = None
@@ -201,20 +231,3 @@ def _without_override() -> None:
         for capability in (_CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH):
             if libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
                 os._exit(99)
-
-
-@functools.cache
-def _engine(session: str) -> str:
-    """The scanner's compiled rules, made once a test session (it takes seconds), in the session's folder."""
-    place = Place(Path(session, "warm"))
-    place.home.mkdir(parents=True)
-    place.write("AGENTS.md", "# Rules\n")
-    done = place.sync()
-    assert done.code == 0, done
-    return str(place.state / "engine")
-
-
-def _share_engine(place: Place, engine: str) -> None:
-    """Copied, not linked: the scanner takes no cache that a link leads to."""
-    place.state.mkdir(mode=0o700, parents=True)
-    shutil.copytree(engine, place.state / "engine")

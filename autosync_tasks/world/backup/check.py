@@ -15,12 +15,16 @@ from autosync_tasks.world.source import content_id
 
 _MOST = 20
 
+_OF_CONTENTS = ("Blob", "Large", "Name", "Parse", "Path", "Update", "Url")
+"""What git's check says of the text of a `.gitmodules`: here it is a file like any other, never acted upon."""
+
 
 def fsck(repository: Repository, commit: str, *, full: bool) -> tuple[str, ...]:
     """What git's check finds wrong, a line each. full: the contents of every object, else only that all are there."""
     how = ("--full",) if full else ("--connectivity-only",)
+    config = {f"fsck.gitmodules{what}": "ignore" for what in _OF_CONTENTS}
     try:
-        repository.gateway.run("fsck", *how, "--no-dangling", "--no-progress", "--no-reflogs", commit)
+        repository.gateway.run("fsck", *how, "--no-dangling", "--no-progress", "--no-reflogs", commit, config=config)
     except BackupError as error:
         return (error.message,)
     return ()

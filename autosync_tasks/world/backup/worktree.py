@@ -22,10 +22,18 @@ from autosync_tasks.world.source import content_id
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """How it went. note: "" if the work tree now equals the branch. stash: the entry made, if any."""
+    """How it went. note: "" if the work tree now equals the branch. stash: the entry made, if any.
+
+    too_long: how many owned paths no work tree can hold by name; nothing else is wrong with them.
+    """
 
     note: str = ""
     stash: str = ""
+    too_long: int = 0
+
+
+_LONGEST = 4095
+"""Bytes of a path that a system call takes on Linux (PATH_MAX less the NUL). Git opens files by whole paths."""
 
 
 def bring(
@@ -46,9 +54,11 @@ def bring(
         return Brought(f"the backup's work tree does not stand on {repository.branch}; it was left alone")
     try:
         repository.neutralise_attributes()
-        if _quick(repository, old, new):
+        owned = {*owned, PATH}
+        # Git would stop in the middle of its work at a path that is too long.
+        if not any(len(path) > _LONGEST for path in owned) and _quick(repository, old, new):
             return Brought()
-        return _careful(repository, old, new, {*owned, PATH}, set(before), run_id)
+        return _careful(repository, old, new, owned, set(before), run_id)
     except (BackupError, OSError) as error:
         return Brought(f"the backup's work tree could not be brought along ({display(str(error))})")
 
@@ -81,7 +91,7 @@ def _careful(repository: Repository, old: str, new: str, owned: set[Path], befor
                 edited.append(path)
     stash = save_edits(repository, new, edited, run_id) if edited else ""
     _write_out(repository, tree, owned, gone, index)
-    return Brought("", stash)
+    return Brought("", stash, sum(len(path) > _LONGEST for path in owned))
 
 
 def _is_known(found: tuple[str, str], path: Path, known: list[Listing]) -> bool:
@@ -94,6 +104,7 @@ def _parent_tree(repository: Repository, commit: str) -> Listing:
 
 
 def index_entries(repository: Repository) -> dict[Path, tuple[str, str]]:
+    """What the index holds: path to (git mode, content id)."""
     output = repository.gateway.run("ls-files", "-z", "--stage")
     entries = {}
     for line in output.split(b"\0"):
@@ -118,6 +129,13 @@ def strays(repository: Repository, tree: Listing, owned: Iterable[Path]) -> list
     """Owned paths that stand in the work tree otherwise than the branch says."""
     with Below(repository.folder) as below:
         return [path for path in sorted(owned) if standing(below, path) != tree.get(path)]
+
+
+def stands(repository: Repository, tree: Listing, owned: Iterable[Path]) -> bool:
+    """Whether work tree and index are what the branch says, so that there is nothing to bring along."""
+    if not repository.standing_on_branch() or strays(repository, tree, owned):
+        return False
+    return index_entries(repository) == tree
 
 
 def save_edits(repository: Repository, base: str, edited: list[Path], run_id: str) -> str:
@@ -177,7 +195,7 @@ def _write_out(
     with Below(repository.folder) as below:
         for path in sorted(gone):
             _remove(below, path)
-        stdin = _joined(path for path in sorted(owned) if _clear_way(below, path))
+        stdin = _joined(path for path in sorted(owned) if len(path) <= _LONGEST and _clear_way(below, path))
     repository.gateway.run("update-index", "-z", "--index-info", stdin=removed)
     _update(repository, [(path, *tree[path]) for path in sorted(owned)], None)
     repository.gateway.run("checkout-index", "--force", "--index", "-z", "--stdin", stdin=stdin)

@@ -1,0 +1,44 @@
+"""Brings the remote's newest backup into a repository of its own, for the drill: not one object is taken from here."""
+
+from __future__ import annotations
+
+import os
+
+from autosync_tasks.errors import BackupError, GuardError
+from autosync_tasks.names import display
+from autosync_tasks.site import Site
+from autosync_tasks.world.backup.gateway import Gateway
+from autosync_tasks.world.backup.remote import Limits, Remote
+from autosync_tasks.world.backup.repository import Repository
+from autosync_tasks.world.state import State
+
+
+def fetch_fresh(site: Site, folder: str, limits: Limits | None = None) -> Repository:
+    """Fetches the branch into a bare repository made in the empty `folder`, as a new machine would.
+
+    Raises RemoteError if the remote cannot be reached, GuardError if its address was not confirmed, BackupError if it
+    has no such branch.
+    """
+    settings, limits = site.settings, limits or Limits()
+    own = os.path.join(folder, "backup.git")
+    os.mkdir(own, 0o700)
+    state = State(os.path.join(folder, "state"), own, own)  # a sync that pushes meanwhile has its own scratch
+    address = Remote(site.repository, state, settings.remote, site.environ, limits).address
+    if settings.push_url and settings.push_url != address.shown:
+        raise GuardError(
+            f"the remote {display(settings.remote)} is {address.shown} now, not {settings.push_url}",
+            hint="run `inv sync --push`: it says how to confirm the new address",
+        )
+    gateway = Gateway(own)
+    gateway.run("init", "--quiet", "--bare", "--template=", f"--initial-branch={settings.backup_branch}")
+    gateway.run("config", f"remote.{settings.remote}.url", address.url)
+    repository = Repository(own, settings.backup_branch)
+    remote = Remote(repository, state, settings.remote, site.environ, limits)
+    if settings.backup_branch not in remote.heads(settings.backup_branch):
+        raise BackupError(
+            f"the remote {address.shown} has no branch {display(settings.backup_branch)} yet",
+            hint="run `inv sync --push` to bring the backup there",
+        )
+    commit = remote.fetch(settings.backup_branch, ())
+    gateway.run("update-ref", f"refs/heads/{settings.backup_branch}", commit)
+    return repository

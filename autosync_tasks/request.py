@@ -1,0 +1,46 @@
+"""What is asked of the pipeline, as plain data; the one place where a run's time is read."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass, field
+
+from autosync_tasks.model import Trigger
+from autosync_tasks.steps.inputs import Ask
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked for.
+
+    now: seconds since the epoch, read once before the source is. push: push after this sync whatever the setting
+    says. hint: what a hook said has changed; logged, never trusted. began: the monotonic clock at `now`, so that the
+    end of a run is told in the same time as its beginning.
+    """
+
+    trigger: Trigger = Trigger.MANUAL
+    check: bool = False
+    ask: Ask = field(default_factory=Ask)
+    now: float = 0.0
+    run_id: str = ""
+    push: bool = False
+    hint: str = ""
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def ended(self) -> float:
+        """The time now, as this request counts it (seconds since the epoch)."""
+        return self.now + time.monotonic() - self.began
+
+
+def new_request(
+    trigger: Trigger = Trigger.MANUAL,
+    *,
+    check: bool = False,
+    ask: Ask | None = None,
+    push: bool = False,
+    hint: str = "",
+) -> Request:
+    """A request as of this moment, with a fresh run id."""
+    return Request(trigger, check, ask or Ask(), time.time(), secrets.token_hex(6), push, hint)
