@@ -387,9 +387,7 @@ def test_a_manifest_that_claims_a_foreign_file(place: Place) -> None:
     _foreign_backup(place, README="page\n")
     filled(place)
     good = place.git("show", "main:.autosync/manifest").split(b"\n")
-    _commit_manifest(place, b"\n".join(sorted([*good[3:-1], b"f 644 README"], key=lambda t: t.split(b" ", 2)[2])[:0] + [
-        *good[:3], *sorted([*good[3:-1], b"f 644 README"], key=lambda t: t.split(b" ", 2)[2]), b"",
-    ]))  # fmt: skip
+    _commit_manifest(place, b"\n".join([*sorted([*good[3:-1], b"f 644 README"], key=lambda t: t.split(b" ", 2)[2])[:0], *good[:3], *sorted([*good[3:-1], b"f 644 README"], key=lambda t: t.split(b" ", 2)[2]), b""]))  # fmt: skip
     place.write("agent/a0.md", "new\n")
     run = place.inside()
     assert run.code == 0, run
