@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from autosync_tasks import __version__
@@ -15,21 +17,32 @@ if TYPE_CHECKING:
 
 def autosync(argv: list[str] | None = None) -> None:
     """Runs tasks by name: `autosync sync --trigger=schedule`. Exits with the codes of DESIGN section 9."""
-    _program("autosync").run(argv)
+    with _interruptible():
+        _program("autosync").run(argv)
 
 
 def sync_config(argv: list[str] | None = None) -> None:
     """The seed's program: `sync-config --auto` and so on, each flag in terms of a task."""
-    program = _program("sync-config")
-    from autosync_tasks.boundary import told
-    from autosync_tasks.errors import AutosyncError
-    from autosync_tasks.sync_config import translate
+    with _interruptible():
+        program = _program("sync-config")
+        from autosync_tasks.boundary import told
+        from autosync_tasks.errors import AutosyncError
+        from autosync_tasks.sync_config import translate
 
+        try:
+            words = translate((sys.argv if argv is None else argv)[1:])
+        except AutosyncError as error:
+            sys.exit(told(error, as_json=False))
+        program.run(["sync-config", *words])
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Ctrl-C while the program is still being loaded ends it quietly too, with the shell's own exit code."""
     try:
-        words = translate((sys.argv if argv is None else argv)[1:])
-    except AutosyncError as error:
-        sys.exit(told(error, as_json=False))
-    program.run(["sync-config", *words])
+        yield
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 def _program(name: str) -> Program:

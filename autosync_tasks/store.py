@@ -16,6 +16,7 @@ from autosync_tasks.steps.manifest import Listing, source_id_of
 from autosync_tasks.steps.verify import Delta, commit_holds
 from autosync_tasks.words import count
 from autosync_tasks.world.backup.commit import Author, commit
+from autosync_tasks.world.backup.locks import clear_stale_locks
 from autosync_tasks.world.backup.worktree import bring, stands
 from autosync_tasks.world.observe import Progress, ids_of, read_again
 from autosync_tasks.world.source import content_id
@@ -69,6 +70,7 @@ def store(site: Site, seen: Look, plan: Plan, label: Label, progress: Progress |
     repository = site.repository
     if not repository.exists:
         repository.create()
+    cleared = clear_stale_locks(repository)
     host = os.uname().nodename
     message = planning.message(plan, label.run_id, label.trigger, host, label.validated)
 
@@ -96,6 +98,7 @@ def store(site: Site, seen: Look, plan: Plan, label: Label, progress: Progress |
     since: dict[Path, LeftOut] = {}
     for _ in read_again(seen.root, seen.scan, plan.puts.items(), since):
         continue
+    notes = [*cleared, *notes]
     notes += [f"{display(path)} changed since it was observed; the next sync takes it" for path in since]
     repository.maintain()
     return Stored(new, tree, plan.manifest, len(owned), tuple(since), tuple(notes), brought)

@@ -150,7 +150,8 @@ def auto_sync_if_needed(
     The workflow's entry: one sync as the agent's workflow asks for it. The scan decides; what is said is only logged.
     """
     hint = f"{changes} changes of type {type or 'unknown'}" if changes or type else ""
-    return sync.body.__wrapped__(context, (), trigger="workflow", check=check, json=json, hint=hint)  # type: ignore[no-any-return]
+    found = sync.body.__wrapped__(context, (), trigger="workflow", check=check, json=json, hint=hint)
+    return int(found)
 
 
 @task(help={"json": JSON, "diff": DIFF})
@@ -206,7 +207,7 @@ def validate(context: Context, json: bool = False, explain: str = "", changed: b
     help={
         "json": JSON,
         "deep": "also git's full check, and everything restored into a scratch folder and compared byte for byte",
-        "drill": "instead, restore the newest backup (the remote's, if pushed) into a scratch folder and judge it",
+        "drill": "restore the newest backup (the remote's, if it is pushed) into a scratch folder and judge it",
     }
 )
 def verify(context: Context, json: bool = False, deep: bool = False, drill: bool = False) -> int:

@@ -5,6 +5,7 @@ The only user of rich. It is loaded only for a terminal (56 ms that a scheduled 
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Iterable
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 def show(lines: Iterable[Line], *, error: bool = False) -> None:
     """Writes lines to standard output (or standard error). A reader that went away is no fault."""
     stream = sys.stderr if error else sys.stdout
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")  # cron and ssh may have a locale that knows no arrow
     try:
         if _is_terminal(stream):
             console = console_for(stream)

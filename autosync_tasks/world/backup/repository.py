@@ -151,6 +151,15 @@ class Repository:
             pass
         return ""
 
+    def has_objects(self) -> bool:
+        """Whether the store holds anything at all."""
+        try:
+            folders = os.listdir(os.path.join(self.git_dir, "objects"))
+            packs = os.listdir(os.path.join(self.git_dir, "objects", "pack"))
+        except OSError:
+            return False
+        return bool(packs) or any(len(name) == 2 for name in folders)
+
     def standing_on_branch(self) -> bool:
         """Whether HEAD is the branch (only then is the work tree brought along)."""
         try:
