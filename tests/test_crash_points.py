@@ -96,7 +96,7 @@ def converges(place: Place, where: str) -> None:
     place.git("fsck", "--full", "--strict")
     assert place.git("status", "--porcelain") == b"", where
     assert place.git("for-each-ref", "refs/autosync") == b"", where
-    locks = [path for path in (place.backup / ".git").rglob("*.lock")]
+    locks = list((place.backup / ".git").rglob("*.lock"))
     assert locks == [], where
     again = place.inside()
     assert (again.code, again.outcome) == (0, "ok"), f"{where}\n{again}"
