@@ -178,3 +178,25 @@ def test_a_sync_killed_at_random_moments(place: Place) -> None:
 def test_a_sync_killed_at_random_moments_at_length(place: Place) -> None:
     seed = int(os.environ.get("AUTOSYNC_SEED", "1"))
     assert _sweep(place, FULL_KILLS, seed) >= FULL_KILLS // 3
+
+
+_DIES_IN_INIT = """#!/bin/sh
+for word; do case "$word" in
+  --git-dir=*) dir=${word#--git-dir=} ;;
+  init) mkdir -p "$dir/refs/heads" "$dir/objects"; kill -9 $PPID; exit 1 ;;
+esac; done
+exec %s "$@"
+"""
+
+
+def test_killed_while_git_makes_the_repository(place: Place) -> None:
+    """`git init` makes its folder piece by piece; half of it must not be taken for somebody's broken repository."""
+    place.write("AGENTS.md", "# Rules\n")
+    shim = place.base / "shim/git"
+    shim.parent.mkdir()
+    shim.write_text(_DIES_IN_INIT % shutil.which("git"))
+    shim.chmod(0o755)
+    run = place.sync(environ={"PATH": f"{shim.parent}:{os.environ['PATH']}"})
+    assert run.code == -signal.SIGKILL, run
+    converges(place, "killed in git init")
+    assert sorted(os.listdir(place.backup)) == [".autosync", ".git", "AGENTS.md"]
