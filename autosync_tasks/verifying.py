@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from autosync_tasks.drill import drill
+from autosync_tasks.errors import BackupError
 from autosync_tasks.look import Look, look
 from autosync_tasks.model import Change, Kind, LeftOut, Outcome, Path, Priority, Run, Step, Trigger
 from autosync_tasks.names import display
@@ -40,10 +42,18 @@ def verify(site: Site, request: Request, *, deep: bool = False, progress: Progre
             run = _run(request, [Step("verify", Outcome.FAILED, reason)], Outcome.FAILED, reason)
             return replace(run, next_step="run `inv sync` to make the first one")
         fresh = replace(seen, cache=None)
-        checks = [_source(fresh, seen), _manifest(fresh), _work_tree(fresh), _store(fresh, deep=deep)]
+        questions: dict[str, Callable[[], _Check]] = {
+            "source": lambda: _source(fresh, seen),
+            "manifest": lambda: _manifest(fresh),
+            "work tree": lambda: _work_tree(fresh),
+            "store": lambda: _store(fresh, deep=deep),
+        }
         if deep:
-            checks += [_contents(fresh, progress), _restored(site, request, progress)]
-        pending = [c for c in fresh.difference.changes if c.priority in (Priority.HIGH, Priority.MEDIUM)]
+            questions["contents"] = lambda: _contents(fresh, progress)
+            questions["restore"] = lambda: _restored(site, request, progress)
+        checks = [_answered(name, question) for name, question in questions.items()]
+        changes = () if checks[0].faults else fresh.difference.changes
+        pending = [c for c in changes if c.priority in (Priority.HIGH, Priority.MEDIUM)]
     steps = [
         Step(c.name, Outcome.FAILED if c.faults else Outcome.OK, c.faults[0] if c.faults else c.good) for c in checks
     ]
@@ -60,6 +70,14 @@ def verify(site: Site, request: Request, *, deep: bool = False, progress: Progre
             words += f"; {count(len(pending), 'change')} since the last sync"
         run = _run(request, steps, Outcome.OK, words)
     return replace(run, commit=fresh.ref, notes=tuple(notes), left_out=_faulty(fresh.left_out))
+
+
+def _answered(name: str, question: Callable[[], _Check]) -> _Check:
+    """The check; a backup so damaged that git cannot answer is a fault, not the end of all checks."""
+    try:
+        return question()
+    except BackupError as error:
+        return _Check(name, "", (error.message,))
 
 
 def _faulty(left_out: tuple[LeftOut, ...]) -> tuple[LeftOut, ...]:

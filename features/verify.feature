@@ -11,7 +11,7 @@ Feature: Proof
       When <asked>
       Then the backup is proven
       And it says "the backup holds the source, byte for byte"
-      And nothing was written
+      And no file was written
 
       Examples:
         | how       | asked                                          |

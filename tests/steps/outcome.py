@@ -129,6 +129,15 @@ def nothing_written(machine: Machine) -> None:
     assert not changed(told.before, told.after)
 
 
+@step("no file was written")
+def no_file_written(machine: Machine) -> None:
+    """As above, but a folder may have had something in it for a while."""
+    told = machine.last
+    files = [path for path in changed(told.before, told.after) if not os.path.isdir(path)]
+    assert files == []
+    assert told.before.keys() == told.after.keys()
+
+
 @step("nothing was written but a lock")
 def only_a_lock(machine: Machine) -> None:
     files = [path for path in machine.last.after if os.path.isfile(path)]
