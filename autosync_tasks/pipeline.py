@@ -216,10 +216,11 @@ class _Passage:
         self._step("commit", Outcome.CHANGED, f"{stored.commit[:7]}, {count(len(plan.changes), 'change')}")
         since = f"; {len(stored.since)} changed since" if stored.since else ""
         self._step("verify", Outcome.OK, f"the branch holds the plan, read back{since}")
-        pushed = self._push(plan)
         incomplete = bool(self._faults or self.quarantined)
         unfinished = incomplete or self._waiting or stored.since
         remember(self.seen, stored, "" if unfinished else self._idle_words(stored.owned, stored.commit))
+        # After what was seen is saved: a push that takes foreign changes in moves the branch, and the caches follow.
+        pushed = self._push(plan)
         reason = f"{count(len(plan.changes), 'change')} backed up as {stored.commit[:7]}"
         reason += f"; {self._left_words()}" if incomplete else ""
         outcome = Outcome.INCOMPLETE if incomplete else Outcome.CHANGED

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from autosync_tasks.drill import drill
-from autosync_tasks.errors import BackupError
+from autosync_tasks.errors import AutosyncError
 from autosync_tasks.look import Look, look
 from autosync_tasks.model import Change, Kind, LeftOut, Outcome, Path, Priority, Run, Step, Trigger
 from autosync_tasks.names import display
@@ -76,7 +76,7 @@ def _answered(name: str, question: Callable[[], _Check]) -> _Check:
     """The check; a backup so damaged that git cannot answer is a fault, not the end of all checks."""
     try:
         return question()
-    except BackupError as error:
+    except AutosyncError as error:
         return _Check(name, "", (error.message,))
 
 

@@ -22,7 +22,7 @@ sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 from autosync_tasks.model import Severity  # noqa: E402
 from autosync_tasks.steps.validate import RULES, sec  # noqa: E402
-from autosync_tasks.steps.validate.engine import Engine, load  # noqa: E402
+from autosync_tasks.steps.validate.engine import Engine, Kingfisher  # noqa: E402
 
 ROWS = (
     ("OpenCode-shaped", "opencode", "specific"),
@@ -49,10 +49,10 @@ def main() -> int:
         return 2
     with tempfile.TemporaryDirectory() as cache:
         begin = time.process_time()
-        load(cache)
+        Kingfisher(cache)
         first = time.process_time() - begin
         begin = time.process_time()
-        engine = load(cache)
+        engine = Kingfisher(cache)
         again = time.process_time() - begin
         count: Counter[tuple[str, str, str]] = Counter()
         with gzip.open(path, "rt", encoding="utf-8") as lines:

@@ -36,11 +36,12 @@ def exact(place: Place, *, ignore: Sequence[bytes] = (), foreign: Sequence[bytes
 
 
 NAMES = [
-    b"caf\xe9.md", b"\xff\xfe", b"line\nbreak.md", b"\n", b"tab\tand\rreturn", b'"quoted".md', b"'single'", b"back\\slash",
-    b"a:b", b"C:", b"-rf", b"--help", b" leading", b"trailing ", b" ", b"\x01\x1b[31mred", b"*", b"?", b"[a-z]", b"#hash",
-    b"!bang", b":(top)x", b":", b"HEAD", b"refs", b"@{u}", b"~", b"$HOME", b"`id`", b"na\xc3\xafve", b"nai\xcc\x88ve",
-    b"\xe2\x80\xaeevil", b"README", b"readme", b"ReadMe", b"x" * 250, b"\xc3\xa9" * 125, b"...", b".hidden", b"a.lock",
-    b"\\303\\251", b'"', b"con", b"aux.md", b"100%", b"%s%n", b"{}", b"\x7f",
+    b"caf\xe9.md", b"\xff\xfe", b"line\nbreak.md", b"\n", b"tab\tand\rreturn", b'"quoted".md', b"'single'",
+    b"back\\slash", b"a:b", b"C:", b"-rf", b"--help", b" leading", b"trailing ", b" ", b"\x01\x1b[31mred", b"*", b"?",
+    b"[a-z]", b"#hash", b"!bang", b":(top)x", b":", b"HEAD", b"refs", b"@{u}", b"~x", b"$HOME", b"`id`",
+    b"na\xc3\xafve", b"nai\xcc\x88ve", b"\xe2\x80\xaeevil", b"README", b"readme", b"ReadMe", b"x" * 250,
+    b"\xc3\xa9" * 125, b"...", b".hidden", b"a.lock", b"\\303\\251", b'"', b"con", b"aux.md", b"100%", b"%s%n", b"{}",
+    b"\x7f",
 ]  # fmt: skip
 
 
@@ -138,7 +139,8 @@ def test_links_are_stored_as_links(place: Place) -> None:
     place.write("real.md", "here\n")
     links = {
         "broken": "no/such/place", "self": "self", "one": "two", "two": "one", "absolute": str(outside / "private.md"),
-        "out": "../../outside", "folder": ".", "up": "../..", "spaces and\nlines": " x \n", "long": "y" * 4000, "fine": "real.md",
+        "out": "../../outside", "folder": ".", "up": "../..", "spaces and\nlines": " x \n", "long": "y" * 4000,
+        "fine": "real.md",
     }  # fmt: skip
     (place.source / "in").mkdir()
     for name, target in links.items():
@@ -202,7 +204,8 @@ def test_the_sources_own_git_files_change_nothing(place: Place) -> None:
     place.write("bun.lock", "lock\n")
     place.write(
         ".gitattributes",
-        "* text=auto eol=crlf ident\n*.md text filter=shout\n*.txt working-tree-encoding=UTF-16 export-subst\n*.bin -text\n",
+        "* text=auto eol=crlf ident\n*.md text filter=shout\n"
+        "*.txt working-tree-encoding=UTF-16 export-subst\n*.bin -text\n",
     )
     place.write("crlf.md", b"one\r\ntwo\r\n")
     place.write("lf.md", b"one\ntwo\n")
@@ -259,7 +262,8 @@ def _hostile_home(place: Place) -> Path:
         f"\tattributesFile = {template}/attributes\n\tfsmonitor = touch {marks}/fsmonitor\n\tquotePath = true\n"
         "[user]\n\tuseConfigOnly = true\n"
         f"[commit]\n\tgpgsign = true\n[gpg]\n\tprogram = {hooks}/pre-commit\n[init]\n\ttemplateDir = {template}\n"
-        '\tdefaultBranch = trunk\n[safe]\n\tbareRepository = explicit\n[i18n]\n\tcommitEncoding = latin1\n[alias]\n\tfast-import = "!false"\n'
+        "\tdefaultBranch = trunk\n[safe]\n\tbareRepository = explicit\n[i18n]\n\tcommitEncoding = latin1\n"
+        '[alias]\n\tfast-import = "!false"\n'
     )
     (template / "attributes").write_text("* text eol=lf ident\n")
     return marks
@@ -292,7 +296,8 @@ def test_an_inherited_git_environment_is_another_repositorys(place: Place) -> No
     inherited = {
         "GIT_DIR": str(theirs / ".git"), "GIT_INDEX_FILE": str(theirs / ".git/index"), "GIT_WORK_TREE": str(theirs),
         "GIT_OBJECT_DIRECTORY": str(theirs / ".git/objects"), "GIT_PREFIX": "", "GIT_NAMESPACE": "elsewhere",
-        "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "core.bare", "GIT_CONFIG_VALUE_0": "true", "GIT_LITERAL_PATHSPECS": "0",
+        "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "core.bare", "GIT_CONFIG_VALUE_0": "true",
+        "GIT_LITERAL_PATHSPECS": "0",
         "GIT_AUTHOR_DATE": "1 +0000", "GIT_TRACE": str(place.base / "trace"), "GIT_CEILING_DIRECTORIES": "/",
     }  # fmt: skip
     for text in ("a\n", "b\n"):

@@ -266,3 +266,20 @@ def test_the_state_folder_is_only_a_cache(machine: Machine, there: Path, tmp_pat
     shutil.rmtree(machine.root / ".state")
     again = machine.push()
     assert (first.exit_code, first.reason) == (again.exit_code, again.reason)
+
+
+def test_after_foreign_changes_were_taken_in_the_next_sync_still_knows_that_nothing_changed(
+    machine: Machine, there: Path, tmp_path: Path
+) -> None:
+    machine.environ["AUTO_SYNC_PUSH"] = "true"
+    machine.sync()
+    Person(tmp_path / "person", str(there)).edit("HELLO.txt", "hello\n")
+    machine.write("agent/plan.md", "# plan\n")
+    assert machine.sync().outcome is Outcome.CHANGED
+    assert machine.head() == git(there, "rev-parse", "main")
+    cache = machine.site.state.load_cache()
+    assert cache is not None and cache.head == machine.head() and cache.idle is not None
+    assert machine.head()[:7] in cache.idle["reason"]
+    run = machine.sync()
+    assert run.reason == cache.idle["reason"]
+    assert [step.name for step in run.steps] == ["observe"]

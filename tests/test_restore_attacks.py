@@ -177,7 +177,8 @@ def test_a_file_that_changes_under_the_restore_is_left_alone(place: Place, monke
     flush = writing.Writer.flush
 
     def meddle(self: writing.Writer) -> None:
-        (place.source / "agents/build.md").write_text("written meanwhile\n")
+        if self._staged:
+            (place.source / "agents/build.md").write_text("written meanwhile\n")
         flush(self)
 
     monkeypatch.setattr(writing.Writer, "flush", meddle)

@@ -168,7 +168,7 @@ def test_a_broken_sync_never_breaks_a_turn(bed: Bed, fault: str) -> None:
         stub.write_text({"dies": "#!/bin/sh\nkill -9 $$\n"}.get(fault, "#!/bin/sh\necho '[1,'\n"))
         stub.chmod(0o755)
     if fault == "no state folder":
-        (bed.home.root / ".local" / "state").mkdir(parents=True)
+        shutil.rmtree(bed.home.root / ".local" / "state" / "autosync-tasks")
         (bed.home.root / ".local" / "state" / "autosync-tasks").write_text("a file where the folder should be")
     hook.install(bed.home.environ, command=[str(stub), "sync"])
     ended = bed.home.opencode("run", "Do it")

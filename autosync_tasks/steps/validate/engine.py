@@ -9,10 +9,14 @@ so it is loaded only when there is something to scan.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 SCAN_SECONDS = 30.0
 """Longest time for one file; 4 MB take 0.03 s. Beyond it the file counts as not judged."""
+
+SMALL = 64 * 1024
+"""Bytes; below it no time limit is set."""
 
 OWN = "autosync."
 """The beginning of the names of our own rules (data/secret_rules.yml)."""
@@ -40,7 +44,8 @@ class Engine(Protocol):
     """Finds secrets in bytes."""
 
     def scan(self, data: bytes) -> list[Hit]:
-        """Every hit in UTF-8 or binary data. Raises on a fault or after SCAN_SECONDS; never returns half."""
+        """Every hit in UTF-8 or binary data. Raises on a fault or after SCAN_SECONDS (large files);
+        never returns half."""
         ...
 
 
@@ -60,6 +65,8 @@ class Kingfisher:
         self._scanner = Scanner(rules, policy=policy, redact=True)
 
     def scan(self, data: bytes) -> list[Hit]:
+        # The time limit costs 20 us a file, a quarter of the scan of a small one, which cannot take long.
+        limit = SCAN_SECONDS if len(data) > SMALL else None
         # No path is passed: with one, the engine skips package-lock.json, node_modules and others by name.
         return [
             Hit(
@@ -69,12 +76,13 @@ class Kingfisher:
                 sure=found.confidence != "low",
                 helper=not found.visible,
             )
-            for found in self._scanner.scan(data, timeout=SCAN_SECONDS)
+            for found in self._scanner.scan(data, timeout=limit)
         ]
 
 
+@lru_cache(maxsize=1)
 def load(cache: str) -> Engine:
-    """The scanner, its compiled rules kept in the folder `cache` ("": not kept).
+    """The scanner, loaded once in a process, its compiled rules kept in the folder `cache` ("": not kept).
 
     Raises EngineUnavailableError, whatever the reason, and says which kind of fault it was.
     """

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import posixpath
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
-from autosync_tasks.steps.validate import jsonc
+from autosync_tasks.steps.validate import jsonc, schema
 from autosync_tasks.steps.validate.findings import Context, Lines, Raw, Subject, printable
 from autosync_tasks.steps.validate.places import is_config, place
-
-SCHEMA = "opencode-config-1.18.34.schema.json"
-"""OpenCode's own schema (MIT), from `GET /doc` of `opencode serve`."""
 
 _REFERENCE = re.compile(rb"\{(file|env):([^}\r\n]{1,400})\}")
 _MOST_VIOLATIONS = 20
@@ -77,38 +74,8 @@ def _is_missing(config: bytes, name: bytes, context: Context) -> bool:
     return not target.startswith(b"..") and target not in context.paths
 
 
-def _schema(value: Any) -> Iterator[Raw]:
+def _schema(config: Any) -> Iterator[Raw]:
     """Where the config does not fit OpenCode's schema."""
-    from importlib.resources import files
-
-    from jsonschema import Draft202012Validator
-
-    schema = json.loads(files("autosync_tasks.steps.validate.data").joinpath(SCHEMA).read_bytes())
-    for n, error in enumerate(Draft202012Validator(schema).iter_errors(value)):
-        if n == _MOST_VIOLATIONS:
-            return
-        where = ".".join(printable(str(part), 40) for part in error.absolute_path) or "the top level"
-        yield Raw(
-            "JSN004",
-            f"At {where}: {_violation(error)}.",
-            token=f"{where}:{error.validator}".encode(),
-        )
-
-
-def _violation(error: Any) -> str:
-    """What is wrong, without the value (jsonschema's own message quotes it)."""
-    rule, wanted = error.validator, error.validator_value
-    if rule == "type":
-        return f"the value should be of type {wanted if isinstance(wanted, str) else ' or '.join(wanted)}"
-    if rule == "enum":
-        return f"the value should be one of {', '.join(map(str, wanted))}"
-    if rule == "required":
-        missing = [key for key in wanted if key not in error.instance]
-        return f"{', '.join(missing)} is missing"
-    if rule == "additionalProperties":
-        known = error.schema.get("properties", {})
-        extra = [printable(str(key), 40) for key in error.instance if key not in known]
-        return f"OpenCode does not know {', '.join(extra[:5])}"
-    if rule in ("anyOf", "oneOf"):
-        return "the value has none of the forms that are allowed"
-    return f"the value breaks the rule `{rule}`"
+    for found in islice(schema.violations(config), _MOST_VIOLATIONS):
+        place_in = ".".join(printable(str(part), 40) for part in found.where) or "the top level"
+        yield Raw("JSN004", f"At {place_in}: {found.what}.", token=f"{place_in}:{found.keyword}".encode())

@@ -32,11 +32,13 @@ def check(subject: Subject, context: Context) -> Iterator[Raw]:
 def same_names(seen: Collection[Path], paths: Collection[Path]) -> Iterator[tuple[Path, Raw]]:
     """MDF006 for each path in `seen` whose agent, command, mode or skill has the name of another in
     `paths`."""
-    if not any(path.endswith(b".md") and place(path).kind for path in seen):
+    # One changed file is to cost little in a tree of 10,000: most paths are ruled out by their last part.
+    files = {path.rpartition(b"/")[2] for path in seen if path.endswith(b".md") and place(path).kind}
+    if not files:
         return
     named: dict[tuple[bytes, str, bytes], set[Path]] = {}
     for path in {*paths, *seen}:
-        if path.endswith(b".md"):
+        if path.rpartition(b"/")[2] in files:
             where = place(path)
             if where.kind:
                 named.setdefault((where.root, where.kind, where.name), set()).add(path)

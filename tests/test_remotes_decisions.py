@@ -1,0 +1,215 @@
+"""The decisions about a remote, without any: tables and properties of pure functions."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autosync_tasks.push_record import PushRecord
+from autosync_tasks.steps.faults import Kind, fault, rejection
+from autosync_tasks.steps.pushing import (
+    Action,
+    Heads,
+    Trees,
+    applied,
+    changed,
+    judge,
+    parked_branch,
+    relation,
+    suggested,
+)
+
+A, B, C, D = ("100644", "a" * 40), ("100644", "b" * 40), ("100755", "c" * 40), ("120000", "d" * 40)
+OWNED = frozenset({b"agent/x.md", b"opencode.json"})
+
+
+@pytest.mark.parametrize(
+    ("heads", "action"),
+    [
+        (Heads("l", ""), Action.PUSH),
+        (Heads("l", "", known="k"), Action.PUSH),
+        (Heads("l", "l", "l"), Action.NOTHING),
+        (Heads("l", "l", "l", "k", known_kept=False), Action.NOTHING),
+        (Heads("l", "r", "r"), Action.PUSH),
+        (Heads("l", "r", "r", "k", known_kept=False), Action.PARK),
+        (Heads("l", "r", "b", "k", known_kept=False), Action.PARK),
+        (Heads("l", "r", "b"), None),
+        (Heads("l", "r", "l"), None),
+        (Heads("l", "r", ""), None),
+    ],
+)
+def test_what_the_heads_alone_say(heads: Heads, action: Action | None) -> None:
+    verdict = relation(heads)
+    assert (verdict.action if verdict else None) == action
+
+
+def _judged(
+    base: dict[bytes, tuple[str, str]],
+    local: dict[bytes, tuple[str, str]],
+    remote: dict[bytes, tuple[str, str]],
+    *,
+    heads: Heads | None = None,
+    remote_id: str = "own-id-12",
+) -> Action:
+    trees = Trees(base, local, remote, OWNED, "own-id-12", remote_id)
+    return judge(heads or Heads("l", "r", "b"), trees, "main", "desk").action
+
+
+BASE = {b"agent/x.md": A, b"opencode.json": A, b"README.md": A}
+
+
+@pytest.mark.parametrize(
+    ("local", "remote", "action"),
+    [
+        ({}, {b"README.md": B}, Action.REBASE),
+        ({}, {b"README.md": None}, Action.REBASE),
+        ({}, {b"new.txt": D}, Action.REBASE),
+        ({b"README.md": B}, {b"README.md": B}, Action.REBASE),
+        ({b"README.md": B}, {b"README.md": C}, Action.PARK),
+        ({b"README.md": None}, {b"README.md": C}, Action.PARK),
+        ({}, {b"agent/x.md": B}, Action.PARK),
+        ({}, {b"agent/x.md": None}, Action.PARK),
+        ({}, {b"agent/x.md": ("100755", A[1])}, Action.PARK),
+        ({b"agent/x.md": B}, {b"agent/x.md": B}, Action.PARK),
+        ({}, {b".autosync/manifest": B}, Action.PARK),
+        ({}, {b".autosync/other": B}, Action.PARK),
+        ({}, {b"agent": B}, Action.PARK),
+        ({}, {b"agent/x.md/deeper": B}, Action.PARK),
+        ({b"docs/mine": B}, {b"docs": C}, Action.PARK),
+        ({b"docs": C}, {b"docs/mine": B}, Action.PARK),
+    ],
+)
+def test_what_a_remote_with_commits_of_its_own_means(
+    local: dict[bytes, tuple[str, str] | None], remote: dict[bytes, tuple[str, str] | None], action: Action
+) -> None:
+    assert _judged(BASE, applied(BASE, local), applied(BASE, remote)) is action
+
+
+def test_a_branch_that_has_nothing_new_is_moved_forward_only() -> None:
+    assert _judged(BASE, BASE, {**BASE, b"n": B}, heads=Heads("l", "r", "l")) is Action.FAST_FORWARD
+
+
+@pytest.mark.parametrize(
+    ("remote", "remote_id", "action"),
+    [
+        ({b"README.md": B, b"LICENSE": A, b".gitignore": A, b".github/x.yml": A}, "", Action.REBASE),
+        ({b"agent/x.md": B}, "", Action.STOP),
+        ({b"src/main.c": B}, "", Action.STOP),
+        ({b"README.md": B, b"x.bin": B}, "", Action.STOP),
+        ({b"agent/x.md": B}, "own-id-12", Action.PARK),
+        ({b"agent/x.md": B}, "another-1", Action.STOP),
+    ],
+)
+def test_a_history_with_nothing_in_common(remote: dict[bytes, tuple[str, str]], remote_id: str, action: Action) -> None:
+    found = _judged({}, {b"agent/x.md": A}, remote, heads=Heads("l", "r", ""), remote_id=remote_id)
+    assert found is action
+
+
+def test_another_source_is_never_taken_in_even_with_a_common_history() -> None:
+    assert _judged(BASE, BASE, {**BASE, b"n": B}, remote_id="another-1") is Action.STOP
+
+
+_path = st.lists(st.sampled_from([b"a", b"b", b"c"]), min_size=1, max_size=3).map(b"/".join)
+_tree = st.dictionaries(_path, st.sampled_from([A, B, C, D]), max_size=6)
+
+
+@given(_tree, _tree)
+def test_a_difference_applied_gives_the_other_tree(
+    one: dict[bytes, tuple[str, str]], two: dict[bytes, tuple[str, str]]
+) -> None:
+    assert applied(one, changed(one, two)) == two
+
+
+def _is_tree(tree: dict[bytes, tuple[str, str]]) -> bool:
+    return not any(other.startswith(path + b"/") for path in tree for other in tree)
+
+
+@given(_tree.filter(_is_tree), _tree.filter(_is_tree), _tree.filter(_is_tree), st.sets(_path, max_size=4))
+def test_what_is_taken_in_reverts_nothing_and_loses_nothing(
+    base: dict[bytes, tuple[str, str]],
+    local: dict[bytes, tuple[str, str]],
+    remote: dict[bytes, tuple[str, str]],
+    owned: set[bytes],
+) -> None:
+    """Every path ends as the side that changed it has it; owned ones as the branch has them; the result is a tree."""
+    verdict = judge(
+        Heads("l", "r", "b"), Trees(base, local, remote, frozenset(owned), "i" * 8, "i" * 8), "main", "desk"
+    )
+    if verdict.action is Action.PARK:
+        return
+    assert verdict.action is Action.REBASE and verdict.taken is not None
+    after = applied(local, verdict.taken)
+    assert _is_tree(after)
+    for path in base.keys() | local.keys() | remote.keys():
+        b, here, theirs, end = (tree.get(path) for tree in (base, local, remote, after))
+        assert end == (here if path in owned or theirs == b else theirs)
+        assert here == b or end == here
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("fatal: unable to access 'https://x/': Could not resolve host: x", Kind.AWAY),
+        ("fatal: unable to access 'https://x/': Failed to connect to x port 443: Connection refused", Kind.AWAY),
+        ("fatal: the remote end hung up unexpectedly", Kind.AWAY),
+        ("error: RPC failed; HTTP 503 curl 22 The requested URL returned error: 503", Kind.AWAY),
+        ("ssh: connect to host x port 22: Connection timed out", Kind.AWAY),
+        ("", Kind.AWAY),
+        ("fatal: Authentication failed for 'https://x/'", Kind.ACCESS),
+        ("fatal: could not read Username for 'https://x': terminal prompts disabled", Kind.ACCESS),
+        ("git@x: Permission denied (publickey,password).", Kind.ACCESS),
+        ("fatal: unable to access 'https://x/': The requested URL returned error: 403", Kind.ACCESS),
+        ("fatal: unable to access 'https://x/': SSL certificate problem: self-signed certificate", Kind.ACCESS),
+        ("Host key verification failed.\nfatal: Could not read from remote repository.", Kind.UNKNOWN_HOST_KEY),
+        ("remote: Repository not found.\nfatal: repository 'https://x/' not found", Kind.MISSING),
+        ("fatal: '/x' does not appear to be a git repository", Kind.MISSING),
+        ("fatal: transport 'ext' not allowed", Kind.REFUSED),
+        ("fatal: bad config line 1 in file /home/x/.gitconfig", Kind.LOCAL),
+    ],
+)
+def test_what_gits_words_mean(said: str, kind: Kind) -> None:
+    found = fault(said)
+    assert found.kind is kind
+    assert found.passing == (kind is Kind.AWAY)
+    assert found.said and found.next_step
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("!\tx:refs/heads/main\t[rejected] (fetch first)", Kind.MOVED),
+        ("!\tx:refs/heads/main\t[rejected] (non-fast-forward)", Kind.MOVED),
+        ("!\tx:refs/heads/main\t[remote rejected] (failed to update ref)", Kind.MOVED),
+        ("!\tx:refs/heads/main\t[remote rejected] (protected branch hook declined)", Kind.REFUSED),
+        ("!\tx:refs/heads/main\t[remote rejected] (pre-receive hook declined)", Kind.REFUSED),
+    ],
+)
+def test_what_a_rejection_means(line: str, kind: Kind) -> None:
+    found = rejection(f"To x\n{line}\nDone\n", "remote: because\nerror: failed to push some refs\n")
+    assert found is not None and found.kind is kind and not found.passing
+    assert "because" in found.said
+    assert rejection("To x\n*\tx:refs/heads/main\t[new branch]\nDone\n", "") is None
+
+
+@pytest.mark.parametrize(
+    ("record", "holds"),
+    [
+        (PushRecord(), False),
+        (PushRecord(failures=1, retry_at=200.0), True),
+        (PushRecord(failures=1, retry_at=100.0), False),
+        (PushRecord(failures=0, retry_at=200.0), False),
+        (PushRecord(failures=1, retry_at=100_000.0), False),
+    ],
+)
+def test_a_wait_holds_until_its_time_and_never_longer_than_the_longest(record: PushRecord, holds: bool) -> None:
+    assert record.holds(100.0, 21_600.0) is holds
+
+
+@pytest.mark.parametrize("host", ["desk", "müller's laptop", "..", "-x", "a/b", "", "x" * 300, "host.lock"])
+def test_names_of_hosts_become_names_of_branches(host: str) -> None:
+    import subprocess
+
+    for name in (parked_branch(host, "main"), suggested("main", host)):
+        subprocess.run(["git", "check-ref-format", "--branch", name], check=True, capture_output=True, timeout=10)
+    assert suggested(suggested("main", host), host) != suggested("main", host)
