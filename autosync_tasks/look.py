@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from autosync_tasks.errors import BackupError
 from autosync_tasks.model import Entry, Kind, LeftOut, Path
+from autosync_tasks.names import display
 from autosync_tasks.site import Site
 from autosync_tasks.steps.classify import Classifier, protected_matcher
 from autosync_tasks.steps.detect import Difference, detect
@@ -104,6 +106,21 @@ class Look:
         return self.head.recorded.source_id if self.head.recorded else ""
 
 
+def _branch(site: Site) -> str:
+    """The branch's commit. A branch that was there and is gone must not look like a backup that is yet to begin."""
+    repository = site.repository
+    if not repository.exists:
+        return ""
+    ref = repository.ref()
+    marked = site.state.worktree()
+    if not ref and marked and repository.has_objects():
+        raise BackupError(
+            f"the branch {repository.branch} of {display(repository.folder)} is gone; its last commit was {marked[:7]}",
+            hint="`inv recover --check` says how it comes back",
+        )
+    return ref
+
+
 @contextmanager
 def look(site: Site, *, include_low: bool = False, progress: Progress | None = None) -> Iterator[Look]:
     """Walks the source once and reads the branch's ref; the rest follows as it is asked for.
@@ -112,7 +129,7 @@ def look(site: Site, *, include_low: bool = False, progress: Progress | None = N
     """
     root = open_root(site.places.source)
     try:
-        ref = site.repository.ref() if site.repository.exists else ""
+        ref = _branch(site)
         scan = walk(root, protected_matcher(site.settings), site.settings.max_file_size)
         yield Look(site, root, ref, scan, site.state.load_cache(), include_low, progress)
     finally:

@@ -113,7 +113,7 @@ class _Passage:
         self.decision = decision_of(
             seen, self.request.trigger, self.recorder.past(seen), self.request.now, self.request.ask
         )
-        if self.decision.verb is not Verb.GO and not (force and self.decision.verb is Verb.SKIP):
+        if self.decision.verb is not Verb.GO and not ((force or self._adopts) and self.decision.verb is Verb.SKIP):
             return self._hold()
         self._step("decide", Outcome.OK, self.decision.reason)
         plan = self._validated(self._plan(self.decision.admitted))
@@ -133,22 +133,38 @@ class _Passage:
         return planning.plan(admitted, manifest, seen.recorded, seen.head.tree, seen.ref, self._source_id())
 
     def _source_id(self) -> str:
-        """The source's id: the configured one, else the branch's (once adopted), else a new one."""
-        return self.site.settings.source_id or self.seen.branch_source_id or self._new_id
+        """The source's id: the configured one, else a new one.
+
+        Never the branch's own: after an adoption, the source that it had before must find itself locked out.
+        """
+        return self.site.settings.source_id or self._new_id
+
+    @property
+    def _adopts(self) -> bool:
+        """Whether this run takes the branch over from another source."""
+        had = self.seen.branch_source_id
+        return self.request.ask.adopt and had not in ("", self.site.settings.source_id)
 
     def _validated(self, plan: Plan) -> Plan:
         """Judges the bytes of every put; what cannot be read twice the same leaves the plan."""
         subjects = read_again(self.seen.root, self.seen.scan, plan.puts.items(), self.lost)
-        self.findings = gate.judge(self.site, self.seen, subjects, check=self.request.check)
+        by_hand = self.request.trigger is Trigger.MANUAL
+        self.findings = gate.judge(self.site, self.seen, subjects, check=self.request.check, by_hand=by_hand)
         if self.lost:
             plan = self._plan(planning.without(plan, frozenset(self.lost)))
         errors = sum(finding.blocks for finding in self.findings)
-        if errors and self.site.settings.quarantine:
+        if errors and self._separable(plan):
             plan = self._quarantine(plan)
             errors = 0
         words = f"{count(len(plan.puts), 'file')} read and judged, {count(len(self.findings), 'finding')}"
         self._step("validate", Outcome.BLOCKED if errors else Outcome.OK, words)
         return plan
+
+    def _separable(self, plan: Plan) -> bool:
+        """Whether `quarantine` may let the rest go: each error lies in one file of the plan, and all were judged."""
+        paths = {path for change in plan.changes for path in change.paths}
+        blocking = [finding for finding in self.findings if finding.blocks]
+        return self.site.settings.quarantine and all(f.path in paths and f.code != "SEC000" for f in blocking)
 
     def _quarantine(self, plan: Plan) -> Plan:
         """Leaves the offending files pending and lets the rest go (`quarantine = true`)."""
@@ -173,7 +189,8 @@ class _Passage:
 
     def _blocked(self, plan: Plan, blocking: list[Finding]) -> Run:
         words = count(len(blocking), "finding")
-        run = self._end(Outcome.BLOCKED, f"validation: {words} must be mended first", exit_code=3, plan=plan)
+        shown = None if any(finding.code == "SEC006" for finding in blocking) else plan  # a name may be the secret
+        run = self._end(Outcome.BLOCKED, f"validation: {words} must be mended first", exit_code=3, plan=shown)
         run = replace(run, next_step="mend the files named above; the next sync looks again")
         return self.recorder.finish(run, acted=False, digest=plan.digest)
 
@@ -187,7 +204,7 @@ class _Passage:
             return self.recorder.finish(run, acted=acted)
         self._step("decide", Outcome.OK, self.decision.reason)
         words = self._idle_words(seen.owned, seen.ref)
-        if not check and seen.ref and not self._waiting and (acted or seen.cache is None):
+        if not check and seen.ref and not self._waiting and (acted or (seen.cache is None and not notes)):
             remember(seen, Stored(seen.ref, seen.head.tree, seen.head.manifest, seen.owned), words)
         if acted:
             self._step("commit", Outcome.CHANGED, "what an interrupted run left undone was finished")
@@ -217,7 +234,7 @@ class _Passage:
         since = f"; {len(stored.since)} changed since" if stored.since else ""
         self._step("verify", Outcome.OK, f"the branch holds the plan, read back{since}")
         incomplete = bool(self._faults or self.quarantined)
-        unfinished = incomplete or self._waiting or stored.since
+        unfinished = incomplete or self._waiting or stored.since or not stored.brought
         remember(self.seen, stored, "" if unfinished else self._idle_words(stored.owned, stored.commit))
         # After what was seen is saved: a push that takes foreign changes in moves the branch, and the caches follow.
         pushed = self._push(plan)
@@ -252,7 +269,9 @@ class _Passage:
 
     def _idle_words(self, owned: int, commit: str) -> str:
         low = len(self.decision.waiting) - len(self._waiting)
-        words = f"nothing to do: {count(owned, 'file')} in the backup at {commit[:7] or 'no commit yet'}"
+        if not commit:
+            return "nothing to do: the source is empty, and there is no backup of it yet"
+        words = f"nothing to do: {count(owned, 'file')} in the backup at {commit[:7]}"
         return words + (f"; {low:,} of low priority left out" if low else "")
 
     @property

@@ -9,19 +9,20 @@ from __future__ import annotations
 import os
 import secrets as random
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from autosync_tasks.errors import AutosyncError, ConfigError
 from autosync_tasks.leaving import judge_blobs
 from autosync_tasks.model import Entry, Finding, Outcome, Path, Trigger
 from autosync_tasks.names import display
 from autosync_tasks.push_facts import agreed_ref, host, parked_at, trees_of
-from autosync_tasks.push_record import PushRecord, load, mark, save, with_judged
+from autosync_tasks.push_record import PushRecord, PushResult, load, mark, save, with_judged
 from autosync_tasks.site import Site
 from autosync_tasks.steps import pushing
 from autosync_tasks.steps.address import Address
 from autosync_tasks.steps.decide import backoff_retry_at
 from autosync_tasks.steps.faults import Kind as FaultKind
+from autosync_tasks.steps.faults import moved
 from autosync_tasks.steps.pushing import Action, Heads, Verdict
 from autosync_tasks.take_in import follow
 from autosync_tasks.words import count
@@ -30,32 +31,10 @@ from autosync_tasks.world.backup.outgoing import common, contains, has, outgoing
 from autosync_tasks.world.backup.remote import Limits, Remote, RemoteError
 from autosync_tasks.world.backup.replay import move, replay
 
+__all__ = ["PushResult", "push"]
+
 _ROUNDS = 4
 """How often a push looks again when someone else pushed at the same moment."""
-
-
-@dataclass(frozen=True, slots=True)
-class PushResult:
-    """How a push ended. Nothing in it holds a credential.
-
-    outcome: changed (the remote has something new), ok (it had everything), skipped (there is nothing to push),
-    deferred (backoff), blocked (exit 3: secrets, address, another source; exit 4: a conflict), failed (exit 1; 2 for
-    a setting). remote_head: the branch's commit there, read back ("" if unknown). head: the local branch afterwards,
-    another commit than before if foreign changes were taken in. parked: the branch there that holds a conflict.
-    retry_at: seconds since the epoch, when an automatic push may try again. failures: in a row, this one included.
-    """
-
-    outcome: Outcome
-    reason: str
-    exit_code: int = 0
-    remote_head: str = ""
-    parked: str = ""
-    retry_at: float | None = None
-    notes: tuple[str, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    next_step: str = ""
-    head: str = ""
-    failures: int = 0
 
 
 def push(
@@ -247,7 +226,7 @@ class _Push:
             where = f"{display(self.settings.remote)}/{display(branch)}"
             return self._result(Outcome.CHANGED, f"{where} is at {found[:7]}, read back ({verdict.reason})", 0, found)
         if found and found != heads.remote:
-            return self._round(remote)
+            raise RemoteError(moved("the branch moved right after the push"), remote.address)
         return self.failed(
             f"{remote.address.shown} took the push but holds {found[:7] or 'nothing'}, not {heads.local[:7]}",
             "look at that repository; the next sync tries again",

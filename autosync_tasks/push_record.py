@@ -11,12 +11,36 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 
 from autosync_tasks import __version__
-from autosync_tasks.model import Path
+from autosync_tasks.model import Finding, Outcome, Path
 from autosync_tasks.world.state import State
 
 _NAME = "push.json"
 _MOST_JUDGED = 20_000
 """Marks of 16 digits, 0.4 MB; beyond it the oldest are forgotten and judged again."""
+
+
+@dataclass(frozen=True, slots=True)
+class PushResult:
+    """How a push ended. Nothing in it holds a credential.
+
+    outcome: changed (the remote has something new), ok (it had everything), skipped (there is nothing to push),
+    deferred (backoff), blocked (exit 3: secrets, address, another source; exit 4: a conflict), failed (exit 1; 2 for
+    a setting). remote_head: the branch's commit there, read back ("" if unknown). head: the local branch afterwards,
+    another commit than before if foreign changes were taken in. parked: the branch there that holds a conflict.
+    retry_at: seconds since the epoch, when an automatic push may try again. failures: in a row, this one included.
+    """
+
+    outcome: Outcome
+    reason: str
+    exit_code: int = 0
+    remote_head: str = ""
+    parked: str = ""
+    retry_at: float | None = None
+    notes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    next_step: str = ""
+    head: str = ""
+    failures: int = 0
 
 
 @dataclass(frozen=True, slots=True)

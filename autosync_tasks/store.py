@@ -16,6 +16,7 @@ from autosync_tasks.steps.manifest import Listing, source_id_of
 from autosync_tasks.steps.verify import Delta, commit_holds
 from autosync_tasks.words import count
 from autosync_tasks.world.backup.commit import Author, commit
+from autosync_tasks.world.backup.locks import clear_stale_locks
 from autosync_tasks.world.backup.worktree import bring, stands
 from autosync_tasks.world.observe import Progress, ids_of, read_again
 from autosync_tasks.world.source import content_id
@@ -34,7 +35,8 @@ class SourceMovedError(AutosyncError):
 class Stored:
     """A commit that is durable and read back: its id, tree, manifest, how many files it owns.
 
-    since: planned paths whose source changed after it was observed. notes: for a person.
+    since: planned paths whose source changed after it was observed. notes: for a person. brought: whether the
+    backup's work tree stands at the commit too.
     """
 
     commit: str
@@ -43,6 +45,7 @@ class Stored:
     owned: int
     since: tuple[Path, ...] = ()
     notes: tuple[str, ...] = ()
+    brought: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ def store(site: Site, seen: Look, plan: Plan, label: Label, progress: Progress |
     repository = site.repository
     if not repository.exists:
         repository.create()
+    cleared = clear_stale_locks(repository)
     host = os.uname().nodename
     message = planning.message(plan, label.run_id, label.trigger, host, label.validated)
 
@@ -89,14 +93,15 @@ def store(site: Site, seen: Look, plan: Plan, label: Label, progress: Progress |
     )
     tree = planning.tree_after(plan, seen.head.tree, content_id(plan.manifest))
     owned = [path for path, entry in plan.after.items() if entry.git_mode]
-    before = [path for path, entry in seen.recorded.items() if entry.git_mode]
-    _, notes = _bring(site, seen.ref, new, owned, before, label.run_id)
+    before = {path for path, entry in seen.recorded.items() if entry.git_mode} | plan.deletes
+    brought, notes = _bring(site, seen.ref, new, owned, before, label.run_id)
     since: dict[Path, LeftOut] = {}
     for _ in read_again(seen.root, seen.scan, plan.puts.items(), since):
         continue
+    notes = [*cleared, *notes]
     notes += [f"{display(path)} changed since it was observed; the next sync takes it" for path in since]
     repository.maintain()
-    return Stored(new, tree, plan.manifest, len(owned), tuple(since), tuple(notes))
+    return Stored(new, tree, plan.manifest, len(owned), tuple(since), tuple(notes), brought)
 
 
 def _record_places(site: Site, source_id: str) -> None:

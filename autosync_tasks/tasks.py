@@ -207,7 +207,7 @@ def validate(context: Context, json: bool = False, explain: str = "", changed: b
     help={
         "json": JSON,
         "deep": "also git's full check, and everything restored into a scratch folder and compared byte for byte",
-        "drill": "instead, restore the newest backup (the remote's, if pushed) into a scratch folder and judge it",
+        "drill": "restore the newest backup (the remote's, if it is pushed) into a scratch folder and judge it",
     }
 )
 def verify(context: Context, json: bool = False, deep: bool = False, drill: bool = False) -> int:

@@ -35,12 +35,13 @@ Feature: Quarantine lets the rest of the tree go
 
   Rule: What belongs together waits together
 
-    Scenario: A file gets a name with a token in it
+    Scenario: A file gets a name with a token in it, which no report may show
       Given quarantine is on
       When "context/stack.md" is renamed so that a token is in its name
       And the schedule asks for a sync at 10:00
-      Then the sync is incomplete
+      Then the sync is blocked
       And the backup holds "context/stack.md"
+      And nothing of the secret is anywhere outside the config tree
 
   Rule: Without a scanner there is no rest
 

@@ -19,6 +19,7 @@ pytest_plugins = [
     "tests.steps.backup",
     "tests.steps.clock",
     "tests.steps.outcome",
+    "tests.steps.restoring",
     "tests.steps.run",
     "tests.steps.settings",
     "tests.steps.tree",
@@ -30,7 +31,8 @@ pytest_plugins = [
 @pytest.fixture(scope="session")
 def scanner_cache(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
     """The secret scanner's compiled rules (5 s to make): kept in pytest's own cache between sessions."""
-    folder = Path(request.config.cache.mkdir("scanner")) if request.config.cache else tmp_path_factory.mktemp("scanner")
+    cache = getattr(request.config, "cache", None)
+    folder = Path(cache.mkdir("scanner")) if cache else tmp_path_factory.mktemp("scanner")
     engine.Kingfisher(str(folder))
     return folder
 

@@ -387,7 +387,8 @@ def test_a_manifest_that_claims_a_foreign_file(place: Place) -> None:
     _foreign_backup(place, README="page\n")
     filled(place)
     good = place.git("show", "main:.autosync/manifest").split(b"\n")
-    _commit_manifest(place, b"\n".join([*sorted([*good[3:-1], b"f 644 README"], key=lambda t: t.split(b" ", 2)[2])[:0], *good[:3], *sorted([*good[3:-1], b"f 644 README"], key=lambda t: t.split(b" ", 2)[2]), b""]))  # fmt: skip
+    lines = sorted([*good[3:-1], b"f 644 README"], key=lambda line: line.split(b" ", 2)[2])
+    _commit_manifest(place, b"\n".join([*good[:3], *lines, b""]))
     place.write("agent/a0.md", "new\n")
     run = place.inside()
     assert run.code == 0, run
@@ -503,4 +504,30 @@ def test_a_lock_that_a_killed_git_left(place: Place, lock: str) -> None:
     path.unlink(missing_ok=True)
     assert place.inside().code == 0
     assert independent.differences(place.source, place.backup) == []
+    assert place.git("status", "--porcelain") == b""
+
+
+def test_a_lost_config_file_is_mended_by_one_adoption(place: Place) -> None:
+    """Nothing differs but who the backup says its source is; after the adoption everything is as before."""
+    filled(place)
+    place.config.unlink()
+    refused(place.inside(), 3, "another source", "--adopt")
+    run = place.inside("sync", "--adopt")
+    assert (run.code, run.outcome) == (0, "changed"), run
+    assert independent.differences(place.source, place.backup) == []
+    written = place.written()
+    run = place.inside()
+    assert (run.code, run.outcome, place.written() == written) == (0, "ok", True), run
+
+
+def test_an_empty_folder_where_the_backup_has_a_foreign_file(place: Place) -> None:
+    head = _foreign_backup(place, notes="a file\n", deep_down_x="x\n")
+    (place.source / "notes").mkdir()
+    place.write("deep", "a file where the backup has a folder\n")
+    refused(place.inside(), 3, "notes", "deep/down/x", "--adopt")
+    run = place.inside("sync", "--adopt")
+    assert (run.code, run.outcome) == (0, "changed"), run
+    assert independent.differences(place.source, place.backup) == []
+    assert place.git("show", f"{head}:deep/down/x") == b"x\n"
+    assert place.inside().outcome == "ok"
     assert place.git("status", "--porcelain") == b""

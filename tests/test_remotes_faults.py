@@ -249,3 +249,50 @@ def test_the_record_of_pushes_may_be_damaged(tmp_path: Path) -> None:
     for text in ("", "{", "[]", json.dumps({"version": "0", "failures": 3})):
         machine.site.state.write("push.json", text.encode())
         assert machine.push(SHORT, Trigger.SCHEDULE).failures == 1
+
+
+ADD = (
+    "blob=$(echo hello | git hash-object -w --stdin)\n"
+    "tree=$( (git ls-tree main; printf '100644 blob %s\\tHELLO.txt\\n' $blob) | git mktree)\n"
+    "new=$(git -c user.name=x -c user.email=x@y commit-tree $tree -p main -m added)\n"
+    "git update-ref refs/heads/main $new"
+)
+"""What a hook of the remote runs to add a commit of its own."""
+
+
+def after_a_push(there: Path, script: str) -> None:
+    hook = there / "hooks" / "post-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\n{script}\n")
+    hook.chmod(0o755)
+
+
+def test_a_remote_that_says_yes_and_does_not_keep_it_is_found_out(tmp_path: Path) -> None:
+    there = bare(tmp_path / "there.git")
+    machine = machine_at(tmp_path, str(there))
+    after_a_push(there, "git update-ref -d refs/heads/main")
+    result = machine.push()
+    assert (result.outcome, result.exit_code) == (Outcome.FAILED, 1), result
+    assert "took the push but holds nothing" in result.reason
+    assert push_facts.ahead(machine.site)
+
+
+def test_what_someone_adds_right_after_the_push_is_taken_in_too(tmp_path: Path) -> None:
+    there = bare(tmp_path / "there.git")
+    machine = machine_at(tmp_path, str(there))
+    after_a_push(there, f"[ -e '{tmp_path}/done' ] || {{ touch '{tmp_path}/done'; {ADD}; }}")
+    result = machine.push()
+    assert result.outcome is Outcome.CHANGED, result
+    assert machine.holds()["HELLO.txt"] == "hello"
+    assert result.remote_head == machine.head() == git(there, "rev-parse", "main")
+
+
+def test_a_remote_that_moves_after_every_push_is_left_after_some_rounds(tmp_path: Path) -> None:
+    there = bare(tmp_path / "there.git")
+    machine = machine_at(tmp_path, str(there))
+    after_a_push(there, ADD.replace("HELLO.txt", "HELLO-%s.txt").replace("$blob)", "$blob $(date +%s%N))"))
+    for _ in range(6):
+        machine.write("agent/plan.md", f"# plan {time.monotonic()}\n")
+        result = machine.round()
+        assert result.outcome in (Outcome.CHANGED, Outcome.FAILED)
+    assert {"agent/build.md", "agent/plan.md"} <= machine.holds().keys()

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Outcome
 from autosync_tasks.names import git_refuses
+from autosync_tasks.pipeline import new_request, sync
+from autosync_tasks.steps.inputs import Ask
 from autosync_tasks.steps.manifest import digest
 from autosync_tasks.steps.undoing import UndoError, parse
 from tests.restore_support import Place, make_place, read_tree, write
@@ -248,7 +250,6 @@ def test_random_trees_come_back_and_undo_gives_back_what_stood_there(
 ) -> None:
     place = make_place(tmp_path_factory.mktemp("tree"), scanner_cache)
     make(os.fsencode(place.source), tree)
-    from autosync_tasks.pipeline import Ask, new_request, sync
 
     sync(place.site, new_request(ask=Ask(include_low=True)))
     event("backed up" if place.backup.exists() else "held back by validation")

@@ -16,9 +16,9 @@ from autosync_tasks.pipeline import new_request
 from autosync_tasks.restore import new_wish, restore
 from autosync_tasks.taking import take
 
-from .remote_machines import QUICK, Machine, Person, bare, git, one_scanner
+from .remote_machines import QUICK, Machine, Person, bare, git
 
-__all__ = ["one_scanner"]
+pytestmark = pytest.mark.usefixtures("one_scanner")
 
 
 @pytest.fixture

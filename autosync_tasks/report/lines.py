@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -52,11 +53,7 @@ def line(*parts: str | Part) -> Line:
 def of_run(run: Run, source: str, backup: str, *, verbose: bool = True) -> Iterator[Line]:
     """A whole run: steps, changes, what is left out or waiting, findings, one line to act on, the recap."""
     if verbose and len(run.steps) > 1:
-        yield line(Part(display(source), "bold"), " → ", Part(display(backup), "bold"))
-        yield line()
-        for step in run.steps:
-            yield line(f"  {step.name:<11}", Part(f"{step.outcome:<12}", STYLE[step.outcome]), step.reason)
-        yield line()
+        yield from of_steps(run, source, backup)
     if verbose:
         yield from of_changes(run.changes)
         yield from of_pending(run.pending)
@@ -72,11 +69,18 @@ def of_run(run: Run, source: str, backup: str, *, verbose: bool = True) -> Itera
     yield recap(run, source)
 
 
+def of_steps(run: Run, start: str, end: str) -> Iterator[Line]:
+    """From where to where, and each step with its outcome and reason."""
+    yield line(Part(display(start), "bold"), " → ", Part(display(end), "bold"))
+    yield line()
+    for step in run.steps:
+        yield line(f"  {step.name:<11}", Part(f"{step.outcome:<12}", STYLE[step.outcome]), step.reason)
+    yield line()
+
+
 def of_restore(run: Run, target: str, backup: str) -> Iterator[Line]:
     """A restore: from the backup to its target. The plan was shown before it began, except in check mode."""
-    yield line(Part(display(backup), "bold"), " → ", Part(display(target), "bold"))
-    for step in run.steps:
-        yield line(f"  {step.name:<9}", Part(f"{step.outcome:<11}", STYLE[step.outcome]), step.reason)
+    yield from of_steps(run, backup, target)
     if run.check:
         yield from of_changes(run.changes)
     for detail in run.details[:MOST]:
@@ -189,14 +193,21 @@ def of_findings(findings: Iterable[Finding], *, most: int = MOST) -> Iterator[Li
         if finding.excerpt:
             yield line(Part(f"             {finding.excerpt}", "dim"))
         if finding.hint and finding.blocks:
-            yield line(Part("             " + finding.hint, "cyan"))
-        if finding.blocks and finding.fingerprint:
+            for words in textwrap.wrap(finding.hint, 88):
+                yield line(Part("             " + words, "cyan"))
+        if finding.blocks and finding.fingerprint and _acceptable(finding):
             yield line(Part(f"             no fault? inv accept {finding.fingerprint} --reason '…'", "dim"))
     hidden = len(listed) - len(shown)
     if hidden:
         yield line(Part(f"    and {hidden:,} more warnings (`inv validate` shows all)", "dim"))
     if listed:
         yield line()
+
+
+def _acceptable(finding: Finding) -> bool:
+    from autosync_tasks.steps.validate.rules import RULES
+
+    return RULES[finding.code].acceptable
 
 
 def plain(text: Iterable[str]) -> Iterator[Line]:

@@ -94,6 +94,11 @@ def too_slow(seconds: float) -> Fault:
     return Fault(Kind.AWAY, f"no answer within {seconds:.0f} seconds", _NEXT[Kind.AWAY])
 
 
+def moved(said: str) -> Fault:
+    """Someone else changed the branch there meanwhile."""
+    return Fault(Kind.MOVED, said, _NEXT[Kind.MOVED])
+
+
 def rejection(status: str, complaint: str) -> Fault | None:
     """Reads the output of `git push --porcelain`; None if every ref was taken.
 
@@ -104,8 +109,8 @@ def rejection(status: str, complaint: str) -> Fault | None:
         if len(fields) < 3 or not fields[0].startswith("!"):
             continue
         why = fields[2]
-        moved = "[rejected]" in why or re.search(r"failed to update ref|cannot lock ref|incorrect old value", why)
-        kind = Kind.MOVED if moved else Kind.REFUSED
+        faster = "[rejected]" in why or re.search(r"failed to update ref|cannot lock ref|incorrect old value", why)
+        kind = Kind.MOVED if faster else Kind.REFUSED
         words = [text.removeprefix("remote:").strip() for text in complaint.splitlines() if text.startswith("remote:")]
         said = "; ".join([why.strip(), *[word for word in words if word]][:6])
         return Fault(kind, said[:400], _NEXT[kind])

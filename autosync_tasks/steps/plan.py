@@ -24,8 +24,9 @@ def plan(
 ) -> Plan:
     """The plan that takes the branch at `base` from `recorded` to `recorded` plus the admitted changes.
 
-    tree is the listing of `base`; foreign paths in it are never touched. Raises ValueError if the admitted
-    changes would put a path below a file (a swap of a folder and a file was torn apart).
+    tree is the listing of `base`. A foreign path in it is touched only where the source has something else in its
+    place (the guard of identity holds that until it is adopted). Raises ValueError if the admitted changes would
+    put a path below a file (a swap of a folder and a file was torn apart).
     """
     admitted = tuple(admitted)
     after = _after(admitted, observed, recorded)
@@ -35,11 +36,24 @@ def plan(
         for path, entry in recorded.items()
         if entry.git_mode and path in tree and not after.get(path, _FOLDER).git_mode
     )
+    deletes |= _displaced(after, tree.keys() - recorded.keys() - {PATH})
     manifest = format_manifest(source_id, after)
     return Plan(base, puts, deletes, manifest, _digest(base, puts, deletes, manifest), admitted, after)
 
 
 _FOLDER = Entry(Kind.FOLDER, 0, 0, "")
+
+
+def _displaced(after: Manifest, foreign: Iterable[Path]) -> frozenset[Path]:
+    """Foreign files that stand where a folder of the source goes, or below where a file of it goes."""
+    return frozenset(
+        path
+        for path in foreign
+        if not after.get(path, _FILE).git_mode or any(after.get(above, _FOLDER).git_mode for above in parents(path))
+    )
+
+
+_FILE = Entry(Kind.FILE, 0o644, 0, "")
 
 
 def _after(admitted: tuple[Change, ...], observed: Manifest, recorded: Manifest) -> dict[Path, Entry]:

@@ -145,7 +145,7 @@ FAULTS: dict[str, tuple[str, str, str]] = {
         "skills/changelog/SKILL.md", "---\nname: other\ndescription: Keeps a changelog\n---\nOne line.\n", "MDF005",
     ),
     "a script that bash cannot read": ("bin/broken", "#!/bin/bash\nif true; then\n", "EXE001"),
-    "a file name with a space": ("context/two words.md", "Notes.\n", "FS"),
+    "a file name with a space": ("context/two words.md", "Notes.\n", "STR003"),
     "a comma is missing in opencode.json": ("opencode.json", '{\n  "theme": "a"\n  "model": "b"\n}\n', "JSN001"),
     "a key of opencode.json loses its quotes": ("opencode.json", '{\n  theme: "a"\n}\n', "JSN001"),
     "opencode.json names a file of the tree that is not there": (
@@ -161,7 +161,7 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     "package.json is cut off in the middle": ("package.json", '{\n  "dependencies": {\n', ""),
     "the front matter of an agent cannot be read": ("agent/odd.md", "---\ndescription: [\n---\nBe kind.\n", "MDF001"),
     "a skill loses its description": ("skills/changelog/SKILL.md", "---\nname: changelog\n---\nOne.\n", "MDF004"),
-    "two agents have the same name": ("agents/reviewer.md", AGENT.format("mode: all"), "STR"),
+    "two agents have the same name": ("agents/reviewer.md", AGENT.format("mode: all"), "MDF006"),
     "opencode.json names a variable that is not set": (
         "opencode.json", config(provider={"x": {"options": {"apiKey": "{env:NO_SUCH_VARIABLE}"}}}), "JSN006",
     ),

@@ -139,7 +139,8 @@ class Gateway:
                 f"the backup {display(self.work_tree or self.git_dir)} belongs to another user",
                 hint="run autosync as the user who owns it, or give it to this user with chown",
             )
-        said = display("; ".join(words[-3:]) or f"exit code {code}")
+        told = [line for line in words if line.startswith(("fatal:", "error:", "warning:"))]  # advice follows it
+        said = display("; ".join((told or words)[-3:]) or f"exit code {code}")
         where = display(self.work_tree or self.git_dir)
         return BackupError(f"git {command} failed in {where}: {said}", hint="run `inv verify` to see what is wrong")
 

@@ -151,6 +151,15 @@ class Repository:
             pass
         return ""
 
+    def has_objects(self) -> bool:
+        """Whether the store holds anything at all."""
+        try:
+            folders = os.listdir(os.path.join(self.git_dir, "objects"))
+            packs = os.listdir(os.path.join(self.git_dir, "objects", "pack"))
+        except OSError:
+            return False
+        return bool(packs) or any(len(name) == 2 for name in folders)
+
     def standing_on_branch(self) -> bool:
         """Whether HEAD is the branch (only then is the work tree brought along)."""
         try:
@@ -175,9 +184,17 @@ class Repository:
         """
         if not commit:
             return Head("", {}, None)
-        tree = self.listing(commit)
+        try:
+            tree = self.listing(commit)
+        except BackupError as error:
+            raise BackupError(
+                f"the branch {self.branch} of {display(self.folder)} cannot be read at {commit[:12]}: {error.message}",
+                hint="`inv recover --check` says what mends it; the reflog of the branch holds the last good commit",
+            ) from None
         if PATH not in tree:
-            return Head(commit, tree, None)
+            recorded = self._last_own(commit)
+            note = "the backup's manifest is gone; the last good one is used" if recorded else ""
+            return Head(commit, tree, recorded, note=note)
         manifest = self.blob(tree[PATH][1])
         note = ""
         try:

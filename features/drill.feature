@@ -1,0 +1,34 @@
+Feature: A fire drill for the backup
+  A backup that was never restored is a hope. The drill restores the newest one into a scratch folder, compares
+  everything, and cleans up after itself.
+
+  Background:
+    Given a config tree backed up at 09:00
+
+  Rule: A good backup passes
+
+    Scenario: everything comes out as it went in
+      When a person drills the backup
+      Then the drill is passed
+      And no scratch is left
+
+    Scenario: modes, links, empty folders and odd names
+      Given files with these names:
+        | context/\xff\xfe.md |
+        | context/a\nb.md     |
+      And "context/rules.md" is a link to "../AGENTS.md"
+      And "plugin" is an empty folder
+      And "bin/check" gets mode 700
+      And a person asks for a sync at 09:01
+      When a person drills the backup
+      Then the drill is passed
+
+  Rule: A bad one fails, and says which file
+
+    Scenario: contents that are gone
+      Given the backup has lost the contents of a file
+      When a person drills the backup
+      Then the drill is failed
+      And it says "context/stack.md"
+      And it says what to do next
+      And no scratch is left

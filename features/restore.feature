@@ -1,0 +1,127 @@
+Feature: Bringing files back
+  On the day a file is gone, or an agent has spoiled it, people want it back as it was, at once, and without losing
+  what stands there now.
+
+  Background:
+    Given a config tree backed up at 09:00
+
+  Rule: What is gone comes back
+
+    Scenario: one file
+      When "context/stack.md" is deleted
+      And "README.md" is deleted
+      And a person restores "context/stack.md"
+      Then the restore is done
+      And the config tree has "context/stack.md"
+      And the config tree has no "README.md"
+
+    Scenario: a folder
+      When "context" is deleted
+      And a person restores "context"
+      Then the restore is done
+      And the backup equals the config tree
+
+    Scenario: everything, after the whole tree was lost
+      When the config tree is lost
+      And a person restores everything
+      Then the restore is done
+      And the backup equals the config tree
+
+    Scenario: permissions, links and empty folders as well
+      Given "bin/check" gets mode 700
+      And "context/rules.md" is a link to "../AGENTS.md"
+      And "plugin" is an empty folder
+      And a person asks for a sync at 09:01
+      When the config tree is lost
+      And a person restores everything
+      Then the config tree has "bin/check" with mode 700
+      And the config tree has "context/rules.md" as a link to "../AGENTS.md"
+      And the config tree has the empty folder "plugin"
+
+  Rule: Any backup that was ever made can be asked for
+
+    Scenario Outline: the file as it was <when>
+      Given "context/stack.md" says "second version"
+      And a person asks for a sync at 10:00
+      And "context/stack.md" says "third version"
+      When a person restores "context/stack.md" as it was <when>
+      Then the restore is done
+      And the config tree has "context/stack.md", saying "<text>"
+
+      Examples:
+        | when     | text                         |
+        | at 09:30 | # Stack\n\nPython 3.12, pytest. |
+        | at 10:30 | second version               |
+
+    Scenario: a file that left the backup is found where it was last
+      Given "context/stack.md" is deleted
+      And a person asks for a sync at 10:00
+      When a person restores "context/stack.md"
+      Then the restore is refused
+      And it says "it left the backup with"
+      And it says what to do next
+
+  Rule: Nothing that stands there is lost
+
+    Scenario: an edit that was not backed up can be had back
+      When "AGENTS.md" says "An edit of this morning"
+      And a person restores everything
+      And a person takes the restore back
+      Then the config tree has "AGENTS.md", saying "An edit of this morning"
+
+    Scenario: files that the backup does not know stay
+      When "context/new.md" says "Not backed up yet"
+      And "context/stack.md" is deleted
+      And a person restores everything
+      Then the restore is done
+      And the config tree has "context/new.md", saying "Not backed up yet"
+
+    Scenario: a secret that stands there never gets into the backup
+      When a secret gets into a context file
+      And a person asks for a sync at 09:01
+      And the sync is blocked
+      And "context/stack.md" says the secret
+      And a person restores "context/stack.md"
+      Then the restore is done
+      And nothing of the secret is anywhere outside the config tree
+
+  Rule: Nothing is written through a link
+
+    Scenario: a folder that is a link now
+      When "context" leads to a folder elsewhere
+      And a person restores everything
+      Then the restore is blocked
+      And the folder elsewhere is as it was
+      And it says what to do next
+
+  Rule: People can look first
+
+    Scenario: nothing is written
+      When "context/stack.md" is deleted
+      And a person asks what restoring everything would do
+      Then the restore would be done
+      And nothing was written
+      And the config tree has no "context/stack.md"
+
+    Scenario: there may be nothing to do
+      When a person restores everything
+      Then there is nothing to restore
+      And nothing was written
+
+    Scenario: a name that is wrong
+      When a person restores "contxt/stack.md"
+      Then the restore is refused
+      And it says "the nearest is context/stack.md"
+
+  Rule: Another folder is never overwritten
+
+    Scenario: an empty one gets everything
+      When a person restores everything into another folder
+      Then the restore is done
+      And the other folder equals the config tree
+
+    Scenario: one with a file of its own
+      Given the other folder has "README.md", saying "mine"
+      When a person restores everything into another folder
+      Then the restore is blocked
+      And the other folder has only "README.md", saying "mine"
