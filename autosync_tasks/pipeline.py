@@ -28,6 +28,7 @@ from autosync_tasks.model import (
     Priority,
     Run,
     Step,
+    Trigger,
     Verb,
 )
 from autosync_tasks.names import display
