@@ -26,8 +26,8 @@ def context(
     """What the rules need to know beside the bytes.
 
     paths: every path of the tree. by_hand: a person asks, so that OpenCode will see the variables that this process
-    sees (a scheduled run knows nothing of them). check: nothing may be written, so the scanner's cache and the installation key
-    are used only if they exist.
+    sees (a scheduled run knows nothing of them). check: nothing may be written, so the scanner's cache and the
+    installation key are used only if they exist.
     """
     settings, accepted = site.settings, acceptances(site)
     cache = os.path.join(site.state.home, "engine")
