@@ -11,8 +11,8 @@ import time
 from collections.abc import Iterable
 from contextlib import nullcontext
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from autosync_tasks import gate
 from autosync_tasks.deciding import decision_of
 from autosync_tasks.errors import AutosyncError, BackupError, GuardError, UsageError
 from autosync_tasks.look import Look, look
@@ -31,7 +31,6 @@ from autosync_tasks.model import (
     Verb,
 )
 from autosync_tasks.names import display
-from autosync_tasks.push import PushResult, push
 from autosync_tasks.push_facts import ahead
 from autosync_tasks.record import Recorder
 from autosync_tasks.request import Request, new_request
@@ -44,6 +43,9 @@ from autosync_tasks.world.backup.commit import BranchMovedError
 from autosync_tasks.world.observe import Progress, read_again
 
 __all__ = ["Request", "new_request", "sync", "with_push"]
+
+if TYPE_CHECKING:
+    from autosync_tasks.push import PushResult
 
 _TRIES = 3
 """How often a sync looks again when someone else moved the branch under it."""
@@ -148,6 +150,8 @@ class _Passage:
     def _validated(self, plan: Plan) -> Plan:
         """Judges the bytes of every put; what cannot be read twice the same leaves the plan."""
         subjects = read_again(self.seen.root, self.seen.scan, plan.puts.items(), self.lost)
+        from autosync_tasks import gate  # the rules are loaded only when there is something to judge
+
         self.findings = gate.judge(self.site, self.seen, subjects, check=self.request.check)
         if self.lost:
             plan = self._plan(planning.without(plan, frozenset(self.lost)))
@@ -247,6 +251,8 @@ class _Passage:
             return None
         judged = plan.puts if plan is not None else None
         request, jitter = self.request, random.random()  # noqa: S311  no secret
+        from autosync_tasks.push import push
+
         pushed = push(self.site, now=request.now, jitter=jitter, trigger=request.trigger, judged=judged)
         self._step("push", pushed.outcome, pushed.reason)
         self.notes += pushed.notes
