@@ -20,10 +20,13 @@ def acceptances(site: Site) -> Acceptances:
     return Acceptances(site.loaded.config_home)
 
 
-def context(site: Site, paths: Collection[Path] = frozenset(), *, check: bool = False) -> Context:
+def context(
+    site: Site, paths: Collection[Path] = frozenset(), *, check: bool = False, by_hand: bool = False
+) -> Context:
     """What the rules need to know beside the bytes.
 
-    paths: every path of the tree. check: nothing may be written, so the scanner's cache and the installation key
+    paths: every path of the tree. by_hand: a person asks, so that OpenCode will see the variables that this process
+    sees (a scheduled run knows nothing of them). check: nothing may be written, so the scanner's cache and the installation key
     are used only if they exist.
     """
     settings, accepted = site.settings, acceptances(site)
@@ -32,6 +35,7 @@ def context(site: Site, paths: Collection[Path] = frozenset(), *, check: bool = 
         key=accepted.peek_key() if check else accepted.key(),
         engine_cache="" if check and not os.path.isdir(cache) else cache,
         paths=paths,
+        environ=site.environ.keys() if by_hand else None,
         accepted=accepted.fingerprints(),
         check_shell=check_shell,
         validate_select=settings.validate_select,
@@ -45,9 +49,14 @@ def _of(seen: Look) -> Collection[Path]:
 
 
 def judge(
-    site: Site, seen: Look, files: Iterable[tuple[Path, Entry, bytes]], *, check: bool = False
+    site: Site,
+    seen: Look,
+    files: Iterable[tuple[Path, Entry, bytes]],
+    *,
+    check: bool = False,
+    by_hand: bool = False,
 ) -> tuple[Finding, ...]:
-    """Every finding in these files; keeps no file's bytes."""
+    """Every finding in these files; keeps no file's bytes. check, by_hand: see `context`."""
     uid = os.geteuid()
     waiting = iter(files)
     first = next(waiting, None)
@@ -61,7 +70,7 @@ def judge(
             facts = seen.observation.facts(path)
             yield Subject(path, entry, data, foreign=facts.uid != uid, raw_mode=facts.mode)
 
-    return tuple(validate(subjects(), context(site, _of(seen), check=check)))
+    return tuple(validate(subjects(), context(site, _of(seen), check=check, by_hand=by_hand)))
 
 
 def judge_tree(site: Site, seen: Look, *, only_changed: bool) -> tuple[tuple[Finding, ...], int]:
@@ -82,7 +91,8 @@ def judge_tree(site: Site, seen: Look, *, only_changed: bool) -> tuple[tuple[Fin
         and rule_for(path, observed[path].kind).priority in (Priority.HIGH, Priority.MEDIUM)
     ]
     lost: dict[Path, LeftOut] = {}
-    return judge(site, seen, read_again(seen.root, seen.scan, wanted, lost)), len(wanted) - len(lost)
+    found = judge(site, seen, read_again(seen.root, seen.scan, wanted, lost), by_hand=True)
+    return found, len(wanted) - len(lost)
 
 
 def hidden_lines(site: Site, seen: Look, path: Path, data: bytes, *, check: bool = True) -> set[int]:

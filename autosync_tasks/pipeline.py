@@ -152,16 +152,23 @@ class _Passage:
         subjects = read_again(self.seen.root, self.seen.scan, plan.puts.items(), self.lost)
         from autosync_tasks import gate  # the rules are loaded only when there is something to judge
 
-        self.findings = gate.judge(self.site, self.seen, subjects, check=self.request.check)
+        by_hand = self.request.trigger is Trigger.MANUAL
+        self.findings = gate.judge(self.site, self.seen, subjects, check=self.request.check, by_hand=by_hand)
         if self.lost:
             plan = self._plan(planning.without(plan, frozenset(self.lost)))
         errors = sum(finding.blocks for finding in self.findings)
-        if errors and self.site.settings.quarantine:
+        if errors and self._separable(plan):
             plan = self._quarantine(plan)
             errors = 0
         words = f"{count(len(plan.puts), 'file')} read and judged, {count(len(self.findings), 'finding')}"
         self._step("validate", Outcome.BLOCKED if errors else Outcome.OK, words)
         return plan
+
+    def _separable(self, plan: Plan) -> bool:
+        """Whether `quarantine` may let the rest go: each error lies in one file of the plan, and all were judged."""
+        paths = {path for change in plan.changes for path in change.paths}
+        blocking = [finding for finding in self.findings if finding.blocks]
+        return self.site.settings.quarantine and all(f.path in paths and f.code != "SEC000" for f in blocking)
 
     def _quarantine(self, plan: Plan) -> Plan:
         """Leaves the offending files pending and lets the rest go (`quarantine = true`)."""
@@ -186,7 +193,8 @@ class _Passage:
 
     def _blocked(self, plan: Plan, blocking: list[Finding]) -> Run:
         words = count(len(blocking), "finding")
-        run = self._end(Outcome.BLOCKED, f"validation: {words} must be mended first", exit_code=3, plan=plan)
+        shown = None if any(finding.code == "SEC006" for finding in blocking) else plan  # a name may be the secret
+        run = self._end(Outcome.BLOCKED, f"validation: {words} must be mended first", exit_code=3, plan=shown)
         run = replace(run, next_step="mend the files named above; the next sync looks again")
         return self.recorder.finish(run, acted=False, digest=plan.digest)
 

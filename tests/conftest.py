@@ -23,6 +23,7 @@ pytest_plugins = [
     "tests.steps.run",
     "tests.steps.settings",
     "tests.steps.tree",
+    "tests.steps.validation",
     "tests.steps.remote",
 ]
 

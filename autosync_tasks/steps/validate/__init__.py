@@ -42,6 +42,9 @@ Check = Callable[[Subject, Context], Iterator[Raw]]
 
 is_protected = sec.protected
 
+_APART = bytes.maketrans(b"./", b"  ")
+"""In a name, an ending or a folder follows a token at once; many of the scanner's rules want a space there."""
+
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("merge markers", merge.check),
     ("JSON", jsn.check),
@@ -149,16 +152,20 @@ class _Run:
             yield finish(Raw("SEC000", f"No name was judged: {self._missing}."), self._seen[0], self._context)
             return
         try:
-            found = sec.regions(b"", blob, engine)
+            found = [*sec.regions(b"", blob, engine), *sec.regions(b"", blob.translate(_APART), engine)]
         except Exception as error:  # noqa: BLE001  as above
             yield finish(_crash("secrets in names", error), self._seen[0], self._context)
             return
         lines = Lines(blob)
+        seen: set[bytes] = set()
         for region in found:
-            if RULES[region.code].severity is Severity.ERROR and region.code != "SEC002":
-                path = self._seen[lines.line(region.start) - 1].replace(region.value, WITHHELD.encode())
-                raw = Raw("SEC006", f"The name holds a secret: {region.what}.", token=region.value, shared=True)
-                yield finish(raw, path, self._context)
+            value = blob[region.start : region.end]
+            if value in seen or RULES[region.code].severity is not Severity.ERROR or region.code == "SEC002":
+                continue
+            seen.add(value)
+            path = self._seen[lines.line(region.start) - 1].replace(value, WITHHELD.encode())
+            raw = Raw("SEC006", f"The name holds a secret: {region.what}.", token=value, shared=True)
+            yield finish(raw, path, self._context)
 
     def _scanner(self) -> Engine | None:
         """The engine, loaded when first needed; None if it cannot be (then `_missing` says why)."""
