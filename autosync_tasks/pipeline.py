@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from autosync_tasks.deciding import decision_of
 from autosync_tasks.errors import AutosyncError, BackupError, GuardError, UsageError
+from autosync_tasks.holding import MEND, blocked_reason, in_quarantine
 from autosync_tasks.look import Look, look
 from autosync_tasks.model import (
     Change,
@@ -172,13 +173,11 @@ class _Passage:
 
     def _quarantine(self, plan: Plan) -> Plan:
         """Leaves the offending files pending and lets the rest go (`quarantine = true`)."""
-        bad = {finding.path: finding.code for finding in self.findings if finding.blocks}
-        kept = planning.without(plan, frozenset(bad))
-        held = [change for change in plan.changes if change not in kept]
-        reasons = [next((bad[path] for path in change.paths if path in bad), "a companion") for change in held]
-        waiting = [Pending(c, f"in quarantine ({code}): mend it") for c, code in zip(held, reasons, strict=True)]
+        blocking = [finding for finding in self.findings if finding.blocks]
+        kept = planning.without(plan, frozenset(finding.path for finding in blocking))
+        waiting = in_quarantine(plan.changes, kept, blocking)
         self.decision = replace(self.decision, waiting=(*self.decision.waiting, *waiting))
-        self.quarantined = len(held)
+        self.quarantined = len(waiting)
         return self._plan(kept)
 
     def _hold(self) -> Run:
@@ -192,10 +191,9 @@ class _Passage:
         return self.recorder.finish(run, acted=False, digest=decision.digest)
 
     def _blocked(self, plan: Plan, blocking: list[Finding]) -> Run:
-        words = count(len(blocking), "finding")
         shown = None if any(finding.code == "SEC006" for finding in blocking) else plan  # a name may be the secret
-        run = self._end(Outcome.BLOCKED, f"validation: {words} must be mended first", exit_code=3, plan=shown)
-        run = replace(run, next_step="mend the files named above; the next sync looks again")
+        run = self._end(Outcome.BLOCKED, blocked_reason(blocking), exit_code=3, plan=shown)
+        run = replace(run, next_step=MEND)
         return self.recorder.finish(run, acted=False, digest=plan.digest)
 
     def _nothing(self) -> Run:

@@ -122,7 +122,13 @@ def of_status(found: Status, source: str, backup: str, now: float) -> dict[str, 
         "retry_at": found.retry_at,
         "auto_sync_enabled": found.enabled,
         "auto_sync_push": found.push,
+        "not_pushed": found.not_pushed or None,
+        "accepted": found.accepted,
         "triggers_seen": found.seen,
+        "triggers_installed": [
+            {"how": item.how, "trigger": item.trigger, "period": item.period, "place": display(item.place)}
+            for item in found.installed
+        ],
         "notes": list(found.notes),
         "last_run": found.last_run or None,
     }
