@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from itertools import chain
 
 from autosync_tasks.look import Look
 from autosync_tasks.model import Entry, Finding, Kind, LeftOut, Path, Priority
+from autosync_tasks.names import withhold
 from autosync_tasks.site import Site
-from autosync_tasks.steps.validate import Context, Subject, hits, validate
+from autosync_tasks.steps.validate import Context, Subject, hits, secret_names, validate
 from autosync_tasks.world.acceptances import Acceptances
 from autosync_tasks.world.observe import read_again
 from autosync_tasks.world.shell import check_shell
@@ -83,6 +84,11 @@ def judge_tree(site: Site, seen: Look, *, only_changed: bool) -> tuple[tuple[Fin
     ]
     lost: dict[Path, LeftOut] = {}
     return judge(site, seen, read_again(seen.root, seen.scan, wanted, lost)), len(wanted) - len(lost)
+
+
+def withhold_names(site: Site, paths: Sequence[Path]) -> None:
+    """From now on no list shows the secrets in these names."""
+    withhold(secret_names(paths, context(site, check=True)))
 
 
 def hidden_lines(site: Site, seen: Look, path: Path, data: bytes, *, check: bool = True) -> set[int]:

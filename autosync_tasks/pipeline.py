@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable
 from contextlib import nullcontext
 from dataclasses import replace
+from itertools import chain
 
 from autosync_tasks import gate
 from autosync_tasks.deciding import decision_of
@@ -20,6 +21,7 @@ from autosync_tasks.model import (
     Change,
     Decision,
     Finding,
+    Kind,
     LeftOut,
     Outcome,
     Path,
@@ -30,7 +32,7 @@ from autosync_tasks.model import (
     Step,
     Verb,
 )
-from autosync_tasks.names import display
+from autosync_tasks.names import display, shown
 from autosync_tasks.push import PushResult, push
 from autosync_tasks.push_facts import ahead
 from autosync_tasks.record import Recorder
@@ -139,20 +141,34 @@ class _Passage:
     def _validated(self, plan: Plan) -> Plan:
         """Judges the bytes of every put; what cannot be read twice the same leaves the plan."""
         subjects = read_again(self.seen.root, self.seen.scan, plan.puts.items(), self.lost)
-        self.findings = gate.judge(self.site, self.seen, subjects, check=self.request.check)
+        # A new folder has no contents, but its name goes into the manifest.
+        folders = [(c.path, c.new, b"") for c in plan.changes if c.new is not None and c.new.kind is Kind.FOLDER]
+        self.findings = gate.judge(self.site, self.seen, chain(subjects, folders), check=self.request.check)
         if self.lost:
             plan = self._plan(planning.without(plan, frozenset(self.lost)))
         errors = sum(finding.blocks for finding in self.findings)
-        if errors and self.site.settings.quarantine:
-            plan = self._quarantine(plan)
+        if errors and self.site.settings.quarantine and (bad := self._offending(plan)):
+            plan = self._quarantine(plan, bad)
             errors = 0
         words = f"{count(len(plan.puts), 'file')} read and judged, {count(len(self.findings), 'finding')}"
         self._step("validate", Outcome.BLOCKED if errors else Outcome.OK, words)
         return plan
 
-    def _quarantine(self, plan: Plan) -> Plan:
+    def _offending(self, plan: Plan) -> dict[Path, str]:
+        """The planned paths that findings hold, with the rule of each; none if a finding concerns no path alone.
+
+        A rule that failed, a scanner that is missing and a path that is not planned say nothing good of the rest.
+        """
+        blocking = {finding.path: finding.code for finding in self.findings if finding.blocks}
+        paths = plan.puts.keys() | {path for change in plan.changes for path in change.paths}
+        # A name that holds a secret stands in its finding without it.
+        bad = {path: blocking[named] for path in paths for named in (path, shown(path)) if named in blocking}
+        matched = {named for path in bad for named in (path, shown(path))}
+        whole = any(code in ("INT001", "SEC000") for code in blocking.values())
+        return {} if whole or not blocking.keys() <= matched else bad
+
+    def _quarantine(self, plan: Plan, bad: dict[Path, str]) -> Plan:
         """Leaves the offending files pending and lets the rest go (`quarantine = true`)."""
-        bad = {finding.path: finding.code for finding in self.findings if finding.blocks}
         kept = planning.without(plan, frozenset(bad))
         held = [change for change in plan.changes if change not in kept]
         reasons = [next((bad[path] for path in change.paths if path in bad), "a companion") for change in held]

@@ -12,13 +12,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from autosync_tasks.model import Entry, Finding, Kind, Path
+from autosync_tasks.names import WITHHELD
 from autosync_tasks.steps.validate.engine import Engine, load
 from autosync_tasks.steps.validate.rules import RULES
 
 EXCERPT_LIMIT = 120
 """Characters of a line that a finding shows: one screen line."""
-
-WITHHELD = "[withheld]"
 
 
 @dataclass(frozen=True, slots=True)
