@@ -79,11 +79,13 @@ def judge_tree(site: Site, seen: Look, *, only_changed: bool) -> tuple[tuple[Fin
     wanted = [
         (path, observed[path])
         for path in paths
-        if observed[path].kind is not Kind.FOLDER
-        and rule_for(path, observed[path].kind).priority in (Priority.HIGH, Priority.MEDIUM)
+        if rule_for(path, observed[path].kind).priority in (Priority.HIGH, Priority.MEDIUM)
     ]
+    files = [(path, entry) for path, entry in wanted if entry.kind is not Kind.FOLDER]
+    folders = [(path, entry, b"") for path, entry in wanted if entry.kind is Kind.FOLDER]  # their names go along
     lost: dict[Path, LeftOut] = {}
-    return judge(site, seen, read_again(seen.root, seen.scan, wanted, lost)), len(wanted) - len(lost)
+    found = judge(site, seen, chain(read_again(seen.root, seen.scan, files, lost), folders))
+    return found, len(files) - len(lost)
 
 
 def withhold_names(site: Site, paths: Sequence[Path]) -> None:

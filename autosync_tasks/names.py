@@ -77,9 +77,9 @@ def withhold(values: Iterable[bytes]) -> None:
     _withheld.update(dict.fromkeys(values))
 
 
-def holds_withheld(path: bytes) -> bool:
-    """Whether a name holds a value that is withheld."""
-    return any(value in path for value in _withheld)
+def holds_withheld(names: bytes) -> bool:
+    """Whether a name, or a list of them, holds a value that is withheld."""
+    return any(value in names for value in _withheld)
 
 
 def shown(path: bytes) -> bytes:

@@ -161,7 +161,7 @@ def remember(seen: Look, stored: Stored, idle: str) -> None:
     """
     state, scan, observation = seen.site.state, seen.scan, seen.observation
     state.save_tree(tree_cache(stored.commit, stored.tree, stored.manifest))
-    if any(holds_withheld(path) for path in scan.records):
+    if holds_withheld(seen.blob):
         return  # the cache names every path, and a blocked secret stands in none of our files
     state.save_cache(
         Cache(

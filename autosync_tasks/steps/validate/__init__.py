@@ -113,7 +113,7 @@ def _in_names(paths: Sequence[Path], engine: Engine) -> Iterator[tuple[Path, Raw
     """SEC006 for each secret in a name. All names are scanned at once."""
     blob = b"\n".join(path.replace(b"\n", b" ") for path in paths)
     lines = Lines(blob)
-    for region in sec.regions(b"", blob, engine):
+    for region in sec.regions(b"", blob, engine, names=True):
         if RULES[region.code].severity is Severity.ERROR and region.code != "SEC002":
             words = f"The name holds a secret: {region.what}."
             yield paths[lines.line(region.start) - 1], Raw("SEC006", words, token=region.value, shared=True)
