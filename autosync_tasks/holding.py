@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from autosync_tasks import gate
 from autosync_tasks.look import Look
-from autosync_tasks.model import Change, Decision, Finding, LeftOut, Path, Pending, Verb
+from autosync_tasks.model import Decision, LeftOut, Path, Pending, Verb
 from autosync_tasks.steps import plan as planning
-from autosync_tasks.words import count
+from autosync_tasks.steps.quarantine import MEND, blocked_reason, in_quarantine, offending
 from autosync_tasks.world.observe import read_again
-
-MEND = "mend the files named above; the next sync looks again"
-"""What a person does about a block by validation."""
-
-
-def blocked_reason(blocking: Sequence[Finding]) -> str:
-    """The reason of a run that validation blocked."""
-    return f"validation: {count(len(blocking), 'finding')} must be mended first"
-
-
-def in_quarantine(changes: Sequence[Change], kept: Sequence[Change], blocking: Sequence[Finding]) -> list[Pending]:
-    """What stays pending under `quarantine = true`: the offending files, and what cannot go without them."""
-    bad = {finding.path: finding.code for finding in blocking}
-    held = [change for change in changes if change not in kept]
-    reasons = [next((bad[path] for path in change.paths if path in bad), "a companion") for change in held]
-    return [Pending(c, f"in quarantine ({code}): mend it") for c, code in zip(held, reasons, strict=True)]
 
 
 def with_validation(seen: Look, decision: Decision) -> Decision:
@@ -40,13 +23,13 @@ def with_validation(seen: Look, decision: Decision) -> Decision:
     plan = planning.plan(decision.admitted, seen.observation.manifest, seen.recorded, seen.head.tree, seen.ref, "")
     lost: dict[Path, LeftOut] = {}
     subjects = read_again(seen.root, seen.scan, plan.puts.items(), lost)
-    blocking = [found for found in gate.judge(seen.site, seen, subjects, check=True) if found.blocks]
-    if not blocking:
+    findings = gate.judge(seen.site, seen, subjects, check=True)
+    if not any(found.blocks for found in findings):
         return decision
-    if seen.site.settings.quarantine:
-        kept = planning.without(plan, frozenset(found.path for found in blocking))
-        waiting = in_quarantine(plan.changes, kept, blocking)
+    if seen.site.settings.quarantine and (bad := offending(plan, findings)):
+        kept = planning.without(plan, frozenset(bad))
+        waiting = in_quarantine(plan.changes, kept, bad)
         return replace(decision, admitted=tuple(kept), waiting=(*decision.waiting, *waiting))
-    reason = blocked_reason(blocking)
+    reason = blocked_reason(findings)
     held = tuple(Pending(change, reason) for change in decision.admitted)
     return Decision(Verb.BLOCK, reason, waiting=(*held, *decision.waiting), next_step=MEND)

@@ -8,19 +8,20 @@ from __future__ import annotations
 import random
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from autosync_tasks.deciding import decision_of
 from autosync_tasks.errors import AutosyncError, BackupError, GuardError, UsageError
-from autosync_tasks.holding import MEND, blocked_reason, in_quarantine
 from autosync_tasks.look import Look, look
 from autosync_tasks.model import (
     Change,
     Decision,
     Finding,
+    Kind,
     LeftOut,
     Outcome,
     Path,
@@ -29,6 +30,7 @@ from autosync_tasks.model import (
     Priority,
     Run,
     Step,
+    Trigger,
     Verb,
 )
 from autosync_tasks.names import display
@@ -38,6 +40,7 @@ from autosync_tasks.request import Request, new_request
 from autosync_tasks.site import Site
 from autosync_tasks.steps import plan as planning
 from autosync_tasks.steps.decide import NOTHING
+from autosync_tasks.steps.quarantine import MEND, blocked_reason, in_quarantine, offending
 from autosync_tasks.store import Label, SourceMovedError, Stored, catch_up, remember, store
 from autosync_tasks.words import count
 from autosync_tasks.world.backup.commit import BranchMovedError
@@ -154,28 +157,25 @@ class _Passage:
         from autosync_tasks import gate  # the rules are loaded only when there is something to judge
 
         by_hand = self.request.trigger is Trigger.MANUAL
-        self.findings = gate.judge(self.site, self.seen, subjects, check=self.request.check, by_hand=by_hand)
+        # A new folder has no contents, but its name goes into the manifest.
+        folders = [(c.path, c.new, b"") for c in plan.changes if c.new is not None and c.new.kind is Kind.FOLDER]
+        self.findings = gate.judge(
+            self.site, self.seen, chain(subjects, folders), check=self.request.check, by_hand=by_hand
+        )
         if self.lost:
             plan = self._plan(planning.without(plan, frozenset(self.lost)))
         errors = sum(finding.blocks for finding in self.findings)
-        if errors and self._separable(plan):
-            plan = self._quarantine(plan)
+        if errors and self.site.settings.quarantine and (bad := offending(plan, self.findings)):
+            plan = self._quarantine(plan, bad)
             errors = 0
         words = f"{count(len(plan.puts), 'file')} read and judged, {count(len(self.findings), 'finding')}"
         self._step("validate", Outcome.BLOCKED if errors else Outcome.OK, words)
         return plan
 
-    def _separable(self, plan: Plan) -> bool:
-        """Whether `quarantine` may let the rest go: each error lies in one file of the plan, and all were judged."""
-        paths = {path for change in plan.changes for path in change.paths}
-        blocking = [finding for finding in self.findings if finding.blocks]
-        return self.site.settings.quarantine and all(f.path in paths and f.code != "SEC000" for f in blocking)
-
-    def _quarantine(self, plan: Plan) -> Plan:
+    def _quarantine(self, plan: Plan, bad: Mapping[Path, str]) -> Plan:
         """Leaves the offending files pending and lets the rest go (`quarantine = true`)."""
-        blocking = [finding for finding in self.findings if finding.blocks]
-        kept = planning.without(plan, frozenset(finding.path for finding in blocking))
-        waiting = in_quarantine(plan.changes, kept, blocking)
+        kept = planning.without(plan, frozenset(bad))
+        waiting = in_quarantine(plan.changes, kept, bad)
         self.decision = replace(self.decision, waiting=(*self.decision.waiting, *waiting))
         self.quarantined = len(waiting)
         return self._plan(kept)

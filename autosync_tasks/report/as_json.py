@@ -9,7 +9,7 @@ from typing import Any
 
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Change, Finding, LeftOut, Run
-from autosync_tasks.names import display
+from autosync_tasks.names import display, shown
 from autosync_tasks.status import Status
 
 VERSION = 1
@@ -48,7 +48,7 @@ def of_run(run: Run, source: str, backup: str) -> dict[str, Any]:
 
 
 def _path(path: bytes) -> dict[str, str]:
-    return {"path": display(path, limit=10_000), "path_hex": path.hex()}
+    return {"path": display(path, limit=10_000), "path_hex": shown(path).hex()}
 
 
 def of_change(change: Change) -> dict[str, Any]:

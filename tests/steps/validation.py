@@ -288,7 +288,12 @@ def list_in_tree(machine: Machine) -> None:
     made = theirs.add(machine.fingerprint, "I say so", at=machine.now)
     text = (machine.root / "theirs").joinpath(theirs.path.rsplit("/", 1)[-1]).read_text()
     assert made.fingerprint in text
-    for place in ("accepted.json", ".autosync/accepted.json", "autosync-tasks/accepted.json", theirs.path.rsplit("/")[-1]):
+    for place in (
+        "accepted.json",
+        ".autosync/accepted.json",
+        "autosync-tasks/accepted.json",
+        theirs.path.rsplit("/")[-1],
+    ):
         machine.write(place, text)
     machine.path(".autosync/accepted.json").unlink()
     machine.path(".autosync").rmdir()
