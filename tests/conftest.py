@@ -23,6 +23,7 @@ pytest_plugins = [
     "tests.steps.settings",
     "tests.steps.tree",
     "tests.steps.remote",
+    "tests.steps.policy",
 ]
 
 
