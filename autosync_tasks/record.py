@@ -103,7 +103,10 @@ class Recorder:
 
     def _keep_first_seen(self, run: Run) -> None:
         """Keeps since when each pending change has been waiting; writes only what differs."""
-        kept = {_mark(pending.change.path): self._first.get(pending.change.path, self._now) for pending in run.pending}
+        waiting = [pending.change.path for pending in run.pending]
+        if run.outcome is Outcome.BLOCKED:
+            waiting += [change.path for change in run.changes]  # what validation held is as pending as the rest
+        kept = {_mark(path): self._first.get(path, self._now) for path in waiting}
         text = json.dumps(kept, sort_keys=True).encode()
         if (self._state.read("pending.json") or b"{}") != text:
             self._state.write("pending.json", text)

@@ -26,6 +26,7 @@ pytest_plugins = [
     "tests.steps.tree",
     "tests.steps.validation",
     "tests.steps.remote",
+    "tests.steps.policy",
 ]
 
 

@@ -157,3 +157,22 @@ def test_every_field_of_the_document_is_described(kept: Machine) -> None:
     cells = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
     named = {name for cell in cells for name in cell.split("`")[1::2]}
     assert named == set(as_document(kept, looked(kept)))
+
+
+def test_a_block_does_not_make_a_change_young_again(kept: Machine) -> None:
+    """A deletion has no time of its own on the disk: what first saw it must outlive a blocked run."""
+    kept.edit("docs/one.md")
+    kept.edit("context/stack.md")
+    kept.now += HOUR
+    kept.must_sync()
+    good = kept.path("context/stack.md").read_bytes()
+    kept.path("docs/one.md").unlink()
+    kept.write("context/stack.md", f"sourcegraph_token = {kept.secret}\n")
+    kept.now += HOUR
+    told = kept.sync(Trigger.SCHEDULE)
+    assert told.exit_code == 3
+    kept.write("context/stack.md", good)
+    kept.now += 12 * HOUR
+    assert kept.sync(Trigger.SCHEDULE).outcome == "skipped"
+    kept.now += 12 * HOUR
+    assert kept.sync(Trigger.SCHEDULE).outcome == "changed", "24 hours after it was first seen"
