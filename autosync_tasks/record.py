@@ -21,6 +21,10 @@ _UNSETTLED = frozenset({Outcome.BLOCKED, Outcome.FAILED, Outcome.INCOMPLETE, Out
 _NOT_TRIED = frozenset({Outcome.BLOCKED, Outcome.DEFERRED, Outcome.SKIPPED})
 
 
+_MOST_HELD = 100
+"""Names that a record keeps of what validation holds."""
+
+
 class Recorder:
     """Reads and writes the records of one run. now: seconds since the epoch."""
 
@@ -123,6 +127,15 @@ def _failed(record: Mapping[str, Any]) -> bool:
     return record.get("outcome") == Outcome.FAILED
 
 
+def _held(run: Run) -> dict[str, str]:
+    """What validation holds: safe name to the code of the first rule that blocks."""
+    found: dict[str, str] = {}
+    for finding in run.findings:
+        if finding.blocks and len(found) < _MOST_HELD:
+            found.setdefault(display(finding.path), finding.code)
+    return found
+
+
 def record_of(run: Run, *, acted: bool, digest: str = "", hint: str = "") -> dict[str, Any]:
     """A run as one record of the history."""
     return {
@@ -139,6 +152,7 @@ def record_of(run: Run, *, acted: bool, digest: str = "", hint: str = "") -> dic
         "changes": dict(Counter(change.category for change in run.changes)),
         "pending": len(run.pending),
         "findings": dict(Counter(finding.code for finding in run.findings)),
+        **({"held": held} if (held := _held(run)) else {}),
         "notes": list(run.notes),
         **({"hint": display(hint)} if hint else {}),
     }

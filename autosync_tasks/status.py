@@ -11,10 +11,13 @@ from autosync_tasks.deciding import decision_of
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.look import Look, look
 from autosync_tasks.model import Decision, Kind, LeftOut, Outcome, Path, Pending, Priority, Trigger, Verb
+from autosync_tasks.names import display
 from autosync_tasks.record import Recorder, failures_in_a_row
 from autosync_tasks.site import Site
 from autosync_tasks.steps.inputs import Ask
 from autosync_tasks.steps.verdict import Level, Signs, Verdict, verdict
+from autosync_tasks.words import count
+from autosync_tasks.world.acceptances import Acceptances
 from autosync_tasks.world.below import Below
 from autosync_tasks.world.state import State
 
@@ -40,6 +43,7 @@ class Status:
     seen: dict[str, float]
     notes: tuple[str, ...]
     last_run: dict[str, Any]
+    accepted: int = 0
 
     @property
     def exit_code(self) -> int:
@@ -88,10 +92,14 @@ def _status(seen: Look, records: Sequence[dict[str, Any]], now: float) -> Status
     wanted = (Priority.HIGH, Priority.MEDIUM)
     pending = [item for item in decision.waiting if item.change.priority in wanted]
     pending += [Pending(change, "the next sync: nothing holds it") for change in decision.admitted]
+    held = _held(pending, records[-1] if records else {})
+    pending = [held.get(item.change.path, item) for item in pending]
     oldest = min((past.first_seen.get(item.change.path, now) for item in pending), default=now)
     faults = [left for left in seen.left_out if not left.expected]
     links = _links_out(seen)
     notes = _notes(seen)
+    if held:
+        notes = (f"validation holds {count(len(held), 'change')}", *notes)
     last = records[-1] if records else {}
     signs = Signs(
         backed_up=bool(seen.ref) and seen.head.recorded is not None,
@@ -121,7 +129,18 @@ def _status(seen: Look, records: Sequence[dict[str, Any]], now: float) -> Status
         seen=_seen(site.state),
         notes=notes,
         last_run=last,
+        accepted=len(Acceptances(site.loaded.config_home).fingerprints()),
     )
+
+
+def _held(pending: Sequence[Pending], last: dict[str, Any]) -> dict[Path, Pending]:
+    """Those that validation held in the last run, saying so. Status itself judges no contents."""
+    codes = last.get("held")
+    if not isinstance(codes, dict):
+        return {}
+    named = [(item.change, codes.get(display(item.change.path))) for item in pending]
+    words = "held by {} at the last sync: mend it, or accept the finding"
+    return {change.path: Pending(change, words.format(code)) for change, code in named if code}
 
 
 def _block(decision: Decision, last: dict[str, Any]) -> str:

@@ -1,6 +1,6 @@
 Feature: A config that stops OpenCode stays out of the backup
-  A backup is there to go back to. If the latest version cannot start OpenCode,
-  the last one that could must still be the latest in the backup.
+  A backup is there to go back to. If the latest version cannot start OpenCode, the last one that could must still be
+  the latest in the backup.
 
   Background:
     Given a config tree backed up at 09:00
@@ -11,7 +11,7 @@ Feature: A config that stops OpenCode stays out of the backup
       When <change>
       And a person asks for a sync
       Then the sync is blocked
-      And the report names the line
+      And the report names the file and the line
 
       Examples:
         | change                                                   |
@@ -29,11 +29,11 @@ Feature: A config that stops OpenCode stays out of the backup
       Then the sync is done
 
       Examples:
-        | change                                      |
-        | a comment is added to opencode.json         |
-        | a comma is left behind in opencode.json     |
-        | a description holds a colon without quotes  |
-        | package.json is cut off in the middle       |
+        | change                                     |
+        | a comment is added to opencode.json        |
+        | a comma is left behind in opencode.json    |
+        | a description holds a colon without quotes |
+        | package.json is cut off in the middle      |
 
   Rule: What has no effect is told
 
@@ -41,12 +41,11 @@ Feature: A config that stops OpenCode stays out of the backup
       When <change>
       And a person asks for a sync
       Then the sync is done
-      And the report warns of the file
+      And the report names the file and what is wrong with it
 
       Examples:
-        | change                                             |
-        | the front matter of an agent cannot be read        |
-        | a skill loses its description                      |
-        | two agents have the same name                      |
-        | opencode.json names a variable that is not set     |
-        | opencode.json holds a key that OpenCode ignores    |
+        | change                                          |
+        | the front matter of an agent cannot be read     |
+        | a skill loses its description                   |
+        | two agents have the same name                   |
+        | opencode.json holds a key that OpenCode ignores |

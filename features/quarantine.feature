@@ -1,46 +1,64 @@
 Feature: Quarantine lets the rest of the tree go
-  One bad file should not keep months of work out of the backup for those who
-  say so. It is off by default: a half-backed-up tree must be somebody's choice.
+  One bad file should not keep months of work out of the backup for those who say so. It is off by default: a backup
+  of half a tree must be somebody's choice.
 
   Background:
     Given a config tree backed up at 09:00
-    And a token in one context file and a new agent beside it
+    And a provider's token in a context file appears in the tree
+    And an agent definition changes
 
   Rule: Off by default, one error holds everything
 
-    Scenario: Quarantine is off
+    Scenario: quarantine is off
       When the schedule asks for a sync at 10:00
       Then the sync is blocked
-      And the backup holds neither of the two
+      And the backup does not hold a context file
+      And the backup does not hold an agent definition
 
   Rule: Switched on, only the offending files wait
 
-    Scenario: Quarantine is on
+    Scenario: quarantine is on
       Given quarantine is on
       When the schedule asks for a sync at 10:00
       Then the sync is incomplete
-      And the backup holds the agent and not the context file
-      And status lists the context file as pending with the rule that holds it
+      And the backup holds an agent definition
+      And the backup does not hold a context file
+      When a person asks for the status at 10:01
+      Then the verdict is "attention"
+      And it says "context/project.md held by SEC001"
 
-    Scenario: The file is mended
-      Given quarantine is on and held the context file at 10:00
+    Scenario: the file is mended
+      Given quarantine is on
+      When the schedule asks for a sync at 10:00
+      Then the sync is incomplete
       When the token is taken out
       And the schedule asks for a sync at 11:00
       Then the sync is done
-      And the backup holds the context file as it is now
+      And the backup equals the config tree
+
+    Scenario: the secret stands in a name
+      Given quarantine is on
+      And a file appears whose name holds a provider's token
+      When the schedule asks for a sync at 10:00
+      Then the sync is incomplete
+      And the backup holds an agent definition
+      And the value is nowhere outside the config tree
 
   Rule: What belongs together waits together
 
-    Scenario: A renamed file has a token
+    Scenario: a file gets a new name with a token in it
       Given quarantine is on
-      When a file of the backup is renamed and a token is written into it
-      And the schedule asks for a sync at 10:00
-      Then the backup still holds the file under its old name
+      And "context/stack.md" is renamed to a name that holds a provider's token
+      When the schedule asks for a sync at 10:00
+      Then the sync is incomplete
+      And the backup holds "context/stack.md"
+      And the value is nowhere outside the config tree
 
   Rule: Without a scanner there is no rest
 
-    Scenario: The scanner for secrets is missing
+    Scenario: the scanner for secrets is missing
       Given quarantine is on
       And the scanner for secrets cannot be loaded
       When the schedule asks for a sync at 10:00
       Then the sync is blocked
+      And the backup does not hold an agent definition

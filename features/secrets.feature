@@ -1,7 +1,6 @@
 Feature: No secret leaves the source
-  Keys stand not only in .env: they are in opencode.json, in MCP headers, in
-  Markdown that agents read, and in scripts. A backup is copied to other
-  machines, so none of them may be in it, nor in anything that is shown.
+  Keys stand not only in .env: they are in opencode.json, in MCP headers, in Markdown that agents read, and in scripts.
+  A backup is copied to other machines, so none of them may be in it, nor in anything that is shown.
 
   Background:
     Given a config tree backed up at 09:00
@@ -12,23 +11,24 @@ Feature: No secret leaves the source
       When <secret> is written into <place>
       And a person asks for a sync
       Then the sync is blocked
-      And the value is in no object of the backup
+      And the value is nowhere outside the config tree
 
       Examples:
-        | secret                  | place                          |
-        | a provider's token      | the header of an MCP server    |
-        | a provider's token      | a command of an MCP server     |
-        | a provider's token      | the text of an agent           |
-        | a provider's token      | a script in bin                |
-        | a provider's token      | the name of a file             |
-        | a private key           | a context file                 |
-        | a database's password   | a URL in a context file        |
+        | secret                   | place                               |
+        | a provider's token       | the header of an MCP server         |
+        | a provider's token       | a command of an MCP server          |
+        | a provider's token       | the text of an agent                |
+        | a provider's token       | a script in bin                     |
+        | a provider's token       | the name of a file                  |
+        | a provider's token       | the target of a link                |
+        | a private key            | a context file                      |
+        | a database's password    | a URL in a context file             |
         | an unknown service's key | the key of a provider in the config |
 
   Rule: What only stands for a secret passes
 
     Scenario Outline: <stand-in>
-      When <stand-in> is written into the config
+      When <stand-in> is written into the key of a provider in the config
       And a person asks for a sync
       Then the sync is done
 
@@ -40,28 +40,32 @@ Feature: No secret leaves the source
 
   Rule: A value is never shown
 
-    Scenario: The report of a blocked sync
-      Given a provider's token in a context file
-      When a person asks for a sync
-      Then the report names the file and the line
-      And the value is in no output and no log
+    Scenario: the report of a blocked sync
+      When a provider's token in a context file appears in the tree
+      And a person asks for a sync
+      Then the sync is blocked
+      And it says "context/project.md error 3:14 SEC001"
+      And the value is nowhere outside the config tree
 
-    Scenario: The differences are shown
-      Given a provider's token in a context file
-      When a person asks what has changed
-      Then the line with the token is withheld
-      And the other lines are shown
+    Scenario: the differences are shown
+      Given a provider's token in a context file appears in the tree
+      When a person runs `autosync diff`
+      Then the exit code is 0
+      And it says "+(line withheld: it may hold a secret) #3"
+      And it says "+# Notes"
+      And the value is nowhere outside the config tree
 
   Rule: A comment beside it changes nothing
 
-    Scenario: An agent marks a token as allowed
+    Scenario: an agent marks a token as allowed
       Given a provider's token with a comment that tells scanners to ignore it
-      When the watcher asks for a sync
+      When the watcher asks for a sync at 10:00
       Then the sync is blocked
 
   Rule: Protected files stay out whatever they contain
 
-    Scenario: A person asks for one by name
-      Given an empty file named .env
-      When a person asks for a sync of just that file
-      Then the backup does not hold it
+    Scenario: a person asks for one by name
+      Given ".env" is an empty file
+      When a person asks for a sync of ".env"
+      Then there is nothing to do
+      And the backup does not hold ".env"

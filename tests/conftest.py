@@ -19,11 +19,13 @@ pytest_plugins = [
     "tests.specguard",
     "tests.steps.backup",
     "tests.steps.clock",
+    "tests.steps.oddity",
     "tests.steps.outcome",
     "tests.steps.run",
     "tests.steps.settings",
     "tests.steps.tree",
     "tests.steps.remote",
+    "tests.steps.finding",
 ]
 
 

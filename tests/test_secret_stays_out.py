@@ -7,10 +7,10 @@ import json
 import os
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
+from .steps.leaks import leaks
 from .steps.machine import Machine
 from .steps.pictures import git
 from .steps.settings import put
@@ -41,37 +41,6 @@ def in_the_name_of_a_pipe(machine: Machine) -> None:
 
 
 WAYS = (in_contents, in_a_link, in_a_name, in_the_name_of_an_empty_folder, in_the_name_of_a_pipe)
-
-
-def forms(secret: str) -> dict[str, bytes]:
-    """How a value can stand in a file: plain, in hexadecimal, in base64 at each of the three offsets."""
-    raw = secret.encode()
-    found = {"plain": raw, "hex": raw.hex().encode()}
-    for offset in range(3):
-        whole = base64.b64encode(b"\0" * offset + raw)
-        # What no neighbouring byte has a part in.
-        found[f"base64+{offset}"] = whole[4 if offset else 0 : len(whole) // 4 * 4 - 4]
-    return found
-
-
-def leaks(machine: Machine) -> list[str]:
-    """Every place outside the source that holds the secret, in any form."""
-    places: dict[str, bytes] = {}
-    for folder in (machine.state, machine.config, machine.backup, machine.home / "told"):
-        for place, folders, files in os.walk(folder):
-            for name in (*files, *folders):
-                path = Path(place) / name
-                places[f"the name {path}"] = os.fsencode(name)
-                if path.is_symlink():
-                    places[f"the link {path}"] = os.fsencode(os.readlink(path))
-                elif path.is_file():
-                    places[str(path)] = path.read_bytes()
-    if (machine.backup / ".git").exists():
-        places["the store"] = git(machine.backup, "cat-file", "--batch-all-objects", "--batch")
-    for told in machine.told:
-        places[f"`{told.what}`"] = (told.text + told.stderr).encode("utf-8", "surrogateescape")
-    wanted = forms(machine.secret)
-    return [f"{where} ({form})" for where, data in places.items() for form, value in wanted.items() if value in data]
 
 
 @pytest.fixture
@@ -116,7 +85,7 @@ def test_nothing_that_is_said_or_kept_holds_it(backed_up: Machine, way: Callable
     machine.prepare_scanner()
     way(machine)
     codes = {command: machine.command(*command.split()).exit_code for command in COMMANDS}
-    assert leaks(machine) == []
+    assert leaks(machine, machine.secret) == []
     assert codes["autosync sync"] == codes["autosync sync --trigger=schedule"] == codes["autosync validate"] == 3
     assert (machine.home / "told" / "all").read_text().startswith("autosync: blocked")
 
@@ -132,7 +101,7 @@ def test_nor_when_the_rest_goes(backed_up: Machine, way: Callable[[Machine], Non
     # A workflow's sync would be deferred after the first one, and leave a process that waits.
     commands = [command for command in COMMANDS if "workflow" not in command and "needed" not in command]
     codes = [machine.command(*command.split()).exit_code for command in ("autosync sync", *commands)]
-    assert leaks(machine) == []
+    assert leaks(machine, machine.secret) == []
     assert codes[0] == 1
     assert "agent/reviewer.md" in git(machine.backup, "log", "--format=%B").decode()
 
@@ -144,7 +113,7 @@ def test_nor_in_the_first_sync(machine: Machine, way: Callable[[Machine], None])
     way(machine)
     assert machine.command("autosync", "sync").exit_code == 3
     assert machine.command("autosync", "sync", "--trigger=watch").exit_code == 3
-    assert leaks(machine) == []
+    assert leaks(machine, machine.secret) == []
 
 
 def test_programs_of_their_own_say_no_more(backed_up: Machine) -> None:
@@ -158,7 +127,7 @@ def test_programs_of_their_own_say_no_more(backed_up: Machine) -> None:
     assert "line withheld" in machine.last.text
     assert "and the rest is plain." in machine.last.text
     assert "context/[withheld].md" in machine.last.text
-    assert leaks(machine) == []
+    assert leaks(machine, machine.secret) == []
 
 
 def test_the_search_finds_what_is_there(backed_up: Machine) -> None:
@@ -170,7 +139,7 @@ def test_the_search_finds_what_is_there(backed_up: Machine) -> None:
     (machine.config / "c").write_text(json.dumps({"path": value.hex()}))
     (machine.backup / "d").write_bytes(value)
     git(machine.backup, "add", "d")
-    found = leaks(machine)
+    found = leaks(machine, machine.secret)
     assert {re.sub(r".*/|\+\d", "", where) for where in found} == {
         "a (plain)", "b (base64)", "c (hex)", "d (plain)", "the store (plain)",
     }  # fmt: skip

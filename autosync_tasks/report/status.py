@@ -43,6 +43,8 @@ def _facts(found: Status, source: str, backup: str, now: float) -> Iterator[tupl
     yield "pending", f"{len(found.pending)}{low}"
     if protected:
         yield "protected", f"{count(protected, 'path')} never copied"
+    if found.accepted:
+        yield "accepted", f"{count(found.accepted, 'finding')} (`inv accept --list`)"
     if found.failures:
         yield "failures", f"{found.failures} in a row"
     if found.retry_at and found.retry_at > now:

@@ -77,6 +77,10 @@ class Machine:
         self.folder = root
         self.branch = "main"
         self.scanner_cache = scanner_cache
+        self.fault = b""
+        """The path that a scenario's fault stands in."""
+        self.planted: list[str] = []
+        """Secrets that a scenario has put into the config tree."""
         self.hostile: dict[str, str] = {}
         """What a hostile caller leaves in the environment of the process itself."""
         self._numbers = 0
