@@ -40,7 +40,7 @@ class Recorder:
         last = next((r for r in reversed(records) if r.get("commit") and r.get("acted")), None)
         failures = failures_in_a_row(records)
         retry_at = next((r.get("retry_at") for r in reversed(records) if _failed(r)), None) if failures else None
-        kept, first = self._first_seen(), {}
+        kept, first = self._first_seen(), dict[Path, float]()
         for change in seen.difference.changes:
             first |= {path: kept[_mark(path)] for path in change.paths if _mark(path) in kept}
             if change.path not in first:

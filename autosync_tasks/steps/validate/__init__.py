@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from autosync_tasks.model import Finding, LeftOut, Path, Severity
-from autosync_tasks.names import suspicious, withhold
+from autosync_tasks.names import WITHHELD, suspicious, withhold
 from autosync_tasks.steps.validate import exe, fs, jsn, mdf, merge, sec, structure
 from autosync_tasks.steps.validate.engine import Engine, EngineUnavailableError
 from autosync_tasks.steps.validate.findings import (
-    WITHHELD,
     Context,
     Lines,
     Raw,

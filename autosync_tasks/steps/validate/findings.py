@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from autosync_tasks.model import Entry, Finding, Kind, Path
-from autosync_tasks.names import WITHHELD
 from autosync_tasks.steps.validate.engine import Engine, load
 from autosync_tasks.steps.validate.rules import RULES
 
