@@ -88,6 +88,8 @@ def as_utf8(data: bytes) -> bytes:
 
 LONGEST_NAME = 4096
 """Bytes of a path (PATH_MAX)."""
+_ENDED = re.compile(rb"(?<=[A-Za-z0-9_-]{16})[,.;:!?)\]}>|*/](?=[\s,.;:!?)\]}>|*/`\"']|\Z)")
+"""Punctuation after what could be a token."""
 _SPACED = bytes(code if chr(code).isalnum() or code > 127 or code in b"-_\n" else 32 for code in range(256))
 
 
@@ -97,9 +99,13 @@ def regions(path: Path, data: bytes, engine: Engine, *, names: bool = False) -> 
     names: `data` is a list of names. A link's target is known by its form. Raises what the engine raises.
     """
     hits = engine.scan(data)
+    # The scanner's rules want a space or a quote beside a token; in prose it is a comma, in a name a slash or a dot.
     if names or (len(data) <= LONGEST_NAME and b"\n" not in data and b" " not in data):
-        # The scanner's rules want a space or a quote beside a token; in a name it is a slash or a dot.
-        hits = [*hits, *(hit for hit in engine.scan(data.translate(_SPACED)) if hit.sure and not hit.helper)]
+        spaced = data.translate(_SPACED)
+    else:
+        spaced = _ENDED.sub(b" ", data)
+    if spaced != data:
+        hits = [*hits, *(hit for hit in engine.scan(spaced) if hit.sure and not hit.helper)]
     found = [region for hit in hits if (region := _region(path, data, hit)) is not None]
     found.sort(key=lambda r: (_ORDER[r.code], r.start, r.end))
     kept: list[Region] = []
