@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from itertools import chain
 
 from autosync_tasks.look import Look
 from autosync_tasks.model import Entry, Finding, Kind, LeftOut, Path, Priority
+from autosync_tasks.names import withhold
 from autosync_tasks.site import Site
-from autosync_tasks.steps.validate import Context, Subject, hits, validate
+from autosync_tasks.steps.validate import Context, Subject, hits, secret_names, validate
 from autosync_tasks.world.acceptances import Acceptances
 from autosync_tasks.world.observe import read_again
 from autosync_tasks.world.shell import check_shell
@@ -87,12 +88,18 @@ def judge_tree(site: Site, seen: Look, *, only_changed: bool) -> tuple[tuple[Fin
     wanted = [
         (path, observed[path])
         for path in paths
-        if observed[path].kind is not Kind.FOLDER
-        and rule_for(path, observed[path].kind).priority in (Priority.HIGH, Priority.MEDIUM)
+        if rule_for(path, observed[path].kind).priority in (Priority.HIGH, Priority.MEDIUM)
     ]
+    files = [(path, entry) for path, entry in wanted if entry.kind is not Kind.FOLDER]
+    folders = [(path, entry, b"") for path, entry in wanted if entry.kind is Kind.FOLDER]  # their names go along
     lost: dict[Path, LeftOut] = {}
-    found = judge(site, seen, read_again(seen.root, seen.scan, wanted, lost), by_hand=True)
-    return found, len(wanted) - len(lost)
+    found = judge(site, seen, chain(read_again(seen.root, seen.scan, files, lost), folders), by_hand=True)
+    return found, len(files) - len(lost)
+
+
+def withhold_names(site: Site, paths: Sequence[Path]) -> None:
+    """From now on no list shows the secrets in these names."""
+    withhold(secret_names(paths, context(site, check=True)))
 
 
 def hidden_lines(site: Site, seen: Look, path: Path, data: bytes, *, check: bool = True) -> set[int]:

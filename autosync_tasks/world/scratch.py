@@ -51,9 +51,8 @@ def sweep(state: State) -> None:
 
 def remove(folder: str) -> None:
     """Removes a scratch folder with all that lies in it, folders closed to writing too. Follows no link."""
-    for inner, folders, _ in os.walk(folder):
+    for _, folders, _, handle in os.fwalk(folder):  # by descriptors: what was restored may be deeper than PATH_MAX
         for name in folders:
-            path = os.path.join(inner, name)
-            if stat.S_ISDIR(os.lstat(path).st_mode):
-                os.chmod(path, 0o700)
+            if stat.S_ISDIR(os.stat(name, dir_fd=handle, follow_symlinks=False).st_mode):
+                os.chmod(name, 0o700, dir_fd=handle)
     shutil.rmtree(folder, ignore_errors=True)

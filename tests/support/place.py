@@ -199,7 +199,7 @@ class Place:
     @property
     def head(self) -> str:
         """The branch's commit, "" if there is none."""
-        return self.git("rev-parse", "--verify", "--quiet", "refs/heads/main", accept=(0, 1)).decode().strip()
+        return self.git("rev-parse", "--verify", "--quiet", "refs/heads/main", accept=(0, 1, 128)).decode().strip()
 
     def written(self) -> dict[str, tuple[int, int, str]]:
         """Every path of state, config and backup with its mode, mtime (ns) and a digest of its contents."""

@@ -86,12 +86,27 @@ def as_utf8(data: bytes) -> bytes:
     return data
 
 
-def regions(path: Path, data: bytes, engine: Engine) -> list[Region]:
+LONGEST_NAME = 4096
+"""Bytes of a path (PATH_MAX)."""
+_ENDED = re.compile(rb"(?<=[A-Za-z0-9_-]{16})[,.;:!?)\]}>|*/](?=[\s,.;:!?)\]}>|*/`\"']|\Z)")
+"""Punctuation after what could be a token."""
+_SPACED = bytes(code if chr(code).isalnum() or code > 127 or code in b"-_\n" else 32 for code in range(256))
+
+
+def regions(path: Path, data: bytes, engine: Engine, *, names: bool = False) -> list[Region]:
     """Every secret and suspicion in `data` (UTF-8 or binary), in order, without overlaps of lesser weight.
 
-    Raises what the engine raises.
+    names: `data` is a list of names. A link's target is known by its form. Raises what the engine raises.
     """
-    found = [region for hit in engine.scan(data) if (region := _region(path, data, hit)) is not None]
+    hits = engine.scan(data)
+    # The scanner's rules want a space or a quote beside a token; in prose it is a comma, in a name a slash or a dot.
+    if names or (len(data) <= LONGEST_NAME and b"\n" not in data and b" " not in data):
+        spaced = data.translate(_SPACED)
+    else:
+        spaced = _ENDED.sub(b" ", data)
+    if spaced != data:
+        hits = [*hits, *(hit for hit in engine.scan(spaced) if hit.sure and not hit.helper)]
+    found = [region for hit in hits if (region := _region(path, data, hit)) is not None]
     found.sort(key=lambda r: (_ORDER[r.code], r.start, r.end))
     kept: list[Region] = []
     for region in found:

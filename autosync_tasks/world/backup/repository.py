@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import stat
+import tempfile
 from dataclasses import dataclass
 
 from autosync_tasks.errors import BackupError
@@ -16,6 +18,9 @@ OLDEST_GIT = (2, 38)
 _ID = re.compile(r"[0-9a-f]{40}\Z")
 _MOST_COMMITS = 1000
 """How far back the last own commit is looked for when the newest manifest does not fit its tree."""
+
+_UNFINISHED = ".autosync-init-"
+"""A new repository has a name of this kind until it is whole."""
 
 MOST_PACKS = 50
 """Git's own default for gc.autoPackLimit. Counted here: asking git would start a process at every commit."""
@@ -94,7 +99,7 @@ class Repository:
                 f"the backup {display(self.folder)} cannot be read: {error.strerror}",
                 hint="set opencode_backup to a folder of your own",
             ) from None
-        if names:
+        if any(not name.startswith(_UNFINISHED) for name in names):
             raise BackupError(
                 f"the backup folder {display(self.folder)} has files in it but is not a git repository",
                 hint="set opencode_backup to an empty or new folder, or run `git init` there yourself",
@@ -111,7 +116,15 @@ class Repository:
                 hint="set opencode_backup to a folder that you may write to",
             ) from None
         check_git_version(self.gateway)
-        self.gateway.run("init", "--quiet", "--template=", f"--initial-branch={self.branch}")
+        # Git makes it piece by piece: a kill halfway must not leave what looks like somebody's damaged repository.
+        for name in os.listdir(self.folder):
+            if name.startswith(_UNFINISHED):
+                shutil.rmtree(os.path.join(self.folder, name))
+        aside = tempfile.mkdtemp(prefix=_UNFINISHED, dir=self.folder)
+        made = os.path.join(aside, ".git")
+        Gateway(made, aside).run("init", "--quiet", "--template=", f"--initial-branch={self.branch}")
+        os.rename(made, self.git_dir)
+        os.rmdir(aside)
 
     def ref(self, name: str = "") -> str:
         """The commit that the branch (or another ref) names ("" if it has none), read without a child process.

@@ -79,7 +79,7 @@ def _quick(repository: Repository, old: str, new: str) -> bool:
 def _careful(repository: Repository, old: str, new: str, owned: set[Path], before: set[Path], run_id: str) -> Brought:
     """Path by path: what a person edited is saved as a stash entry, then owned paths are written out."""
     tree = repository.listing(new)
-    known = [tree, repository.listing(old) if old else _parent_tree(repository, new)]
+    known = [tree, _tree_before(repository, old, new)]
     index = index_entries(repository)
     owned = {path for path in owned if path in tree}
     gone = {path for path in before if path not in tree}
@@ -98,8 +98,14 @@ def _is_known(found: tuple[str, str], path: Path, known: list[Listing]) -> bool:
     return any(tree.get(path) == found for tree in known)
 
 
-def _parent_tree(repository: Repository, commit: str) -> Listing:
-    parent = repository.gateway.run("rev-list", "--max-count=1", "--skip=1", "--first-parent", commit)
+def _tree_before(repository: Repository, old: str, new: str) -> Listing:
+    """What stood there before: the commit that was noted, or the parent if that is unknown or of another repository."""
+    if old:
+        try:
+            return repository.listing(old)
+        except BackupError:
+            pass  # the repository was replaced since
+    parent = repository.gateway.run("rev-list", "--max-count=1", "--skip=1", "--first-parent", new)
     return repository.listing(parent.decode().strip()) if parent.strip() else {}
 
 

@@ -1,0 +1,173 @@
+"""Counts, which are free of noise: processes, system calls, modules, what is on the disk when, and peak memory."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from autosync_tasks.look import look
+from autosync_tasks.site import open_site
+from tests.support.place import CHECKOUT, Place, program
+from tests.support.trace import traced
+
+HEAVY = {"git", "kingfisher_sdk", "rich", "jsonschema", "yaml", "watchfiles", "pathspec", "tomlkit", "platformdirs"}
+FIRST_SYNC_KB, IDLE_KB = 150_000, 60_000
+
+
+@pytest.fixture
+def place(workshop: Path, scanner_cache: Path, one_scanner: None) -> Place:
+    return Place.make(workshop, scanner_cache)
+
+
+def many(place: Place, count: int, size: int = 200) -> None:
+    """A tree of so many small files of about `size` bytes, twenty to a folder."""
+    line = b"A sentence of no meaning, number %d, in a file of the config tree.\n"
+    for number in range(count):
+        text = b"".join(line % (number * 1000 + row) for row in range(max(1, size // 66)))
+        place.write(f"context/topic{number // 20:03}/note{number:05}.md", text)
+
+
+def _commands(calls: list[str]) -> list[str]:
+    """The programs that were started, git with the name of its command."""
+    found = []
+    for call in calls:
+        match = re.match(r'execve\("([^"]*)", \[(.*?)\], .*= 0$', call)
+        if match:
+            words = re.findall(r'"((?:[^"\\]|\\.)*)"', match[2])
+            name = os.path.basename(match[1])
+            if name == "git":
+                name = "git " + next(word for word in words[1:] if not word.startswith("-"))
+            found.append(name)
+    return found
+
+
+def test_nothing_to_do_starts_no_process_and_looks_once_at_each_path(place: Place) -> None:
+    many(place, 400)
+    assert place.inside().code == 0
+    assert place.inside().outcome == "ok"
+    run, calls = traced(place, "execve,fork,vfork,clone,clone3,newfstatat,statx,lstat,openat", "sync")
+    assert (run.code, "nothing to do" in run.words) == (0, True), run
+    assert len(_commands(calls)) == 1, "only the program itself"
+    assert [call for call in calls if call.startswith(("fork", "vfork", "clone"))] == []
+    source = f"<{place.source}"
+    looks = [call for call in calls if source in call and call.startswith(("newfstatat", "statx", "lstat"))]
+    files = [call for call in calls if call.startswith("openat") and source in call and "O_DIRECTORY" not in call]
+    assert 400 <= len(looks) <= 400 * 1.2, len(looks)
+    assert files == [], "no file is opened when no file has changed"
+
+
+def test_one_lstat_a_path_as_the_program_counts_them(place: Place) -> None:
+    many(place, 1000)
+    with look(open_site(place.environ)) as seen:
+        assert 1000 <= seen.scan.lstats <= 1000 * 1.2
+        assert seen.scan.lstats == len(seen.scan.records) + len(seen.left_out)
+
+
+def test_nothing_to_do_loads_nothing_heavy(place: Place) -> None:
+    many(place, 20)
+    assert place.inside().code == 0
+    assert place.inside().outcome == "ok"
+    code = (
+        "import sys\nfrom autosync_tasks.program import autosync\n"
+        "try:\n    autosync(['autosync', 'sync'])\nexcept SystemExit as end:\n    assert not end.code\n"
+        "print(*sys.modules, sep='\\n', file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=place.environ, cwd=place.base, capture_output=True, text=True, check=True
+    )
+    assert "nothing to do" in done.stdout
+    loaded = {name.partition(".")[0] for name in done.stderr.split()}
+    assert loaded & HEAVY == set()
+
+
+def test_a_commit_takes_the_same_git_processes_however_many_files_it_has(place: Place) -> None:
+    many(place, 20)
+    assert place.inside().code == 0
+    place.write("context/topic000/note00000.md", "one\n")
+    run, calls = traced(place, "execve", "sync")
+    assert run.code == 0, run
+    one = [name for name in _commands(calls) if name.startswith("git ")]
+    many(place, 300, size=300)
+    run, calls = traced(place, "execve", "sync")
+    assert run.code == 0, run
+    all_of_them = [name for name in _commands(calls) if name.startswith("git ")]
+    assert all_of_them == one
+    assert one.count("git fast-import") == 1, one
+    assert len(one) <= MOST_GIT, one
+
+
+MOST_GIT = 5
+"""One makes the commit (fast-import), one reads back what it holds (diff-tree), one brings the work tree (read-tree);
+GitPython itself asks `git version` twice when it is imported (5 ms each)."""
+
+
+def test_a_commit_without_strace_counted_inside(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    many(place, 10)
+    assert place.inside().code == 0
+    counts, original = [], subprocess.Popen.__init__
+
+    def counted(self: subprocess.Popen[bytes], *args: object, **kwargs: object) -> None:
+        counts[-1] += 1
+        original(self, *args, **kwargs)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(subprocess.Popen, "__init__", counted)
+    for size in (70, 140):
+        many(place, 10 if size == 70 else 250, size)
+        place.write("AGENTS.md", f"{size}\n")
+        counts.append(0)
+        assert place.inside().outcome == "changed"
+    counts.append(0)
+    assert place.inside().outcome == "ok"
+    assert counts[0] == counts[1] <= MOST_GIT
+    assert counts[2] == 0
+
+
+def test_everything_is_on_the_disk_before_the_branch_moves(place: Place) -> None:
+    """Objects, then the whole file system, then the ref, then the file system again, then the state."""
+    many(place, 5)
+    assert place.inside().code == 0
+    place.write("context/new.md", "new\n")
+    run, calls = traced(place, "fsync,fdatasync,syncfs,sync_file_range,rename,renameat,renameat2,link,linkat", "sync")
+    assert run.code == 0, run
+
+    def places(pattern: str) -> list[int]:
+        return [number for number, call in enumerate(calls) if re.search(pattern, call)]
+
+    ref = places(r'^rename.*refs/heads/main\.lock"?.*refs/heads/main"')
+    packs, idx = places(r"^fsync\(.*objects/pack/"), places(r"^(rename|link).*pack-[0-9a-f]{40}\.idx")
+    whole, state = places(r"^syncfs\("), places(r"^rename.*scan\.cache")
+    assert len(ref) == 1, calls
+    assert packs, calls
+    assert min(idx) > min(packs), "the pack is durable before it gets its name"
+    assert any(max(idx) < number < ref[0] for number in whole), (idx, whole, ref)
+    assert any(ref[0] < number < min(state) for number in whole), (ref, whole, state)
+
+
+def peak(place: Place, *words: str) -> int:
+    """Peak memory in kB of the largest process of a run, git's included."""
+    said = place.base / "peak"
+    command = [sys.executable, "-S", "-E", str(CHECKOUT / "tests/support/peak.py"), str(said), *program(), *words]
+    done = subprocess.run(command, env=place.environ, cwd=place.base, capture_output=True, check=False)
+    assert done.returncode == 0, done
+    return int(said.read_text())
+
+
+def test_peak_memory_of_a_first_sync_of_ten_thousand_files_and_of_nothing_to_do(
+    place: Place, record_property: Callable[[str, object], None]
+) -> None:
+    many(place, 10_000, size=3000)
+    total = sum(path.stat().st_size for path in place.source.rglob("*.md"))
+    assert 28_000_000 < total < 36_000_000
+    first = peak(place, "sync")
+    assert place.head
+    second = peak(place, "sync")
+    idle = peak(place, "sync")
+    record_property("peak memory in kB: first sync, second, third", (first, second, idle))
+    assert first < FIRST_SYNC_KB, f"{first:,} kB"
+    assert max(second, idle) < IDLE_KB, f"{second:,} kB, {idle:,} kB"
