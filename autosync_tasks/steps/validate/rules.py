@@ -21,7 +21,7 @@ RULES: dict[str, Rule] = {rule.code: rule for rule in (*catalogue.RULES, *catalo
 
 
 def explain(code: str) -> str:
-    """What `inv validate --explain CODE` shows. Raises UsageError, with the nearest code, for one that does not exist."""
+    """What `inv validate --explain CODE` shows. Raises UsageError, naming the nearest, for a wrong code."""
     rule = RULES.get(code.strip().upper())
     if rule is None:
         near = difflib.get_close_matches(code.strip().upper(), RULES, n=1, cutoff=0)[0]

@@ -81,9 +81,7 @@ def _same(value: Any, other: Any) -> bool:
     return bool(value == other) and isinstance(value, bool) is isinstance(other, bool)
 
 
-def _object(
-    value: dict[str, Any], schema: Any, defs: Any, where: tuple[str | int, ...]
-) -> Iterator[Violation]:
+def _object(value: dict[str, Any], schema: Any, defs: Any, where: tuple[str | int, ...]) -> Iterator[Violation]:
     missing = [key for key in schema.get("required", ()) if key not in value]
     if missing:
         yield Violation(where, "required", f"{', '.join(missing)} is missing")
