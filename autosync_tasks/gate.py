@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from itertools import chain
 
 from autosync_tasks.look import Look
 from autosync_tasks.model import Entry, Finding, Kind, LeftOut, Path, Priority
+from autosync_tasks.names import withhold
 from autosync_tasks.site import Site
-from autosync_tasks.steps.validate import Context, Subject, hits, validate
+from autosync_tasks.steps.validate import Context, Subject, hits, secret_names, validate
 from autosync_tasks.world.acceptances import Acceptances
 from autosync_tasks.world.observe import read_again
 from autosync_tasks.world.shell import check_shell
@@ -20,11 +21,14 @@ def acceptances(site: Site) -> Acceptances:
     return Acceptances(site.loaded.config_home)
 
 
-def context(site: Site, paths: Collection[Path] = frozenset(), *, check: bool = False) -> Context:
+def context(
+    site: Site, paths: Collection[Path] = frozenset(), *, check: bool = False, by_hand: bool = False
+) -> Context:
     """What the rules need to know beside the bytes.
 
-    paths: every path of the tree. check: nothing may be written, so the scanner's cache and the installation key
-    are used only if they exist.
+    paths: every path of the tree. by_hand: a person asks, so that OpenCode will see the variables that this process
+    sees (a scheduled run knows nothing of them). check: nothing may be written, so the scanner's cache and the
+    installation key are used only if they exist.
     """
     settings, accepted = site.settings, acceptances(site)
     cache = os.path.join(site.state.home, "engine")
@@ -32,6 +36,7 @@ def context(site: Site, paths: Collection[Path] = frozenset(), *, check: bool = 
         key=accepted.peek_key() if check else accepted.key(),
         engine_cache="" if check and not os.path.isdir(cache) else cache,
         paths=paths,
+        environ=site.environ.keys() if by_hand else None,
         accepted=accepted.fingerprints(),
         check_shell=check_shell,
         validate_select=settings.validate_select,
@@ -45,9 +50,14 @@ def _of(seen: Look) -> Collection[Path]:
 
 
 def judge(
-    site: Site, seen: Look, files: Iterable[tuple[Path, Entry, bytes]], *, check: bool = False
+    site: Site,
+    seen: Look,
+    files: Iterable[tuple[Path, Entry, bytes]],
+    *,
+    check: bool = False,
+    by_hand: bool = False,
 ) -> tuple[Finding, ...]:
-    """Every finding in these files; keeps no file's bytes."""
+    """Every finding in these files; keeps no file's bytes. check, by_hand: see `context`."""
     uid = os.geteuid()
     waiting = iter(files)
     first = next(waiting, None)
@@ -61,7 +71,7 @@ def judge(
             facts = seen.observation.facts(path)
             yield Subject(path, entry, data, foreign=facts.uid != uid, raw_mode=facts.mode)
 
-    return tuple(validate(subjects(), context(site, _of(seen), check=check)))
+    return tuple(validate(subjects(), context(site, _of(seen), check=check, by_hand=by_hand)))
 
 
 def judge_tree(site: Site, seen: Look, *, only_changed: bool) -> tuple[tuple[Finding, ...], int]:
@@ -78,11 +88,18 @@ def judge_tree(site: Site, seen: Look, *, only_changed: bool) -> tuple[tuple[Fin
     wanted = [
         (path, observed[path])
         for path in paths
-        if observed[path].kind is not Kind.FOLDER
-        and rule_for(path, observed[path].kind).priority in (Priority.HIGH, Priority.MEDIUM)
+        if rule_for(path, observed[path].kind).priority in (Priority.HIGH, Priority.MEDIUM)
     ]
+    files = [(path, entry) for path, entry in wanted if entry.kind is not Kind.FOLDER]
+    folders = [(path, entry, b"") for path, entry in wanted if entry.kind is Kind.FOLDER]  # their names go along
     lost: dict[Path, LeftOut] = {}
-    return judge(site, seen, read_again(seen.root, seen.scan, wanted, lost)), len(wanted) - len(lost)
+    found = judge(site, seen, chain(read_again(seen.root, seen.scan, files, lost), folders), by_hand=True)
+    return found, len(files) - len(lost)
+
+
+def withhold_names(site: Site, paths: Sequence[Path]) -> None:
+    """From now on no list shows the secrets in these names."""
+    withhold(secret_names(paths, context(site, check=True)))
 
 
 def hidden_lines(site: Site, seen: Look, path: Path, data: bytes, *, check: bool = True) -> set[int]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from autosync_tasks.errors import BackupError
 from autosync_tasks.model import Entry, Kind, LeftOut, Path
-from autosync_tasks.names import display
+from autosync_tasks.names import display, suspicious
 from autosync_tasks.site import Site
 from autosync_tasks.steps.classify import Classifier, protected_matcher
 from autosync_tasks.steps.detect import Difference, detect
@@ -80,7 +80,7 @@ class Look:
     @cached_property
     def difference(self) -> Difference:
         """What differs, and which foreign paths are in the way."""
-        return detect(
+        found = detect(
             self.observation.manifest,
             self.recorded,
             self.head.tree,
@@ -89,6 +89,12 @@ class Look:
             self.classifier.starts,
             include_low=self.include_low,
         )
+        names = {path for change in found.changes for path in change.paths} | {left.path for left in self.left_out}
+        if suspects := sorted(path for path in names if suspicious(path)):
+            from autosync_tasks.gate import withhold_names
+
+            withhold_names(self.site, suspects)  # before anybody lists them
+        return found
 
     @property
     def left_out(self) -> tuple[LeftOut, ...]:

@@ -11,7 +11,6 @@ from autosync_tasks.model import Outcome, Run
 from autosync_tasks.names import display
 from autosync_tasks.record import failures_in_a_row
 from autosync_tasks.site import Site
-from autosync_tasks.status import status
 from autosync_tasks.steps.notices import Now, Told, notices
 
 _SECONDS = 20.0
@@ -27,6 +26,8 @@ def tell(site: Site, outcome: Outcome, reason: str, now: float) -> str:
     command = site.settings.notify_command
     if not command:
         return ""
+    from autosync_tasks.status import status  # few have a notify_command
+
     told = _told(site)
     found = status(site, now)
     standing = Now(found.verdict.level, found.verdict.why, outcome, reason, failures_in_a_row(site.state.history()))

@@ -8,11 +8,12 @@ from __future__ import annotations
 import random
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
+from itertools import chain
+from typing import TYPE_CHECKING
 
-from autosync_tasks import gate
 from autosync_tasks.deciding import decision_of
 from autosync_tasks.errors import AutosyncError, BackupError, GuardError, UsageError
 from autosync_tasks.look import Look, look
@@ -20,6 +21,7 @@ from autosync_tasks.model import (
     Change,
     Decision,
     Finding,
+    Kind,
     LeftOut,
     Outcome,
     Path,
@@ -28,22 +30,26 @@ from autosync_tasks.model import (
     Priority,
     Run,
     Step,
+    Trigger,
     Verb,
 )
 from autosync_tasks.names import display
-from autosync_tasks.push import PushResult, push
 from autosync_tasks.push_facts import ahead
 from autosync_tasks.record import Recorder
 from autosync_tasks.request import Request, new_request
 from autosync_tasks.site import Site
 from autosync_tasks.steps import plan as planning
 from autosync_tasks.steps.decide import NOTHING
+from autosync_tasks.steps.quarantine import MEND, blocked_reason, in_quarantine, offending
 from autosync_tasks.store import Label, SourceMovedError, Stored, catch_up, remember, store
 from autosync_tasks.words import count
 from autosync_tasks.world.backup.commit import BranchMovedError
 from autosync_tasks.world.observe import Progress, read_again
 
 __all__ = ["Request", "new_request", "sync", "with_push"]
+
+if TYPE_CHECKING:
+    from autosync_tasks.push import PushResult
 
 _TRIES = 3
 """How often a sync looks again when someone else moved the branch under it."""
@@ -148,26 +154,30 @@ class _Passage:
     def _validated(self, plan: Plan) -> Plan:
         """Judges the bytes of every put; what cannot be read twice the same leaves the plan."""
         subjects = read_again(self.seen.root, self.seen.scan, plan.puts.items(), self.lost)
-        self.findings = gate.judge(self.site, self.seen, subjects, check=self.request.check)
+        from autosync_tasks import gate  # the rules are loaded only when there is something to judge
+
+        by_hand = self.request.trigger is Trigger.MANUAL
+        # A new folder has no contents, but its name goes into the manifest.
+        folders = [(c.path, c.new, b"") for c in plan.changes if c.new is not None and c.new.kind is Kind.FOLDER]
+        self.findings = gate.judge(
+            self.site, self.seen, chain(subjects, folders), check=self.request.check, by_hand=by_hand
+        )
         if self.lost:
             plan = self._plan(planning.without(plan, frozenset(self.lost)))
         errors = sum(finding.blocks for finding in self.findings)
-        if errors and self.site.settings.quarantine:
-            plan = self._quarantine(plan)
+        if errors and self.site.settings.quarantine and (bad := offending(plan, self.findings)):
+            plan = self._quarantine(plan, bad)
             errors = 0
         words = f"{count(len(plan.puts), 'file')} read and judged, {count(len(self.findings), 'finding')}"
         self._step("validate", Outcome.BLOCKED if errors else Outcome.OK, words)
         return plan
 
-    def _quarantine(self, plan: Plan) -> Plan:
+    def _quarantine(self, plan: Plan, bad: Mapping[Path, str]) -> Plan:
         """Leaves the offending files pending and lets the rest go (`quarantine = true`)."""
-        bad = {finding.path: finding.code for finding in self.findings if finding.blocks}
         kept = planning.without(plan, frozenset(bad))
-        held = [change for change in plan.changes if change not in kept]
-        reasons = [next((bad[path] for path in change.paths if path in bad), "a companion") for change in held]
-        waiting = [Pending(c, f"in quarantine ({code}): mend it") for c, code in zip(held, reasons, strict=True)]
+        waiting = in_quarantine(plan.changes, kept, bad)
         self.decision = replace(self.decision, waiting=(*self.decision.waiting, *waiting))
-        self.quarantined = len(held)
+        self.quarantined = len(waiting)
         return self._plan(kept)
 
     def _hold(self) -> Run:
@@ -181,9 +191,9 @@ class _Passage:
         return self.recorder.finish(run, acted=False, digest=decision.digest)
 
     def _blocked(self, plan: Plan, blocking: list[Finding]) -> Run:
-        words = count(len(blocking), "finding")
-        run = self._end(Outcome.BLOCKED, f"validation: {words} must be mended first", exit_code=3, plan=plan)
-        run = replace(run, next_step="mend the files named above; the next sync looks again")
+        shown = None if any(finding.code == "SEC006" for finding in blocking) else plan  # a name may be the secret
+        run = self._end(Outcome.BLOCKED, blocked_reason(blocking), exit_code=3, plan=shown)
+        run = replace(run, next_step=MEND)
         return self.recorder.finish(run, acted=False, digest=plan.digest)
 
     def _nothing(self) -> Run:
@@ -247,6 +257,8 @@ class _Passage:
             return None
         judged = plan.puts if plan is not None else None
         request, jitter = self.request, random.random()  # noqa: S311  no secret
+        from autosync_tasks.push import push
+
         pushed = push(self.site, now=request.now, jitter=jitter, trigger=request.trigger, judged=judged)
         self._step("push", pushed.outcome, pushed.reason)
         self.notes += pushed.notes

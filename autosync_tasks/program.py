@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 def autosync(argv: list[str] | None = None) -> None:
     """Runs tasks by name: `autosync sync --trigger=schedule`. Exits with the codes of DESIGN section 9."""
     with _interruptible():
-        _program("autosync").run(argv)
+        _program("autosync", (sys.argv if argv is None else argv)[1:]).run(argv)
 
 
 def sync_config(argv: list[str] | None = None) -> None:
     """The seed's program: `sync-config --auto` and so on, each flag in terms of a task."""
     with _interruptible():
-        program = _program("sync-config")
+        load_invoke()
         from autosync_tasks.boundary import told
         from autosync_tasks.errors import AutosyncError
         from autosync_tasks.sync_config import translate
@@ -33,7 +33,7 @@ def sync_config(argv: list[str] | None = None) -> None:
             words = translate((sys.argv if argv is None else argv)[1:])
         except AutosyncError as error:
             sys.exit(told(error, as_json=False))
-        program.run(["sync-config", *words])
+        _program("sync-config", words).run(["sync-config", *words])
 
 
 @contextmanager
@@ -45,7 +45,7 @@ def _interruptible() -> Iterator[None]:
         sys.exit(130)
 
 
-def _program(name: str) -> Program:
+def _program(name: str, words: Sequence[str]) -> Program:
     if sys.path and sys.path[0] in ("", os.getcwd()):
         del sys.path[0]  # a `git.py` in the current folder must not be what is imported
     load_invoke()
@@ -76,4 +76,4 @@ def _program(name: str) -> Program:
         def _usage(self, error: ParseError) -> Exit:
             return Exit(f"error: {error}\n  next: `{name} --list` names the tasks, `--help TASK` explains one", 2)
 
-    return Strict(name=name, binary=name, version=__version__, namespace=collection(), config_class=Settings)
+    return Strict(name=name, binary=name, version=__version__, namespace=collection(words), config_class=Settings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 import random
@@ -35,8 +36,10 @@ class Recorder:
         last = next((r for r in reversed(records) if r.get("commit") and r.get("acted")), None)
         failures = failures_in_a_row(records)
         retry_at = next((r.get("retry_at") for r in reversed(records) if _failed(r)), None) if failures else None
-        first = self._first_seen()
+        kept = self._first_seen()
+        first: dict[Path, float] = {}
         for change in seen.difference.changes:
+            first |= {path: kept[_mark(path)] for path in change.paths if _mark(path) in kept}
             if change.path not in first:
                 facts = seen.observation.facts(change.path) if change.new is not None else None
                 first[change.path] = min(self._now, facts.ctime_ns / 1e9) if facts else self._now
@@ -91,19 +94,27 @@ class Recorder:
         self._keep_first_seen(run)
         return run
 
-    def _first_seen(self) -> dict[Path, float]:
+    def _first_seen(self) -> dict[str, float]:
         try:
             loaded = json.loads(self._state.read("pending.json") or b"{}")
-            return {bytes.fromhex(path): float(when) for path, when in loaded.items()}
+            return {mark: float(when) for mark, when in loaded.items()}
         except (ValueError, AttributeError, TypeError):
             return {}
 
     def _keep_first_seen(self, run: Run) -> None:
         """Keeps since when each pending change has been waiting; writes only what differs."""
-        kept = {pending.change.path.hex(): self._first.get(pending.change.path, self._now) for pending in run.pending}
+        waiting = [pending.change.path for pending in run.pending]
+        if run.outcome is Outcome.BLOCKED:
+            waiting += [change.path for change in run.changes]  # what validation held is as pending as the rest
+        kept = {_mark(path): self._first.get(path, self._now) for path in waiting}
         text = json.dumps(kept, sort_keys=True).encode()
         if (self._state.read("pending.json") or b"{}") != text:
             self._state.write("pending.json", text)
+
+
+def _mark(path: Path) -> str:
+    """A path in the state folder: by its digest, for a name may hold a secret and its file be blocked for that."""
+    return hashlib.sha256(path).hexdigest()[:32]
 
 
 def failures_in_a_row(records: Sequence[dict[str, Any]]) -> int:

@@ -7,14 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from autosync_tasks import gate, push_record
 from autosync_tasks.deciding import decision_of
 from autosync_tasks.errors import AutosyncError
+from autosync_tasks.holding import with_validation
 from autosync_tasks.look import Look, look
 from autosync_tasks.model import Decision, Kind, LeftOut, Outcome, Path, Pending, Priority, Trigger, Verb
+from autosync_tasks.push_record import PushRecord
 from autosync_tasks.record import Recorder, failures_in_a_row
 from autosync_tasks.site import Site
 from autosync_tasks.steps.inputs import Ask
 from autosync_tasks.steps.verdict import Level, Signs, Verdict, verdict
+from autosync_tasks.triggers.installed import Installed, installed
 from autosync_tasks.world.below import Below
 from autosync_tasks.world.state import State
 
@@ -23,7 +27,11 @@ AUTOMATIC = tuple(trigger for trigger in Trigger if trigger is not Trigger.MANUA
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What `inv status` tells. Times are seconds since the epoch, None if never or unknown."""
+    """What `inv status` tells. Times are seconds since the epoch, None if never or unknown.
+
+    not_pushed: why the last push did not succeed ("" if it did, or none was tried). accepted: how many findings a
+    person accepted. seen: when each automatic trigger was last here. installed: what starts a sync unattended.
+    """
 
     verdict: Verdict
     last_sync: float | None
@@ -37,7 +45,10 @@ class Status:
     retry_at: float | None
     enabled: bool
     push: bool
+    not_pushed: str
+    accepted: int
     seen: dict[str, float]
+    installed: tuple[Installed, ...]
     notes: tuple[str, ...]
     last_run: dict[str, Any]
 
@@ -75,7 +86,10 @@ def _of(site: Site, found: Verdict, records: Sequence[dict[str, Any]], note: str
         retry_at=None,
         enabled=site.settings.auto_sync_enabled,
         push=site.settings.auto_sync_push,
+        not_pushed="",
+        accepted=0,
         seen=_seen(site.state),
+        installed=(),
         notes=(note,) if note else (),
         last_run=records[-1] if records else {},
     )
@@ -84,14 +98,16 @@ def _of(site: Site, found: Verdict, records: Sequence[dict[str, Any]], note: str
 def _status(seen: Look, records: Sequence[dict[str, Any]], now: float) -> Status:
     site = seen.site
     past = Recorder(site, Trigger.SCHEDULE, now, check=True).past(seen)
-    decision = decision_of(seen, Trigger.SCHEDULE, past, now, Ask())
+    decision = with_validation(seen, decision_of(seen, Trigger.SCHEDULE, past, now, Ask()))
     wanted = (Priority.HIGH, Priority.MEDIUM)
     pending = [item for item in decision.waiting if item.change.priority in wanted]
     pending += [Pending(change, "the next sync: nothing holds it") for change in decision.admitted]
     oldest = min((past.first_seen.get(item.change.path, now) for item in pending), default=now)
     faults = [left for left in seen.left_out if not left.expected]
     links = _links_out(seen)
-    notes = _notes(seen)
+    found = installed(site.environ)
+    notes = _notes(seen, found)
+    push = push_record.load(site.state)
     last = records[-1] if records else {}
     signs = Signs(
         backed_up=bool(seen.ref) and seen.head.recorded is not None,
@@ -100,6 +116,8 @@ def _status(seen: Look, records: Sequence[dict[str, Any]], now: float) -> Status
         oldest=max(0.0, now - oldest),
         block=_block(decision, last),
         blocked_for=_stood(records, now),
+        conflict=_conflict_stands(push, now),
+        silent=silent(found, _seen(site.state), now),
         faults=len(faults),
         links_out=len(links),
         failures=past.failures,
@@ -118,17 +136,37 @@ def _status(seen: Look, records: Sequence[dict[str, Any]], now: float) -> Status
         retry_at=decision.retry_at,
         enabled=site.settings.auto_sync_enabled,
         push=site.settings.auto_sync_push,
+        not_pushed=push.reason,
+        accepted=len(gate.acceptances(site).all()),
         seen=_seen(site.state),
+        installed=found,
         notes=notes,
         last_run=last,
     )
 
 
 def _block(decision: Decision, last: dict[str, Any]) -> str:
-    if decision.verb is Verb.BLOCK:
-        return decision.reason
-    going = decision.admitted or decision.waiting
-    return str(last.get("reason", "")) if going and last.get("outcome") == Outcome.BLOCKED else ""
+    """Why a sync would be blocked: as this look sees it, or, where it could not look so far, as the last run did."""
+    if decision.verb in (Verb.BLOCK, Verb.GO):
+        return decision.reason if decision.verb is Verb.BLOCK else ""
+    return str(last.get("reason", "")) if decision.waiting and last.get("outcome") == Outcome.BLOCKED else ""
+
+
+def silent(found: Sequence[Installed], seen: dict[str, float], now: float) -> tuple[str, ...]:
+    """The installed triggers that have not come for two of their periods; one that never came counts from its
+    installation, if that is known. A time in the future is unknown, and no sign of life.
+    """
+    late = []
+    for item in found:
+        since = [when for when in (seen.get(str(item.trigger)), item.since) if when is not None]
+        if item.period is not None and since and not any(0 <= now - when <= 2 * item.period for when in since):
+            late.append(f"{item.how} ({item.place})")
+    return tuple(late)
+
+
+def _conflict_stands(push: PushRecord, now: float) -> float:
+    """For how long the remote has been in conflict (seconds; 0: it is not)."""
+    return max(1.0, now - (push.since if push.since is not None else now)) if push.conflict else 0.0
 
 
 def _stood(records: Sequence[dict[str, Any]], now: float) -> float:
@@ -152,12 +190,13 @@ def _seen(state: State) -> dict[str, float]:
     return {name: when for name, when in found.items() if when is not None}
 
 
-def _notes(seen: Look) -> tuple[str, ...]:
+def _notes(seen: Look, found: Sequence[Installed]) -> tuple[str, ...]:
     repository, notes = seen.site.repository, [seen.head.note] if seen.head.note else []
     if seen.ref and not repository.bare and not repository.standing_on_branch():
         notes.append(f"the backup's work tree does not stand on {repository.branch}; it is left alone")
     if not seen.site.settings.auto_sync_validate:
         notes.append("auto_sync_validate is false: only secrets and protected names are checked")
+    notes += [f"{item.how} ({item.place}): {item.fault}" for item in found if item.fault]
     return tuple(notes)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from autosync_tasks.errors import AutosyncError, BackupError
 from autosync_tasks.look import Look, tree_cache
 from autosync_tasks.model import Kind, LeftOut, Path, Plan, Trigger
-from autosync_tasks.names import display
+from autosync_tasks.names import display, holds_withheld
 from autosync_tasks.site import Site
 from autosync_tasks.steps import plan as planning
 from autosync_tasks.steps.manifest import Listing, source_id_of
@@ -166,6 +166,8 @@ def remember(seen: Look, stored: Stored, idle: str) -> None:
     """
     state, scan, observation = seen.site.state, seen.scan, seen.observation
     state.save_tree(tree_cache(stored.commit, stored.tree, stored.manifest))
+    if holds_withheld(seen.blob):
+        return  # the cache names every path, and a blocked secret stands in none of our files
     state.save_cache(
         Cache(
             stored.commit,

@@ -1,42 +1,26 @@
-"""Every task: parse, call, report, exit code. Nothing is decided here."""
+"""The tasks `sync` and `auto-sync-if-needed`, and the collection of all. Nothing is decided here."""
 
 from __future__ import annotations
 
+import importlib
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from invoke import Collection, Context
 
-from autosync_tasks import drill as drilling
-from autosync_tasks import gate, notify, pipeline, verifying
-from autosync_tasks.differences import differences
+from autosync_tasks import notify, pipeline
 from autosync_tasks.errors import AutosyncError, LockedError, UsageError
 from autosync_tasks.look import look
 from autosync_tasks.model import Outcome, Run, Trigger
 from autosync_tasks.names import display
-from autosync_tasks.report import as_json as report
 from autosync_tasks.report import lines, screen
-from autosync_tasks.report import status as status_lines
-from autosync_tasks.site import Site, open_site
-from autosync_tasks.status import status as look_status
+from autosync_tasks.report.runs import show_run
+from autosync_tasks.site import open_site
 from autosync_tasks.steps.inputs import Ask
-from autosync_tasks.steps.validate import explain as explanation
 from autosync_tasks.tasking import CHECK, DIFF, JSON, is_dry, task
-from autosync_tasks.tasks_policy import POLICY
-from autosync_tasks.tasks_restore import recover, restore
-from autosync_tasks.tasks_triggers import TRIGGERS
-from autosync_tasks.tasks_validate import VALIDATION
 from autosync_tasks.waiting import wait_and_sync, waiting
-
-
-def _show_run(site: Site, run: Run, *, as_json: bool, quiet: bool = False) -> int:
-    if as_json:
-        report.show("run", report.of_run(run, site.places.source, site.places.backup))
-    elif not quiet:
-        screen.show(lines.of_run(run, site.places.source, site.places.backup))
-    return run.exit_code
 
 
 @task(
@@ -123,11 +107,13 @@ def sync(
         run = replace(run, notes=(*run.notes, fault))
     quiet = run.trigger is not Trigger.MANUAL and run.outcome in _FINE
     if diff and run.check and not quiet and not json:
+        from autosync_tasks.differences import differences
+
         with look(site, include_low=include_low) as seen:
             wanted = {path for change in run.changes for path in change.paths}
             changes = [change for change in seen.difference.changes if change.path in wanted]
             screen.show(lines.coloured(differences(seen, changes)))
-    return _show_run(site, run, as_json=json, quiet=quiet)
+    return show_run(site, run, as_json=json, quiet=quiet)
 
 
 _FINE = frozenset({Outcome.OK, Outcome.CHANGED, Outcome.SKIPPED, Outcome.DEFERRED})
@@ -154,132 +140,39 @@ def auto_sync_if_needed(
     return int(found)
 
 
-@task(help={"json": JSON, "diff": DIFF})
-def detect(context: Context, json: bool = False, diff: bool = False) -> int:
+SYNCS = (sync, auto_sync_if_needed)
+
+ROOMS = {
+    "tasks": ("SYNCS", ("sync", "auto-sync-if-needed")),
+    "tasks_look": ("LOOKS", ("detect", "validate", "verify", "status", "diff", "demo")),
+    "tasks_policy": ("POLICY", ("why", "enable", "disable", "show-config", "set-config", "history")),
+    "tasks_restore": ("RESTORES", ("restore", "recover")),
+    "tasks_validate": ("VALIDATION", ("accept",)),
+    "tasks_triggers": (
+        "TRIGGERS",
+        (
+            *("install-cron", "uninstall-cron", "install-timer", "uninstall-timer"),
+            *("install-hook", "uninstall-hook", "watch", "doctor"),
+        ),
+    ),
+}
+"""Module: the name of its tuple of tasks, and what they are called (a test compares)."""
+
+
+def collection(words: Sequence[str] = ()) -> Collection:
+    """The tasks, as `inv` and `autosync` offer them.
+
+    words: the command line. If every plain word in it is a task's name, only the modules of these tasks are loaded
+    (a sync with nothing to do would else spend half of its time on what it never needs); else all.
     """
-    Shows what differs between source and backup, with category and priority, and what is left out.
-
-    Writes nothing. Exit code 0 whatever it finds.
-    """
-    site = open_site(os.environ)
-    with look(site) as seen:
-        changes, left_out = seen.difference.changes, seen.left_out
-        if json:
-            report.show("changes", report.of_detection(changes, left_out))
-        else:
-            screen.show(lines.of_detection(changes, left_out, site.places.source))
-        if diff:
-            screen.show(lines.coloured(differences(seen, changes)))
-    return 0
-
-
-@task(
-    help={
-        "json": JSON,
-        "explain": "say what a rule is for, by its code (`--explain=SEC001`)",
-        "changed": "only what differs from the backup, as a sync does",
-    }
-)
-def validate(context: Context, json: bool = False, explain: str = "", changed: bool = False) -> int:
-    """
-    Judges the source: secrets, broken configuration, unfinished merges, what cannot be backed up.
-
-    An error would block a sync (exit code 3), a warning would not. Looks at the whole tree; writes nothing
-    but the scanner's cache.
-    """
-    if explain:
-        screen.show(lines.plain(explanation(explain).splitlines()))
-        return 0
-    site = open_site(os.environ)
-    with look(site) as seen:
-        findings, judged = gate.judge_tree(site, seen, only_changed=changed)
-        faults = [left for left in seen.left_out if not left.expected]
-        if json:
-            report.show("findings", report.of_validation(findings, seen.left_out, judged))
-        else:
-            screen.show(lines.of_validation(findings, seen.left_out, judged, site.places.source))
-    if any(finding.blocks for finding in findings):
-        return 3
-    return 1 if faults else 0
-
-
-@task(
-    help={
-        "json": JSON,
-        "deep": "also git's full check, and everything restored into a scratch folder and compared byte for byte",
-        "drill": "restore the newest backup (the remote's, if it is pushed) into a scratch folder and judge it",
-    }
-)
-def verify(context: Context, json: bool = False, deep: bool = False, drill: bool = False) -> int:
-    """
-    Proves the backup: every owned path hashed anew, modes, links, manifest, work tree, git's own check.
-
-    Changes since the last sync are named and are no fault. Exit code 1 if the backup is not whole.
-    """
-    site = open_site(os.environ)
-    progress, request = screen.Progress(), pipeline.new_request(check=True)
-    if drill:
-        run = drilling.drill(site, request, drilling.fetch_for(site), progress)
-    else:
-        run = verifying.verify(site, request, deep=deep, progress=progress)
-    progress.clear()
-    return _show_run(site, run, as_json=json)
-
-
-@task(help={"json": JSON, "short": "one line"})
-def status(context: Context, json: bool = False, short: bool = False) -> int:
-    """
-    Says first whether your config tree is protected, then what is pending, left out, and when syncs happened.
-
-    Looks anew and writes nothing. Exit code 1 if it is not protected.
-    """
-    site = open_site(os.environ)
-    now = time.time()
-    found = look_status(site, now)
-    if json:
-        report.show("status", report.of_status(found, site.places.source, site.places.backup, now))
-    else:
-        screen.show(status_lines.of_status(found, site.places.source, site.places.backup, now, short=short))
-    return found.exit_code
-
-
-@task(help={"json": JSON})
-def diff(context: Context, json: bool = False) -> int:
-    """
-    Shows the contents of what differs, from backup to source; lines that may hold secrets are withheld.
-
-    Writes nothing. Exit code 0 whatever it finds.
-    """
-    site = open_site(os.environ)
-    with look(site) as seen:
-        changes = seen.difference.changes
-        if json:
-            report.show("diff", {**report.of_detection(changes, ()), "diff": list(differences(seen, changes))})
-        else:
-            text = list(differences(seen, changes)) or ["nothing differs"]
-            screen.show(lines.coloured(text))
-    return 0
-
-
-@task(help={"folder": "where to make it (a new folder; default: a fresh one in the temporary folder)"})
-def demo(context: Context, folder: str = "") -> int:
-    """
-    Makes a small config tree and a backup in a folder of its own, and takes them through the real pipeline.
-
-    Touches nothing of yours. Shows a first backup, a second run with nothing to do, an edit, a blocked secret,
-    and a file brought back.
-    """
-    from autosync_tasks.demo import run_demo
-
-    return run_demo(folder)
-
-
-CORE = (sync, auto_sync_if_needed, detect, validate, verify, status, diff, restore, recover, demo)
-
-
-def collection() -> Collection:
-    """All tasks, as `inv` and `autosync` offer them."""
+    known = {name: room for room, (_, names) in ROOMS.items() for name in names}
+    plain = [word for word in words if not word.startswith("-")]
+    flags = {word.partition("=")[0] for word in words if word.startswith("-")}
+    all_known = plain and all(word in known for word in plain) and not flags & {"--list", "-l", "--help", "-h"}
+    rooms = {known[word] for word in plain} if all_known else set(ROOMS)
     found = Collection()
-    for item in (*CORE, *POLICY, *VALIDATION, *TRIGGERS):
-        found.add_task(item)
+    for room, (name, _) in ROOMS.items():
+        if room in rooms:
+            for item in getattr(importlib.import_module(f"autosync_tasks.{room}"), name):
+                found.add_task(item)
     return found

@@ -117,3 +117,6 @@ def recover(context: Context, check: bool = False, take: str = "", json: bool = 
     else:
         screen.show(lines.of_run(run, site.places.source, site.places.backup))
     return run.exit_code
+
+
+RESTORES = (restore, recover)

@@ -17,6 +17,7 @@ from autosync_tasks.names import display
 from autosync_tasks.report import as_json as report
 from autosync_tasks.report import lines, screen
 from autosync_tasks.site import Site, open_site
+from autosync_tasks.steps.validate import RULES
 from autosync_tasks.tasking import CHECK, JSON, is_dry, task
 from autosync_tasks.tasks_words import WithFingerprints
 from autosync_tasks.words import count
@@ -76,6 +77,11 @@ def accept(
             hint="`inv validate` names each finding's",
         )
     chosen = [by_mark[mark] for mark in wanted]
+    if firm := [found for found in chosen if not RULES[found.code].acceptable]:
+        rule = RULES[firm[0].code]
+        raise UsageError(
+            f"{rule.code} in {display(firm[0].path)} cannot be accepted: {rule.explanation}", hint=rule.hint
+        )
     if not reason.strip():
         raise UsageError("an acceptance needs a reason", hint="say it with --reason 'why this is no fault'")
     screen.show(lines.of_findings(chosen))

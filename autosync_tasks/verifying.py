@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from autosync_tasks.drill import drill
@@ -41,10 +42,18 @@ def verify(site: Site, request: Request, *, deep: bool = False, progress: Progre
             run = _run(request, [Step("verify", Outcome.FAILED, reason)], Outcome.FAILED, reason)
             return replace(run, next_step="run `inv sync` to make the first one")
         fresh = replace(seen, cache=None)
-        checks = [_source(fresh, seen), _manifest(fresh), _work_tree(fresh), _store(fresh, deep=deep)]
+        questions: dict[str, Callable[[], _Check]] = {
+            "source": lambda: _source(fresh, seen),
+            "manifest": lambda: _manifest(fresh),
+            "work tree": lambda: _work_tree(fresh),
+            "store": lambda: _store(fresh, deep=deep),
+        }
         if deep:
-            checks += [_contents(fresh, progress), _restored(site, request, progress)]
-        pending = [c for c in fresh.difference.changes if c.priority in (Priority.HIGH, Priority.MEDIUM)]
+            questions["contents"] = lambda: _contents(fresh, progress)
+            questions["restore"] = lambda: _restored(site, request, progress)
+        checks = [_answered(name, question) for name, question in questions.items()]
+        changes = () if checks[0].faults else fresh.difference.changes
+        pending = [c for c in changes if c.priority in (Priority.HIGH, Priority.MEDIUM)]
     steps = [
         Step(c.name, Outcome.FAILED if c.faults else Outcome.OK, c.faults[0] if c.faults else c.good) for c in checks
     ]
@@ -61,6 +70,14 @@ def verify(site: Site, request: Request, *, deep: bool = False, progress: Progre
             words += f"; {count(len(pending), 'change')} since the last sync"
         run = _run(request, steps, Outcome.OK, words)
     return replace(run, commit=fresh.ref, notes=tuple(notes), left_out=_faulty(fresh.left_out))
+
+
+def _answered(name: str, question: Callable[[], _Check]) -> _Check:
+    """The check; a backup so damaged that git cannot answer is a fault, not the end of all checks."""
+    try:
+        return question()
+    except AutosyncError as error:
+        return _Check(name, "", (error.message,))
 
 
 def _faulty(left_out: tuple[LeftOut, ...]) -> tuple[LeftOut, ...]:
@@ -128,10 +145,7 @@ def _store(fresh: Look, *, deep: bool) -> _Check:
 
 def _restored(site: Site, request: Request, progress: Progress | None) -> _Check:
     """The backup restored into a scratch folder: bytes, modes, links and folders as the commit says."""
-    try:
-        run = drill(site, request, None, progress)
-    except AutosyncError as error:
-        return _Check("restore", "", (error.message,))
+    run = drill(site, request, None, progress)
     faults = (run.details or (run.reason,)) if run.outcome is Outcome.FAILED else ()
     return _Check("restore", "restored into a scratch folder and compared", faults)
 

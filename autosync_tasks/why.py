@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from autosync_tasks.deciding import facts_of
+from autosync_tasks.deciding import decision_of, facts_of
 from autosync_tasks.errors import UsageError
-from autosync_tasks.look import look
+from autosync_tasks.holding import with_validation
+from autosync_tasks.look import Look, look
 from autosync_tasks.model import Kind, LeftOut, Path, Priority, Trigger
 from autosync_tasks.names import display, parents
 from autosync_tasks.record import Recorder
 from autosync_tasks.site import Site
+from autosync_tasks.steps.inputs import Ask, Past
 from autosync_tasks.steps.manifest import PATH
 from autosync_tasks.steps.why import Why, explain
 
@@ -47,6 +49,8 @@ def why_path(site: Site, text: str, now: float) -> Answer:
         kind = entry.kind if entry is not None else Kind.FILE
         past = Recorder(site, Trigger.SCHEDULE, now, check=True).past(seen)
         found = explain(path, kind, seen.classifier, seen.difference.changes, site.settings, past, now, facts_of(seen))
+        if found.pending and not found.gate:
+            found = _validated(seen, found, past, now)
         if path in seen.recorded:
             where = "owned: the backup holds it" if not found.pending else "owned: the backup holds an earlier state"
         elif path in seen.head.tree and path != PATH:
@@ -55,6 +59,13 @@ def why_path(site: Site, text: str, now: float) -> Answer:
             where = "not in the backup"
         last = site.repository.last_commit_of(seen.ref, path) if path in seen.recorded else None
         return Answer(found, where, left, last, found.next_at)
+
+
+def _validated(seen: Look, found: Why, past: Past, now: float) -> Why:
+    """The same, unless validation holds what the gate would let go."""
+    decision = with_validation(seen, decision_of(seen, Trigger.SCHEDULE, past, now, Ask()))
+    gates = [item.waits_for for item in decision.waiting if found.path in item.change.paths]
+    return replace(found, gate=gates[0], next_at=None) if gates else found
 
 
 def _relative(site: Site, text: str) -> Path:

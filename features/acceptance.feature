@@ -12,8 +12,10 @@ Feature: A person can accept one finding
       When a person accepts the finding because it is "made up for a test"
       And the schedule asks for a sync at 10:00
       Then the sync is done
-      And the commit says that one finding was accepted
-      And status counts one accepted finding
+      And the commit says of itself:
+        """
+        1 accepted
+        """
 
     Scenario: The file changes around it
       Given the finding was accepted
@@ -38,16 +40,17 @@ Feature: A person can accept one finding
 
     Scenario: A script does not confirm
       When a script accepts the finding without confirming
-      Then nothing is accepted
-      And the message says how to confirm
+      Then the exit code is 2
+      And it says "add --yes in a script"
+      And nothing is accepted
 
   Rule: Some things cannot be accepted
 
-    Scenario: A protected file
-      Given a protected file that was selected
-      When a person accepts the finding because it is "needed"
-      Then nothing is accepted
-      And the message says that protected files are never in the backup
+    Scenario: A file that nobody could judge
+      Given the scanner for secrets cannot be loaded
+      When a person accepts the finding because it is "in the way"
+      And a person asks for a sync at 10:00
+      Then the sync is blocked
 
   Rule: The list stays short
 

@@ -11,7 +11,7 @@ Feature: A config that stops OpenCode stays out of the backup
       When <change>
       And a person asks for a sync
       Then the sync is blocked
-      And the report names the line
+      And the report names its file and what to do
 
       Examples:
         | change                                                   |
@@ -41,7 +41,7 @@ Feature: A config that stops OpenCode stays out of the backup
       When <change>
       And a person asks for a sync
       Then the sync is done
-      And the report warns of the file
+      And it is warned of
 
       Examples:
         | change                                             |

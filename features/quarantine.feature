@@ -11,7 +11,8 @@ Feature: Quarantine lets the rest of the tree go
     Scenario: Quarantine is off
       When the schedule asks for a sync at 10:00
       Then the sync is blocked
-      And the backup holds neither of the two
+      And the backup does not hold a context file
+      And the backup does not hold an agent definition
 
   Rule: Switched on, only the offending files wait
 
@@ -19,23 +20,28 @@ Feature: Quarantine lets the rest of the tree go
       Given quarantine is on
       When the schedule asks for a sync at 10:00
       Then the sync is incomplete
-      And the backup holds the agent and not the context file
-      And status lists the context file as pending with the rule that holds it
+      And the backup holds an agent definition
+      And the backup does not hold a context file
+      And the change to a context file waits for "in quarantine (SEC001)"
 
     Scenario: The file is mended
-      Given quarantine is on and held the context file at 10:00
+      Given quarantine is on
+      And the schedule asks for a sync at 10:00
+      And the sync is incomplete
       When the token is taken out
       And the schedule asks for a sync at 11:00
       Then the sync is done
-      And the backup holds the context file as it is now
+      And the backup holds the change to a context file
 
   Rule: What belongs together waits together
 
-    Scenario: A renamed file has a token
+    Scenario: A file gets a name with a token in it, which no report may show
       Given quarantine is on
-      When a file of the backup is renamed and a token is written into it
+      When "context/stack.md" is renamed so that a token is in its name
       And the schedule asks for a sync at 10:00
-      Then the backup still holds the file under its old name
+      Then the sync is blocked
+      And the backup holds "context/stack.md"
+      And nothing of the secret is anywhere outside the config tree
 
   Rule: Without a scanner there is no rest
 

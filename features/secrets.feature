@@ -12,7 +12,7 @@ Feature: No secret leaves the source
       When <secret> is written into <place>
       And a person asks for a sync
       Then the sync is blocked
-      And the value is in no object of the backup
+      And nothing of the secret is anywhere outside the config tree
 
       Examples:
         | secret                  | place                          |
@@ -41,27 +41,56 @@ Feature: No secret leaves the source
   Rule: A value is never shown
 
     Scenario: The report of a blocked sync
-      Given a provider's token in a context file
+      Given a provider's token is written into a context file
       When a person asks for a sync
-      Then the report names the file and the line
-      And the value is in no output and no log
+      Then the sync is blocked
+      And it says "context/project.md"
+      And it says "3:"
+      And nothing of the secret is anywhere outside the config tree
 
     Scenario: The differences are shown
-      Given a provider's token in a context file
-      When a person asks what has changed
-      Then the line with the token is withheld
-      And the other lines are shown
+      Given a provider's token is written into a context file
+      When a person runs `autosync diff`
+      Then the exit code is 0
+      And it says "line withheld"
+      And it says "+# Notes"
+      And nothing of the secret is anywhere outside the config tree
 
   Rule: A comment beside it changes nothing
 
     Scenario: An agent marks a token as allowed
-      Given a provider's token with a comment that tells scanners to ignore it
-      When the watcher asks for a sync
+      Given a provider's token is written into a context file, with a comment that tells scanners to ignore it
+      When the watcher asks for a sync at 10:00
       Then the sync is blocked
 
   Rule: Protected files stay out whatever they contain
 
     Scenario: A person asks for one by name
-      Given an empty file named .env
-      When a person asks for a sync of just that file
-      Then the backup does not hold it
+      Given ".env" is an empty file
+      When a person asks for a sync of ".env"
+      Then there is nothing to do
+      And the backup does not hold ".env"
+
+    Scenario Outline: <how>
+      Given a provider's token is written into a context file
+      When <how>
+      Then the sync is blocked
+      And nothing of the secret is anywhere outside the config tree
+
+      Examples:
+        | how                                      |
+        | a person insists on a sync               |
+        | a person asks what a sync would do       |
+        | the schedule asks for a sync at 10:00    |
+        | a person asks for a sync of context only |
+
+  Rule: Once it is gone, the next sync goes by itself
+
+    Scenario: the note is mended
+      Given a provider's token is written into a context file
+      And the schedule asks for a sync at 10:00
+      And the sync is blocked
+      When the token is taken out
+      And the schedule asks for a sync at 10:01
+      Then the sync is done
+      And the backup equals the config tree

@@ -5,7 +5,6 @@ Feature: Validation decides whether a sync may go
 
   Background:
     Given a config tree backed up at 09:00
-    And automatic syncs are on
 
   Rule: An error blocks the sync, a warning does not
 
@@ -13,7 +12,7 @@ Feature: Validation decides whether a sync may go
       When <fault> appears in the tree
       And the schedule asks for a sync at 10:00
       Then the sync is <outcome>
-      And the report names the file and what to do
+      And the report names its file and what to do
 
       Examples:
         | fault                                           | outcome |
@@ -29,43 +28,51 @@ Feature: Validation decides whether a sync may go
   Rule: A blocked sync is seen by a person and goes by itself once the tree is clean
 
     Scenario: Status, history and exit code tell of it
-      Given a provider's token in a context file
+      Given a provider's token is written into a context file
       When the schedule asks for a sync at 10:00
-      Then the sync is blocked with exit code 3
-      And status names the file, the rule and the next step
-      And the history has one record of it
+      And the sync is blocked
+      And the schedule asks for a sync at 11:00
+      Then the sync is blocked
+      And the exit code is 3
+      And the history has 1 record of a blocked sync
 
     Scenario: The file is mended
-      Given a sync that was blocked at 10:00 by a token in a context file
+      Given a provider's token is written into a context file
+      And the schedule asks for a sync at 10:00
+      And the sync is blocked
       When the token is taken out
       And the schedule asks for a sync at 11:00
       Then the sync is done
-      And the backup holds the context file as it is now
+      And the backup holds the change to a context file
 
   Rule: A fault of a rule is no permission
 
     Scenario: The scanner for secrets is missing
       Given the scanner for secrets cannot be loaded
-      When a context file changes and the schedule asks for a sync at 10:00
+      When a context file changes
+      And the schedule asks for a sync at 10:00
       Then the sync is blocked
-      And the report says how to install the scanner
+      And it says "pip install"
 
   Rule: Only what changed is judged on a sync
 
     Scenario: An old warning is not told again
-      Given a skill whose name is not its folder's, backed up at 09:00
-      When another file changes and the schedule asks for a sync at 10:00
+      Given a skill whose name is not its folder's appears in the tree
+      And a person asks for a sync at 09:30
+      And it says "MDF005"
+      When a context file changes
+      And the schedule asks for a sync at 10:00
       Then the sync is done
-      And the report does not speak of the skill
+      And it does not say "MDF005"
 
   Rule: Switched off, validation still keeps secrets in
 
     Scenario Outline: Validation is off and <fault> appears
-      Given validation is switched off
+      Given validation is turned off
       When <fault> appears in the tree
       And the schedule asks for a sync at 10:00
       Then the sync is <outcome>
-      And status says that validation is off
+      And the status says "auto_sync_validate is false"
 
       Examples:
         | fault                                   | outcome |

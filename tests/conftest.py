@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from autosync_tasks import names
 from autosync_tasks.steps.validate import engine
 
 from .steps.machine import Machine
@@ -23,7 +24,9 @@ pytest_plugins = [
     "tests.steps.run",
     "tests.steps.settings",
     "tests.steps.tree",
+    "tests.steps.validation",
     "tests.steps.remote",
+    "tests.steps.policy",
 ]
 
 
@@ -60,6 +63,7 @@ def workshop(tmp_path: Path) -> Iterator[Path]:
 def machine(workshop: Path, scanner_cache: Path, one_scanner: None, monkeypatch: pytest.MonkeyPatch) -> Machine:
     """A person's machine below this test's own folder; nothing outside it can be found."""
     made = Machine(workshop, scanner_cache)
+    monkeypatch.setattr(names, "_withheld", {})  # each run of a person is a process of its own
     for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "AUTOSYNC_CONFIG", "OPENCODE_CONFIG_DIR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(made.home))

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from autosync_tasks.errors import UsageError
 from autosync_tasks.model import Entry, Kind, Severity
 from autosync_tasks.steps import validate as package
 from autosync_tasks.steps.validate import RULES, Context, Subject, blocking, explain, validate
@@ -39,8 +40,12 @@ def test_every_rule_explains_itself() -> None:
         assert rule.explanation in text
         assert rule.hint in text
         assert ("It blocks the sync" in text) is (rule.severity is Severity.ERROR)
-    with pytest.raises(KeyError):
-        explain("XXX999")
+
+
+def test_an_unknown_code_names_the_nearest() -> None:
+    with pytest.raises(UsageError, match="no rule has the code SEC01") as raised:
+        explain("SEC01")
+    assert "did you mean SEC101" in raised.value.hint
 
 
 def rules_table() -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Change, Finding, LeftOut, Run
-from autosync_tasks.names import display
+from autosync_tasks.names import display, shown
 from autosync_tasks.status import Status
 
 VERSION = 1
@@ -48,7 +48,7 @@ def of_run(run: Run, source: str, backup: str) -> dict[str, Any]:
 
 
 def _path(path: bytes) -> dict[str, str]:
-    return {"path": display(path, limit=10_000), "path_hex": path.hex()}
+    return {"path": display(path, limit=10_000), "path_hex": shown(path).hex()}
 
 
 def of_change(change: Change) -> dict[str, Any]:
@@ -122,7 +122,13 @@ def of_status(found: Status, source: str, backup: str, now: float) -> dict[str, 
         "retry_at": found.retry_at,
         "auto_sync_enabled": found.enabled,
         "auto_sync_push": found.push,
+        "not_pushed": found.not_pushed or None,
+        "accepted": found.accepted,
         "triggers_seen": found.seen,
+        "triggers_installed": [
+            {"how": item.how, "trigger": item.trigger, "period": item.period, "place": display(item.place)}
+            for item in found.installed
+        ],
         "notes": list(found.notes),
         "last_run": found.last_run or None,
     }

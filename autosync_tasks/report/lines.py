@@ -195,13 +195,19 @@ def of_findings(findings: Iterable[Finding], *, most: int = MOST) -> Iterator[Li
         if finding.hint and finding.blocks:
             for words in textwrap.wrap(finding.hint, 88):
                 yield line(Part("             " + words, "cyan"))
-        if finding.blocks and finding.fingerprint:
+        if finding.blocks and finding.fingerprint and _acceptable(finding):
             yield line(Part(f"             no fault? inv accept {finding.fingerprint} --reason '…'", "dim"))
     hidden = len(listed) - len(shown)
     if hidden:
         yield line(Part(f"    and {hidden:,} more warnings (`inv validate` shows all)", "dim"))
     if listed:
         yield line()
+
+
+def _acceptable(finding: Finding) -> bool:
+    from autosync_tasks.steps.validate.rules import RULES
+
+    return RULES[finding.code].acceptable
 
 
 def plain(text: Iterable[str]) -> Iterator[Line]:

@@ -48,6 +48,12 @@ def _facts(found: Status, source: str, backup: str, now: float) -> Iterator[tupl
     if found.retry_at and found.retry_at > now:
         yield "retry", f"in {age(found.retry_at - now)}"
     yield "auto-sync", "enabled" if found.enabled else "disabled (`inv enable` turns it on)"
-    yield "push", "after each sync" if found.push else "off"
+    push = "after each sync" if found.push else "off"
+    yield "push", push + (f"; the last one failed: {display(found.not_pushed, limit=500)}" if found.not_pushed else "")
+    if found.accepted:
+        yield "accepted", f"{count(found.accepted, 'finding')} (`inv accept --list` shows them)"
+    for item in found.installed:
+        every = f", every {age(item.period)}" if item.period is not None else ""
+        yield "installed", f"{item.how}{every}: {display(item.place)}"
     for name, when in found.seen.items():
         yield name, f"last seen {age(now - when)} ago"

@@ -18,7 +18,8 @@ class Installed:
     """One way in which the sync is started unattended.
 
     how: "cron", "timer", "watch" or "hook". period: seconds between two visits at most (None: it comes when
-    something happens). place: the file. fault: what is wrong with it ("" if nothing is).
+    something happens). place: the file. fault: what is wrong with it ("" if nothing is). since: when it was
+    installed (seconds since the epoch; None: not known, as of a line in the crontab).
     """
 
     trigger: Trigger
@@ -26,6 +27,7 @@ class Installed:
     period: float | None
     place: str
     fault: str = ""
+    since: float | None = None
 
 
 def installed(environ: Mapping[str, str], folder: str = ".") -> tuple[Installed, ...]:
@@ -68,7 +70,7 @@ def _units(environ: Mapping[str, str]) -> list[Installed]:
             period = float(match[1]) if match else (SCAN_EVERY if how == "watch" else None)
             enabled = os.path.lexists(os.path.join(systemd.folder(environ), wants, name))
             fault = "" if enabled else "the unit is there but not enabled: it never runs"
-            result.append(Installed(trigger, how, period, path, fault))
+            result.append(Installed(trigger, how, period, path, fault, os.lstat(path).st_mtime))
     return result
 
 

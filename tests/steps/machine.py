@@ -34,6 +34,9 @@ MIDNIGHT = 1_767_571_200.0
 CHECKOUT = Path(__file__).parents[2]
 """Where `inv` finds the tasks; the console programs are run from elsewhere."""
 
+TOKEN = "c2dwX2FiY2RlZjEyMzQ1Njc4OTAxMjM0NTY3ODkwYWJjZGVmMTIzNDU2Nzg="
+"""A token from a secret scanner's own tests; encoded, so that no scanner takes this file for a leak."""
+
 BIN = Path(sys.executable).parent
 
 STANDARD_TREE = {
@@ -77,6 +80,9 @@ class Machine:
         self.folder = root
         self.branch = "main"
         self.scanner_cache = scanner_cache
+        self.secret = base64.b64decode(TOKEN).decode()
+        self.fingerprint = ""
+        self.fault = ("", "", "")
         self.hostile: dict[str, str] = {}
         """What a hostile caller leaves in the environment of the process itself."""
         self._numbers = 0
@@ -126,11 +132,6 @@ class Machine:
         else:
             old = path.read_bytes() if path.exists() else b""
             self.write(name, old + f"Line {self._numbers}.\n".encode())
-
-    @property
-    def secret(self) -> str:
-        """A token from a secret scanner's own tests; encoded, so that no scanner takes this file for a leak."""
-        return base64.b64decode("c2dwX2FiY2RlZjEyMzQ1Njc4OTAxMjM0NTY3ODkwYWJjZGVmMTIzNDU2Nzg=").decode()
 
     def start_anew(self) -> None:
         """Forgets tree, backup, settings and state."""

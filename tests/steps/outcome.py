@@ -104,7 +104,7 @@ def reason(machine: Machine, words: str) -> None:
     assert run.reason == words
 
 
-@step(parsers.re('it says "(?P<words>[^"]*)"'))
+@step(parsers.re('it says "(?P<words>.*)"'))
 def says(machine: Machine, words: str) -> None:
     """Somewhere in what a person sees; `~` is the home folder, space at line ends does not count."""
     told = machine.last

@@ -6,13 +6,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from autosync_tasks.model import Finding, LeftOut, Path, Severity
+from autosync_tasks.names import WITHHELD, suspicious, withhold
 from autosync_tasks.steps.validate import exe, fs, jsn, mdf, merge, sec, structure
 from autosync_tasks.steps.validate.engine import Engine, EngineUnavailableError
 from autosync_tasks.steps.validate.findings import (
-    WITHHELD,
     Context,
     Lines,
     Raw,
@@ -34,6 +34,7 @@ __all__ = [
     "hits",
     "is_protected",
     "of_left_out",
+    "secret_names",
     "secrets",
     "validate",
 ]
@@ -41,6 +42,9 @@ __all__ = [
 Check = Callable[[Subject, Context], Iterator[Raw]]
 
 is_protected = sec.protected
+
+_APART = bytes.maketrans(b"./", b"  ")
+"""In a name, an ending or a folder follows a token at once; many of the scanner's rules want a space there."""
 
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("merge markers", merge.check),
@@ -95,6 +99,28 @@ def hits(path: Path, data: bytes, context: Context) -> list[tuple[int, int]]:
     return [(lines.line(region.start), lines.line(max(region.start, region.end - 1))) for region in found]
 
 
+def secret_names(paths: Sequence[Path], context: Context) -> list[bytes]:
+    """The secrets in these names, less accepted ones: no list of names may show them.
+
+    If the scanner fails, every long run of letters and digits: nothing is shown that nobody judged.
+    """
+    try:
+        found = list(_in_names(paths, context.load_engine(context.engine_cache)))
+    except Exception:  # noqa: BLE001  whatever went wrong, the names stay hidden
+        return [run for path in paths for run in suspicious(path)]
+    return [raw.token for _, raw in found if fingerprint(context.key, raw, b"") not in context.accepted]
+
+
+def _in_names(paths: Sequence[Path], engine: Engine) -> Iterator[tuple[Path, Raw]]:
+    """SEC006 for each secret in a name. All names are scanned at once."""
+    blob = b"\n".join(path.replace(b"\n", b" ") for path in paths)
+    lines = Lines(blob)
+    for region in sec.regions(b"", blob, engine, names=True):
+        if RULES[region.code].severity is Severity.ERROR and region.code != "SEC002":
+            words = f"The name holds a secret: {region.what}."
+            yield paths[lines.line(region.start) - 1], Raw("SEC006", words, token=region.value, shared=True)
+
+
 class _Run:
     """One validation: the engine once it was needed, and what tree-wide rules collect."""
 
@@ -140,8 +166,7 @@ class _Run:
         return [finish(raw, path, self._context) for raw in self._on(raws)]
 
     def _names(self) -> Iterator[Finding]:
-        """SEC006. All names are scanned at once; the finding's path withholds the secret's part."""
-        blob = b"\n".join(path.replace(b"\n", b" ") for path in self._seen)
+        """SEC006; the finding's path withholds the secret's part, and so does every other list from now on."""
         engine = self._scanner()
         if engine is None:
             if all(not path for path in self._seen):
@@ -149,16 +174,15 @@ class _Run:
             yield finish(Raw("SEC000", f"No name was judged: {self._missing}."), self._seen[0], self._context)
             return
         try:
-            found = sec.regions(b"", blob, engine)
+            found = list(_in_names(self._seen, engine))
         except Exception as error:  # noqa: BLE001  as above
             yield finish(_crash("secrets in names", error), self._seen[0], self._context)
             return
-        lines = Lines(blob)
-        for region in found:
-            if RULES[region.code].severity is Severity.ERROR and region.code != "SEC002":
-                path = self._seen[lines.line(region.start) - 1].replace(region.value, WITHHELD.encode())
-                raw = Raw("SEC006", f"The name holds a secret: {region.what}.", token=region.value, shared=True)
-                yield finish(raw, path, self._context)
+        for path, raw in found:
+            finding = finish(raw, path.replace(raw.token, WITHHELD.encode()), self._context)
+            if finding.blocks:
+                withhold([raw.token])
+            yield finding
 
     def _scanner(self) -> Engine | None:
         """The engine, loaded when first needed; None if it cannot be (then `_missing` says why)."""

@@ -18,8 +18,6 @@ from autosync_tasks.steps.validate.rules import RULES
 EXCERPT_LIMIT = 120
 """Characters of a line that a finding shows: one screen line."""
 
-WITHHELD = "[withheld]"
-
 
 @dataclass(frozen=True, slots=True)
 class Subject:

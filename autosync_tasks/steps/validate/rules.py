@@ -6,7 +6,11 @@ program): an error is only what stops OpenCode or leaks a secret (DESIGN section
 
 from __future__ import annotations
 
+import difflib
+
+from autosync_tasks.errors import UsageError
 from autosync_tasks.model import Severity
+from autosync_tasks.names import display
 from autosync_tasks.steps.validate import catalogue, catalogue_files
 from autosync_tasks.steps.validate.rule import Rule
 
@@ -17,8 +21,14 @@ RULES: dict[str, Rule] = {rule.code: rule for rule in (*catalogue.RULES, *catalo
 
 
 def explain(code: str) -> str:
-    """What `inv validate --explain CODE` shows. Raises KeyError for a code that does not exist."""
-    rule = RULES[code.strip().upper()]
+    """What `inv validate --explain CODE` shows. Raises UsageError, naming the nearest code, for an unknown one."""
+    rule = RULES.get(code.strip().upper())
+    if rule is None:
+        near = difflib.get_close_matches(code.strip().upper(), RULES, n=1, cutoff=0)[0]
+        raise UsageError(
+            f"no rule has the code {display(code, limit=40)}",
+            hint=f"did you mean {near}, {RULES[near].title.lower()}? All codes: {', '.join(RULES)}",
+        )
     blocks = "It blocks the sync." if rule.severity is Severity.ERROR else "It does not block the sync."
     accept = "" if rule.acceptable else " It cannot be accepted."
     return (

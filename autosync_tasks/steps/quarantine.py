@@ -1,0 +1,39 @@
+"""Quarantine: which files of a plan findings hold, and what stays pending for them (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from autosync_tasks.model import Change, Finding, Path, Pending, Plan
+from autosync_tasks.names import shown
+from autosync_tasks.words import count
+
+MEND = "mend the files named above; the next sync looks again"
+"""What a person does about a block by validation."""
+
+
+def blocked_reason(findings: Sequence[Finding]) -> str:
+    """The reason of a run that validation blocked."""
+    number = sum(finding.blocks for finding in findings)
+    return f"validation: {count(number, 'finding')} must be mended first"
+
+
+def offending(plan: Plan, findings: Sequence[Finding]) -> dict[Path, str]:
+    """The planned paths that findings hold, with the rule of each; none if a finding concerns no path alone.
+
+    A rule that failed, a scanner that is missing and a path that is not planned say nothing good of the rest.
+    """
+    blocking = {finding.path: finding.code for finding in findings if finding.blocks}
+    paths = plan.puts.keys() | {path for change in plan.changes for path in change.paths}
+    # A name that holds a secret stands in its finding without it.
+    bad = {path: blocking[named] for path in paths for named in (path, shown(path)) if named in blocking}
+    matched = {named for path in bad for named in (path, shown(path))}
+    whole = any(code in ("INT001", "SEC000") for code in blocking.values())
+    return {} if whole or not blocking.keys() <= matched else bad
+
+
+def in_quarantine(changes: Sequence[Change], kept: Sequence[Change], bad: Mapping[Path, str]) -> list[Pending]:
+    """What stays pending under `quarantine = true`: the offending files, and what cannot go without them."""
+    held = [change for change in changes if change not in kept]
+    reasons = [next((bad[path] for path in change.paths if path in bad), "a companion") for change in held]
+    return [Pending(c, f"in quarantine ({code}): mend it") for c, code in zip(held, reasons, strict=True)]

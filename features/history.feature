@@ -1,0 +1,74 @@
+Feature: History
+  What happened when nobody looked: one line for each run that did something or ended in a new way. A run that found
+  nothing to do, or the same block once more, adds none.
+
+  Background:
+    Given a config tree backed up at 09:00
+
+  Rule: One line for what is new
+
+    Scenario: nothing to do
+      When the schedule asks for a sync at 10:00
+      And the watcher asks for a sync at 10:30
+      Then the history has 1 record
+
+    Scenario: a change
+      When a context file changes
+      And the schedule asks for a sync at 10:00
+      Then the history has 2 records
+
+    Scenario: the same block again and again
+      When a secret gets into a context file
+      And the schedule asks for a sync at 10:00
+      And the sync is blocked
+      And the watcher asks for a sync at 11:00
+      And the sync is blocked
+      Then the history has 2 records
+
+    Scenario: another block
+      When a secret gets into a context file
+      And the schedule asks for a sync at 10:00
+      And the sync is blocked
+      And an agent definition changes
+      And the schedule asks for a sync at 11:00
+      And the sync is blocked
+      Then the history has 3 records
+
+  Rule: It can be narrowed
+
+    Background:
+      Given a context file changes
+      And the watcher asks for a sync at 10:00
+      And a secret gets into a context file
+      And the schedule asks for a sync at 11:00
+      And the sync is blocked
+
+    Scenario Outline: <words>
+      When a person runs `autosync history <words>`
+      Then the exit code is 0
+      And it says "runs=<number>"
+
+      Examples:
+        | words                         | number |
+        | --trigger=watch               | 1      |
+        | --trigger=workflow            | 0      |
+        | --failed                      | 1      |
+        | --since=2026-01-05T09:30+00:00 | 2     |
+        | --since=1s                    | 0      |
+
+    Scenario: for programs
+      When a person runs `autosync history --json`
+      Then the exit code is 0
+      And its output is one JSON document
+
+    Scenario: totals
+      When a person runs `sync-config --stats`
+      Then the exit code is 0
+      And it says "runs 3"
+      And it says "blocked 1"
+      And it says "commits 2"
+
+    Scenario: a trigger that there is not
+      When a person runs `autosync history --trigger=cron`
+      Then the exit code is 2
+      And it says "--trigger=cron is none of manual, workflow, watch, schedule"

@@ -1,0 +1,59 @@
+Feature: Being told
+  A backup that stopped must not need to be looked at to be noticed. A command of one's own is run once for each change
+  of the verdict, each new block, and the third failure in a row; never with a secret in its message.
+
+  Background:
+    Given a config tree backed up at 09:00
+    And a command that is told what happens
+
+  Rule: All is well: silence
+
+    Scenario: an ordinary sync
+      When a context file changes
+      And a person runs `autosync sync --trigger=schedule`
+      Then the exit code is 0
+      And nobody was told anything
+
+  Rule: A block is told once
+
+    Scenario: the same secret, twice
+      When a secret gets into a context file
+      And a person runs `autosync sync --trigger=schedule`
+      And the exit code is 3
+      And a person runs `autosync sync --trigger=schedule`
+      And the exit code is 3
+      Then a person was told "autosync: blocked: validation: 1 finding must be mended first"
+      And a person was told 1 time
+
+    Scenario: and that it is over
+      When a secret gets into a context file
+      And a person runs `autosync sync --trigger=schedule`
+      And the exit code is 3
+      And the secret is taken out again
+      And a person runs `autosync sync --trigger=schedule`
+      And the exit code is 0
+      Then a person was told "autosync: protected: everything that belongs in the backup is in it"
+      And a person was told 2 times
+
+  Rule: So is the third failure in a row
+
+    Scenario: the backup cannot be written
+      When the backup's branch is broken
+      And a context file changes
+      And a person runs `autosync sync`
+      And the exit code is 1
+      And a person runs `autosync sync`
+      And the exit code is 1
+      And a person runs `autosync sync`
+      And the exit code is 1
+      Then a person was told "autosync: 3 syncs in a row failed: "
+      And a person was told 2 times
+
+  Rule: A command that cannot be run stops no sync
+
+    Scenario: it is not there
+      Given a command to be told with that is not there
+      When a secret gets into a context file
+      And a person runs `autosync sync --trigger=schedule`
+      Then the exit code is 3
+      And it says "notify_command failed"

@@ -1,0 +1,81 @@
+Feature: Why
+  "Why is this file not in my backup?" has one answer for every path: the rule and where it was set, its category and
+  priority, whether the backup holds it, what a change waits for, and when it can go.
+
+  Background:
+    Given a config tree backed up at 09:00
+
+  Rule: The rule, and where it was set
+
+    Scenario: a rule that is built in
+      When a person asks why about "context/stack.md" at 10:00
+      Then the answer to "rule" is "/context/  (built in)"
+      And the answer to "category" is "context"
+      And the answer to "priority" is "high"
+      And the answer to "backup" is "owned: the backup holds it"
+      And the answer to "pending" is "no"
+      And nothing was written
+
+    Scenario: a rule of one's own
+      Given a config file that also says:
+        """
+        [[rules]]
+        pattern = "notes/"
+        category = "diary"
+        priority = "low"
+        """
+      When a note changes
+      And a person asks why about "notes/today.txt" at 10:00
+      Then the answer to "rule" begins with "notes/  ("
+      And the answer to "category" is "diary"
+      And the answer to "priority" is "low"
+
+    Scenario Outline: what never goes by itself: <what>
+      When <what> changes
+      And a person asks why about <what> at 10:00
+      Then the answer to "priority" is "<priority>"
+      And the answer to "backup" is "not in the backup"
+
+      Examples:
+        | what              | priority |
+        | a log             | low      |
+        | a file of secrets | never    |
+
+  Rule: What a change waits for, and until when
+
+    Scenario: for nothing
+      When a context file changes
+      And a person asks why about a context file at 10:00
+      Then the answer to "waits for" is "nothing: the next automatic sync takes it"
+
+    Scenario: for the limit
+      When a context file changes
+      And a person asks why about a context file at 09:03
+      Then the answer to "waits for" is "the limit of one sync in 5 minutes"
+      And the answer to "eligible" is "in 2 minutes"
+
+    Scenario: for more of its kind, or for a day
+      When a document changes
+      And the schedule asks for a sync at 10:00
+      And a person asks why about a document at 12:00
+      Then the answer to "waits for" begins with "more than 3 pending changes of medium priority"
+      And the answer to "eligible" is "in 22 hours"
+
+    Scenario: for a person to switch auto-sync on
+      Given auto-sync is disabled
+      When a context file changes
+      And a person asks why about a context file at 10:00
+      Then the answer to "waits for" is "auto-sync to be enabled, or a sync by hand"
+
+    Scenario: for a file to be mended, before any sync has met it
+      When a secret gets into a context file
+      And a document changes
+      And a person asks why about a document at 10:00
+      Then the answer to "waits for" is "validation: 1 finding must be mended first"
+
+  Rule: A path that is nowhere is an error
+
+    Scenario: a name with a slip
+      When a person runs `autosync why context/stcak.md`
+      Then the exit code is 2
+      And it says "context/stcak.md is neither in the source nor in the backup"
