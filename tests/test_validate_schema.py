@@ -52,9 +52,7 @@ def same(config: Any) -> None:
 
 def likely(node: Any, depth: int = 0) -> st.SearchStrategy[Any]:
     """Values near to what a schema wants: mostly right, often wrong in one place."""
-    noise = st.sampled_from(
-        [None, True, 0, -1, 1.0, 0.5, 10**9, "", "allow", "#00ff00", [], {}, ["x"], {"x": 1}]
-    )
+    noise = st.sampled_from([None, True, 0, -1, 1.0, 0.5, 10**9, "", "allow", "#00ff00", [], {}, ["x"], {"x": 1}])
     if depth > 5 or not isinstance(node, dict):
         return noise
     if "$ref" in node:
@@ -69,9 +67,7 @@ def likely(node: Any, depth: int = 0) -> st.SearchStrategy[Any]:
         required = {key: fixed[key] for key in node.get("required", ())}
         known = st.fixed_dictionaries({}, optional=fixed) if fixed else st.just({})
         needed = st.fixed_dictionaries(required) if required else st.just({})
-        more = st.dictionaries(
-            st.sampled_from("xyz"), likely(node.get("additionalProperties"), depth + 1), max_size=1
-        )
+        more = st.dictionaries(st.sampled_from("xyz"), likely(node.get("additionalProperties"), depth + 1), max_size=1)
         return st.tuples(needed, known, more).map(lambda parts: parts[1] | parts[2] | parts[0]) | noise
     if kind == "array":
         return st.lists(likely(node.get("items"), depth + 1), max_size=3) | noise
@@ -89,8 +85,6 @@ def test_agrees_with_the_library(config: Any) -> None:
     same(config)
 
 
-@pytest.mark.parametrize(
-    "config", [{}, [], None, 5, "x", {"model": "a/b"}, {"model": 5}, {"nope": 1}, {"share": True}]
-)
+@pytest.mark.parametrize("config", [{}, [], None, 5, "x", {"model": "a/b"}, {"model": 5}, {"nope": 1}, {"share": True}])
 def test_agrees_on_plain_cases(config: Any) -> None:
     same(config)

@@ -43,7 +43,7 @@ def violations(config: Any) -> Iterator[Violation]:
 
 @cache
 def _schema() -> Any:
-    from importlib.resources import files  # noqa: PLC0415
+    from importlib.resources import files
 
     return json.loads(files("autosync_tasks.steps.validate.data").joinpath(SCHEMA).read_bytes())
 

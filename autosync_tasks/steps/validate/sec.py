@@ -94,7 +94,7 @@ LONGEST_PROSE = 256 * 1024
 """Bytes; the longest Markdown file of the three real trees has 160 KB."""
 _ENDS = b",.;:!?)]}>|*/"
 _KINDS = bytes(
-    ord("a") if chr(code).isalnum() and code < 128 or code in b"_-" else 44 if code in _ENDS else 32
+    ord("a") if (chr(code).isalnum() and code < 128) or code in b"_-" else 44 if code in _ENDS else 32
     for code in range(256)
 )
 _DIGIT = re.compile(rb"[0-9]")
