@@ -10,6 +10,8 @@ from collections.abc import Callable
 
 import pytest
 
+from autosync_tasks.steps.validate import engine
+
 from .steps.leaks import leaks
 from .steps.machine import Machine
 from .steps.pictures import git
@@ -143,3 +145,27 @@ def test_the_search_finds_what_is_there(backed_up: Machine) -> None:
     assert {re.sub(r".*/|\+\d", "", where) for where in found} == {
         "a (plain)", "b (base64)", "c (hex)", "d (plain)", "the store (plain)",
     }  # fmt: skip
+
+
+def test_the_scanner_is_not_loaded_where_nothing_is_judged(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not with nothing to do, nor for a list of names that are plainly no tokens (its start costs 0.5 s)."""
+    machine.make_tree()
+    machine.must_sync()
+    loaded: list[str] = []
+    monkeypatch.setattr(engine, "Kingfisher", loaded.append)
+    engine.load.cache_clear()
+    assert machine.sync().exit_code == 0
+    machine.write("context/2026-01-05-notes-of-the-meeting.md", "Words.\n")
+    assert machine.command("autosync", "detect").exit_code == 0
+    assert machine.command("autosync", "status").exit_code == 0
+    assert loaded == []
+    machine.write("context/a1b2c3d4e5f6a7b8c9d0.md", "Words.\n")
+    assert machine.command("autosync", "detect").exit_code == 0
+    assert loaded
+
+
+def test_a_rule_is_explained_and_a_wrong_code_answered(machine: Machine) -> None:
+    assert machine.command("autosync", "validate", "--explain=SEC006").exit_code == 0
+    assert "A secret in a file's name" in machine.last.text
+    assert machine.command("autosync", "validate", "--explain", "SEC06").exit_code == 2
+    assert "did you mean SEC006" in machine.last.text + machine.last.stderr
