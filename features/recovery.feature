@@ -64,7 +64,7 @@ Feature: Mending a backup
       Given the backup has a lock that a program holds
       When a person mends the backup
       Then not everything could be mended
-      And it says "in use by" or "may be using"
+      And it says either "in use by" or "may be using"
       And the lock is still there
 
   Rule: What is lost for good is said

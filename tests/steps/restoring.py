@@ -384,6 +384,6 @@ def kept(machine: Machine) -> None:
     assert b"on no branch" in git(machine.backup, "log", "--format=%s", "--branches=autosync/kept/*")
 
 
-@then(parsers.re('it says "(?P<one>[^"]+)" or "(?P<other>[^"]+)"'))
+@then(parsers.re('it says either "(?P<one>[^"]+)" or "(?P<other>[^"]+)"'))
 def says_either(machine: Machine, one: str, other: str) -> None:
     assert one in machine.last.text or other in machine.last.text, machine.last.text
