@@ -91,6 +91,7 @@ class History(RuleBasedStateMachine):
         told = self.machine.sync()
         assert told.outcome == Outcome.CHANGED, told.text
         self.last_sync = self.machine.now
+        self.machine.now += HOUR
 
     @rule(name=st.sampled_from(NAMES))
     def edited(self, name: str) -> None:
@@ -166,6 +167,36 @@ class History(RuleBasedStateMachine):
         self.edited(name)
         self.machine.now += seconds
         self.ask(trigger)
+
+    @rule(trigger=st.sampled_from(AUTOMATIC), name=st.sampled_from(["context/a.md", "docs/1.md"]))
+    def a_secret_is_met_twice(self, trigger: Trigger, name: str) -> None:
+        if not self.secret:
+            self.secret_appears(name)
+        self.edited("bin/run")
+        self.machine.now += HOUR
+        self.ask(trigger)
+        self.ask(trigger)
+
+    @rule(times=st.integers(1, 4), wait=st.sampled_from([MINUTE, 6 * MINUTE, 12 * MINUTE, HOUR]))
+    def the_backup_fails_for_a_while(self, times: int, wait: float) -> None:
+        if self.broken is None:
+            self.broken_backup()
+        self.machine.now += 10 * MINUTE
+        for _ in range(times):
+            self.ask(Trigger.SCHEDULE)
+        self.mended_backup()
+        self.edited("bin/run")
+        for _ in range(2):
+            self.machine.now += wait
+            self.ask(Trigger.WATCH)
+
+    @rule(name=st.sampled_from(MEDIUM), trigger=st.sampled_from(AUTOMATIC))
+    def a_document_waits(self, name: str, trigger: Trigger) -> None:
+        self.edited(name)
+        self.ask(trigger)
+        for hours in (20, 5):
+            self.machine.now += hours * HOUR
+            self.ask(Trigger.SCHEDULE)
 
     @rule()
     def by_hand(self) -> None:

@@ -37,10 +37,10 @@ def _alone(workshop: Path, one_scanner: None, monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_seeded_sample_of_histories(workshop: Path, scanner_cache: Path) -> None:
     """The same few histories each time, within the budget of CI."""
-    _run(workshop, scanner_cache, examples=8, steps=14, seeded=True)
+    _run(workshop, scanner_cache, examples=8, steps=12, seeded=True)
 
 
 @pytest.mark.full
 def test_many_histories(workshop: Path, scanner_cache: Path) -> None:
     """New ones each time."""
-    _run(workshop, scanner_cache, examples=150, steps=30, seeded=False)
+    _run(workshop, scanner_cache, examples=150, steps=20, seeded=False)
