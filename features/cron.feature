@@ -4,7 +4,7 @@ Feature: The schedule by cron
 
   Background:
     Given a crontab with jobs of other programs
-    And a config tree that is backed up
+    And a config tree backed up at 09:00
 
   Rule: Installing changes only its own lines
 
@@ -26,7 +26,8 @@ Feature: The schedule by cron
 
     Scenario: only looking
       When it is asked what installing the schedule would change
-      Then the new line is shown
+      Then the exit code is 5
+      And the new line is shown
       And nothing has changed
 
   Rule: Removing leaves the crontab as it was before
@@ -61,5 +62,6 @@ Feature: The schedule by cron
     Scenario: not readable
       Given the crontab cannot be read
       When the schedule is installed
-      Then the installation fails and says why
+      Then the exit code is 1
+      And it says "crontab"
       And nothing has changed

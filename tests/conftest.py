@@ -22,6 +22,7 @@ pytest_plugins = [
     "tests.steps.outcome",
     "tests.steps.restoring",
     "tests.steps.run",
+    "tests.steps.schedule",
     "tests.steps.settings",
     "tests.steps.tree",
     "tests.steps.validation",

@@ -7,10 +7,8 @@ from pytest_bdd import scenarios
 scenarios(".")
 
 TO_BIND = {
-    "cron",
     "doctor",
     "hook",
-    "one_path",
     "timer",
     "watcher",
 }

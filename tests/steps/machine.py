@@ -82,6 +82,7 @@ class Machine:
         self.scanner_cache = scanner_cache
         self.secret = base64.b64decode(TOKEN).decode()
         self.fingerprint = ""
+        self.crontab, self.crontab_before = self.home / "spool" / "person", ""
         self.fault = ("", "", "")
         self.hostile: dict[str, str] = {}
         """What a hostile caller leaves in the environment of the process itself."""

@@ -104,7 +104,7 @@ def reason(machine: Machine, words: str) -> None:
     assert run.reason == words
 
 
-@step(parsers.re('it says "(?P<words>.*)"'))
+@step(parsers.re('it says "(?P<words>(?:(?!" or ").)*)"'))
 def says(machine: Machine, words: str) -> None:
     """Somewhere in what a person sees; `~` is the home folder, space at line ends does not count."""
     told = machine.last
@@ -205,6 +205,11 @@ def verdict(machine: Machine, level: str) -> None:
     told = heard(machine)
     assert told.outcome == level, told.text
     assert told.exit_code == (1 if level == "not protected" else 0)
+
+
+@step(parsers.re(f"the history says that {WHO} asked"))
+def history_says(machine: Machine, who: str) -> None:
+    assert machine.site().state.history()[-1]["trigger"] == ASKERS[who]
 
 
 @step(parsers.re(f"the exit code is {NUMBER}"))
