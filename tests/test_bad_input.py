@@ -531,3 +531,12 @@ def test_an_empty_folder_where_the_backup_has_a_foreign_file(place: Place) -> No
     assert place.git("show", f"{head}:deep/down/x") == b"x\n"
     assert place.inside().outcome == "ok"
     assert place.git("status", "--porcelain") == b""
+
+
+def test_no_git(place: Place) -> None:
+    head = filled(place)
+    (place.base / "empty").mkdir()
+    place.write("AGENTS.md", "# New\n")
+    run = place.sync(environ={"PATH": str(place.base / "empty")})
+    refused(run, 1, "no git", "install git")
+    assert place.head == head

@@ -102,9 +102,8 @@ def test_a_commit_takes_the_same_git_processes_however_many_files_it_has(place: 
     assert len(one) <= MOST_GIT, one
 
 
-MOST_GIT = 5
-"""One makes the commit (fast-import), one reads back what it holds (diff-tree), one brings the work tree (read-tree);
-GitPython itself asks `git version` twice when it is imported (5 ms each)."""
+MOST_GIT = 3
+"""One makes the commit (fast-import), one reads back what it holds (diff-tree), one brings the work tree (read-tree)."""
 
 
 def test_a_commit_without_strace_counted_inside(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,8 +11,10 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Mapping, Sequence
+from types import ModuleType
 from typing import IO, cast
 
 from autosync_tasks.errors import BackupError
@@ -151,27 +153,41 @@ class Gateway:
         config: Mapping[str, str] | None,
     ) -> subprocess.Popen[bytes]:
         scrub_environment()
-        # Imported here: GitPython takes 110 ms to load, and a run with nothing to do needs no git.
-        try:
-            import git
-        except ImportError as error:
-            raise BackupError(
-                f"git cannot be used: {display(str(error)[:200])}", hint="install git 2.38 or newer"
-            ) from None
-
+        git = _gitpython()
         command = ["git", f"--git-dir={self.git_dir}"]
         if self.work_tree is not None:
             command.append(f"--work-tree={self.work_tree}")
-        started = git.Git(self.work_tree or self.git_dir).execute(
-            [*command, *arguments],
-            istream=subprocess.PIPE,
-            as_process=True,
-            env={**_ENVIRONMENT, **_as_variables({**_CONFIG, **(config or {})}), **(environment or {})},
-            start_new_session=True,
-        )
+        try:
+            started = git.Git(self.work_tree or self.git_dir).execute(
+                [*command, *arguments],
+                istream=subprocess.PIPE,
+                as_process=True,
+                env={**_ENVIRONMENT, **_as_variables({**_CONFIG, **(config or {})}), **(environment or {})},
+                start_new_session=True,
+            )
+        except git.GitCommandNotFound:
+            raise BackupError("there is no git on PATH", hint="install git 2.38 or newer") from None
         process = cast("subprocess.Popen[bytes]", started.proc)
         started.proc = None  # GitPython would otherwise end it when its wrapper goes out of scope
         return process
+
+
+def _gitpython() -> ModuleType:
+    """GitPython, imported here: it takes 110 ms to load, and a run with nothing to do needs no git.
+
+    It runs `git version` twice when it is imported, unless it is told of a git that is not there.
+    """
+    if "git" not in sys.modules:
+        os.environ.update(GIT_PYTHON_REFRESH="quiet", GIT_PYTHON_GIT_EXECUTABLE="/nonexistent/git")
+    try:
+        import git
+    except ImportError as error:
+        raise BackupError(
+            f"GitPython cannot be used: {display(str(error)[:200])}", hint="install autosync-tasks anew"
+        ) from None
+    finally:
+        scrub_environment()
+    return git
 
 
 class Conversation:
