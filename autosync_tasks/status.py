@@ -98,7 +98,9 @@ def _of(site: Site, found: Verdict, records: Sequence[dict[str, Any]], note: str
 def _status(seen: Look, records: Sequence[dict[str, Any]], now: float) -> Status:
     site = seen.site
     past = Recorder(site, Trigger.SCHEDULE, now, check=True).past(seen)
-    decision = with_validation(seen, decision_of(seen, Trigger.SCHEDULE, past, now, Ask()))
+    decision = decision_of(seen, Trigger.SCHEDULE, past, now, Ask())
+    if seen.ref:  # without a backup that is the verdict, and the scanner's rules may not even be compiled yet (5 s)
+        decision = with_validation(seen, decision)
     wanted = (Priority.HIGH, Priority.MEDIUM)
     pending = [item for item in decision.waiting if item.change.priority in wanted]
     pending += [Pending(change, "the next sync: nothing holds it") for change in decision.admitted]
