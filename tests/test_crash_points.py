@@ -20,7 +20,7 @@ import pytest
 from tests.support import independent
 from tests.support.place import Place, program
 
-CI_KILLS, FULL_KILLS = 24, 400
+CI_KILLS, FULL_KILLS = 20, 400
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ After each sync the commit is compared with the source by code of the test's own
 from __future__ import annotations
 
 import os
+import stat
 import struct
 from pathlib import Path
 
@@ -48,8 +49,13 @@ def test_a_real_tree_is_backed_up_once_and_proven(place: Place, name: str) -> No
 
     proof = place.run("verify", "--deep", "--json")
     assert (proof.code, proof.outcome) == (0, "ok"), proof
-    assert place.written() == written, "verify wrote something"
+    assert _files(place.written()) == _files(written), "verify wrote something, or left its scratch"
     assert place.git("status", "--porcelain") == b""
+
+
+def _files(written: dict[str, tuple[int, int, str]]) -> dict[str, tuple[int, int, str]]:
+    """Without the times of folders: scratch comes and goes in the state folder."""
+    return {path: (mode, 0 if stat.S_ISDIR(mode) else mtime, data) for path, (mode, mtime, data) in written.items()}
 
 
 @pytest.mark.parametrize("name", TREES)
