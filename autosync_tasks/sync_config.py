@@ -57,7 +57,7 @@ _TASKS = {
     "status": ["status"],
     "stats": ["history", "--stats"],
     "auto_history": ["history"],
-    "validate": ["verify", "validate"],
+    "validate": ["verify", "verify", "--drill"],
     "check": ["doctor"],
     "auto_enable": ["enable"],
     "auto_disable": ["disable"],
