@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,6 +32,7 @@ def many(place: Place, count: int, size: int = 200) -> None:
     for number in range(count):
         text = b"".join(line % (number * 1000 + row) for row in range(max(1, size // 66)))
         place.write(f"context/topic{number // 20:03}/note{number:05}.md", text)
+    time.sleep(0.1)  # what was read within 50 ms of its last change is read again, rightly
 
 
 def _commands(calls: list[str]) -> list[str]:
