@@ -37,20 +37,21 @@ class TooDeepError(JsoncError):
     """Nested more than MAX_DEPTH levels, or longer than MAX_TEXT."""
 
 
-# Possessive repeats: no match is ever tried twice, so both passes are linear.
-_STRING = r'"[^"\\\r\n]*+(?:\\[^\r\n][^"\\\r\n]*+)*+"'
+# Each repeat can end in one way only, so all passes are linear.
+_STRING = r'"[^"\\\r\n]*(?:\\[^\r\n][^"\\\r\n]*)*"'
 # Each piece ends at a comment, at a slash or quote that begins none, or at the end: pieces leave no gap.
-_COMMENT = r"//[^\r\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/"
-_COMMENT_PIECES = re.compile(rf"((?:[^\"/]++|{_STRING})*+)({_COMMENT}|/|\"|\Z)")
-_PLAIN = re.compile(rf"(?:[^\"]++|{_STRING})*+")
+_COMMENT = r"//[^\r\n]*|/\*[^*]*\*+(?:[^/*][^*]*\*+)*/"
+_COMMENT_PIECES = re.compile(rf"((?:[^\"/]+|{_STRING})*)({_COMMENT}|/|\"|\Z)")
+_QUOTES = re.compile(rf"{_STRING}|(\")")
 # A comma with nothing before it (`[,]`) is no trailing comma: it stays, for json.loads to refuse.
-_BLANKS = r"[ \t\r\n]*+"
-_TO_COMMA = re.compile(rf"((?:[^\",\[{{]++|{_STRING}|[\[{{](?:{_BLANKS},)?|,(?!{_BLANKS}[\]}}]))*+)(?:,|\Z)")
-_NO_BRACKETS = re.compile(rf"(?:[^\"\[\]{{}}]++|{_STRING}|\")++")
+_BLANKS = r"[ \t\r\n]*"
+# No possessive group around alternatives: Python before 3.11.5 matches it wrongly.
+_COMMAS = re.compile(rf"{_STRING}|[\[{{]{_BLANKS},|,(?={_BLANKS}[\]}}])")
+_NO_BRACKETS = re.compile(rf"(?:[^\"\[\]{{}}]+|{_STRING}|\")+")
 _STEP = {"[": 1, "{": 1, "]": -1, "}": -1}
 _LONG_NUMBER = re.compile(r"[0-9]{100}")
-_TO_CONSTANT = re.compile(rf"(?:[^\"NI]++|{_STRING})*+")
-_TOKEN = re.compile(rf"({_STRING})(?=[ \t\r\n]*+:)|{_STRING}|[\[\]{{}}]")
+_TO_CONSTANT = re.compile(rf"(?:[^\"NI]+|{_STRING})*")
+_TOKEN = re.compile(rf"({_STRING})(?=[ \t\r\n]*:)|{_STRING}|[\[\]{{}}]")
 _NOT_BLANK = re.compile(r"[^\r\n]")
 
 _VALUE = "a value is expected here"
@@ -105,10 +106,10 @@ def _spaces(comment: str) -> str:
 
 
 def _blank_commas(text: str) -> str:
-    plain = _PLAIN.match(text)
-    if plain is not None and plain.end() < len(text):
-        _fail(text, plain.end(), "the string that begins here has no end on its line")
-    return _TO_COMMA.sub(r"\1 ", text)[: len(text)]
+    for quoted in _QUOTES.finditer(text):
+        if quoted[1]:
+            _fail(text, quoted.start(), "the string that begins here has no end on its line")
+    return _COMMAS.sub(lambda found: " " if found[0] == "," else found[0], text)
 
 
 def _check_depth(text: str) -> None:
