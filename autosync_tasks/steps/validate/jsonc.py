@@ -47,6 +47,7 @@ _QUOTES = re.compile(rf"{_STRING}|(\")")
 _BLANKS = r"[ \t\r\n]*"
 # No possessive group around alternatives: Python before 3.11.5 matches it wrongly.
 _COMMAS = re.compile(rf"{_STRING}|[\[{{]{_BLANKS},|,(?={_BLANKS}[\]}}])")
+_TRAILING = re.compile(rf",{_BLANKS}[\]}}]")
 _NO_BRACKETS = re.compile(rf"(?:[^\"\[\]{{}}]+|{_STRING}|\")+")
 _STEP = {"[": 1, "{": 1, "]": -1, "}": -1}
 _LONG_NUMBER = re.compile(r"[0-9]{100}")
@@ -109,6 +110,8 @@ def _blank_commas(text: str) -> str:
     for quoted in _QUOTES.finditer(text):
         if quoted[1]:
             _fail(text, quoted.start(), "the string that begins here has no end on its line")
+    if not _TRAILING.search(text):
+        return text
     return _COMMAS.sub(lambda found: " " if found[0] == "," else found[0], text)
 
 
