@@ -42,6 +42,7 @@ _STRING = r'"[^"\\\r\n]*(?:\\[^\r\n][^"\\\r\n]*)*"'
 # Each piece ends at a comment, at a slash or quote that begins none, or at the end: pieces leave no gap.
 _COMMENT = r"//[^\r\n]*|/\*[^*]*\*+(?:[^/*][^*]*\*+)*/"
 _COMMENT_PIECES = re.compile(rf"((?:[^\"/]+|{_STRING})*)({_COMMENT}|/|\"|\Z)")
+_WHOLE = re.compile(_STRING)
 _QUOTES = re.compile(rf"{_STRING}|(\")")
 # A comma with nothing before it (`[,]`) is no trailing comma: it stays, for json.loads to refuse.
 _BLANKS = r"[ \t\r\n]*"
@@ -107,7 +108,8 @@ def _spaces(comment: str) -> str:
 
 
 def _blank_commas(text: str) -> str:
-    for quoted in _QUOTES.finditer(text):
+    stray = '"' in _WHOLE.sub("", text)
+    for quoted in _QUOTES.finditer(text) if stray else ():
         if quoted[1]:
             _fail(text, quoted.start(), "the string that begins here has no end on its line")
     if not _TRAILING.search(text):
