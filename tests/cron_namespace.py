@@ -6,7 +6,6 @@ Nothing of the machine's own crontabs can be seen or touched from inside.
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import subprocess
 import sys
@@ -24,7 +23,8 @@ chgrp crontab /var/spool/cron/crontabs
 chmod 1730 /var/spool/cron/crontabs
 mount -t tmpfs tmpfs /etc/cron.d
 mount --bind /dev/null /etc/crontab
-mount --bind "$AUTOSYNC_TEST_HOME" "$HOME"
+awk -F: -v OFS=: -v home="$HOME" '$3 == 0 { $6 = home } { print }' /etc/passwd > /run/passwd
+mount --bind /run/passwd /etc/passwd
 cd "$HOME"
 """
 
@@ -47,12 +47,14 @@ def need() -> None:
 
 
 def inside(script: str, home: Path, timeout: float = 60) -> subprocess.CompletedProcess[str]:
-    """Runs a bash script in there. home: stands where the passwd entry says the home folder is."""
+    """Runs a bash script in there. home: what the private passwd file gives as root's home folder.
+
+    The real one stays where it is: an interpreter may live below it.
+    """
     whole = _SETUP + script
     environ = {
-        "HOME": pwd.getpwuid(0).pw_dir,
+        "HOME": str(home),
         "PATH": f"{Path(sys.executable).parent}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-        "AUTOSYNC_TEST_HOME": str(home),
         "PYTHONPATH": str(Path(__file__).parents[1]),
         "LANG": "C.UTF-8",
     }

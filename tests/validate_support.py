@@ -17,6 +17,7 @@ import pytest
 from autosync_tasks.model import Entry, Finding, Kind
 from autosync_tasks.steps.validate import Context, Subject, validate
 from autosync_tasks.steps.validate.engine import Engine, Hit, load
+from tests.support.trees import SHARED
 
 KEY = bytes(range(32))
 HERE = Path(__file__).parent
@@ -70,11 +71,10 @@ def encoded_cases() -> list[dict[str, str]]:
 
 
 def shared(name: str) -> str:
-    """A file of the folder that AUTOSYNC_SHARED names (trees, development set); skips where there is none."""
-    folder = os.environ.get("AUTOSYNC_SHARED", "")
-    path = os.path.join(folder, name)
-    if not folder or not os.path.exists(path):
-        pytest.skip(f"AUTOSYNC_SHARED does not name a folder with {name}")
+    """A file of the folder of real input (trees, development set); skips where it is missing."""
+    path = os.path.join(SHARED, name)
+    if not os.path.exists(path):
+        pytest.skip(f"{name} is not here; AUTOSYNC_SHARED may name the folder that has it")
     return path
 
 

@@ -10,13 +10,13 @@ import pytest
 
 from tests.support.place import CHECKOUT
 
+SHARED = Path(os.environ.get("AUTOSYNC_SHARED") or CHECKOUT.parent / "shared")
 TREES = ("darellchua2", "openagents", "thoreinstein")
 
 
 def unpack(name: str, folder: Path) -> None:
     """Unpacks one of them into `folder`; skips the test, with the reason, where it is missing."""
-    shared = Path(os.environ.get("AUTOSYNC_SHARED") or CHECKOUT.parent / "shared")
-    archive = shared / "trees" / f"{name}.tar.gz"
+    archive = SHARED / "trees" / f"{name}.tar.gz"
     if not archive.is_file():
         pytest.skip(f"the real tree {archive.name} is not here; AUTOSYNC_SHARED may name the folder that has trees/")
     with tarfile.open(archive) as packed:
