@@ -111,7 +111,7 @@ def _new_folder(folder: str) -> str:
 
 
 def _title(title: str, why: str) -> list[Line]:
-    return [line(), line(Part(f"── {title} ", "bold cyan"), Part(why, "dim"))]
+    return [line(), line(Part(f"── {title}: ", "bold cyan"), Part(why, "dim"))]
 
 
 def _show(site: Site, run: Run) -> None:

@@ -128,8 +128,12 @@ def _branch(site: Site) -> str:
 
 
 @contextmanager
-def look(site: Site, *, include_low: bool = False, progress: Progress | None = None) -> Iterator[Look]:
+def look(
+    site: Site, *, include_low: bool = False, anew: bool = False, progress: Progress | None = None
+) -> Iterator[Look]:
     """Walks the source once and reads the branch's ref; the rest follows as it is asked for.
+
+    anew: reads every file, whatever is remembered of it.
 
     Raises SourceError if there is no source to read, BackupError if the backup cannot be used.
     """
@@ -137,7 +141,7 @@ def look(site: Site, *, include_low: bool = False, progress: Progress | None = N
     try:
         ref = _branch(site)
         scan = walk(root, protected_matcher(site.settings), site.settings.max_file_size)
-        yield Look(site, root, ref, scan, site.state.load_cache(), include_low, progress)
+        yield Look(site, root, ref, scan, None if anew else site.state.load_cache(), include_low, progress)
     finally:
         os.close(root)
 

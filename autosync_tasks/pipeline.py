@@ -63,6 +63,10 @@ def sync(site: Site, request: Request, progress: Progress | None = None) -> Run:
     with nullcontext() if request.check else site.state.lock():
         try:
             run = _with_patience(site, request, progress)
+            if request.ask.force and not request.check and run.commit:
+                from autosync_tasks.verifying import prove
+
+                run = replace(run, steps=(*run.steps, prove(site, request, progress)))
             if not request.check and site.state.take_registration():
                 # Another trigger came while this run held the lock: its change may be later than this look.
                 again = _with_patience(
@@ -84,7 +88,8 @@ def _with_patience(site: Site, request: Request, progress: Progress | None) -> R
     """Looks again when someone else moved the branch meanwhile; gives up after some tries."""
     for attempt in range(1, _TRIES + 1):
         try:
-            with look(site, include_low=request.ask.include_low, progress=progress) as seen:
+            ask = request.ask
+            with look(site, include_low=ask.include_low, anew=ask.force, progress=progress) as seen:
                 return _Passage(site, request, seen, progress).run()
         except BranchMovedError:
             if attempt == _TRIES:
@@ -126,7 +131,7 @@ class _Passage:
         blocking = [finding for finding in self.findings if finding.blocks]
         if blocking and not self.quarantined:
             return self._blocked(plan, blocking)
-        if plan.empty and not force and plan.manifest == seen.head.manifest:
+        if plan.empty and plan.manifest == seen.head.manifest:
             return self._nothing()
         if self.request.check:
             self._step("plan", Outcome.CHANGED, f"would commit {count(len(plan.changes), 'change')}")
@@ -199,17 +204,19 @@ class _Passage:
     def _nothing(self) -> Run:
         """Nothing to commit; finishes what an interrupted run left undone."""
         seen, check = self.seen, self.request.check
-        acted, notes = (False, []) if check else catch_up(self.site, seen, self.request.run_id)
+        force = self.request.ask.force
+        acted, notes = (False, []) if check else catch_up(self.site, seen, self.request.run_id, anew=force)
         self.notes += notes
         if self._faults or self.quarantined:
             run = self._end(Outcome.INCOMPLETE, self._left_words(), commit=seen.ref, exit_code=1)
             return self.recorder.finish(run, acted=acted)
         self._step("decide", Outcome.OK, self.decision.reason)
         words = self._idle_words(seen.owned, seen.ref)
-        if not check and seen.ref and not self._waiting and (acted or (seen.cache is None and not notes)):
+        if not check and seen.ref and not self._waiting and (acted or (seen.cache is None and not force and not notes)):
             remember(seen, Stored(seen.ref, seen.head.tree, seen.head.manifest, seen.owned), words)
         if acted:
-            self._step("commit", Outcome.CHANGED, "what an interrupted run left undone was finished")
+            words = f"the backup's work tree was brought to {seen.ref[:7]}"
+            self._step("commit", Outcome.CHANGED, words)
         pushed = self._push(None) if self._must_push else None
         outcome = Outcome.CHANGED if acted or (pushed and pushed.outcome is Outcome.CHANGED) else Outcome.OK
         run = with_push(self._end(outcome, words, commit=seen.ref), pushed)
@@ -222,10 +229,10 @@ class _Passage:
         return wanted and bool(self.seen.ref) and ahead(self.site)
 
     def _commit(self, plan: Plan) -> Run:
-        stored = None
+        stored, seen, anew = None, self.seen, self.request.ask.force
         while stored is None:
             try:
-                stored = store(self.site, self.seen, plan, self._label(), self.progress)
+                stored = store(self.site, seen, plan, self._label(), self.progress, anew=anew)
             except SourceMovedError as moved:  # written to since it was judged: the rest goes without it
                 self.lost |= moved.lost
                 plan = self._plan(planning.without(plan, frozenset(self.lost)))
@@ -237,7 +244,7 @@ class _Passage:
         self._step("verify", Outcome.OK, f"the branch holds the plan, read back{since}")
         incomplete = bool(self._faults or self.quarantined)
         unfinished = incomplete or self._waiting or stored.since or not stored.brought
-        remember(self.seen, stored, "" if unfinished else self._idle_words(stored.owned, stored.commit))
+        remember(seen, stored, "" if unfinished else self._idle_words(stored.owned, stored.commit))
         # After what was seen is saved: a push that takes foreign changes in moves the branch, and the caches follow.
         pushed = self._push(plan)
         reason = f"{count(len(plan.changes), 'change')} backed up as {stored.commit[:7]}"

@@ -59,8 +59,12 @@ class Label:
     source_id: str
 
 
-def store(site: Site, seen: Look, plan: Plan, label: Label, progress: Progress | None = None) -> Stored:
+def store(
+    site: Site, seen: Look, plan: Plan, label: Label, progress: Progress | None = None, *, anew: bool = False
+) -> Stored:
     """Commits the plan, brings the work tree along, reads the plan's paths once more.
+
+    anew: looks at every owned path of the work tree, not only at those of the plan.
 
     Raises SourceMovedError if a file is not any more what was judged, BranchMovedError if someone else moved
     the branch, BackupError for all else; in each case the branch stands where it stood.
@@ -94,7 +98,8 @@ def store(site: Site, seen: Look, plan: Plan, label: Label, progress: Progress |
     tree = planning.tree_after(plan, seen.head.tree, content_id(plan.manifest))
     owned = [path for path, entry in plan.after.items() if entry.git_mode]
     before = {path for path, entry in seen.recorded.items() if entry.git_mode} | plan.deletes
-    brought, notes = _bring(site, seen.ref, new, owned, before, label.run_id)
+    stands_at = "" if anew or site.state.worktree() != seen.ref else seen.ref
+    brought, notes = _bring(site, stands_at, new, owned, before, label.run_id)
     since: dict[Path, LeftOut] = {}
     for _ in read_again(seen.root, seen.scan, plan.puts.items(), since):
         continue
@@ -127,25 +132,26 @@ def _contents(seen: Look, plan: Plan, progress: Progress | None) -> Iterator[tup
         raise SourceMovedError(lost)
 
 
-def catch_up(site: Site, seen: Look, run_id: str) -> tuple[bool, list[str]]:
+def catch_up(site: Site, seen: Look, run_id: str, *, anew: bool = False) -> tuple[bool, list[str]]:
     """Brings the work tree to the branch if an earlier run was interrupted before it could.
 
-    Returns whether it did, and notes for a person.
+    anew: looks whether it stands there, whatever is noted. Returns whether it was brought, and notes for a person.
     """
-    if not seen.ref or site.repository.bare or site.state.worktree() == seen.ref:
+    marked = site.state.worktree()
+    if not seen.ref or site.repository.bare or (marked == seen.ref and not anew):
         return False, []
     owned = [path for path, entry in seen.recorded.items() if entry.kind is not Kind.FOLDER]
-    if not site.state.worktree() and stands(site.repository, seen.head.tree, owned):
-        site.state.mark_worktree(seen.ref)  # only the state was lost
+    if (anew or not marked) and stands(site.repository, seen.head.tree, owned, foreign_too=not marked):
+        if marked != seen.ref:
+            site.state.mark_worktree(seen.ref)  # only the state was lost
         return False, []
-    return _bring(site, "", seen.ref, owned, (), run_id)
+    return _bring(site, "" if anew else marked, seen.ref, owned, (), run_id)
 
 
 def _bring(
-    site: Site, old: str, new: str, owned: Iterable[Path], before: Iterable[Path], run_id: str
+    site: Site, stands_at: str, new: str, owned: Iterable[Path], before: Iterable[Path], run_id: str
 ) -> tuple[bool, list[str]]:
-    marked = site.state.worktree()
-    stands_at = marked if marked == old or not old else ""
+    """Takes the work tree from commit `stands_at` ("" if that is unknown) to `new`."""
     brought = bring(site.repository, stands_at, new, owned, run_id, before)
     notes = [brought.note] if brought.note else []
     if brought.too_long:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from autosync_tasks.drill import drill
-from autosync_tasks.errors import AutosyncError
+from autosync_tasks.errors import AutosyncError, BackupError
 from autosync_tasks.look import Look, look
 from autosync_tasks.model import Change, Kind, LeftOut, Outcome, Path, Priority, Run, Step, Trigger
 from autosync_tasks.names import display
-from autosync_tasks.pipeline import Request
+from autosync_tasks.request import Request
 from autosync_tasks.site import Site
 from autosync_tasks.steps.manifest import belongs
 from autosync_tasks.steps.verify import source_equals
@@ -30,11 +30,19 @@ class _Check:
     attention: tuple[str, ...] = ()
 
 
-def verify(site: Site, request: Request, *, deep: bool = False, progress: Progress | None = None) -> Run:
+def verify(
+    site: Site,
+    request: Request,
+    *,
+    deep: bool = False,
+    contents: bool = False,
+    progress: Progress | None = None,
+) -> Run:
     """Answers both questions of verify for the whole tree; writes nothing but scratch.
 
-    deep: also git's full check, every blob read back and compared with the source byte for byte, and a restore into
-    a scratch folder compared with the commit. Raises AutosyncError if source or backup cannot be looked at.
+    contents: also every blob read back and compared with the source byte for byte. deep: that, git's full check, and
+    a restore into a scratch folder compared with the commit. Raises AutosyncError if source or backup cannot be
+    looked at.
     """
     with look(site, progress=progress) as seen:
         if not seen.ref:
@@ -48,8 +56,9 @@ def verify(site: Site, request: Request, *, deep: bool = False, progress: Progre
             "work tree": lambda: _work_tree(fresh),
             "store": lambda: _store(fresh, deep=deep),
         }
-        if deep:
+        if deep or contents:
             questions["contents"] = lambda: _contents(fresh, progress)
+        if deep:
             questions["restore"] = lambda: _restored(site, request, progress)
         checks = [_answered(name, question) for name, question in questions.items()]
         changes = () if checks[0].faults else fresh.difference.changes
@@ -65,11 +74,26 @@ def verify(site: Site, request: Request, *, deep: bool = False, progress: Progre
             run, exit_code=1, details=tuple(faults), next_step="run `inv recover --check` to see what mends it"
         )
     else:
-        words = "the backup holds the source, byte for byte" if not pending else "the backup is whole"
-        if pending:
-            words += f"; {count(len(pending), 'change')} since the last sync"
-        run = _run(request, steps, Outcome.OK, words)
+        run = _run(request, steps, Outcome.OK, _good_words(pending, _faulty(fresh.left_out)))
     return replace(run, commit=fresh.ref, notes=tuple(notes), left_out=_faulty(fresh.left_out))
+
+
+def _good_words(pending: Sequence[Change], left_out: Sequence[LeftOut]) -> str:
+    if pending:
+        return f"the backup is whole; {count(len(pending), 'change')} since the last sync"
+    but = f", but for {count(len(left_out), 'path')} left out" if left_out else ""
+    return f"the backup holds the source, byte for byte{but}"
+
+
+def prove(site: Site, request: Request, progress: Progress | None = None) -> Step:
+    """What a forced sync adds: every owned path hashed anew and read back from the store, whether it wrote it or not.
+
+    Raises BackupError, with all faults, if the backup does not hold what it says.
+    """
+    proof = verify(site, request, contents=True, progress=progress)
+    if proof.outcome is Outcome.FAILED:
+        raise BackupError(f"forced, and {proof.reason}", details=proof.details, hint=proof.next_step)
+    return Step("proof", Outcome.OK, proof.reason)
 
 
 def _answered(name: str, question: Callable[[], _Check]) -> _Check:

@@ -9,6 +9,7 @@ Feature: The demo
       And it says "First backup"
       And it says "nothing to do"
       And it says "blocked: validation"
+      And it says "1 path restored"
       And it says "the backup holds the source, byte for byte"
       And nothing was written
 

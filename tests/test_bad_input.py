@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from autosync_tasks.look import look
+from autosync_tasks.site import open_site
 from tests.support import independent
 from tests.support.place import Place, Result
 
@@ -540,3 +543,21 @@ def test_no_git(place: Place) -> None:
     run = place.sync(environ={"PATH": str(place.base / "empty")})
     refused(run, 1, "no git", "install git")
     assert place.head == head
+
+
+def test_a_forced_sync_believes_no_memory(place: Place) -> None:
+    """The scan cache says that a file is as it was, though its bytes are others: only reading all of them tells."""
+    filled(place)
+    path = place.source / "agent/a1.md"
+    path.write_bytes(b"agent X\n")
+    with look(open_site(place.environ)) as seen:
+        cache, idle = seen.site.state.load_cache(), seen.idle
+        assert cache is not None
+        assert idle is None
+        seen.site.state.save_cache(replace(cache, scan=seen.blob, unsettled=()))
+    assert place.inside().outcome == "ok", "the memory does not lie: this proves nothing"
+    forced = place.inside("sync", "--force")
+    assert (forced.code, forced.outcome) == (0, "changed"), forced
+    assert independent.differences(place.source, place.backup) == []
+    again = place.inside("sync", "--force")
+    assert (again.code, again.outcome) == (0, "ok"), again

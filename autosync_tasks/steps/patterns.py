@@ -81,7 +81,7 @@ def _ends_escaped(pattern: str) -> bool:
 
 
 def _segment(name: bytes) -> bytes:
-    """The expression of one name without `/`. Stars never backtrack into each other (atomic groups)."""
+    """The expression of one name without `/`. Stars never backtrack into each other: see `_up_to_first`."""
     if b"**" in name:
         raise PatternError("has `**` beside other characters: it must stand alone between slashes; write `*`")
     chunks: list[bytes] = [b""]
@@ -108,7 +108,15 @@ def _segment(name: bytes) -> bytes:
     if not any(chunks):
         return b"[^/]+"
     first, *middle, last = chunks
-    return first + b"".join(b"(?>[^/]*?" + chunk + b")" for chunk in middle if chunk) + b"[^/]*" + last
+    return first + b"".join(_up_to_first(chunk, b"[^/]") for chunk in middle if chunk) + b"[^/]*" + last
+
+
+def _up_to_first(wanted: bytes, skipped: bytes) -> bytes:
+    """As little of `skipped` as it takes to reach `wanted`: one way only, so a failure further on costs no retries.
+
+    An atomic group would say it shorter, but the atomic and possessive parts of `re` were right only from 3.11.5 on.
+    """
+    return b"(?:(?!" + wanted + b")" + skipped + b")*" + wanted
 
 
 def _set(members: frozenset[int]) -> bytes:
@@ -214,6 +222,6 @@ def expression(parsed: Pattern, *, whole_path: bool) -> bytes:
     *middle, last = rest
     return (
         (first + b"/" if first else b"")
-        + b"".join(b"(?>(?:[^/]+/)*?" + group + b"/)" for group in middle)
+        + b"".join(_up_to_first(group + b"/", b"[^/]+/") for group in middle)
         + (b"(?:[^/]+/)*" + last + end if last else b".+" + end)
     )

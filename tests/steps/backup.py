@@ -25,8 +25,7 @@ def with_foreign_file(machine: Machine, name: str, text: str) -> None:
 
 @step(parsers.re(r'a person commits "(?P<name>[^"]+)" to the backup, saying "(?P<text>[^"]*)"'))
 def commit_by_hand(machine: Machine, name: str, text: str) -> None:
-    edit_by_hand(machine, name, text)
-    git(machine.backup, "add", "--force", name)
+    stage_by_hand(machine, name, text)
     git(machine.backup, "commit", "--quiet", "-m", "by hand")
 
 
@@ -35,6 +34,12 @@ def edit_by_hand(machine: Machine, name: str, text: str) -> None:
     path = machine.backup / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text + "\n")
+
+
+@step(parsers.re(r'a person stages "(?P<name>[^"]+)" in the backup, saying "(?P<text>[^"]*)"'))
+def stage_by_hand(machine: Machine, name: str, text: str) -> None:
+    edit_by_hand(machine, name, text)
+    git(machine.backup, "add", "--force", name)
 
 
 @given("a backup that is a bare repository")

@@ -132,16 +132,21 @@ def standing(below: Below, path: Path) -> tuple[str, str] | None:
 
 
 def strays(repository: Repository, tree: Listing, owned: Iterable[Path]) -> list[Path]:
-    """Owned paths that stand in the work tree otherwise than the branch says."""
+    """Owned paths that stand in the work tree otherwise than the branch says; not those too long for any work tree."""
     with Below(repository.folder) as below:
-        return [path for path in sorted(owned) if standing(below, path) != tree.get(path)]
+        short = (path for path in sorted(owned) if len(path) <= _LONGEST)
+        return [path for path in short if standing(below, path) != tree.get(path)]
 
 
-def stands(repository: Repository, tree: Listing, owned: Iterable[Path]) -> bool:
-    """Whether work tree and index are what the branch says, so that there is nothing to bring along."""
+def stands(repository: Repository, tree: Listing, owned: Iterable[Path], *, foreign_too: bool) -> bool:
+    """Whether work tree and index are what the branch says, so that there is nothing to bring along.
+
+    foreign_too: no other path may be staged either.
+    """
     if not repository.standing_on_branch() or strays(repository, tree, owned):
         return False
-    return index_entries(repository) == tree
+    index = index_entries(repository)
+    return index == tree if foreign_too else all(index.get(path) == tree.get(path) for path in (*owned, PATH))
 
 
 def save_edits(repository: Repository, base: str, edited: list[Path], run_id: str) -> str:
