@@ -96,7 +96,6 @@ class History(RuleBasedStateMachine):
     @rule(name=st.sampled_from(NAMES))
     def edited(self, name: str) -> None:
         self.machine.edit(name)
-        self.secret = "" if name == "opencode.json" else self.secret
 
     @rule(name=st.sampled_from([*HIGH[1:], *MEDIUM, *RIDES]))
     def deleted(self, name: str) -> None:
