@@ -91,10 +91,10 @@ def _restore(site: Site, commit: str, out: str, run_id: str, progress: Progress 
         again = Look(
             site, root, commit, walk(root, protected_matcher(site.settings), site.settings.max_file_size), None
         )
-        findings, judged = gate.judge_tree(site, again, only_changed=False)
+        judged = gate.judge_tree(site, again, only_changed=False)
     finally:
         os.close(root)
-    return _Restored(len(plan.puts), tuple(lines), findings, judged, plan.withheld)
+    return _Restored(len(plan.puts), tuple(lines), judged.findings, judged.files, plan.withheld)
 
 
 def _differences(

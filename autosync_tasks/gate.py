@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from itertools import chain
 
 from autosync_tasks.look import Look
-from autosync_tasks.model import Entry, Finding, Kind, LeftOut, Path, Priority
+from autosync_tasks.model import Finding, Kind, LeftOut, Path, Priority
 from autosync_tasks.names import withhold
 from autosync_tasks.site import Site
-from autosync_tasks.steps.validate import Context, Subject, hits, secret_names, validate
+from autosync_tasks.steps.validate import Context, Subject, hits, in_order, of_left_out, secret_names, validate
 from autosync_tasks.world.acceptances import Acceptances
-from autosync_tasks.world.observe import read_again
+from autosync_tasks.world.observe import read_once
 from autosync_tasks.world.shell import check_shell
+from autosync_tasks.world.source import unpack
 
 
 def acceptances(site: Site) -> Acceptances:
@@ -46,19 +49,22 @@ def context(
 
 
 def _of(seen: Look) -> Collection[Path]:
-    return seen.scan.records.keys() | {left.path for left in seen.left_out}
+    return seen.scan.records.keys() | {left.path for left in seen.scan.left_out}
 
 
 def judge(
     site: Site,
     seen: Look,
-    files: Iterable[tuple[Path, Entry, bytes]],
+    files: Iterable[tuple[Path, bytes]],
     *,
     check: bool = False,
     by_hand: bool = False,
 ) -> tuple[Finding, ...]:
-    """Every finding in these files; keeps no file's bytes. check, by_hand: see `context`."""
-    uid = os.geteuid()
+    """Every finding in these paths of the walk, given with their bytes; keeps none of them.
+
+    check, by_hand: see `context`.
+    """
+    uid, records = os.geteuid(), seen.scan.records
     waiting = iter(files)
     first = next(waiting, None)
     if first is None:
@@ -67,34 +73,41 @@ def judge(
         site.state.prepare()
 
     def subjects() -> Iterable[Subject]:
-        for path, entry, data in chain((first,), waiting):
-            facts = seen.observation.facts(path)
-            yield Subject(path, entry, data, foreign=facts.uid != uid, raw_mode=facts.mode)
+        for path, data in chain((first,), waiting):
+            facts = unpack(records[path])
+            yield Subject(path, facts.kind, data, stat.S_IMODE(facts.mode), facts.uid != uid)
 
     return tuple(validate(subjects(), context(site, _of(seen), check=check, by_hand=by_hand)))
 
 
-def judge_tree(site: Site, seen: Look, *, only_changed: bool) -> tuple[tuple[Finding, ...], int]:
-    """Every finding in the source (or only in what a sync would take), and how many files were judged.
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was found in the source: findings, how many files and links were judged, what is left out."""
+
+    findings: tuple[Finding, ...]
+    files: int
+    left_out: tuple[LeftOut, ...]
+
+
+def judge_tree(site: Site, seen: Look, *, only_changed: bool) -> Judged:
+    """Judges the source, or only what a sync would take, with a warning for each path that is left out.
 
     What is of low priority or protected is never backed up by itself, and is not judged.
     """
     rule_for = seen.classifier.rule_for
-    observed = seen.observation.manifest
+    kinds: Iterable[tuple[Path, Kind]]
     if only_changed:
-        paths = [change.path for change in seen.difference.changes if change.new is not None]
+        kinds = [(change.path, change.new.kind) for change in seen.difference.changes if change.new is not None]
     else:
-        paths = list(observed)
-    wanted = [
-        (path, observed[path])
-        for path in paths
-        if rule_for(path, observed[path].kind).priority in (Priority.HIGH, Priority.MEDIUM)
-    ]
-    files = [(path, entry) for path, entry in wanted if entry.kind is not Kind.FOLDER]
-    folders = [(path, entry, b"") for path, entry in wanted if entry.kind is Kind.FOLDER]  # their names go along
+        kinds = [(path, unpack(record).kind) for path, record in seen.scan.records.items()]
+    wanted = [(path, kind) for path, kind in kinds if rule_for(path, kind).priority in (Priority.HIGH, Priority.MEDIUM)]
+    files = [path for path, kind in wanted if kind is not Kind.FOLDER]
+    folders = [(path, b"") for path, kind in wanted if kind is Kind.FOLDER]  # their names go along
     lost: dict[Path, LeftOut] = {}
-    found = judge(site, seen, chain(read_again(seen.root, seen.scan, files, lost), folders), by_hand=True)
-    return found, len(files) - len(lost)
+    found = judge(site, seen, chain(read_once(seen.root, seen.scan, files, lost), folders), by_hand=True)
+    left_out = (*(seen.left_out if only_changed else seen.scan.left_out), *lost.values())
+    told = of_left_out(left_out, context(site, check=True)) if left_out else []
+    return Judged(tuple(in_order([*found, *told])), len(files) - len(lost), left_out)
 
 
 def withhold_names(site: Site, paths: Sequence[Path]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from autosync_tasks import gate
 from autosync_tasks.errors import BackupError
-from autosync_tasks.model import Entry, Finding, Kind, Path
+from autosync_tasks.model import Finding, Kind, Path
 from autosync_tasks.push_record import mark
 from autosync_tasks.site import Site
 from autosync_tasks.steps.manifest import PATH, ManifestError, parse
@@ -33,8 +33,8 @@ def judge_blobs(site: Site, new: Blobs) -> tuple[list[Finding], list[str]]:
     blocking: list[Finding] = []
     passed: list[str] = []
     for path, content, data in _contents(site, new):
-        entry = Entry(Kind.LINK if new[path, content] == "120000" else Kind.FILE, 0o644, len(data), content)
-        found = [finding for finding in _judge(Subject(path, entry, data), context) if finding.blocks]
+        kind = Kind.LINK if new[path, content] == "120000" else Kind.FILE
+        found = [finding for finding in _judge(Subject(path, kind, data), context) if finding.blocks]
         blocking += found
         if not found:
             passed.append(mark(path, content))

@@ -163,7 +163,7 @@ class _Passage:
 
         by_hand = self.request.trigger is Trigger.MANUAL
         # A new folder has no contents, but its name goes into the manifest.
-        folders = [(c.path, c.new, b"") for c in plan.changes if c.new is not None and c.new.kind is Kind.FOLDER]
+        folders = [(c.path, b"") for c in plan.changes if c.new is not None and c.new.kind is Kind.FOLDER]
         self.findings = gate.judge(
             self.site, self.seen, chain(subjects, folders), check=self.request.check, by_hand=by_hand
         )

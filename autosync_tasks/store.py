@@ -124,7 +124,7 @@ def _contents(seen: Look, plan: Plan, progress: Progress | None) -> Iterator[tup
     """The bytes to commit: read once more, and only if they still are those that were judged."""
     lost: dict[Path, LeftOut] = {}
     puts = plan.puts.items()
-    for done, (path, _, data) in enumerate(read_again(seen.root, seen.scan, puts, lost)):
+    for done, (path, data) in enumerate(read_again(seen.root, seen.scan, puts, lost)):
         if progress is not None and done % 64 == 0:
             progress("storing", done, len(puts))
         yield path, data

@@ -59,15 +59,14 @@ def validate(context: Context, json: bool = False, explain: str = "", changed: b
         return 0
     site = open_site(os.environ)
     with look(site) as seen:
-        findings, judged = gate.judge_tree(site, seen, only_changed=changed)
-        faults = [left for left in seen.left_out if not left.expected]
-        if json:
-            report.show("findings", report.of_validation(findings, seen.left_out, judged))
-        else:
-            screen.show(lines.of_validation(findings, seen.left_out, judged, site.places.source))
-    if any(finding.blocks for finding in findings):
+        judged = gate.judge_tree(site, seen, only_changed=changed)
+    if json:
+        report.show("findings", report.of_validation(judged.findings, judged.left_out, judged.files))
+    else:
+        screen.show(lines.of_validation(judged.findings, judged.left_out, judged.files, site.places.source))
+    if any(finding.blocks for finding in judged.findings):
         return 3
-    return 1 if faults else 0
+    return 1 if any(not left.expected for left in judged.left_out) else 0
 
 
 @task(

@@ -102,7 +102,7 @@ def vars_of(one: object) -> dict[str, object]:
 
 def _findings(site: Site) -> Sequence[Finding]:
     with look(site) as seen:
-        return gate.judge_tree(site, seen, only_changed=False)[0]
+        return gate.judge_tree(site, seen, only_changed=False).findings
 
 
 def _agreed() -> bool:

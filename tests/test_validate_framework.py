@@ -15,9 +15,8 @@ from pathlib import Path
 import pytest
 
 from autosync_tasks.errors import UsageError
-from autosync_tasks.model import Entry, Kind, Severity
-from autosync_tasks.steps import validate as package
-from autosync_tasks.steps.validate import RULES, Context, Subject, blocking, explain, validate
+from autosync_tasks.model import Kind, Severity
+from autosync_tasks.steps.validate import RULES, Context, Subject, blocking, explain, one_run, validate
 from autosync_tasks.steps.validate.findings import Lines, Raw
 from autosync_tasks.world.shell import check_shell
 from tests.validate_support import (
@@ -66,7 +65,7 @@ def crash(subject: Subject, ctx: Context) -> Iterator[Raw]:
 
 
 def test_a_rule_that_crashes_blocks_and_does_not_show_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(package, "CHECKS", (("the odd rule", crash),))
+    monkeypatch.setattr(one_run, "CHECKS", (("the odd rule", crash),))
     found = validate([file(b"a.md", b"hunter2")], context())
     assert [(f.code, f.path, f.blocks) for f in found] == [("INT001", b"a.md", True)]
     assert "the odd rule" in found[0].message
@@ -157,7 +156,7 @@ def test_subjects_are_a_stream() -> None:
             alive.append(n)
             assert len(alive) <= 3
             data = Bytes(b"x" * 10)
-            yield Subject(b"%d.md" % n, Entry(Kind.FILE, 0o644, 10, ""), data)
+            yield Subject(b"%d.md" % n, Kind.FILE, data)
             del data
 
     assert validate(stream(), context()) == []
@@ -203,11 +202,11 @@ def tree(name: str, folder: Path) -> tuple[list[Subject], frozenset[bytes]]:
             paths.add(path)
             if os.path.islink(full):
                 target = os.fsencode(os.readlink(full))
-                subjects.append(Subject(path, Entry(Kind.LINK, 0o777, len(target), ""), target))
+                subjects.append(Subject(path, Kind.LINK, target, 0o777))
             elif os.path.isfile(full):
                 data = Path(full).read_bytes()
                 mode = os.stat(full).st_mode & 0o777
-                subjects.append(Subject(path, Entry(Kind.FILE, mode, len(data), ""), data))
+                subjects.append(Subject(path, Kind.FILE, data, mode))
     return subjects, frozenset(paths)
 
 

@@ -218,7 +218,7 @@ def test_no_value_is_in_anything_that_a_finding_says() -> None:
         file(b"agent/a.md", f"---\ndescription: {token}\ndescription: x\nmode: {token}\n---\n"),
         file(b"bin/x.py", f"{token} = (\n"),
     ]
-    found = validate(files, real_context(check_shell=lambda data: f"bash: line 2: near `{token}'"))
+    found = validate(files, real_context(check_shell=lambda scripts: [f"bash: line 2: near `{token}'"] * len(scripts)))
     assert {"SEC001", "JSN003", "MDF002", "MDF007", "EXE001", "EXE002"} <= set(codes(found))
     assert token not in repr(found)
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from autosync_tasks.model import Entry, Finding, Kind
+from autosync_tasks.model import Finding, Kind
 from autosync_tasks.steps.validate import Context, Subject, validate
 from autosync_tasks.steps.validate.engine import Engine, Hit, load
 from tests.support.trees import SHARED
@@ -49,11 +49,11 @@ def real_context(*paths: bytes, **changes: Any) -> Context:
 
 def file(path: bytes, data: bytes | str = b"", mode: int = 0o644, **facts: Any) -> Subject:
     raw = data.encode() if isinstance(data, str) else data
-    return Subject(path, Entry(Kind.FILE, mode, len(raw), ""), raw, **facts)
+    return Subject(path, Kind.FILE, raw, mode, **facts)
 
 
 def link(path: bytes, target: bytes) -> Subject:
-    return Subject(path, Entry(Kind.LINK, 0o777, len(target), ""), target)
+    return Subject(path, Kind.LINK, target, 0o777)
 
 
 def codes(found: Iterable[Finding]) -> list[str]:

@@ -234,15 +234,20 @@ def of_detection(changes: Sequence[Change], left_out: Sequence[LeftOut], source:
 
 
 def of_validation(findings: Sequence[Finding], left_out: Sequence[LeftOut], judged: int, source: str) -> Iterator[Line]:
-    """Findings by file, what cannot be backed up, and whether a sync would go."""
+    """Findings by file, and whether a sync would go."""
     yield from of_findings(findings, most=500)
-    yield from of_left_out(left_out)
     errors = sum(finding.blocks for finding in findings)
     accepted = sum(finding.status == "accepted" for finding in findings)
     warnings = len(findings) - errors - accepted
     protected = sum(left.why == "protected" for left in left_out)
-    verdict = Part(f"blocked: {count(errors, 'error')}", "bold red") if errors else Part("ok: ", "green")
-    rest = "; mend the files named above" if errors else f"{count(judged, 'file')} may go into the backup"
+    lost = sum(not left.expected for left in left_out)
+    may = f"{count(judged, 'file')} may go into the backup"
+    if errors:
+        verdict, rest = Part(f"blocked: {count(errors, 'error')}", "bold red"), "; mend the files named above"
+    elif lost:
+        verdict, rest = Part("incomplete: ", STYLE[Outcome.INCOMPLETE]), f"{may}; {lost} cannot"
+    else:
+        verdict, rest = Part("ok: ", "green"), may
     yield line(verdict, rest, f"; {protected} protected, never copied" if protected else "")
     counts = f"judged={judged} errors={errors} warnings={warnings} accepted={accepted}"
     yield line(Part(f"source={display(source)} {counts}", "dim"))

@@ -111,7 +111,7 @@ def ids_of(scan: Scan, manifest: dict[Path, Entry]) -> bytes:
 
 def read_again(
     root: int, scan: Scan, wanted: Iterable[tuple[Path, Entry]], lost: dict[Path, LeftOut]
-) -> Iterable[tuple[Path, Entry, bytes]]:
+) -> Iterable[tuple[Path, bytes]]:
     """Yields the bytes of each wanted path, if they still have the content id that was observed.
 
     What differs or cannot be read goes into `lost` instead. In order of path: each folder is opened once.
@@ -124,6 +124,21 @@ def read_again(
                 lost[path] = error.left_out
                 continue
             if content_id(data) == entry.id:
-                yield path, entry, data
+                yield path, data
             else:
                 lost[path] = LeftOut(path, Left.MOVING, "two readings differ: it is being written to")
+
+
+def read_once(root: int, scan: Scan, wanted: Iterable[Path], lost: dict[Path, LeftOut]) -> Iterable[tuple[Path, bytes]]:
+    """Yields the bytes of each wanted path as it is now, for looks that store nothing.
+
+    What cannot be read goes into `lost` instead. In the walk's order each folder is opened once.
+    """
+    with Reader(root) as reader:
+        for path in wanted:
+            try:
+                data, _ = reader.read(path, unpack(scan.records[path]))
+            except NotReadableError as error:
+                lost[path] = error.left_out
+            else:
+                yield path, data

@@ -108,9 +108,10 @@ RULES = (
         "FS010",
         Severity.WARNING,
         "Left out of the backup",
-        "The path is special, unreadable, moving, too large, a nested repository, or has a name "
-        "that git refuses. It is not in the backup.",
-        "The message says what can be done.",
+        "The path is special, unreadable, moving, too large, the `.git` of a nested repository, or has a name "
+        "that git refuses. It is not in the backup; whatever else goes is not held up by it.",
+        "The message says why.",
+        acceptable=False,
     ),
     Rule(
         "STR001",

@@ -19,7 +19,8 @@ _LINE = re.compile(r"\bline (\d{1,9}):")
 
 
 def check(subject: Subject, context: Context) -> Iterator[Raw]:
-    """Every rule of the family for one file."""
+    """Every rule of the family for one file, but for what bash says (`is_shell`, `of_shell`)."""
+    del context
     data = subject.data
     if not subject.is_file or not data or b"\0" in data[:1024]:
         return
@@ -32,29 +33,29 @@ def check(subject: Subject, context: Context) -> Iterator[Raw]:
             yield Raw("EXE003", "The script is not executable.", 1)
     elif in_bin and subject.mode & 0o111 and not data.startswith(b"\x7fELF"):
         yield Raw("EXE004", "The executable does not begin with `#!`.", 1)
-    if len(data) > MAX_SCRIPT:
-        return
-    if _is_shell(subject.path, first):
-        yield from _shell(data, context)
-    elif _PYTHON.match(first) or (in_bin and subject.path.endswith(b".py")):
-        # Modules are left out: compiling all of a tree's takes longer than everything else together.
+    # Modules are left out: compiling all of a tree's takes longer than everything else together.
+    python = _PYTHON.match(first) if first.startswith(b"#!") else in_bin and subject.path.endswith(b".py")
+    if python and len(data) <= MAX_SCRIPT:
         yield from _python(data)
 
 
-def _is_shell(path: bytes, first: bytes) -> bool:
-    if first.startswith(b"#!"):
-        return _SHELL.match(first) is not None
-    return path.endswith((b".sh", b".bash"))
+def is_shell(subject: Subject) -> bool:
+    """Whether the path is a script that bash can judge."""
+    data = subject.data
+    if not subject.is_file or len(data) > MAX_SCRIPT or b"\0" in data[:1024]:
+        return False
+    if data.startswith(b"#!"):
+        return _SHELL.match(data[:200]) is not None
+    return bool(data) and subject.path.endswith((b".sh", b".bash"))
 
 
-def _shell(data: bytes, context: Context) -> Iterator[Raw]:
-    if context.check_shell is None:
-        return
-    complaint = context.check_shell(data)
+def of_shell(complaint: str) -> list[Raw]:
+    """What is said of a script that bash complains of ("": it does not)."""
     if complaint:
         match = _LINE.search(complaint)
         # The complaint itself quotes the script, so only its line is kept.
-        yield Raw("EXE001", "bash finds a fault in the syntax here.", int(match[1]) if match else 0)
+        return [Raw("EXE001", "bash finds a fault in the syntax here.", int(match[1]) if match else 0)]
+    return []
 
 
 def _python(data: bytes) -> Iterator[Raw]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import stat
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from autosync_tasks.model import Entry, Finding, Kind, Path
+from autosync_tasks.model import Finding, Kind, Path
 from autosync_tasks.steps.validate.engine import Engine, load
 from autosync_tasks.steps.validate.rules import RULES
 
@@ -23,24 +22,19 @@ EXCERPT_LIMIT = 120
 class Subject:
     """One path to judge, with exactly the bytes that would be committed.
 
-    data: a file's bytes or a link's target (folders: b""). foreign: it belongs to another user.
-    raw_mode: `st_mode` as the walk saw it, with setuid, setgid and sticky bits (0: use the entry's mode).
+    data: a file's bytes or a link's target (folders: b""). mode: permission bits with setuid, setgid and sticky.
+    foreign: it belongs to another user.
     """
 
     path: Path
-    entry: Entry
+    kind: Kind
     data: bytes = field(repr=False)
+    mode: int = 0o644
     foreign: bool = False
-    raw_mode: int = 0
-
-    @property
-    def mode(self) -> int:
-        """Permission bits with setuid, setgid and sticky."""
-        return stat.S_IMODE(self.raw_mode) if self.raw_mode else self.entry.mode
 
     @property
     def is_file(self) -> bool:
-        return self.entry.kind is Kind.FILE
+        return self.kind is Kind.FILE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +47,7 @@ class Context:
     links, `{file:}`).
     environ: names of the variables that OpenCode will see, or None if that is not known.
     accepted: fingerprints that a person accepted.
-    check_shell: runs `bash -n` on bytes and returns its complaint ("" if it has none); None leaves it out.
+    check_shell: has bash read scripts and returns its complaint of each ("": none); None leaves it out.
     validate_select, validate_ignore: codes or their beginnings (`JSN`, `JSN003`); empty select means all.
     Neither, nor `auto_sync_validate = false`, turns off the secret errors.
     """
@@ -63,7 +57,7 @@ class Context:
     paths: Collection[Path] = frozenset()
     environ: Collection[str] | None = None
     accepted: Collection[str] = frozenset()
-    check_shell: Callable[[bytes], str] | None = None
+    check_shell: Callable[[Sequence[bytes]], list[str]] | None = None
     validate_select: tuple[str, ...] = ()
     validate_ignore: tuple[str, ...] = ()
     auto_sync_validate: bool = True

@@ -6,7 +6,7 @@ import posixpath
 import unicodedata
 from collections.abc import Collection, Iterator
 
-from autosync_tasks.model import Kind, LeftOut, Path
+from autosync_tasks.model import Kind, Left, LeftOut, Path
 from autosync_tasks.steps.validate.findings import Context, Raw, Subject, printable
 
 LARGE = 10 * 1024 * 1024
@@ -22,7 +22,7 @@ def check(subject: Subject, context: Context) -> Iterator[Raw]:
     yield from _name(subject.path)
     if subject.is_file and len(subject.data) > LARGE:
         yield Raw("FS004", f"The file has {len(subject.data) / 1e6:.0f} MB.")
-    if subject.entry.kind is Kind.LINK:
+    if subject.kind is Kind.LINK:
         yield from _link(subject, context.paths)
     elif subject.mode & 0o002 and not subject.mode & 0o1000:
         yield Raw("FS005", f"The mode is {subject.mode:04o}.")
@@ -68,7 +68,19 @@ def _fold(path: Path) -> str:
     )
 
 
-def left_out(left: LeftOut) -> Raw:
-    """FS010: what the walk left out, in words."""
-    detail = f" ({printable(left.detail)})" if left.detail else ""
-    return Raw("FS010", f"Left out: {left.why}{detail}.", token=left.why.encode())
+_TO_DO = {
+    Left.SPECIAL: "Move it out of the tree: only files, folders and links can be backed up.",
+    Left.UNREADABLE: "Give yourself the permission to read it.",
+    Left.TOO_LARGE: "Raise `max_file_size`, or move it out of the tree.",
+    Left.MOVING: "Nothing, if a program is writing to it: the next sync looks again.",
+    Left.NAME: "Rename it: git refuses the name.",
+    Left.RESERVED: "Rename it: the backup keeps its own manifest under this name.",
+    Left.NESTED_GIT: "Nothing: the repository's files are backed up. Its history needs a backup of its own.",
+}
+
+
+def left_out(left: LeftOut) -> Iterator[Raw]:
+    """FS010: what is left out, in words; nothing of protected names, which are meant to be."""
+    if left.why is not Left.PROTECTED:
+        detail = f" ({printable(left.detail)})" if left.detail else ""
+        yield Raw("FS010", f"Not in the backup: {left.why}{detail}.", token=left.why.encode(), hint=_TO_DO[left.why])

@@ -97,8 +97,10 @@ _KINDS = bytes(
     ord("a") if (chr(code).isalnum() and code < 128) or code in b"_-" else 44 if code in _ENDS else 32
     for code in range(256)
 )
+_WORD = ord("a")
 _DIGIT = re.compile(rb"[0-9]")
-_ENDED = (b"a" * 16 + b", ", b"a" * 16 + b",,")
+_ENDED = b"a" * 16 + b","
+"""With no space in it, the search leaps from word to word."""
 _SPACED = bytes(code if chr(code).isalnum() or code > 127 or code in b"-_\n" else 32 for code in range(256))
 
 
@@ -135,14 +137,13 @@ def _apart(data: bytes) -> bytes:
         return data
     kinds = data.translate(_KINDS) + b" "
     out: bytearray | None = None
-    for needle in _ENDED:
-        at = kinds.find(needle)
-        while at >= 0:
-            end = at + 16
-            if _DIGIT.search(data, max(0, end - 20), end):
-                out = out if out is not None else bytearray(data)
-                out[end] = 32
-            at = kinds.find(needle, end)
+    at = kinds.find(_ENDED)
+    while at >= 0:
+        end = at + 16
+        if kinds[end + 1] != _WORD and _DIGIT.search(data, max(0, end - 20), end):
+            out = out if out is not None else bytearray(data)
+            out[end] = 32
+        at = kinds.find(_ENDED, end)
     return data if out is None else bytes(out)
 
 
@@ -275,5 +276,5 @@ def report(found: Sequence[Region], lines: Lines) -> Iterator[Raw]:
 
 def check_path(subject: Subject) -> Iterator[Raw]:
     """SEC004: the name alone decides."""
-    if subject.entry.kind is not Kind.FOLDER and protected(subject.path):
+    if subject.kind is not Kind.FOLDER and protected(subject.path):
         yield Raw("SEC004", "Files of this name are never in the backup.")
