@@ -88,8 +88,7 @@ def _with_patience(site: Site, request: Request, progress: Progress | None) -> R
     """Looks again when someone else moved the branch meanwhile; gives up after some tries."""
     for attempt in range(1, _TRIES + 1):
         try:
-            ask = request.ask
-            with look(site, include_low=ask.include_low, anew=ask.force, progress=progress) as seen:
+            with look(site, include_low=request.ask.include_low, anew=request.ask.force, progress=progress) as seen:
                 return _Passage(site, request, seen, progress).run()
         except BranchMovedError:
             if attempt == _TRIES:
@@ -203,8 +202,7 @@ class _Passage:
 
     def _nothing(self) -> Run:
         """Nothing to commit; finishes what an interrupted run left undone."""
-        seen, check = self.seen, self.request.check
-        force = self.request.ask.force
+        seen, check, force = self.seen, self.request.check, self.request.ask.force
         acted, notes = (False, []) if check else catch_up(self.site, seen, self.request.run_id, anew=force)
         self.notes += notes
         if self._faults or self.quarantined:
