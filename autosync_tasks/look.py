@@ -49,6 +49,8 @@ class Look:
         cache = self.cache
         if cache is None or cache.idle is None or (cache.head, cache.settings) != (self.ref, self._shape):
             return None
+        if not self.site.repository.bare and self.site.state.worktree() != self.ref:
+            return None
         return cache.idle if unchanged(self.root, self.scan, cache, self.blob) else None
 
     @cached_property
@@ -118,7 +120,7 @@ def _branch(site: Site) -> str:
     if not repository.exists:
         return ""
     ref = repository.ref()
-    marked = site.state.worktree()
+    marked = site.state.last_worktree
     if not ref and marked and repository.has_objects():
         raise BackupError(
             f"the branch {repository.branch} of {display(repository.folder)} is gone; its last commit was {marked[:7]}",

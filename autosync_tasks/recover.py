@@ -42,7 +42,7 @@ def look_at(site: Site) -> Facts:
     """What is wrong with the backup, every object of the branch read and checked. Writes nothing."""
     state = site.state
     cache = state.load_cache()
-    remembered = [state.worktree(), cache.head if cache else ""]
+    remembered = [state.last_worktree, cache.head if cache else ""]
     remembered += [str(record.get("commit") or "") for record in reversed(state.history()[-100:])]
     return diagnose(site.repository, list(dict.fromkeys(filter(None, remembered))), _roots(site), deep=True)
 

@@ -141,11 +141,13 @@ def catch_up(site: Site, seen: Look, run_id: str, *, anew: bool = False) -> tupl
     if not seen.ref or site.repository.bare or (marked == seen.ref and not anew):
         return False, []
     owned = [path for path, entry in seen.recorded.items() if entry.kind is not Kind.FOLDER]
+    cleared = clear_stale_locks(site.repository)
     if (anew or not marked) and stands(site.repository, seen.head.tree, owned, foreign_too=not marked):
         if marked != seen.ref:
-            site.state.mark_worktree(seen.ref)  # only the state was lost
-        return False, []
-    return _bring(site, "" if anew else marked, seen.ref, owned, (), run_id)
+            site.state.mark_worktree(seen.ref)  # only the state was lost, or the machine was started anew
+        return False, cleared
+    brought, notes = _bring(site, "" if anew else marked, seen.ref, owned, (), run_id)
+    return brought, [*cleared, *notes]
 
 
 def _bring(

@@ -220,12 +220,27 @@ class State:
         return True
 
     def worktree(self) -> str:
-        """The commit at which the backup's work tree was last brought to the branch ("" if unknown)."""
-        return (self.read("worktree") or b"").decode("ascii", "replace").strip()
+        """The commit to which the backup's work tree was brought since this machine started ("" if unknown).
+
+        What was written before that may have been lost with the power: unlike the branch, the work tree is not
+        flushed to the disk, so it must be looked at again.
+        """
+        commit, boot = self._mark
+        return commit if boot == _boot() else ""
+
+    @property
+    def last_worktree(self) -> str:
+        """The commit to which it was ever brought last; "" if unknown."""
+        return self._mark[0]
+
+    @property
+    def _mark(self) -> tuple[str, str]:
+        commit, _, boot = (self.read("worktree") or b"").decode("ascii", "replace").strip().partition(" ")
+        return commit, boot
 
     def mark_worktree(self, commit: str) -> None:
         """Notes that the backup's work tree stands at this commit."""
-        self.write("worktree", commit.encode() + b"\n")
+        self.write("worktree", f"{commit} {_boot()}\n".encode())
 
     def history(self) -> list[dict[str, Any]]:
         """Every record, oldest first; lines that are damaged are passed over."""
@@ -267,3 +282,12 @@ class State:
             return float(self.read(f"seen/{trigger}") or b"")
         except ValueError:
             return None
+
+
+def _boot() -> str:
+    """The kernel's name for the time since this machine started (random(4)); "" where it has none."""
+    try:
+        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+            return file.read().strip()
+    except OSError:
+        return ""

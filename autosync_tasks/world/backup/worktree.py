@@ -15,6 +15,7 @@ from autosync_tasks.errors import BackupError
 from autosync_tasks.model import Path
 from autosync_tasks.names import display, parents
 from autosync_tasks.steps.manifest import PATH, Listing
+from autosync_tasks.world.backup.commit import make_durable
 from autosync_tasks.world.backup.repository import Repository
 from autosync_tasks.world.below import Below
 from autosync_tasks.world.source import content_id
@@ -32,6 +33,8 @@ class Brought:
     too_long: int = 0
 
 
+_LATE = 20
+"""Own commits since the disk last had all of the work tree: it is written out within a minute."""
 _LONGEST = 4095
 """Bytes of a path that a system call takes on Linux (PATH_MAX less the NUL). Git opens files by whole paths."""
 
@@ -79,34 +82,50 @@ def _quick(repository: Repository, old: str, new: str) -> bool:
 def _careful(repository: Repository, old: str, new: str, owned: set[Path], before: set[Path], run_id: str) -> Brought:
     """Path by path: what a person edited is saved as a stash entry, then owned paths are written out."""
     tree = repository.listing(new)
-    known = [tree, _tree_before(repository, old, new)]
+    known = _earlier(repository, old)
+    replaced = {} if known and before else _replaced(repository, new)
     index = index_entries(repository)
     owned = {path for path in owned if path in tree}
     gone = {path for path in before if path not in tree}
-    edited = []
     with Below(repository.folder) as below:
-        for path in sorted(owned | gone):
-            found = (standing(below, path), index.get(path))
-            if any(item is not None and not _is_known(item, path, known) for item in found):
-                edited.append(path)
+
+        def is_known(path: Path) -> bool:
+            fine = {None, tree.get(path), known.get(path), *replaced.get(path, ())}
+            return fine.issuperset((standing(below, path), index.get(path)))
+
+        edited = [path for path in sorted(owned | gone) if not is_known(path)]
+        # What an earlier deletion missed goes too, but only as the backup had it: a person may have put another there.
+        gone |= {path for path in replaced if path not in tree and path not in gone and is_known(path)}
     stash = save_edits(repository, new, edited, run_id) if edited else ""
     _write_out(repository, tree, owned, gone, index)
     return Brought("", stash, sum(len(path) > _LONGEST for path in owned))
 
 
-def _is_known(found: tuple[str, str], path: Path, known: list[Listing]) -> bool:
-    return any(tree.get(path) == found for tree in known)
+def _earlier(repository: Repository, old: str) -> Listing:
+    """What stood there before, if that was noted."""
+    try:
+        return repository.listing(old) if old else {}
+    except BackupError:
+        return {}  # the repository was replaced since
 
 
-def _tree_before(repository: Repository, old: str, new: str) -> Listing:
-    """What stood there before: the commit that was noted, or the parent if that is unknown or of another repository."""
-    if old:
-        try:
-            return repository.listing(old)
-        except BackupError:
-            pass  # the repository was replaced since
-    parent = repository.gateway.run("rev-list", "--max-count=1", "--skip=1", "--first-parent", new)
-    return repository.listing(parent.decode().strip()) if parent.strip() else {}
+def _replaced(repository: Repository, new: str) -> dict[Path, set[tuple[str, str]]]:
+    """What the last own commits replaced or deleted, for when it is not known where the work tree stands.
+
+    A run was interrupted, the power went before all was on the disk, or the state was lost. Commits of a person do
+    not count (an own one always changes the manifest).
+    """
+    options = ("-m", "--full-diff", "--raw", "-r", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--format=")
+    output = repository.gateway.run("log", *options, f"--max-count={_LATE}", new, "--", PATH.decode())
+    found: dict[Path, set[tuple[str, str]]] = {}
+    fields = iter(output.split(b"\0"))
+    for facts in fields:
+        if facts:
+            mode, _, content, _, letter = facts.decode("ascii").lstrip(":").split(" ")
+            path = next(fields)
+            if letter != "A":
+                found.setdefault(path, set()).add((mode, content))
+    return found
 
 
 def index_entries(repository: Repository) -> dict[Path, tuple[str, str]]:
@@ -150,7 +169,7 @@ def stands(repository: Repository, tree: Listing, owned: Iterable[Path], *, fore
 
 
 def save_edits(repository: Repository, base: str, edited: list[Path], run_id: str) -> str:
-    """Saves the edited owned paths, staged and unstaged, as a stash entry; returns its commit id.
+    """Saves the edited owned paths, staged and unstaged, as a stash entry on the disk; returns its commit id.
 
     A stash entry is a commit of the work tree's state with two parents: the branch and the index's state.
     """
@@ -191,6 +210,7 @@ def save_edits(repository: Repository, base: str, edited: list[Path], run_id: st
     )
     commit = saved.decode().strip()
     gateway.run("stash", "store", "--message", label, commit, environment=identity)
+    make_durable(repository.git_dir)  # what was edited is overwritten next
     return commit
 
 
