@@ -39,6 +39,10 @@ class BackupError(AutosyncError):
     """The backup repository cannot be used, or git failed on it."""
 
 
+class BranchMovedError(BackupError):
+    """Someone else moved the branch while the commit was made; nothing of theirs was touched."""
+
+
 class GuardError(AutosyncError):
     """A guard of safety holds: nothing was written. Blocked, exit code 3."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 Path = bytes
 """A path relative to the source's root: no leading slash, `/` between parts, any other byte but NUL."""
@@ -78,9 +79,8 @@ class Verb(StrEnum):
     BLOCK = "block"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One path as observed in the source or recorded in the backup.
+class Entry(NamedTuple):
+    """One path as observed in the source or recorded in the backup (a tuple: there is one for every path).
 
     mode: permission bits 0-0o777 (a link's is 0o777). size: bytes (folders 0).
     id: git's content id (hex) of a file's bytes or a link's target; "" for a folder.
@@ -94,11 +94,10 @@ class Entry:
     @property
     def git_mode(self) -> str:
         """The mode that git's tree keeps for it ("" for a folder: git keeps none)."""
-        if self.kind is Kind.LINK:
-            return "120000"
-        if self.kind is Kind.FOLDER:
-            return ""
-        return "100755" if self.mode & 0o100 else "100644"
+        kind = self.kind
+        if kind is Kind.FILE:
+            return "100755" if self.mode & 0o100 else "100644"
+        return "120000" if kind is Kind.LINK else ""
 
 
 Manifest = Mapping[Path, Entry]

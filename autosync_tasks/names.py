@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 _NAMED = {7: "a", 8: "b", 9: "t", 10: "n", 11: "v", 12: "f", 13: "r", 34: '"', 92: "\\"}
 _BACK = {letter: bytes([code]) for code, letter in _NAMED.items()}
-_PLAIN = re.compile(rb"[ !#-\[\]-~]+\Z")
+_PLAIN = re.compile(rb"[!#-\[\]-~](?:[ !#-\[\]-~]*[!#-\[\]-~])?\Z")
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _MAX_SHOWN = 400
 WITHHELD = "[withheld]"
@@ -21,7 +21,7 @@ _withheld: dict[bytes, None] = {}
 
 def quote(path: bytes) -> bytes:
     """The path as git prints it: plain if it is printable ASCII, else in double quotes with escapes."""
-    if _PLAIN.match(path) and not path.startswith((b" ", b'"')) and not path.endswith(b" "):
+    if _PLAIN.match(path):
         return path
     parts = []
     for code in path:

@@ -6,12 +6,14 @@ import json
 import shlex
 import subprocess
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from autosync_tasks.model import Outcome, Run
 from autosync_tasks.names import display
-from autosync_tasks.record import failures_in_a_row
 from autosync_tasks.site import Site
-from autosync_tasks.steps.notices import Now, Told, notices
+
+if TYPE_CHECKING:
+    from autosync_tasks.steps.notices import Told
 
 _SECONDS = 20.0
 """Longest time for the command."""
@@ -26,7 +28,9 @@ def tell(site: Site, outcome: Outcome, reason: str, now: float) -> str:
     command = site.settings.notify_command
     if not command:
         return ""
-    from autosync_tasks.status import status  # few have a notify_command
+    from autosync_tasks.record import failures_in_a_row  # few have a notify_command
+    from autosync_tasks.status import status
+    from autosync_tasks.steps.notices import Now, notices
 
     told = _told(site)
     found = status(site, now)
@@ -42,12 +46,18 @@ def tell(site: Site, outcome: Outcome, reason: str, now: float) -> str:
 
 def after(site: Site, run: Run) -> str:
     """Tells about a run that has ended (see `tell`); nothing for one with nothing to do that follows another."""
-    if run.check or (run.outcome is Outcome.OK and _told(site) == Told()):
+    if run.check or not site.settings.notify_command:
+        return ""
+    from autosync_tasks.steps.notices import Told
+
+    if run.outcome is Outcome.OK and _told(site) == Told():
         return ""
     return tell(site, run.outcome, run.reason, run.ended)
 
 
 def _told(site: Site) -> Told:
+    from autosync_tasks.steps.notices import Told
+
     try:
         record = json.loads(site.state.read("told.json") or b"{}")
     except ValueError:

@@ -11,7 +11,7 @@ import secrets as random
 from collections.abc import Mapping
 from dataclasses import replace
 
-from autosync_tasks.errors import AutosyncError, ConfigError
+from autosync_tasks.errors import AutosyncError, BranchMovedError, ConfigError
 from autosync_tasks.leaving import judge_blobs
 from autosync_tasks.model import Entry, Finding, Outcome, Path, Trigger
 from autosync_tasks.names import display
@@ -26,7 +26,6 @@ from autosync_tasks.steps.faults import moved
 from autosync_tasks.steps.pushing import Action, Heads, Verdict
 from autosync_tasks.take_in import follow
 from autosync_tasks.words import count
-from autosync_tasks.world.backup.commit import BranchMovedError
 from autosync_tasks.world.backup.outgoing import common, contains, has, outgoing
 from autosync_tasks.world.backup.remote import Limits, Remote, RemoteError
 from autosync_tasks.world.backup.replay import move, replay

@@ -69,17 +69,12 @@ class Recorder:
         self._state.add_history(record)
         self._state.forget_idle()
 
-    def idle(self, run: Run) -> Run:
-        """Nothing changed at all: a manual run writes nothing, an automatic one only that it was here."""
-        if not self._check and self._trigger is not Trigger.MANUAL:
-            self._state.saw(self._trigger, self._now)
-        return run
-
     def finish(self, run: Run, *, acted: bool, digest: str = "") -> Run:
         """Writes the history if something acted, or outcome or reason are new; never in check mode."""
-        self.idle(run)
         if self._check:
             return run
+        if self._trigger is not Trigger.MANUAL:
+            self._state.saw(self._trigger, self._now)
         records = self._state.history()
         last = records[-1] if records else {}
         same = all(

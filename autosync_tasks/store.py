@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -18,7 +19,7 @@ from autosync_tasks.words import count
 from autosync_tasks.world.backup.commit import Author, commit
 from autosync_tasks.world.backup.locks import clear_stale_locks
 from autosync_tasks.world.backup.worktree import bring, stands
-from autosync_tasks.world.observe import Progress, ids_of, read_again
+from autosync_tasks.world.observe import Progress, ids_of, moved_since, read_again
 from autosync_tasks.world.source import content_id
 from autosync_tasks.world.state import Cache
 
@@ -86,6 +87,7 @@ def store(
                 details=verdict.failures,
             )
 
+    read_at_ns = time.time_ns()
     new = commit(
         repository,
         plan,
@@ -100,9 +102,7 @@ def store(
     before = {path for path, entry in seen.recorded.items() if entry.git_mode} | plan.deletes
     stands_at = "" if anew or site.state.worktree() != seen.ref else seen.ref
     brought, notes = _bring(site, stands_at, new, owned, before, label.run_id)
-    since: dict[Path, LeftOut] = {}
-    for _ in read_again(seen.root, seen.scan, plan.puts.items(), since):
-        continue
+    since = moved_since(seen.root, seen.scan, plan.puts.items(), read_at_ns)
     notes = [*cleared, *notes]
     notes += [f"{display(path)} changed since it was observed; the next sync takes it" for path in since]
     repository.maintain()

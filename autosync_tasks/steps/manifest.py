@@ -56,20 +56,17 @@ def valid_source_id(text: str) -> bool:
 
 
 def digest(owned: Iterable[tuple[Path, str, str]]) -> str:
-    """SHA-256 over (path, git mode, content id) of every owned file and link, in order of path."""
-    state = hashlib.sha256()
-    for path, mode, content in sorted(owned):
-        state.update(b"%s %s %s\0" % (mode.encode(), content.encode(), path))
-    return state.hexdigest()
+    """SHA-256 over (path, git mode, content id) of every owned file and link, given in order of path."""
+    lines = [b"%s %s %s\0" % (mode.encode(), content.encode(), path) for path, mode, content in owned]
+    return hashlib.sha256(b"".join(lines)).hexdigest()
 
 
 def format_manifest(source_id: str, entries: Manifest) -> bytes:
     """The manifest's text for these entries."""
-    owned = ((path, entry.git_mode, entry.id) for path, entry in entries.items() if entry.git_mode)
+    ordered = sorted(entries.items())
+    owned = ((path, entry.git_mode, entry.id) for path, entry in ordered if entry.kind is not Kind.FOLDER)
     lines = [_HEADER, b"source " + source_id.encode(), b"content " + digest(owned).encode()]
-    for path in sorted(entries):
-        entry = entries[path]
-        lines.append(b"%s %o %s" % (_LETTER[entry.kind], entry.mode, quote(path)))
+    lines += [b"%s %o %s" % (_LETTER[entry.kind], entry.mode, quote(path)) for path, entry in ordered]
     return b"\n".join(lines) + b"\n"
 
 
@@ -85,7 +82,7 @@ def parse(text: bytes) -> Recorded:
     if not lines[2].startswith(b"content ") or not re.fullmatch(r"[0-9a-f]{64}", content):
         raise ManifestError("line 3: not a digest")
     paths: dict[Path, tuple[Kind, int]] = {}
-    folders = {b""}
+    folders: set[Path] = set()
     last = b""
     for number, line in enumerate(lines[3:-1], start=4):
         match = _LINE.match(line)
@@ -113,10 +110,12 @@ def source_id_of(text: bytes) -> str:
 
 def _refused(path: Path, kind: Kind, folders: set[Path], paths: Mapping[Path, tuple[Kind, int]]) -> str:
     """Why a path cannot be in a manifest, or "". folders: those above earlier paths, checked already."""
-    above, _, name = path.rpartition(b"/")
-    if git_refuses(name, link=kind is Kind.LINK):
+    cut = path.rfind(b"/")
+    if git_refuses(path[cut + 1 :], link=kind is Kind.LINK):
         return "a name that no tree may hold"
-    for folder in parents(path) if above not in folders else ():
+    if cut > 0 and path[:cut] in folders:
+        return ""
+    for folder in parents(path):
         if git_refuses(folder.rpartition(b"/")[2]):
             return "a name that no tree may hold"
         if paths.get(folder, (Kind.FOLDER,))[0] is not Kind.FOLDER:
@@ -130,7 +129,7 @@ def _refused(path: Path, kind: Kind, folders: set[Path], paths: Mapping[Path, tu
 def belongs(recorded: Recorded, tree: Listing) -> bool:
     """Whether it describes this tree: every owned file and link is there, with the contents it had."""
     owned = []
-    for path, (kind, mode) in recorded.paths.items():
+    for path, (kind, mode) in recorded.paths.items():  # in order: `parse` refuses others
         if kind is Kind.FOLDER:
             continue
         found = tree.get(path)
@@ -148,13 +147,14 @@ def entries(recorded: Recorded, tree: Listing) -> dict[Path, Entry]:
     """
     found: dict[Path, Entry] = {}
     for path, (kind, mode) in recorded.paths.items():
+        stands = tree.get(path)
         if kind is Kind.FOLDER:
-            if path not in tree:
+            if stands is None:
                 found[path] = Entry(kind, mode, 0, "")
             continue
-        if path not in tree:
+        if stands is None:
             continue
-        git_mode, content = tree[path]
+        git_mode, content = stands
         if git_mode == "120000":
             found[path] = Entry(Kind.LINK, 0o777, 0, content)
         elif git_mode in ("100644", "100755"):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from autosync_tasks.model import Entry, Kind, Left, LeftOut, Path
-from autosync_tasks.world.source import Facts, NotReadableError, Reader, Scan, content_id, unpack
+from autosync_tasks.world.source import Facts, NotReadableError, Reader, Scan, content_id, entry_of, pack, unpack
 from autosync_tasks.world.state import Cache
 
 _RECORD = 40
@@ -56,13 +56,11 @@ def observe(
     unsettled: list[Path] = []
     unknown: list[Path] = []
     for path, record in scan.records.items():
-        facts = unpack(record)
-        if facts.kind is Kind.FOLDER:
-            manifest[path] = Entry(Kind.FOLDER, facts.permissions, 0, "")
-            continue
         cached = known.get(path)
         if cached is not None and cached[0] == record:
-            manifest[path] = Entry(facts.kind, facts.permissions, facts.size, cached[1])
+            manifest[path] = entry_of(record, cached[1])
+        elif (entry := entry_of(record)).kind is Kind.FOLDER:
+            manifest[path] = entry
         else:
             unknown.append(path)
     with Reader(root) as reader:
@@ -75,7 +73,7 @@ def observe(
             except NotReadableError as error:
                 left_out.append(error.left_out)
                 continue
-            manifest[path] = Entry(facts.kind, facts.permissions, facts.size, content_id(data))
+            manifest[path] = entry_of(scan.records[path], content_id(data))
             if not facts.settled(began):
                 unsettled.append(path)
     return Observation(manifest, tuple(left_out), scan, tuple(unsettled), len(unknown))
@@ -107,6 +105,26 @@ def ids_of(scan: Scan, manifest: dict[Path, Entry]) -> bytes:
     return b"".join(
         bytes.fromhex(entry.id) if (entry := manifest.get(path)) and entry.id else _NO_ID for path in scan.records
     )
+
+
+def moved_since(root: int, scan: Scan, wanted: Iterable[tuple[Path, Entry]], read_at_ns: int) -> list[Path]:
+    """Those of the wanted paths that are not any more what was read.
+
+    read_at_ns: when their last reading began. A path with the facts of the walk, too old for a change to hide behind
+    them, is not read again.
+    """
+    moved: dict[Path, LeftOut] = {}
+    unsure: list[tuple[Path, Entry]] = []
+    with Reader(root) as reader:
+        for path, entry in sorted(wanted):
+            found = reader.look(path)
+            if found is None or pack(found) != scan.records[path]:
+                moved[path] = LeftOut(path, Left.MOVING)
+            elif not unpack(scan.records[path]).settled(read_at_ns):
+                unsure.append((path, entry))
+    for _ in read_again(root, scan, unsure, moved):
+        continue
+    return sorted(moved)
 
 
 def read_again(

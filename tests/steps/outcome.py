@@ -8,9 +8,9 @@ import re
 
 from pytest_bdd import parsers, step
 
+from autosync_tasks.deciding import decision_of
 from autosync_tasks.look import look
 from autosync_tasks.model import Outcome, Pending, Trigger
-from autosync_tasks.pipeline import decision_of
 from autosync_tasks.record import Recorder
 from autosync_tasks.steps.inputs import Ask
 

@@ -13,7 +13,7 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from autosync_tasks.errors import BackupError
+from autosync_tasks.errors import BackupError, BranchMovedError
 from autosync_tasks.model import Path, Plan
 from autosync_tasks.names import quote
 from autosync_tasks.steps.manifest import PATH
@@ -26,10 +26,6 @@ INCOMING = "refs/autosync/incoming"
 
 _EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 _NONE = "0" * 40
-
-
-class BranchMovedError(BackupError):
-    """Someone else moved the branch while the commit was made; nothing of theirs was touched."""
 
 
 @dataclass(frozen=True, slots=True)
