@@ -5,9 +5,6 @@ A run with nothing to do ends here, after the walk: the other steps are not even
 
 from __future__ import annotations
 
-import secrets
-import time
-from contextlib import nullcontext
 from dataclasses import replace
 
 from autosync_tasks.errors import AutosyncError, BackupError, BranchMovedError, GuardError, UsageError
@@ -15,6 +12,7 @@ from autosync_tasks.look import Look, look
 from autosync_tasks.model import Outcome, Run, Step, Trigger
 from autosync_tasks.request import Request, new_request
 from autosync_tasks.site import Site
+from autosync_tasks.turns import in_turn
 from autosync_tasks.world.observe import Progress
 
 __all__ = ["Request", "new_request", "sync"]
@@ -28,30 +26,27 @@ def sync(site: Site, request: Request, progress: Progress | None = None) -> Run:
 
     Raises AutosyncError for what stops it before it can decide: no source, an unusable backup, a held lock.
     """
-    with nullcontext() if request.check else site.state.lock():
-        try:
-            run = _with_patience(site, request, progress)
-            if request.ask.force and not request.check and run.commit:
-                from autosync_tasks.verifying import prove
+    if request.check:
+        return _with_patience(site, request, progress)
+    return in_turn(site, request, lambda asked: _recorded(site, asked, progress))
 
-                run = replace(run, steps=(*run.steps, prove(site, request, progress)))
-            if not request.check and site.state.take_registration():
-                # Another trigger came while this run held the lock: its change may be later than this look.
-                again = _with_patience(
-                    site,
-                    replace(request, now=request.ended, began=time.monotonic(), run_id=secrets.token_hex(6)),
-                    progress,
-                )
-                run = again if again.outcome is not Outcome.OK else run
-            return run
-        except (UsageError, GuardError):
-            raise
-        except (AutosyncError, OSError) as error:
-            if not request.check:
-                from autosync_tasks.record import Recorder
 
-                Recorder(site, request.trigger, request.now, check=False).failed(request.run_id, str(error))
-            raise
+def _recorded(site: Site, request: Request, progress: Progress | None) -> Run:
+    """One passage under the lock; a fault that ends it is recorded."""
+    try:
+        run = _with_patience(site, request, progress)
+        if request.ask.force and run.commit:
+            from autosync_tasks.verifying import prove
+
+            run = replace(run, steps=(*run.steps, prove(site, request, progress)))
+        return run
+    except (UsageError, GuardError):
+        raise
+    except (AutosyncError, OSError) as error:
+        from autosync_tasks.record import Recorder
+
+        Recorder(site, request.trigger, request.now, check=False).failed(request.run_id, str(error))
+        raise
 
 
 def _with_patience(site: Site, request: Request, progress: Progress | None) -> Run:

@@ -1,7 +1,8 @@
 """Around a sync that must wait: who comes back to make it, so that no change is lost.
 
 A deferred run of the workflow leaves the one waiter (`triggers.waiter`); the watcher and the schedule come back by
-themselves. A run that finds the lock held also asks its holder to look once more. `sync --wait` waits in person.
+themselves. (A run that finds the lock held also asks its holder to look once more: `turns`.) `sync --wait` waits in
+person.
 """
 
 from __future__ import annotations
@@ -37,8 +38,6 @@ def waiting(site: Site, request: Request, *, leaves: bool = True) -> Iterator[Ca
     except LockedError:
         from autosync_tasks.triggers.waiter import LOCKED_RETRY
 
-        if request.trigger is not Trigger.MANUAL and not request.check:
-            site.state.register()
         if leaves:
             _leave(site, request, time.time() + LOCKED_RETRY)
         raise

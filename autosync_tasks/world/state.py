@@ -105,7 +105,8 @@ class State:
                 fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise LockedError(
-                    "another run is at work on this backup", hint="it will see your changes; nothing to do"
+                    "another run is at work on this backup",
+                    hint="a sync looks again before it ends and sees your changes; after a restore, run it again",
                 ) from None
             yield
         finally:
@@ -207,17 +208,25 @@ class State:
         body = json.dumps(header).encode() + b"\n" + first + second
         self.write(name, hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
 
-    def register(self) -> None:
-        """Asks the run that holds the lock to look once more before it leaves."""
-        self.write("again", b"")
+    def register(self, trigger: Trigger) -> None:
+        """Asks the run that holds the lock to look once more, for this trigger."""
+        self.write(f"again.{trigger}", b"")
 
-    def take_registration(self) -> bool:
-        """Whether somebody asked for another look; forgets it."""
-        try:
-            os.unlink(self.path("again"))
-        except FileNotFoundError:
-            return False
-        return True
+    @property
+    def registered(self) -> bool:
+        """Whether somebody asked for another look."""
+        return any(os.path.lexists(self.path(f"again.{trigger}")) for trigger in Trigger)
+
+    def take_registrations(self) -> list[Trigger]:
+        """For whom another look was asked; forgets it. Call it under the lock, before the look."""
+        found = []
+        for trigger in Trigger:
+            try:
+                os.unlink(self.path(f"again.{trigger}"))
+            except FileNotFoundError:
+                continue
+            found.append(trigger)
+        return found
 
     def worktree(self) -> str:
         """The commit to which the backup's work tree was brought since this machine started ("" if unknown).

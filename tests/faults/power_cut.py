@@ -202,14 +202,13 @@ def main(system: str, folder: str, scanner: str, library: str, nosync: str, cuts
     environ = {"LD_PRELOAD": library, "NOSYNC": nosync} if nosync else {}
     found: list[Found] = []
     for act in ACTS:
-        began = time.monotonic()
         found.append(played(disk, place, act, environ))
         if found[-1]["faults"] or nosync:
             return found
-        length = time.monotonic() - began
+    place.write("AGENTS.md", "# Rules, third\n")
     began = time.monotonic()
-    _ = place.run("sync")
-    length = max(time.monotonic() - began, 0.5) * 1.5
+    place.run("sync")
+    length = time.monotonic() - began
     dice = random.Random(seed)
     for number in range(cuts):
         found.append(cut_at_work(disk, place, number, dice, length))
