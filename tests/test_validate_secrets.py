@@ -159,6 +159,20 @@ def test_passwords_in_urls(url: str, expected: list[str]) -> None:
     assert codes(secrets(b"a.md", f"see {url} for more".encode(), real_context())) == expected
 
 
+@pytest.mark.parametrize("between", ["=", " = ", ": ", " := ", " => ", '": "', "` = `", "**: "])
+@pytest.mark.parametrize("name", ["token", "apikey", "api_token", "password", "secret", "codecov_token"])
+def test_a_random_value_under_a_name_is_told_however_it_is_assigned(name: str, between: str) -> None:
+    value = drawn("", 32)(random.Random(31))
+    expected = "SEC005" if name == "codecov_token" else "SEC101"
+    assert codes(secrets(b"a.md", f"{name}{between}{value}\n".encode(), real_context())) == [expected]
+
+
+@pytest.mark.parametrize("scheme", ["Bearer ", "Basic "])
+def test_a_scheme_before_the_value_is_not_its_name(scheme: str) -> None:
+    value = drawn("", 32)(random.Random(32))
+    assert errors("a.ts", f'{{ codecovToken: "{scheme}{value}" }}')
+
+
 def pem(kind: str) -> str:
     body = base64.b64encode(random.Random(5).randbytes(300)).decode()
     lines = "\n".join(body[n : n + 64] for n in range(0, len(body), 64))

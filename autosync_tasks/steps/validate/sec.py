@@ -37,6 +37,7 @@ _UNPROTECTED = frozenset(name.encode() for name in _UNPROTECTED_NAMES)
 
 _CONFIG = re.compile(rb"(?:^|/)(?:opencode|tui|config)\.jsonc?$")
 _OPTION_BEFORE = re.compile(rb"-([A-Za-z0-9-]{3,40})(?:[\"']\s*,\s*[\"']|=[\"']?|\s+[\"']?)$")
+_ASSIGNED = re.compile(rb"(?i)[\s:=>\"'`*\[\](\\]+(?:(?:bearer|basic|token|bot|apikey)\s+)?$")
 _NAME_BEFORE = re.compile(rb"[A-Za-z0-9_.\-]{0,48}$")
 
 _ORDER = {code: n for n, code in enumerate(("SEC002", "SEC001", "SEC003", "SEC005", "SEC103", "SEC102", "SEC101"))}
@@ -178,7 +179,7 @@ def _aws(data: bytes, start: int, value: bytes) -> bool:
 def _identifier(data: bytes, start: int) -> bytes:
     """The name that a value is assigned to: what stands before the `=` or `:` of its line."""
     line = data[max(0, start - 120, data.rfind(b"\n", max(0, start - 120), start) + 1) : start]
-    head = re.sub(rb"(?i)(?:[\s:=>\"'`*\[\](\\]|\b(?:bearer|basic|token|bot|apikey)\s)+$", b"", line)
+    head = _ASSIGNED.sub(b"", line)
     match = _NAME_BEFORE.search(head)
     return match[0] if match else b""
 
