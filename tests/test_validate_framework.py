@@ -8,8 +8,7 @@ import re
 import subprocess
 import sys
 import tarfile
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ import pytest
 from autosync_tasks.errors import UsageError
 from autosync_tasks.model import Kind, Severity
 from autosync_tasks.steps.validate import RULES, Context, Subject, blocking, explain, one_run, validate
+from autosync_tasks.steps.validate.engine import Hit
 from autosync_tasks.steps.validate.findings import Lines, Raw
 from autosync_tasks.world.shell import check_shell
 from tests.validate_support import (
@@ -169,25 +169,36 @@ def test_an_import_brings_in_no_heavy_library() -> None:
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize(
-    ("path", "text"),
-    [
-        (b"docs/0/note-0.md", "# A note\n\nwith text\n" * 200),
-        (b"opencode.json", '{"model": "a/b", "agent": {"x": {"mode": "nope"}}}'),
-        (b"agent/a.md", "---\ndescription: d\nmode: subagent\n---\nhi\n"),
-    ],
-)
-def test_one_changed_file_costs_little_beside_the_engine(path: bytes, text: str) -> None:
-    """100 ms of processor time over the engine's start, in a tree of 10,000 paths; the best of five."""
-    paths = [b"docs/%d/note-%d.md" % (n // 100, n) for n in range(10_000)]
-    real_engine()
-    ctx = real_context(*paths)
-    best = 9.0
-    for _ in range(5):
-        begin = time.process_time()
-        validate([file(path, text)], ctx)
-        best = min(best, time.process_time() - begin)
-    assert best < 0.1
+class Counting:
+    """The real scanner, which says how many bytes it was given each time."""
+
+    def __init__(self) -> None:
+        self.given: list[int] = []
+
+    def scan(self, data: bytes) -> list[Hit]:
+        self.given.append(len(data))
+        return real_engine().scan(data)
+
+
+def test_each_file_is_scanned_once_and_all_names_together() -> None:
+    """What it costs in seconds is measured by benchmarks/validate.py."""
+    engine = Counting()
+    subjects = [file(b"bin/tool-%d" % n, b"#!/bin/sh\necho %d\n" % n, 0o755) for n in range(50)]
+    others = [b"docs/%d/note-%d.md" % (n // 100, n) for n in range(10_000)]
+    asked: list[int] = []
+
+    def bash(scripts: Sequence[bytes]) -> list[str]:
+        asked.append(len(scripts))
+        return [""] * len(scripts)
+
+    ctx = context(*others, load_engine=lambda cache: engine, check_shell=bash)
+    assert validate(subjects, ctx) == []
+    assert len(engine.given) == 51 or len(engine.given) == 52, "names may be looked at twice: as they are, and spaced"
+    assert asked == [50]
+    engine.given.clear()
+    assert validate([file(b"docs/0/note-0.md", "# A note\n\nwith text\n" * 200)], ctx) == []
+    assert len(engine.given) <= 3, "of the other paths nothing is scanned"
+    assert sum(engine.given) < 10_000
 
 
 def tree(name: str, folder: Path) -> tuple[list[Subject], frozenset[bytes]]:

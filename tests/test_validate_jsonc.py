@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autosync_tasks.steps.validate import jsonc
-from tests.validate_support import file, of, opencode, opencode_accepts
+from tests.validate_support import file, grows_linearly, of, opencode, opencode_accepts
 
 DEEP = b'{"provider":{"x":{"options":{"a":' + b"[" * 300 + b"]" * 300 + b"}}}}"
 
@@ -163,31 +162,22 @@ LARGE = {
 }
 
 
-def processor_time(text: str) -> float:
-    """Seconds for one reading; the best of three, for on a shared machine others' work adds to it."""
-    best = 99.0
-    for _ in range(3):
-        begin = time.process_time()
-        with contextlib.suppress(jsonc.JsoncError):
-            jsonc.loads(text)
-        best = min(best, time.process_time() - begin)
-    return best
-
-
-def test_a_config_of_a_megabyte_takes_a_moment() -> None:
+def test_a_config_of_a_megabyte_is_read() -> None:
+    """benchmarks/validate.py says how long it takes: 0.1 s."""
     text = config_of_a_megabyte()
     assert len(text) > 1_000_000
     assert len(jsonc.loads(text)["agent"]) == 5_500
-    assert processor_time(text) < 0.3
 
 
-@pytest.mark.parametrize("name", LARGE)
+@pytest.mark.parametrize("name", [*LARGE, "a config"])
 def test_no_text_takes_time_that_grows_faster_than_it(name: str) -> None:
-    """A quarter of the text takes about a quarter of the time, and the worst megabyte under 1.5 s."""
-    text = LARGE[name]
-    whole = processor_time(text)
-    assert whole < 1.5
-    assert whole < 12 * processor_time(text[: len(text) // 4]) + 0.1
+    text = LARGE.get(name) or config_of_a_megabyte()
+
+    def read(text: str) -> None:
+        with contextlib.suppress(jsonc.JsoncError):
+            jsonc.loads(text)
+
+    assert grows_linearly(lambda: read(text[: len(text) // 4]), lambda: read(text))
 
 
 def test_depth_is_bounded() -> None:

@@ -6,7 +6,8 @@ import base64
 import json
 import os
 import subprocess
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -63,6 +64,24 @@ def codes(found: Iterable[Finding]) -> list[str]:
 def of(subject: Subject, ctx: Context | None = None) -> list[str]:
     """Codes of what is found in one file."""
     return codes(validate([subject], ctx or context(subject.path)))
+
+
+def grows_linearly(quarter: Callable[[], object], whole: Callable[[], object]) -> bool:
+    """Whether four times the text takes about four times the time. Quadratic work would take sixteen times.
+
+    Both are measured here and now, at best of some, for on a shared machine others' work adds to it.
+    """
+    return any(_least(whole) <= 10 * _least(quarter) + 0.05 for _ in range(3))
+
+
+def _least(work: Callable[[], object]) -> float:
+    """Processor time in seconds, the least of three."""
+    found = []
+    for _ in range(3):
+        begin = time.process_time()
+        work()
+        found.append(time.process_time() - begin)
+    return min(found)
 
 
 def encoded_cases() -> list[dict[str, str]]:
