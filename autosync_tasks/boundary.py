@@ -8,7 +8,7 @@ from typing import Any, ParamSpec
 
 from invoke import Exit
 
-from autosync_tasks.errors import AutosyncError
+from autosync_tasks.errors import AutosyncError, OutputError
 
 P = ParamSpec("P")
 
@@ -40,7 +40,7 @@ def told(error: AutosyncError, *, as_json: bool) -> int:
     from autosync_tasks.report import as_json as json_report
     from autosync_tasks.report import lines, screen
 
-    if as_json:
+    if as_json and not isinstance(error, OutputError):
         json_report.show("error", json_report.of_error(error))
     else:
         screen.show(lines.of_error(error), error=True)

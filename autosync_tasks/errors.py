@@ -55,6 +55,10 @@ class ConflictError(AutosyncError):
     exit_code = 4
 
 
+class OutputError(AutosyncError):
+    """What there is to tell could not be written to standard output; the work itself is done."""
+
+
 class LockedError(AutosyncError):
     """Another run holds the lock. Exit code 75 (EX_TEMPFAIL)."""
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from autosync_tasks import __version__
 from autosync_tasks.light import load_invoke
+from autosync_tasks.report.stream import ensure_streams
 
 if TYPE_CHECKING:
     from invoke import Program
@@ -17,13 +18,13 @@ if TYPE_CHECKING:
 
 def autosync(argv: list[str] | None = None) -> None:
     """Runs tasks by name: `autosync sync --trigger=schedule`. Exits with the codes of DESIGN section 9."""
-    with _interruptible():
+    with _ready():
         _program("autosync", (sys.argv if argv is None else argv)[1:]).run(argv)
 
 
 def sync_config(argv: list[str] | None = None) -> None:
     """The seed's program: `sync-config --auto` and so on, each flag in terms of a task."""
-    with _interruptible():
+    with _ready():
         load_invoke()
         from autosync_tasks.boundary import told
         from autosync_tasks.errors import AutosyncError
@@ -37,8 +38,9 @@ def sync_config(argv: list[str] | None = None) -> None:
 
 
 @contextmanager
-def _interruptible() -> Iterator[None]:
-    """Ctrl-C while the program is still being loaded ends it quietly too, with the shell's own exit code."""
+def _ready() -> Iterator[None]:
+    """Around a program: its streams are there, and Ctrl-C while it is still being loaded ends it quietly too."""
+    ensure_streams()
     try:
         yield
     except KeyboardInterrupt:

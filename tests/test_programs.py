@@ -222,21 +222,45 @@ def on_a_terminal(argv: list[str], environ: dict[str, str], folder: Path) -> tup
     return b"".join(parts).decode("utf-8", "replace"), code
 
 
-def test_a_reader_that_goes_away_is_no_fault(machine: Machine) -> None:
-    machine.make_tree()
-    for number in range(300):
-        machine.write(f"context/{number}.md", "text\n")
-    words = f"'{BIN / 'autosync'}' detect | head -n 1"
-    done = subprocess.run(
-        ["bash", "-o", "pipefail", "-c", words],
+def in_a_shell(machine: Machine, words: str) -> subprocess.CompletedProcess[str]:
+    """`autosync` with these words of bash after it."""
+    return subprocess.run(
+        ["bash", "-o", "pipefail", "-c", f"'{BIN / 'autosync'}' {words}"],
         env=bare(machine),
         cwd=machine.folder,
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+@pytest.mark.parametrize("flags", ["", "--json"])
+def test_a_reader_that_goes_away_is_no_fault(machine: Machine, flags: str) -> None:
+    machine.make_tree()
+    for number in range(400):
+        machine.write(f"context/{number}.md", "text\n")
+    done = in_a_shell(machine, f"detect {flags} | head -n 1")
     assert done.stderr == ""
     assert done.returncode == 0
+
+
+@pytest.mark.parametrize("flags", ["", "--json"])
+def test_an_output_that_cannot_be_written_is_told_once(machine: Machine, flags: str) -> None:
+    machine.make_tree()
+    done = in_a_shell(machine, f"detect {flags} > /dev/full")
+    assert done.stderr == "error: the output could not be written: no space left on device\n"
+    assert done.returncode == 1
+
+
+@pytest.mark.parametrize("closed", [">&-", "<&- >&- 2>&-", "<&-"])
+def test_streams_that_the_caller_closed_harm_nothing(machine: Machine, closed: str) -> None:
+    """A daemon may close them: no file that git or we open may get number 1 or 2 and be written into."""
+    machine.make_tree()
+    machine.prepare_scanner()
+    for words in ("sync --json", "verify --deep"):
+        done = in_a_shell(machine, f"{words} {closed}")
+        assert (done.returncode, done.stderr) == (0, "")
+    assert machine.sync().outcome == "ok"
 
 
 def test_python_m_is_not_needed_but_inv_works_from_a_subfolder(machine: Machine) -> None:

@@ -10,15 +10,16 @@ from typing import Any
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Change, Finding, LeftOut, Run
 from autosync_tasks.names import display, shown
+from autosync_tasks.report.stream import writing
 from autosync_tasks.status import Status
 
 VERSION = 1
 
 
 def show(kind: str, body: Mapping[str, Any]) -> None:
-    """Writes one document to standard output."""
-    sys.stdout.write(json.dumps({"version": VERSION, "kind": kind, **body}, indent=1, ensure_ascii=True) + "\n")
-    sys.stdout.flush()
+    """Writes one document to standard output. Raises OutputError."""
+    with writing(sys.stdout):
+        sys.stdout.write(json.dumps({"version": VERSION, "kind": kind, **body}, indent=1, ensure_ascii=True) + "\n")
 
 
 def of_run(run: Run, source: str, backup: str) -> dict[str, Any]:

@@ -12,17 +12,18 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, TextIO
 
 from autosync_tasks.report.lines import Line
+from autosync_tasks.report.stream import writing
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 
 def show(lines: Iterable[Line], *, error: bool = False) -> None:
-    """Writes lines to standard output (or standard error). A reader that went away is no fault."""
+    """Writes lines to standard output (or standard error). Raises OutputError."""
     stream = sys.stderr if error else sys.stdout
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors="backslashreplace")  # cron and ssh may have a locale that knows no arrow
-    try:
+    with writing(stream):
         if _is_terminal(stream):
             console = console_for(stream)
             for line in lines:
@@ -30,10 +31,6 @@ def show(lines: Iterable[Line], *, error: bool = False) -> None:
         else:
             for line in lines:
                 stream.write("".join(part.text for part in line).rstrip() + "\n")
-        stream.flush()
-    except BrokenPipeError:
-        # The reader (`head`, a pager) has seen enough; keep Python from complaining at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def ask(question: str) -> str:
