@@ -134,6 +134,7 @@ class Passage:
     def _hold(self) -> Run:
         decision = self.decision
         if decision.verb is Verb.SKIP and decision.reason == NOTHING:
+            self._step("decide", Outcome.OK, decision.reason)
             return self._nothing()
         outcome = _HELD[decision.verb]
         self._step("decide", outcome, decision.reason)
@@ -155,7 +156,6 @@ class Passage:
         if self._faults or self.quarantined:
             run = self._end(Outcome.INCOMPLETE, self._left_words(), commit=seen.ref, exit_code=1)
             return self.recorder.finish(run, acted=acted)
-        self._step("decide", Outcome.OK, self.decision.reason)
         words = self._idle_words(seen.owned, seen.ref)
         if not check and seen.ref and not self._waiting and (acted or (seen.cache is None and not force and not notes)):
             remember(seen, Stored(seen.ref, seen.head.tree, seen.head.manifest, seen.owned), words)

@@ -119,6 +119,7 @@ def _status(seen: Look, records: Sequence[dict[str, Any]], now: float) -> Status
         block=_block(decision, last),
         blocked_for=_stood(records, now),
         conflict=_conflict_stands(push, now),
+        not_pushed=push.reason if site.settings.auto_sync_push else "",
         silent=silent(found, _seen(site.state), now),
         faults=len(faults),
         links_out=len(links),

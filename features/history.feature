@@ -56,6 +56,11 @@ Feature: History
         | --since=2026-01-05T09:30+00:00 | 2     |
         | --since=1s                    | 0      |
 
+    Scenario: nothing to list
+      When a person runs `autosync history --trigger=workflow`
+      Then the exit code is 0
+      And it says "no run that did something, or ended in a new way, is recorded here"
+
     Scenario: for programs
       When a person runs `autosync history --json`
       Then the exit code is 0

@@ -24,6 +24,15 @@ Feature: Push
       Then the sync is done
       And the remote has everything
 
+    Scenario: a push that did not succeed is not silent
+      Given the remote is away
+      And a context file changes
+      And the schedule asks for a sync at 09:10
+      And the sync is incomplete
+      When a person asks for the status at 09:11
+      Then the verdict is "attention"
+      And it says "the last push did not succeed"
+
     Scenario: nothing new
       When a person asks for a sync at 09:10
       Then there is nothing to do

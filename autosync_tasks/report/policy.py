@@ -117,14 +117,26 @@ def of_settings_changed(
 def of_history(records: Sequence[Mapping[str, Any]]) -> Iterator[Line]:
     """One line a run, newest last."""
     for record in records:
-        when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(float(record.get("started", 0))))
+        when = _local(record.get("started"))
         outcome = str(record.get("outcome", "?"))
         style = {str(known): colour for known, colour in STYLE.items()}.get(outcome, "")
         trigger = display(str(record.get("trigger", "?")))
         yield line(
             f"  {when}  {trigger:<9} ", Part(f"{display(outcome):<11}", style), display(str(record.get("reason", "")))
         )
+    if not records:
+        yield line("no run that did something, or ended in a new way, is recorded here")
     yield line(Part(f"runs={len(records)}", "dim"))
+
+
+def _local(when: object) -> str:
+    """A record's time as people write it; the history is a log, and may hold anything."""
+    try:
+        return (
+            time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(when)) if isinstance(when, int | float) else f"{'?':<19}"
+        )
+    except (ValueError, OverflowError, OSError):
+        return f"{'?':<19}"
 
 
 def of_totals(found: Mapping[str, Any], now: float) -> Iterator[Line]:

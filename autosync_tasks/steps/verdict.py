@@ -23,9 +23,10 @@ class Signs:
 
     backed_up: the branch holds a commit of this source. oldest: age of the oldest pending admissible change.
     block: why a sync would be blocked now, "" if it would not. blocked_for: how long the block has stood.
-    conflict: how long the remote has been in conflict. silent: installed triggers not seen for two periods.
-    faults: paths left out that should not be. links_out: links whose contents lie outside the tree. failures: in a
-    row. notes: other things that are out of order though the backup is whole.
+    conflict: how long the remote has been in conflict. not_pushed: why the last push did not succeed, "" if it did or
+    none is wanted. silent: installed triggers not seen for two periods. faults: paths left out that should not be.
+    links_out: links whose contents lie outside the tree. failures: in a row. notes: other things that are out of
+    order though the backup is whole.
     """
 
     backed_up: bool
@@ -35,6 +36,7 @@ class Signs:
     block: str = ""
     blocked_for: float = 0.0
     conflict: float = 0.0
+    not_pushed: str = ""
     silent: Sequence[str] = ()
     faults: int = 0
     links_out: int = 0
@@ -80,6 +82,8 @@ def _untidy(signs: Signs) -> str:
         return f"the next sync is blocked: {signs.block}"
     if signs.conflict:
         return "in conflict with the remote; local commits go on"
+    if signs.not_pushed:
+        return f"the last push did not succeed: {signs.not_pushed}"
     if signs.failures:
         return f"the last {signs.failures} syncs failed" if signs.failures > 1 else "the last sync failed"
     if signs.faults:
