@@ -9,11 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from autosync_tasks import names
 from autosync_tasks.steps.validate import engine
 
 from .steps.machine import Machine
+
+settings.register_profile("any machine", deadline=None)  # a busy machine is no fault of the code
+settings.load_profile("any machine")
 
 pytest_plugins = [
     "tests.specguard",
