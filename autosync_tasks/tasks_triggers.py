@@ -145,14 +145,13 @@ def _watch(*, as_json: bool) -> int:
         site.places.source,
         [*sync_command(Trigger.WATCH), "--json"],
         os.environ,
-        scratch=site.state.folder,
         protected=protected_matcher(site.settings),
         say=lambda outcome, words: show_line(outcome, words, as_json=as_json),
         quiet=float(site.settings.watch_quiet),
         longest=float(site.settings.watch_max_wait),
         usual_retry=float(site.settings.max_sync_frequency),
     )
-    return show(found, as_json=as_json)
+    return show(found, as_json=as_json, stream=True)
 
 
 @task(help={"json": JSON})

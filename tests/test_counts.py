@@ -17,7 +17,7 @@ from autosync_tasks.site import open_site
 from tests.support.place import CHECKOUT, Place, program
 from tests.support.trace import traced
 
-HEAVY = {"git", "kingfisher_sdk", "rich", "jsonschema", "yaml", "watchfiles", "pathspec", "tomlkit", "platformdirs"}
+HEAVY = {"git", "kingfisher_sdk", "rich", "jsonschema", "yaml", "inotify_simple", "pathspec", "tomlkit", "platformdirs"}
 FIRST_SYNC_KB, IDLE_KB = 150_000, 60_000
 
 

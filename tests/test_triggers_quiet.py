@@ -31,12 +31,6 @@ def test_what_comes_during_a_sync_leads_to_another() -> None:
     assert state.due_at() == 14.3
 
 
-def test_new_folders_lead_to_one_more_look() -> None:
-    state = Quiet(2, 30, FAR).heard(10, folders=True).began(12).ended(12.5, None)
-    assert state.due_at() == 14
-    assert state.began(14).ended(14.2, None).due_at() == 14 + SCAN_EVERY
-
-
 def test_a_deferred_sync_is_asked_again() -> None:
     state = Quiet(2, 30, FAR).heard(10).began(12).ended(13, 250)
     assert state.due_at() == 263
@@ -55,26 +49,25 @@ def test_nothing_is_left_to_do_when_nothing_was_heard() -> None:
     assert not state.due(SCAN_EVERY)
 
 
-EVENTS = st.lists(st.tuples(st.floats(0.01, 40), st.booleans()), min_size=1, max_size=60)
+EVENTS = st.lists(st.floats(0.01, 40), min_size=1, max_size=60)
 
 
 @given(EVENTS, st.floats(0, 20), st.lists(st.sampled_from([None, None, 1.0, 90.0]), min_size=1, max_size=9))
 def test_the_last_change_of_any_burst_is_never_lost(
-    gaps: list[tuple[float, bool]], takes: float, answers: list[float | None]
+    gaps: list[float], takes: float, answers: list[float | None]
 ) -> None:
     """A sync begins after the last event, within quiet + what a running sync takes; deferred ones are asked again."""
     state, now, running_until, began, asked = Quiet(2, 30, FAR), 0.0, None, [], 0
     events = []
-    for gap, folders in gaps:
+    for gap in gaps:
         now += gap
-        events.append((now, folders))
+        events.append(now)
     last = now
     clock, pending = 0.0, list(events)
     unanswered = False
     while clock < last + 40 + 6 * (90 + takes):  # long enough for each of the six answers that ask to wait
-        while pending and pending[0][0] <= clock:
-            at, folders = pending.pop(0)
-            state = state.heard(at, folders=folders)
+        while pending and pending[0] <= clock:
+            state = state.heard(pending.pop(0))
         if running_until is not None and clock >= running_until:
             retry = answers[asked % len(answers)] if asked < 6 else None
             asked += 1
@@ -88,7 +81,7 @@ def test_the_last_change_of_any_burst_is_never_lost(
     first_after = next(at for at in began if at >= last)
     assert first_after <= last + 2 + takes + 0.5
     assert not unanswered
-    first_event_waits = [at - events[0][0] for at in began if at >= events[0][0]]
+    first_event_waits = [at - events[0] for at in began if at >= events[0]]
     assert first_event_waits[0] <= 30.5 + takes
 
 

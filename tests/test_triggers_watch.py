@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -26,8 +27,7 @@ class Watcher:
     def __init__(
         self, root: Path, command: list[str], *, quiet: float = QUIET, env: dict[str, str] | None = None
     ) -> None:
-        self.source, self.backup, self.scratch = root / "source", root / "backup", root / "scratch"
-        self.scratch.mkdir(exist_ok=True)
+        self.source, self.backup = root / "source", root / "backup"
         self.environ = {
             "HOME": str(root),
             "PATH": os.environ["PATH"],
@@ -40,7 +40,7 @@ class Watcher:
         }
         self.started = time.time()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.watch_driver", str(self.source), str(self.scratch), str(quiet), *command],
+            [sys.executable, "-m", "tests.watch_driver", str(self.source), str(quiet), *command],
             env=self.environ,
             cwd=Path(__file__).parents[1],
             stdout=subprocess.PIPE,
@@ -84,12 +84,21 @@ class Watcher:
 
 
 @pytest.fixture
-def started(tmp_path: Path) -> Iterator[list[Watcher]]:
+def started(workshop: Path) -> Iterator[list[Watcher]]:
     made: list[Watcher] = []
     yield made
     for watcher in made:
         if watcher.process.poll() is None:
             watcher.stop(signal.SIGKILL)
+
+
+@pytest.fixture
+def compiled(workshop: Path, scanner_cache: Path) -> None:
+    """The secret scanner's rules, compiled already (they take seconds) in the state folder of the watchers' home."""
+    state = workshop / ".local" / "state" / "autosync-tasks"
+    state.mkdir(mode=0o700, parents=True)
+    shutil.copytree(scanner_cache, state / "engine")
+    (state / "engine").chmod(0o700)
 
 
 def script(root: Path, body: str) -> list[str]:
@@ -122,42 +131,43 @@ def equal_within(watcher: Watcher, since: float, seconds: float) -> float:
         time.sleep(0.05)
 
 
-def bursts(tmp_path: Path, started: list[Watcher], count: int, seed: int, folders: int, files: int) -> list[float]:
-    tree = Tree(tmp_path / "source", seed, folders=folders, files=files)
-    watcher = Watcher(tmp_path, sync())
-    started.append(watcher)
-    watcher.wait_for(1, 60)
+def bursts(watcher: Watcher, tree: Tree, count: int, patience: float) -> list[float]:
+    """Makes bursts; after each the backup must equal the tree. Gives the seconds from the last event to the commit."""
+    watcher.wait_for(1, 90)
     assert content_in(watcher.backup) == content_of(watcher.source)
-    waits, done = [], []
+    waits = []
     for _ in range(count):
         before = content_of(watcher.source)
-        names = tree.burst()
+        tree.burst()
         last = time.time()
         if content_of(watcher.source) != before:
-            waits.append(equal_within(watcher, last, QUIET + 15))
-            done.append(names)
+            waits.append(equal_within(watcher, last, patience))
         time.sleep(tree.random.uniform(0, 0.5))
     assert watcher.stop() == 0, watcher.errors
-    waits.sort()
-    # The middle one: another program on the machine may slow down any single sync, but not half of them.
-    assert waits[len(waits) // 2] < QUIET + 1.5, (waits, done)
     return waits
 
 
-def test_after_each_burst_the_backup_equals_the_tree(tmp_path: Path, started: list[Watcher]) -> None:
-    waits = bursts(tmp_path, started, 8, seed=6, folders=100, files=600)
-    assert waits
+@pytest.mark.usefixtures("compiled")
+def test_after_each_burst_the_backup_equals_the_tree(workshop: Path, started: list[Watcher]) -> None:
+    tree = Tree(workshop / "source", 6, folders=100, files=600)
+    started.append(Watcher(workshop, sync(), quiet=1))
+    assert len(bursts(started[0], tree, 8, patience=45)) > 5
 
 
 @pytest.mark.full
-def test_200_bursts_in_10000_files(tmp_path: Path, started: list[Watcher]) -> None:
-    waits = bursts(tmp_path, started, 200, seed=66, folders=1000, files=10_000)
+@pytest.mark.usefixtures("compiled")
+def test_200_bursts_in_10000_files(workshop: Path, started: list[Watcher]) -> None:
+    """How long it takes is measured by benchmarks/watch.py; here only that it comes, and what it did take."""
+    tree = Tree(workshop / "source", 66, folders=1000, files=10_000)
+    started.append(Watcher(workshop, sync(), quiet=QUIET))
+    waits = sorted(bursts(started[0], tree, 200, patience=60))
+    sys.stdout.write(f"{len(waits)} bursts; median {waits[len(waits) // 2]:.2f} s, longest {waits[-1]:.2f} s\n")
     assert len(waits) > 150
 
 
-def test_start_up_takes_less_than_two_seconds(tmp_path: Path, started: list[Watcher]) -> None:
-    Tree(tmp_path / "source", 1, folders=1000, files=10_000)
-    watcher = Watcher(tmp_path, script(tmp_path, "exit 0"))
+def test_start_up_takes_less_than_two_seconds(workshop: Path, started: list[Watcher]) -> None:
+    Tree(workshop / "source", 1, folders=1000, files=10_000)
+    watcher = Watcher(workshop, script(workshop, "exit 0"))
     started.append(watcher)
     ends = time.monotonic() + 10
     while not watcher.said:
@@ -168,12 +178,12 @@ def test_start_up_takes_less_than_two_seconds(tmp_path: Path, started: list[Watc
     assert watcher.stop() == 0
 
 
-def test_protected_folders_do_not_wake_it_and_memory_stays_flat(tmp_path: Path, started: list[Watcher]) -> None:
+def test_protected_folders_do_not_wake_it_and_memory_stays_flat(workshop: Path, started: list[Watcher]) -> None:
     """10,000 events in node_modules and 10,000 in a file of the tree."""
-    modules = tmp_path / "source" / "node_modules" / "x"
+    modules = workshop / "source" / "node_modules" / "x"
     modules.mkdir(parents=True)
-    (tmp_path / "source" / "a.md").write_text("a")
-    watcher = Watcher(tmp_path, script(tmp_path, "exit 0"), quiet=1)
+    (workshop / "source" / "a.md").write_text("a")
+    watcher = Watcher(workshop, script(workshop, "exit 0"), quiet=1)
     started.append(watcher)
     watcher.wait_for(1)
     time.sleep(0.5)
@@ -183,16 +193,105 @@ def test_protected_folders_do_not_wake_it_and_memory_stays_flat(tmp_path: Path, 
     time.sleep(2.5)
     assert len(watcher.outcomes()) == 1
     for i in range(10_000):
-        (tmp_path / "source" / "a.md").write_text(str(i))
+        (workshop / "source" / "a.md").write_text(str(i))
     watcher.wait_for(2)
     assert watcher.rss() - before < 4000
     assert watcher.stop() == 0
 
 
-def test_a_name_that_is_not_utf8_does_not_end_it(tmp_path: Path, started: list[Watcher]) -> None:
-    source = tmp_path / "source"
+def watched(watcher: Watcher) -> int:
+    """How many folders the kernel watches for it."""
+    folder = Path(f"/proc/{watcher.process.pid}")
+    for link in (folder / "fd").iterdir():
+        if "inotify" in os.readlink(link):
+            return (folder / "fdinfo" / link.name).read_text().count("inotify wd:")
+    return 0
+
+
+def test_only_folders_that_count_are_watched(workshop: Path, started: list[Watcher]) -> None:
+    """Not what links lead to, nor what is never in the backup; but folders with odd names, and new ones."""
+    source = workshop / "source"
+    (source / "node_modules" / "x" / "y").mkdir(parents=True)
+    (source / "context").mkdir()
+    (source / "context" / "docs").symlink_to("/usr")
+    odd = Path(os.fsdecode(os.fsencode(source) + b"/\xff"))
+    odd.mkdir()
+    watcher = Watcher(workshop, script(workshop, "exit 0"), quiet=0.3)
+    started.append(watcher)
+    watcher.wait_for(1)
+    assert watched(watcher) == 3
+    for place in (odd, source / "new" / "er"):
+        place.mkdir(parents=True, exist_ok=True)
+        time.sleep(2.5)
+        count = len(watcher.outcomes())
+        (place / "a.md").write_text("a")
+        watcher.wait_for(count + 1)
+    assert watched(watcher) == 5
+    assert watcher.stop() == 0
+
+
+@pytest.mark.usefixtures("compiled")
+def test_its_own_writes_never_wake_it(workshop: Path, started: list[Watcher]) -> None:
+    """Even where a link in the tree leads to the home folder, in which backup and state lie."""
+    source = workshop / "source"
     source.mkdir()
-    watcher = Watcher(tmp_path, script(tmp_path, "exit 0"), quiet=0.3)
+    (source / "home").symlink_to(workshop)
+    (source / "AGENTS.md").write_text("a")
+    watcher = Watcher(workshop, sync(), quiet=0.3)
+    started.append(watcher)
+    watcher.wait_for(1, 60)
+    time.sleep(3)
+    assert watcher.outcomes() == ["changed"]
+    assert watcher.stop() == 0
+
+
+def test_folders_whose_events_were_lost_are_watched_all_the_same(workshop: Path, started: list[Watcher]) -> None:
+    """More events than the kernel keeps, while the watcher cannot run; the last of them makes a folder."""
+    limit = int(Path("/proc/sys/fs/inotify/max_queued_events").read_text())
+    if limit > 100_000:
+        pytest.skip(f"the kernel keeps {limit} events here, too many to lose some")
+    source = workshop / "source"
+    source.mkdir()
+    (source / "a.md").write_text("a")
+    (source / "b.md").write_text("b")
+    watcher = Watcher(workshop, script(workshop, "exit 0"), quiet=0.3)
+    started.append(watcher)
+    watcher.wait_for(1)
+    watcher.process.send_signal(signal.SIGSTOP)
+    for _ in range(limit // 2 + 100):
+        (source / "a.md").chmod(0o600)
+        (source / "b.md").chmod(0o600)
+    (source / "late").mkdir()
+    watcher.process.send_signal(signal.SIGCONT)
+    watcher.wait_for(2)
+    time.sleep(2.5)
+    count = len(watcher.outcomes())
+    (source / "late" / "c.md").write_text("c")
+    watcher.wait_for(count + 1)
+    assert watcher.stop() == 0
+
+
+def test_a_link_that_leads_to_another_tree_now_is_noticed(workshop: Path, started: list[Watcher]) -> None:
+    for name in ("one", "two"):
+        (workshop / name).mkdir()
+    (workshop / "source").symlink_to("one")
+    watcher = Watcher(workshop, script(workshop, "exit 0"), quiet=0.3)
+    started.append(watcher)
+    watcher.wait_for(1)
+    (workshop / "new").symlink_to("two")
+    os.replace(workshop / "new", workshop / "source")
+    watcher.wait_for(2)
+    time.sleep(1.5)
+    count = len(watcher.outcomes())
+    (workshop / "two" / "a.md").write_text("a")
+    watcher.wait_for(count + 1)
+    assert watcher.stop() == 0
+
+
+def test_a_name_that_is_not_utf8_does_not_end_it(workshop: Path, started: list[Watcher]) -> None:
+    source = workshop / "source"
+    source.mkdir()
+    watcher = Watcher(workshop, script(workshop, "exit 0"), quiet=0.3)
     started.append(watcher)
     watcher.wait_for(1)
     Path(os.fsdecode(os.fsencode(source) + b"/\xff.md")).write_text("x")
@@ -205,13 +304,13 @@ def test_a_name_that_is_not_utf8_does_not_end_it(tmp_path: Path, started: list[W
     assert watcher.stop() == 0
 
 
-def test_a_source_that_is_moved_away_and_comes_back_is_watched_again(tmp_path: Path, started: list[Watcher]) -> None:
-    source = tmp_path / "source"
+def test_a_source_that_is_moved_away_and_comes_back_is_watched_again(workshop: Path, started: list[Watcher]) -> None:
+    source = workshop / "source"
     source.mkdir()
-    watcher = Watcher(tmp_path, script(tmp_path, "exit 0"), quiet=0.3)
+    watcher = Watcher(workshop, script(workshop, "exit 0"), quiet=0.3)
     started.append(watcher)
     watcher.wait_for(1)
-    os.replace(source, tmp_path / "away")
+    os.replace(source, workshop / "away")
     watcher.wait_for(2)
     source.mkdir()
     watcher.wait_for(3)
@@ -222,59 +321,59 @@ def test_a_source_that_is_moved_away_and_comes_back_is_watched_again(tmp_path: P
     assert watcher.stop() == 0
 
 
-def test_a_deferred_sync_is_asked_again_and_the_last_change_is_not_lost(tmp_path: Path, started: list[Watcher]) -> None:
-    (tmp_path / "source").mkdir()
+def test_a_deferred_sync_is_asked_again_and_the_last_change_is_not_lost(workshop: Path, started: list[Watcher]) -> None:
+    (workshop / "source").mkdir()
     stub = script(
-        tmp_path,
-        f"""if [ -e {tmp_path}/open ]; then cp {tmp_path}/source/a.md {tmp_path}/copied; exit 0; fi
+        workshop,
+        f"""if [ -e {workshop}/open ]; then cp {workshop}/source/a.md {workshop}/copied; exit 0; fi
 echo "{{\\"outcome\\": \\"deferred\\", \\"reason\\": \\"the limit\\", \\"retry_at\\": $(($(date +%s) + 1))}}"
 """,
     )
-    watcher = Watcher(tmp_path, stub, quiet=0.3)
+    watcher = Watcher(workshop, stub, quiet=0.3)
     started.append(watcher)
     watcher.wait_for(1)
-    (tmp_path / "source" / "a.md").write_text("the last change")
+    (workshop / "source" / "a.md").write_text("the last change")
     watcher.wait_for(3)
-    (tmp_path / "open").touch()
+    (workshop / "open").touch()
     ends = time.monotonic() + 10
-    while not (tmp_path / "copied").exists():
+    while not (workshop / "copied").exists():
         assert time.monotonic() < ends, watcher.said
         time.sleep(0.02)
-    assert (tmp_path / "copied").read_text() == "the last change"
+    assert (workshop / "copied").read_text() == "the last change"
     assert watcher.stop() == 0
 
 
 @pytest.mark.parametrize("after", [0.0, 0.05, 0.3, 0.6, 1.2])
 def test_sigterm_ends_it_cleanly_in_the_middle_of_anything(
-    tmp_path: Path, started: list[Watcher], after: float
+    workshop: Path, started: list[Watcher], after: float
 ) -> None:
     """A sync under way may end; nothing is left running and nothing complains."""
-    (tmp_path / "source").mkdir()
-    stub = script(tmp_path, f"echo x >> {tmp_path}/began; sleep 1; echo x >> {tmp_path}/ended")
-    watcher = Watcher(tmp_path, stub, quiet=0.2)
+    (workshop / "source").mkdir()
+    stub = script(workshop, f"echo x >> {workshop}/began; sleep 1; echo x >> {workshop}/ended")
+    watcher = Watcher(workshop, stub, quiet=0.2)
     started.append(watcher)
     ends = time.monotonic() + 10
     while not watcher.said:
         assert time.monotonic() < ends
         time.sleep(0.01)
     time.sleep(after)
-    (tmp_path / "source" / "a.md").write_text("a")
+    (workshop / "source" / "a.md").write_text("a")
     began = time.monotonic()
     assert watcher.stop() == 0
     assert time.monotonic() - began < 4
     assert watcher.errors == ""
     assert watcher.said[-1][1] == "end"
-    counts = [len(p.read_text()) if p.exists() else 0 for p in (tmp_path / "began", tmp_path / "ended")]
+    counts = [len(p.read_text()) if p.exists() else 0 for p in (workshop / "began", workshop / "ended")]
     assert counts[0] == counts[1]
 
 
-def test_a_watch_limit_names_the_sysctl(tmp_path: Path) -> None:
+def test_a_watch_limit_names_the_sysctl(workshop: Path) -> None:
     """In a user namespace of its own, whose limit of watches the test sets to 5."""
     tried = subprocess.run(["unshare", "-Ur", "true"], capture_output=True, check=False)
     if tried.returncode:
         pytest.skip("no user namespaces here: a limit of its own cannot be set")
-    Tree(tmp_path / "source", 1, folders=20, files=20)
-    words = f"{sys.executable} -m tests.watch_driver {tmp_path}/source {tmp_path} 1 true"
+    Tree(workshop / "source", 1, folders=20, files=20)
+    words = f"{sys.executable} -m tests.watch_driver {workshop}/source 1 true"
     for limit, name in (("watches", "max_user_watches"), ("instances", "max_user_instances")):
         number = 5 if limit == "watches" else 0
         ended = subprocess.run(

@@ -1,4 +1,4 @@
-"""Runs the watcher as a program of its own, as `autosync watch` does: source, scratch folder, then the command."""
+"""Runs the watcher as a program of its own, as `autosync watch` does: source, quiet period, then the command."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from autosync_tasks.triggers.watch import watch
 
 
 def main() -> None:
-    source, scratch, quiet, *command = sys.argv[1:]
+    source, quiet, *command = sys.argv[1:]
 
     def say(outcome: str, words: str) -> None:
         sys.stdout.write(json.dumps([time.time(), outcome, words]) + "\n")
@@ -23,7 +23,6 @@ def main() -> None:
         source,
         command,
         os.environ,
-        scratch=scratch,
         protected=protected_matcher(Settings()),
         say=say,
         quiet=float(quiet),

@@ -16,10 +16,14 @@ from autosync_tasks.status import Status
 VERSION = 1
 
 
-def show(kind: str, body: Mapping[str, Any]) -> None:
-    """Writes one document to standard output. Raises OutputError."""
+def show(kind: str, body: Mapping[str, Any], *, stream: bool = False) -> None:
+    """Writes one document to standard output. stream: it is one of many, so each is one line (JSON Lines).
+
+    Raises OutputError.
+    """
+    document = {"version": VERSION, "kind": kind, **body}
     with writing(sys.stdout):
-        sys.stdout.write(json.dumps({"version": VERSION, "kind": kind, **body}, indent=1, ensure_ascii=True) + "\n")
+        sys.stdout.write(json.dumps(document, indent=None if stream else 1, ensure_ascii=True) + "\n")
 
 
 def of_run(run: Run, source: str, backup: str) -> dict[str, Any]:

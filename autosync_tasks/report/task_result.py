@@ -27,12 +27,12 @@ def _detail(text: str) -> Line:
     return line(Part(text[:5], style), display(text[5:], limit=2000)) if style else line(display(text, limit=2000))
 
 
-def show(result: TaskResult, *, as_json: bool = False, diff: bool = False) -> int:
-    """Shows it; gives the exit code."""
+def show(result: TaskResult, *, as_json: bool = False, diff: bool = False, stream: bool = False) -> int:
+    """Shows it; gives the exit code. stream: events of `show_line` came before it."""
     if as_json:
         from autosync_tasks.report import as_json as documents
 
-        documents.show("task", result.as_json())
+        documents.show("task", result.as_json(), stream=stream)
     else:
         screen.show(lines_of(result, diff=diff))
     return result.exit_code
@@ -43,7 +43,7 @@ def show_line(outcome: str, words: str, *, as_json: bool = False) -> None:
     if as_json:
         from autosync_tasks.report import as_json as documents
 
-        documents.show("event", {"outcome": outcome, "reason": words})
+        documents.show("event", {"outcome": outcome, "reason": words}, stream=True)
         return
     style = STYLE[Outcome(outcome)] if outcome in list(Outcome) else ""
     screen.show([line(Part(f"{outcome:<10}", style), display(words, limit=2000))])

@@ -1,43 +1,66 @@
-"""Events from the file system, through watchfiles: only a reason to look, never the list of what changed."""
+"""Events from the file system (inotify): only a reason to look, never the list of what changed.
+
+Through inotify_simple, a thin binding, and not through watchfiles, which 1.3.0 was measured to be wrong for this: it
+follows links (one to /usr/share/doc made 850 watches, and one to a home folder let a sync's own writes wake the
+watcher), watches `node_modules` as well, says nothing of lost events, and stays broken after one name that is not
+UTF-8. It also hears every file that a sync opens. Here each folder that counts is watched by itself.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
-import re
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from autosync_tasks.errors import AutosyncError
 
 if TYPE_CHECKING:
-    from watchfiles._rust_notify import RustNotify
-
-IDLE_STEP, EAGER_STEP = 0.1, 0.02
-"""Seconds between two looks at the events: while nothing is waiting, and while something is."""
-
-_DEBOUNCE_MS = 100
-_ADDED = 1
+    from inotify_simple import Event, INotify
 
 Protected = Callable[[bytes, bool], bool]
 """(one name, is it a folder) to whether it is protected."""
 
+SLICE = 0.1
+"""Seconds between two looks at whether it is told to stop."""
+
+_GATHER_MS = 20
+"""What comes within this time after an event is read with it: the kernel merges equal ones meanwhile."""
+_ROUNDS = 5
+"""How often folders are looked up anew because others came while they were being watched; then it is left for later."""
+
+# inotify(7). Opening and reading are not among them: a sync reads every file.
+_MODIFY, _ATTRIB, _CLOSE_WRITE, _MOVED, _CREATE, _DELETE = 0x2, 0x4, 0x8, 0x40 | 0x80, 0x100, 0x200
+_SELF, _UNMOUNT, _OVERFLOW, _IGNORED, _IS_FOLDER = 0x400 | 0x800, 0x2000, 0x4000, 0x8000, 0x40000000
+_ONLY_FOLDERS, _NO_LINK, _NOT_UNLINKED = 0x01000000, 0x02000000, 0x04000000
+_MASK = _MODIFY | _ATTRIB | _CLOSE_WRITE | _MOVED | _CREATE | _DELETE | _SELF | _ONLY_FOLDERS | _NO_LINK | _NOT_UNLINKED
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What came in: something at all, and whether new folders, or unknown things, were among it."""
+    """What came in: something at all, and whether folders may have come or gone (then `refresh` is called for)."""
 
     something: bool = False
     folders: bool = False
 
 
-def limit_error(message: str, folder: str) -> AutosyncError | None:
-    """The kernel's limits on watching, with the setting to raise (inotify(7), "/proc interfaces")."""
-    low = message.lower()
-    if re.search(r"watch limit|no space left|os error 28", low):
+@dataclass(frozen=True, slots=True)
+class _Watch:
+    """A folder that is watched: its inode's number, and the kernel's number of the watch."""
+
+    inode: int
+    number: int
+
+
+def limit_error(code: int, folder: str) -> AutosyncError | None:
+    """The kernel's limits on watching, with the setting to raise (inotify(7), "/proc interfaces"). code: an errno."""
+    if code == errno.ENOSPC:
         name, say = "fs.inotify.max_user_watches", "524288"
-    elif re.search(r"too many open files|os error 24", low):
+    elif code == errno.EMFILE:
         name, say = "fs.inotify.max_user_instances", "1024"
     else:
         return None
@@ -58,14 +81,34 @@ def _sysctl(name: str) -> str:
 
 
 class Notifier:
-    """Watches a folder and all below it. Opened again by itself when the folder was replaced."""
+    """Watches a folder and all below it that is not protected, also when another folder takes its place."""
 
     def __init__(self, folder: str, protected: Protected, stop: threading.Event) -> None:
-        """folder: a real path. Raises AutosyncError if a limit of the kernel is in the way."""
+        """folder: the root, which may be a link. Raises AutosyncError if a limit of the kernel is in the way."""
+        from inotify_simple import INotify
+
         self.folder, self._protected, self._stop = folder, protected, stop
-        self._watch: RustNotify | None = None
+        self._watched: dict[bytes, _Watch] = {}
+        self._numbers: set[int] = set()
         self._root: tuple[int, int] | None = None
-        self._open()
+        try:
+            self._inotify: INotify = INotify()
+        except OSError as fault:
+            raise self._explained(fault) from None
+        try:
+            self.refresh()
+        except BaseException:
+            self.close()
+            raise
+
+    def _explained(self, fault: OSError) -> AutosyncError:
+        return limit_error(fault.errno or 0, self.folder) or AutosyncError(
+            f"{self.folder} cannot be watched: {fault.strerror}", hint="use install-cron or install-timer for this tree"
+        )
+
+    def close(self) -> None:
+        """Ends the watching."""
+        self._inotify.close()
 
     def _identity(self) -> tuple[int, int] | None:
         try:
@@ -74,85 +117,90 @@ class Notifier:
             return None
         return facts.st_dev, facts.st_ino
 
-    def _open(self) -> None:
-        from watchfiles._rust_notify import RustNotify
+    def _folders(self) -> dict[bytes, int]:
+        """All folders that should be watched now, with their inodes; none if the root is gone."""
+        root = os.fsencode(os.path.realpath(self.folder))
+        found: dict[bytes, int] = {}
+        waiting = [root]
+        with contextlib.suppress(OSError):
+            found[root] = os.stat(root).st_ino
+        while waiting and not self._stop.is_set():
+            here = waiting.pop()
+            try:
+                with os.scandir(here) as entries:
+                    for entry in entries:
+                        if entry.is_dir(follow_symlinks=False) and not self._protected(entry.name, True):
+                            found[entry.path] = entry.inode()
+                            waiting.append(entry.path)
+            except OSError:
+                found.pop(here, None)  # what cannot be listed cannot be watched
+        return found
 
-        self.close()
-        self._root = self._identity()
-        if self._root is None:
-            return
-        try:
-            # No polling: whoever wants it has the schedule. Not "ignore_permission_denied" at first: watchfiles
-            # 1.3.0 then ignores the watch limit too, and hears nothing of most folders without a word.
-            self._watch = RustNotify([self.folder], False, False, 300, True, False)
-        except PermissionError:
-            self._watch = RustNotify([self.folder], False, False, 300, True, True)
-        except FileNotFoundError:
-            self._root = None
-        except (OSError, RuntimeError) as fault:
-            raise self._explained(fault) from None
-        except UnicodeEncodeError:
-            raise AutosyncError(
-                "the source's path is not valid UTF-8, which the watcher cannot take",
-                hint="use install-cron or install-timer for this tree",
-            ) from None
+    def refresh(self) -> bool:
+        """Looks up the folders and watches those that are not watched yet; True if there were any.
 
-    def _explained(self, fault: Exception) -> AutosyncError:
-        return limit_error(str(fault), self.folder) or AutosyncError(
-            f"{self.folder} cannot be watched: {fault}", hint="use install-cron or install-timer for this tree"
-        )
-
-    def close(self) -> None:
-        """Ends the watching."""
-        if self._watch is not None:
-            self._watch.close()
-            self._watch = None
-
-    def wait(self, seconds: float, step: float = IDLE_STEP) -> Heard:
-        """Waits for events, for so long at most; returns early when told to stop.
-
-        When it has heard something, nothing new has come for the last `step` seconds (or for a tenth of a second
-        it did not stop coming).
+        What happened in a folder before it was watched is not heard: whoever gets True should look at the tree
+        afterwards. Raises AutosyncError if a limit of the kernel is in the way.
         """
-        if self._watch is None or self._identity() != self._root:
-            return self._reopen(seconds)
-        from watchfiles._rust_notify import WatchfilesRustInternalError
+        identity = self._identity()
+        anew, self._root = identity != self._root, identity
+        for _ in range(_ROUNDS):  # another folder may come into one that is listed, but not watched yet
+            folders = self._folders()
+            if self._stop.is_set() or not self._add(folders):
+                break
+            anew = True
+        if not self._stop.is_set():
+            self._drop(folders)
+        return anew
 
-        try:
-            found = self._watch.watch(_DEBOUNCE_MS, int(step * 1000), max(1, int(seconds * 1000)), self._stop)
-        except WatchfilesRustInternalError as fault:
-            # watchfiles 1.3.0 stays in this state for good after one name that is not UTF-8.
-            explained = limit_error(str(fault), self.folder)
-            if explained:
-                raise explained from None
-            self._open()
-            return Heard(True, True)
-        if isinstance(found, str):
-            return Heard()
-        return self._judge(found)
+    def _add(self, folders: dict[bytes, int]) -> bool:
+        added = False
+        for path, inode in folders.items():
+            known = self._watched.get(path)
+            if known is not None and known.inode == inode:
+                continue
+            try:
+                number = self._inotify.add_watch(path, _MASK)
+            except OSError as fault:
+                if fault.errno in (errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.ENAMETOOLONG):
+                    continue  # gone meanwhile, or nothing of it can be read at all
+                raise self._explained(fault) from None
+            self._watched[path] = _Watch(inode, number)
+            self._numbers.add(number)
+            added = True
+        return added
 
-    def _reopen(self, seconds: float) -> Heard:
-        """The folder is gone, or another stands in its place."""
-        known = self._root
-        self._open()
-        if self._root is not None or known is not None:
-            return Heard(True, True)
-        self._stop.wait(min(seconds, 2.0))
+    def _drop(self, folders: dict[bytes, int]) -> None:
+        """Forgets what is not there any more. (A folder that got another name keeps its number.)"""
+        self._watched = {path: watch for path, watch in self._watched.items() if folders.get(path) == watch.inode}
+        used = {watch.number for watch in self._watched.values()}
+        for number in self._numbers - used:
+            with contextlib.suppress(OSError):  # the kernel has forgotten a removed folder by itself
+                self._inotify.rm_watch(number)
+        self._numbers = used
+
+    def wait(self, seconds: float) -> Heard:
+        """Waits for events, for so long at most; returns early when told to stop."""
+        if self._identity() != self._root:  # the root has gone, or has come, or another stands in its place
+            return Heard(self.refresh())
+        ends = time.monotonic() + seconds
+        while not self._stop.is_set():
+            left = min(ends - time.monotonic(), SLICE)
+            if left <= 0:
+                break
+            found = self._judge(self._inotify.read(max(1, int(left * 1000)), _GATHER_MS))
+            if found.something:
+                return found
         return Heard()
 
-    def _judge(self, found: set[tuple[int, str]]) -> Heard:
-        something = False
-        for kind, path in found:
-            if self._sleeps(path):
+    def _judge(self, events: Iterable[Event]) -> Heard:
+        something = folders = False
+        for event in events:
+            if event.mask & _IGNORED:
                 continue
+            name, is_folder = os.fsencode(event.name), bool(event.mask & _IS_FOLDER)
+            if name and self._protected(name, is_folder):
+                continue  # never in the backup, so no reason to look
             something = True
-            if kind == _ADDED and os.path.isdir(path):
-                return Heard(True, True)
-        return Heard(something)
-
-    def _sleeps(self, path: str) -> bool:
-        """Whether it lies at or below a protected name: never in the backup, so no reason to look."""
-        names = os.fsencode(path[len(self.folder) :]).strip(b"/").split(b"/")
-        return any(self._protected(name, True) for name in names[:-1]) or (
-            self._protected(names[-1], True) and self._protected(names[-1], False)
-        )
+            folders = folders or is_folder or bool(event.mask & (_SELF | _UNMOUNT | _OVERFLOW))
+        return Heard(something, folders)

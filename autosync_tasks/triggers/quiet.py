@@ -14,8 +14,7 @@ class Quiet:
 
     quiet: a sync waits until nothing has been heard for so long; longest: but at most so long after the first.
     first, last: when something was heard (None: nothing is waiting). retry_at: a sync that was deferred wants to
-    be asked again then. scan_at: the next scan without a reason. again: folders came, look once more afterwards,
-    because what happens in a new folder before it is watched is not heard.
+    be asked again then. scan_at: the next scan without a reason.
     """
 
     quiet: float
@@ -24,12 +23,10 @@ class Quiet:
     first: float | None = None
     last: float | None = None
     retry_at: float | None = None
-    again: bool = False
 
-    def heard(self, now: float, *, folders: bool = False) -> Quiet:
-        """Something changed. folders: among it new folders, or nobody knows what (events were lost)."""
-        first = now if self.first is None else self.first
-        return replace(self, first=first, last=now, again=self.again or folders)
+    def heard(self, now: float) -> Quiet:
+        """Something changed, or may have."""
+        return replace(self, first=now if self.first is None else self.first, last=now)
 
     def due_at(self) -> float:
         """When the next sync should begin, as things stand."""
@@ -46,10 +43,8 @@ class Quiet:
 
     def began(self, now: float) -> Quiet:
         """A sync begins. What is heard from now on is for the next one."""
-        retry = now + self.quiet if self.again else None
-        return replace(self, first=None, last=None, retry_at=retry, again=False, scan_at=now + SCAN_EVERY)
+        return replace(self, first=None, last=None, retry_at=None, scan_at=now + SCAN_EVERY)
 
     def ended(self, now: float, retry_in: float | None) -> Quiet:
         """A sync ended. retry_in: it was deferred, or failed, and should be asked again in so many seconds."""
-        waits = [t for t in (self.retry_at, None if retry_in is None else now + retry_in) if t is not None]
-        return replace(self, retry_at=max(min(waits), now) if waits else None)
+        return replace(self, retry_at=None if retry_in is None else now + retry_in)

@@ -7,24 +7,27 @@ import json
 import os
 import signal
 import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import IO, Any
+from typing import Any
 
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Outcome
-from autosync_tasks.triggers.notifier import EAGER_STEP, IDLE_STEP, Notifier, Protected
+from autosync_tasks.triggers.notifier import Notifier, Protected
 from autosync_tasks.triggers.quiet import SCAN_EVERY, Quiet
 from autosync_tasks.triggers.result import TaskResult
 
 GRACE = 10.0
 """Seconds that a sync under way gets to end by itself when the watcher is told to stop; then SIGTERM, then SIGKILL."""
 
+REFRESH_EVERY = 1.0
+"""Seconds between two looks for new folders while they keep coming (30 ms at 1,000 folders); less than any quiet
+period should be, so that what happens in them is heard before the sync begins."""
+
 LOCKED_RETRY = 5.0
 _LOOK_AT_CHILD = 0.1
-_LONGEST_SLEEP = 30.0
+_LONGEST_SLEEP = 2.0
 _LARGEST_ANSWER = 4_000_000
 
 Say = Callable[[str, str], None]
@@ -34,9 +37,9 @@ Say = Callable[[str, str], None]
 class Child:
     """One sync under way."""
 
-    def __init__(self, command: Sequence[str], env: Mapping[str, str], scratch: str) -> None:
-        """scratch: where the answer is kept until it is read. Raises OSError if the program cannot be started."""
-        self.answer: IO[bytes] = tempfile.TemporaryFile(dir=scratch)  # noqa: SIM115 (lives as long as the child)
+    def __init__(self, command: Sequence[str], env: Mapping[str, str]) -> None:
+        """Raises OSError if the program cannot be started. Its answer is kept in memory: no disk can be full."""
+        self.answer = os.fdopen(os.memfd_create("autosync-answer", os.MFD_CLOEXEC), "r+b", buffering=0)
         try:
             self.process = subprocess.Popen(
                 list(command), stdin=subprocess.DEVNULL, stdout=self.answer, env=dict(env), start_new_session=True
@@ -102,7 +105,6 @@ def watch(
     command: Sequence[str],
     environ: Mapping[str, str],
     *,
-    scratch: str,
     protected: Protected,
     say: Say,
     quiet: float = 2.0,
@@ -111,7 +113,7 @@ def watch(
     stop: threading.Event | None = None,
     grace: float = GRACE,
 ) -> TaskResult:
-    """Watches until SIGTERM, SIGINT or `stop`. command: the sync to run; scratch: a folder of the state.
+    """Watches until SIGTERM, SIGINT or `stop`. command: the sync to run.
 
     Raises AutosyncError where the kernel's limits are in the way or the command cannot be started. Only the main
     thread may pass no `stop` (signals are handled there).
@@ -120,28 +122,26 @@ def watch(
     with contextlib.ExitStack() as stack:
         if stop is None:
             stack.enter_context(_signals(halt))
-        notifier = Notifier(os.path.realpath(source), protected, halt)
+        notifier = Notifier(source, protected, halt)
         stack.callback(notifier.close)
         say("watching", f"{source}: a sync after {quiet:g} s of quiet, after {longest:g} s at most")
-        runs = _loop(notifier, command, environ, scratch, say, halt, grace, usual_retry, quiet, longest)
+        state = Quiet(quiet, longest, scan_at=time.monotonic())  # what changed while nobody watched: look at once
+        runs = _loop(notifier, state, lambda: _start(command, environ), say, halt, grace, usual_retry)
     return TaskResult("watch", Outcome.OK, f"stopped when it was told to, after {runs} syncs", data={"syncs": runs})
 
 
 def _loop(
     notifier: Notifier,
-    command: Sequence[str],
-    environ: Mapping[str, str],
-    scratch: str,
+    state: Quiet,
+    start: Callable[[], Child],
     say: Say,
     halt: threading.Event,
     grace: float,
     usual_retry: float,
-    quiet: float,
-    longest: float,
 ) -> int:
-    state = Quiet(quiet, longest, scan_at=time.monotonic())  # what changed while nobody watched: look at once
     child: Child | None = None
     runs = 0
+    looked, look_at = float("-inf"), float("inf")  # for new folders: when last, when next
     try:
         while not halt.is_set():
             now = time.monotonic()
@@ -152,23 +152,29 @@ def _loop(
                 state = state.ended(now, wait)
                 say(*_words(*ended, wait))
             if child is None and state.due(now):
-                child = _start(command, environ, scratch)
-                state = state.began(now)
+                child = start()
+                state, look_at = state.began(now), now  # beside the sync, for what was missed so far
                 runs += 1
-            sleep = _LOOK_AT_CHILD if child else min(max(state.due_at() - now, 0.01), _LONGEST_SLEEP)
-            step = IDLE_STEP if state.first is None else EAGER_STEP
-            heard = notifier.wait(sleep, step)
+            if now >= look_at:
+                looked, look_at = now, float("inf")
+                if notifier.refresh():
+                    state = state.heard(time.monotonic())
+            due = min(state.due_at() - now, _LONGEST_SLEEP)
+            sleep = max(min(_LOOK_AT_CHILD if child else due, look_at - now), 0.01)
+            heard = notifier.wait(sleep)
             if heard.something:
-                state = state.heard(time.monotonic() - EAGER_STEP, folders=heard.folders)
+                state = state.heard(time.monotonic())
+            if heard.folders:
+                look_at = min(look_at, max(now, looked + REFRESH_EVERY))
     finally:
         if child is not None:
             child.stop(grace)
     return runs
 
 
-def _start(command: Sequence[str], environ: Mapping[str, str], scratch: str) -> Child:
+def _start(command: Sequence[str], environ: Mapping[str, str]) -> Child:
     try:
-        return Child(command, environ, scratch)
+        return Child(command, environ)
     except OSError as fault:
         raise AutosyncError(
             f"{command[0]} cannot be started: {fault.strerror}",

@@ -1,0 +1,188 @@
+"""The watcher over a large tree: from an event to the commit, start-up, memory. Run by hand.
+
+    .venv/bin/python benchmarks/watch.py --rounds 11
+
+The real program watches a tree of 10,000 files in 1,000 folders, with the real sync. In each round one file is
+saved as editors do it; the times are those of the last event, of the child process (as the kernel keeps it), of the
+branch's ref and of the watcher's own line. What counts is what comes on top of the quiet period.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+QUIET = 2.0
+BURST, BURSTS = 10_000, 3
+PATIENCE = 60.0
+
+
+@dataclass(frozen=True)
+class Round:
+    """Seconds after the last event: when the sync's process began, the ref moved, the watcher told."""
+
+    began: float
+    committed: float
+    told: float
+
+
+class Watcher:
+    """`autosync watch` as a process; what it said, with the time."""
+
+    def __init__(self, folder: Path, source: Path, program: str) -> None:
+        self.source, self.backup = source, folder / "backup"
+        self.environ = {
+            "HOME": str(folder),
+            "PATH": os.environ["PATH"],
+            "OPENCODE_SOURCE": str(source),
+            "OPENCODE_BACKUP": str(self.backup),
+            "MAX_SYNC_FREQUENCY": "0",
+            "WATCH_QUIET": f"{QUIET:g}",
+        }
+        self.said: list[tuple[float, dict[str, str]]] = []
+        self.began = time.time()
+        self.process = subprocess.Popen(
+            [program, "watch", "--json"], env=self.environ, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+        )
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            self.said.append((time.time(), json.loads(line)))
+
+    def wait_for(self, lines: int) -> float:
+        """Until it has said so many lines; the time of the last of them."""
+        ends = time.monotonic() + PATIENCE
+        while len(self.said) < lines:
+            if time.monotonic() > ends or self.process.poll() is not None:
+                raise SystemExit(f"the watcher did not say {lines} lines: {self.said[-3:]}")
+            time.sleep(0.005)
+        return self.said[lines - 1][0]
+
+    def child(self) -> int:
+        """Waits for the process of a sync."""
+        listing = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        ends = time.monotonic() + PATIENCE
+        while not (found := listing.read_text().split()):
+            if time.monotonic() > ends:
+                raise SystemExit("no sync began")
+            time.sleep(0.002)
+        return int(found[0])
+
+    def status(self, name: str) -> int:
+        """A number of /proc/PID/status, such as VmRSS in kB."""
+        lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith(name + ":"))
+
+    def processor(self) -> float:
+        """Seconds of processor time so far, without its children's."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def tree(root: Path, files: int, folders: int) -> list[Path]:
+    """So many Markdown files of about 4,800 bytes."""
+    made = []
+    for number in range(files):
+        path = root / f"context/t{number % folders // 25}/s{number % folders}/note{number}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"# Note {number}\n" + f"What is known of {number}, and why it matters here.\n" * 90)
+        made.append(path)
+    return made
+
+
+def save(path: Path, text: str) -> float:
+    """Saves as editors do: a neighbour, then a rename. The time right after it."""
+    neighbour = path.with_name(f".{path.name}.new")
+    neighbour.write_text(text)
+    os.replace(neighbour, path)
+    return time.time()
+
+
+def one_round(watcher: Watcher, path: Path, number: int) -> Round:
+    lines, ref = len(watcher.said), watcher.backup / ".git/refs/heads/main"
+    before = ref.stat().st_mtime
+    event = save(path, f"# Round {number}\n")
+    watcher.child()
+    began = time.time()
+    told = watcher.wait_for(lines + 1)
+    committed = ref.stat().st_mtime
+    if committed == before:
+        raise SystemExit(f"no commit came: {watcher.said[-1]}")
+    return Round(began - event, committed - event, told - event)
+
+
+def row(name: str, values: list[float]) -> str:
+    """A line of the table: median, smallest and largest."""
+    return f"| {name} | {statistics.median(values):.2f} | {min(values):.2f} to {max(values):.2f} |"
+
+
+def report(folder: Path, program: str, files: int, folders: int, rounds: int) -> None:
+    source = folder / "source"
+    paths = tree(source, files, folders)
+    starts = []
+    for _ in range(3):
+        watcher = Watcher(folder, source, program)
+        starts.append(watcher.wait_for(1) - watcher.began)
+        watcher.wait_for(2)
+        watcher.process.terminate()
+        watcher.process.wait(30)
+    watcher = Watcher(folder, source, program)
+    try:
+        watcher.wait_for(2)
+        one_round(watcher, paths[0], -1)
+        found = [one_round(watcher, paths[number * 97 % files], number) for number in range(rounds)]
+        memory, used = [watcher.status("VmRSS")], watcher.processor()
+        for burst in range(BURSTS):
+            lines = len(watcher.said)
+            for number in range(BURST):
+                paths[number % files].write_text(f"burst {burst} {number}\n")
+            watcher.wait_for(lines + 1)
+            memory.append(watcher.status("VmRSS"))
+        used = watcher.processor() - used
+    finally:
+        watcher.process.terminate()
+        watcher.process.wait(30)
+    print(f"| {files:,} files, {folders:,} folders, {rounds} rounds | median, s | from … to |")
+    print("|---|--:|--:|")
+    print(row("start-up, until it watches", starts))
+    print(row("quiet period over → the sync's process begins", [each.began - QUIET for each in found]))
+    print(row("its process begins → the commit is visible", [each.committed - each.began for each in found]))
+    print(row("**event → commit, on top of the quiet period**", [each.committed - QUIET for each in found]))
+    print(row("commit → proven, written to disk, told", [each.told - each.committed for each in found]))
+    print()
+    sizes = ", ".join(f"{size / 1000:.1f}" for size in memory)
+    print(f"Memory in MB, before and after each of {BURSTS} bursts of {BURST:,} saves: {sizes}.")
+    print(f"Processor time of the watcher itself: {used / BURSTS:.1f} s a burst.")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="the watcher over a large tree, as a Markdown table")
+    parser.add_argument("--files", type=int, default=10_000)
+    parser.add_argument("--folders", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=11)
+    parser.add_argument("--folder", help="where to work (a disk, not memory); default: the temporary folder")
+    beside = os.path.join(os.path.dirname(sys.executable), "autosync")
+    parser.add_argument("--program", default=beside, help="the console program, without a version manager's shim")
+    asked = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="autosync-bench-", dir=asked.folder))
+    try:
+        print(f"Load average when it began: {os.getloadavg()[0]:.1f}\n")
+        report(folder, asked.program, asked.files, asked.folders, asked.rounds)
+    finally:
+        shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()
