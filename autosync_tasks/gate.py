@@ -10,7 +10,7 @@ from itertools import chain
 
 from autosync_tasks.look import Look
 from autosync_tasks.model import Finding, Kind, LeftOut, Path, Priority
-from autosync_tasks.names import withhold
+from autosync_tasks.names import suspicious, withhold
 from autosync_tasks.site import Site
 from autosync_tasks.steps.validate import Context, Subject, hits, in_order, of_left_out, secret_names, validate
 from autosync_tasks.world.acceptances import Acceptances
@@ -106,6 +106,8 @@ def judge_tree(site: Site, seen: Look, *, only_changed: bool) -> Judged:
     lost: dict[Path, LeftOut] = {}
     found = judge(site, seen, chain(read_once(seen.root, seen.scan, files, lost), folders), by_hand=True)
     left_out = (*(seen.left_out if only_changed else seen.scan.left_out), *lost.values())
+    if suspects := [left.path for left in left_out if suspicious(left.path)]:
+        withhold_names(site, suspects)  # what is left out was not judged, and is listed by name
     told = of_left_out(left_out, context(site, check=True)) if left_out else []
     return Judged(tuple(in_order([*found, *told])), len(files) - len(lost), left_out)
 

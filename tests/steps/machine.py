@@ -16,7 +16,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autosync_tasks import pipeline, verifying
+from autosync_tasks import names, pipeline, verifying
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Outcome, Run, Trigger
 from autosync_tasks.report import lines
@@ -265,6 +265,7 @@ class Machine:
         from autosync_tasks import program
 
         before = picture(self.home)
+        names._withheld.clear()  # a new process knows of no secret yet
         out, err = io.StringIO(), io.StringIO()
         environ, here, path, words, code = dict(os.environ), Path.cwd(), list(sys.path), sys.argv, 0
         os.environ.clear()
