@@ -70,11 +70,12 @@ def store(
     Raises SourceMovedError if a file is not any more what was judged, BranchMovedError if someone else moved
     the branch, BackupError for all else; in each case the branch stands where it stood.
     """
-    # Before the commit: a run that is killed right after it must find its own source id.
-    _record_places(site, label.source_id)
     repository = site.repository
     if not repository.exists:
         repository.create()
+    # Before the commit: a run that is killed right after it must find its own source id. After the repository: a
+    # place that cannot hold one must not be noted for all later runs.
+    _record_places(site, label.source_id)
     cleared = clear_stale_locks(repository)
     host = os.uname().nodename
     message = planning.message(plan, label.run_id, label.trigger, host, label.validated)

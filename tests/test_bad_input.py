@@ -561,3 +561,14 @@ def test_a_forced_sync_believes_no_memory(place: Place) -> None:
     assert independent.differences(place.source, place.backup) == []
     again = place.inside("sync", "--force")
     assert (again.code, again.outcome) == (0, "ok"), again
+
+
+def test_a_place_that_cannot_hold_a_backup_is_not_noted(place: Place) -> None:
+    """One run with a wrong OPENCODE_BACKUP must not decide where all later runs go."""
+    place.write("AGENTS.md", "# Rules\n")
+    place.more["OPENCODE_BACKUP"] = "/proc/nowhere/backup"
+    refused(place.inside(), 1, "/proc/nowhere/backup", "cannot be made")
+    assert not place.config.exists()
+    del place.more["OPENCODE_BACKUP"]
+    assert place.inside().code == 0
+    assert str(place.backup) in place.config.read_text()
