@@ -72,12 +72,14 @@ def sync(
         raise UsageError(
             f"--trigger={display(trigger)} is none of {', '.join(Trigger)}", hint="a person leaves --trigger out"
         )
+    include = tuple(include)
+    _refuse_bad(include)
     ask = Ask(
         force=force,
         include_low=include_low,
         context_only=context_only,
         tools_only=tools_only,
-        include=tuple(include),
+        include=include,
         adopt=adopt,
         allow_mass_delete=allow_mass_delete,
     )
@@ -114,6 +116,17 @@ def sync(
             changes = [change for change in seen.difference.changes if change.path in wanted]
             screen.show(lines.coloured(differences(seen, changes)))
     return show_run(site, run, as_json=json, quiet=quiet)
+
+
+def _refuse_bad(patterns: Sequence[str]) -> None:
+    """Raises UsageError, for all of them at once, if a pattern of --include cannot be used."""
+    if not patterns:
+        return
+    from autosync_tasks.steps.patterns import check_pattern
+
+    wrong = [f"--include={display(pattern)} {problem}" for pattern in patterns if (problem := check_pattern(pattern))]
+    if wrong:
+        raise UsageError(wrong[0], details=wrong[1:], hint="a pattern is written as in a .gitignore, one to a flag")
 
 
 _FINE = frozenset({Outcome.OK, Outcome.CHANGED, Outcome.SKIPPED, Outcome.DEFERRED})

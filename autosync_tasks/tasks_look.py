@@ -55,7 +55,11 @@ def validate(context: Context, json: bool = False, explain: str = "", changed: b
     but the scanner's cache.
     """
     if explain:
-        screen.show(lines.plain(explanation(explain).splitlines()))
+        text = explanation(explain)
+        if json:
+            report.show("rule", {"explanation": text})
+        else:
+            screen.show(lines.plain(text.splitlines()))
         return 0
     site = open_site(os.environ)
     with look(site) as seen:

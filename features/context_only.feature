@@ -56,3 +56,12 @@ Feature: A sync of a part
       And a person asks for a sync of "plans/today.md" at 09:10
       Then the sync is done
       And the backup holds "plans/today.md"
+
+  Rule: A pattern that means nothing is refused
+
+    Scenario: all of them at once
+      When a context file changes
+      And a person runs `autosync sync '--include=a**b' '--include=[x'`
+      Then the exit code is 2
+      And it says "--include=a**b has `**` beside other characters"
+      And it says "--include=[x has a `[` that is never closed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import subprocess
@@ -9,6 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from autosync_tasks.tasks import collection
 
 from .steps.machine import BIN, CHECKOUT, Machine
 from .steps.pictures import picture
@@ -286,15 +289,27 @@ def test_json_of_a_hostile_tree_is_one_document_in_ascii(machine: Machine) -> No
     assert document["exit_code"] == told.exit_code == 0
 
 
-@pytest.mark.parametrize("task", ["sync", "verify", "status", "detect", "validate", "diff"])
+READERS = [name for name, task in collection().tasks.items() if "json" in inspect.signature(task.body).parameters]
+NEED_NO_SETTINGS = {"doctor", "uninstall-cron", "uninstall-hook", "uninstall-timer"}
+"""Doctor tells a wrong setting as one of its findings; what was installed can be taken away whatever they say."""
+WORDS = {"why": ["AGENTS.md"], "accept": ["0123456789abcdef", "--reason=x"]}
+
+
+@pytest.mark.parametrize("task", sorted({*READERS} - NEED_NO_SETTINGS))
 def test_json_of_an_error_is_one_document_too(machine: Machine, task: str) -> None:
     machine.config.mkdir(parents=True)
     (machine.config / "config.toml").write_text("max_sync_frequency = -1\nauto_sync_push = 3\n")
-    told = machine.program(["autosync", task, "--json"], environ=bare(machine), prepared=False)
+    words = ["autosync", task, *WORDS.get(task, []), "--json"]
+    told = machine.program(words, environ=bare(machine), prepared=False)
     document = json.loads(told.text)
     assert told.stderr == ""
     assert document["exit_code"] == told.exit_code == 2
     assert len(document["details"]) == 2
+
+
+def test_what_a_rule_is_for_as_one_document(machine: Machine) -> None:
+    told = machine.program(["autosync", "validate", "--explain=SEC001", "--json"], prepared=False)
+    assert "provider" in json.loads(told.text)["explanation"]
 
 
 def test_a_signal_ends_it_without_a_traceback(machine: Machine) -> None:
