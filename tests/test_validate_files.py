@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,7 +9,7 @@ from hypothesis import strategies as st
 from autosync_tasks.model import Left, LeftOut, Severity
 from autosync_tasks.steps.validate import RULES, mdf, of_left_out, validate
 from autosync_tasks.world.shell import check_shell
-from tests.validate_support import codes, context, file, grows_linearly, link, of, opencode, opencode_accepts
+from tests.validate_support import codes, context, file, grows_linearly, link, of
 
 
 def front(*lines: str) -> bytes:
@@ -96,14 +94,6 @@ def test_front_matter(name: str) -> None:
     found = validate([file(path, data)], context(path))
     assert sorted(codes(found)) == sorted(expected)
     assert any(f.severity is Severity.ERROR for f in found) is not starts
-
-
-@pytest.mark.full
-@pytest.mark.parametrize("name", FRONT)
-def test_the_front_matter_table_is_what_opencode_does(name: str, tmp_path: Path) -> None:
-    path, data, _, starts = FRONT[name]
-    files = {"opencode.json": b'{"model":"a/b"}', path.decode(): data}
-    assert opencode_accepts(opencode(), files, tmp_path) is starts
 
 
 BOMBS = {

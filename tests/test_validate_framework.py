@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-import tarfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -19,13 +18,13 @@ from autosync_tasks.steps.validate import RULES, Context, Subject, blocking, exp
 from autosync_tasks.steps.validate.engine import Hit
 from autosync_tasks.steps.validate.findings import Lines, Raw
 from autosync_tasks.world.shell import check_shell
+from tests.support.trees import unpack
 from tests.validate_support import (
     codes,
     context,
     file,
     real_context,
     real_engine,
-    shared,
 )
 
 DOCS = Path(__file__).parent.parent / "docs" / "validation.md"
@@ -203,8 +202,7 @@ def test_each_file_is_scanned_once_and_all_names_together() -> None:
 
 def tree(name: str, folder: Path) -> tuple[list[Subject], frozenset[bytes]]:
     """The real tree as the walk would give it: files and links, and every path."""
-    with tarfile.open(shared(f"trees/{name}.tar.gz")) as archive:
-        archive.extractall(folder, filter="data")
+    unpack(name, folder)
     subjects, paths = [], set()
     for root, folders, files in os.walk(folder):
         for entry in (*folders, *files):

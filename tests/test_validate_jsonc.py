@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autosync_tasks.steps.validate import jsonc
-from tests.validate_support import file, grows_linearly, of, opencode, opencode_accepts
+from tests.validate_support import file, grows_linearly, of
 
 DEEP = b'{"provider":{"x":{"options":{"a":' + b"[" * 300 + b"]" * 300 + b"}}}}"
 
@@ -20,7 +19,7 @@ def options(value: bytes) -> bytes:
     return b'{"provider":{"x":{"options":{"a":' + value + b"}}}}"
 
 
-# What OpenCode 1.18.33 does with opencode.json of these bytes: True if it starts.
+# What OpenCode 1.18.33 does with opencode.json of these bytes: True if it starts (see test_validate_opencode.py).
 CASES: dict[str, tuple[bytes, bool]] = {
     "empty": (b"", True),
     "only blanks": (b"  \n", False),
@@ -93,13 +92,6 @@ CASES: dict[str, tuple[bytes, bool]] = {
 def test_a_config_blocks_exactly_when_opencode_cannot_read_it(name: str) -> None:
     data, starts = CASES[name]
     assert ("JSN001" not in of(file(b"opencode.json", data))) is starts
-
-
-@pytest.mark.full
-@pytest.mark.parametrize("name", CASES)
-def test_the_table_is_what_opencode_itself_does(name: str, tmp_path: Path) -> None:
-    data, starts = CASES[name]
-    assert opencode_accepts(opencode(), {"opencode.json": data}, tmp_path) is starts
 
 
 @pytest.mark.parametrize(

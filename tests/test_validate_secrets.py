@@ -166,6 +166,27 @@ def test_a_random_value_under_a_name_is_told_however_it_is_assigned(name: str, b
     assert codes(secrets(b"a.md", f"{name}{between}{value}\n".encode(), real_context())) == [expected]
 
 
+BESIDE = {
+    "row of a table": "| name | value |\n|---|---|\n| CODECOV_TOKEN | `VALUE` |\n",
+    "row without quotes": "| **codecov-token** | VALUE | prod |\n",
+    "default in Python": 'token = os.environ.get("CODECOV_TOKEN", "VALUE")\n',
+    "default in a script": "const t = option('codecov-token', 'VALUE')\n",
+}
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_a_value_beside_its_name_blocks(name: str) -> None:
+    value = drawn("", 32)(random.Random(33))
+    assert errors("a.md", BESIDE[name].replace("VALUE", value)) == ["SEC005"]
+    assert errors("a.md", BESIDE[name].replace("VALUE", "what-the-service-gives-you")) == []
+
+
+def test_a_uuid_is_a_key_in_the_config_and_an_identifier_elsewhere() -> None:
+    header = json.dumps({"headers": {"Authorization": f"Bearer {uuid(random.Random(34))}"}})
+    assert errors("opencode.json", header) == ["SEC005"]
+    assert errors("docs/api.json", header) == []
+
+
 @pytest.mark.parametrize("scheme", ["Bearer ", "Basic "])
 def test_a_scheme_before_the_value_is_not_its_name(scheme: str) -> None:
     value = drawn("", 32)(random.Random(32))

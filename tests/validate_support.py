@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import os
-import subprocess
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -13,12 +12,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from autosync_tasks.model import Finding, Kind
 from autosync_tasks.steps.validate import Context, Subject, validate
 from autosync_tasks.steps.validate.engine import Engine, Hit, load
-from tests.support.trees import SHARED
 
 KEY = bytes(range(32))
 HERE = Path(__file__).parent
@@ -88,51 +84,3 @@ def _least(work: Callable[[], object]) -> float:
 def encoded_cases() -> list[dict[str, str]]:
     lines = (HERE / "data" / "secret_cases.b64").read_text().splitlines()
     return [json.loads(base64.b64decode(line)) for line in lines if not line.startswith("#")]
-
-
-def shared(name: str) -> str:
-    """A file of the folder of real input (trees, development set); skips where it is missing."""
-    path = os.path.join(SHARED, name)
-    if not os.path.exists(path):
-        pytest.skip(f"{name} is not here; AUTOSYNC_SHARED may name the folder that has it")
-    return path
-
-
-def opencode() -> str:
-    """The real OpenCode program that AUTOSYNC_OPENCODE names; skips where there is none."""
-    program = os.environ.get("AUTOSYNC_OPENCODE", "")
-    if not program or not os.access(program, os.X_OK):
-        pytest.skip("AUTOSYNC_OPENCODE does not name an opencode program (npm install opencode-ai@1.18.33)")
-    return program
-
-
-def opencode_accepts(program: str, files: dict[str, bytes], home: Path) -> bool:
-    """Whether OpenCode starts with these files as its config folder. No network is used: nothing is
-    asked for."""
-    config = home / ".config" / "opencode"
-    for name, data in files.items():
-        target = config / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
-    project = home / "project"
-    project.mkdir()
-    env = {
-        "HOME": str(home),
-        "PATH": os.environ["PATH"],
-        "XDG_CONFIG_HOME": str(home / ".config"),
-        "XDG_DATA_HOME": str(home / "data"),
-        "XDG_STATE_HOME": str(home / "state"),
-        "XDG_CACHE_HOME": str(home / "cache"),
-        "OPENCODE_DISABLE_AUTOUPDATE": "1",
-        "npm_config_fetch_retries": "0",
-    }
-    done = subprocess.run(
-        [program, "debug", "config"],
-        cwd=project,
-        env=env,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=90,
-        check=False,
-    )
-    return done.returncode == 0

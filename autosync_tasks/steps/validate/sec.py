@@ -37,7 +37,7 @@ _UNPROTECTED = frozenset(name.encode() for name in _UNPROTECTED_NAMES)
 
 _CONFIG = re.compile(rb"(?:^|/)(?:opencode|tui|config)\.jsonc?$")
 _OPTION_BEFORE = re.compile(rb"-([A-Za-z0-9-]{3,40})(?:[\"']\s*,\s*[\"']|=[\"']?|\s+[\"']?)$")
-_ASSIGNED = re.compile(rb"(?i)[\s:=>\"'`*\[\](\\]+(?:(?:bearer|basic|token|bot|apikey)\s+)?$")
+_ASSIGNED = re.compile(rb"(?i)[\s:=>,|\"'`*\[\](\\]+(?:(?:bearer|basic|token|bot|apikey)\s+)?$")
 _NAME_BEFORE = re.compile(rb"[A-Za-z0-9_.\-]{0,48}$")
 
 _ORDER = {code: n for n, code in enumerate(("SEC002", "SEC001", "SEC003", "SEC005", "SEC103", "SEC102", "SEC101"))}
@@ -212,7 +212,6 @@ def _under_name(path: Path, name: bytes, value: bytes) -> tuple[str, str]:
 
 
 def _header(path: Path, data: bytes, start: int, end: int) -> tuple[str, str]:
-    del path
     value = data[start:end].rstrip(b".:")
     if judge.placeholder(value):
         return "", ""
@@ -222,7 +221,7 @@ def _header(path: Path, data: bytes, start: int, end: int) -> tuple[str, str]:
         if not judge.weak_password(password) and not judge.placeholder(user + password):
             return "SEC005", "user and password in an authorization header"
         return "SEC101", "user and password in an authorization header"
-    if judge.is_random(value) or judge.is_vendor(value):
+    if judge.is_random(value) or judge.is_vendor(value) or (judge.is_uuid(value) and _CONFIG.search(path)):
         return "SEC005", "a token in an authorization header"
     return "", ""
 
@@ -253,6 +252,7 @@ def _url(path: Path, data: bytes, start: int, end: int) -> tuple[str, str]:
 _CANDIDATES = {
     "autosync.option": _option,
     "autosync.assignment": _assignment,
+    "autosync.beside": _assignment,
     "autosync.header": _header,
     "autosync.parameter": _parameter,
     "autosync.url": _url,
