@@ -337,7 +337,7 @@ def test_a_chain_of_renames_goes_as_a_whole() -> None:
 
 def test_a_folder_that_only_changed_its_mode_binds_nothing_below_it() -> None:
     folder = Entry(Kind.FOLDER, 0o700, 0, "")
-    mode = Change(b"docs", ChangeKind.MODE, change("docs/x").rule, folder, replace(folder, mode=0o755))
+    mode = Change(b"docs", ChangeKind.MODE, change("docs/x").rule, folder, folder._replace(mode=0o755))
     decision = verdict([mode, *changes("docs/a.md", "docs/b.md")], Trigger.MANUAL, ask=Ask(include=("/docs/a.md",)))
     assert paths(decision) == ["docs/a.md"]
 
