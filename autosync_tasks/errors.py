@@ -55,6 +55,10 @@ class ConflictError(AutosyncError):
     exit_code = 4
 
 
+class DeadlineError(AutosyncError):
+    """An unattended run took longer than it may. It counts as a failure and is made again later."""
+
+
 class OutputError(AutosyncError):
     """What there is to tell could not be written to standard output; the work itself is done."""
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from invoke import Collection, Context
 
 from autosync_tasks import notify, pipeline
+from autosync_tasks.deadline import deadline
 from autosync_tasks.errors import AutosyncError, LockedError, UsageError
 from autosync_tasks.look import look
 from autosync_tasks.model import Outcome, Run, Trigger
@@ -90,7 +91,8 @@ def sync(
         request = pipeline.new_request(Trigger(trigger), check=check, ask=ask, push=push, hint=hint)
         progress = screen.Progress()
         try:
-            with waiting(site, request, leaves=not wait) as answer:
+            longest = 0 if request.trigger is Trigger.MANUAL else site.settings.run_deadline
+            with waiting(site, request, leaves=not wait) as answer, deadline(longest):
                 return answer(pipeline.sync(site, request, progress))
         finally:
             progress.clear()

@@ -90,3 +90,16 @@ Feature: Bad surroundings
       When a person asks for a sync at 09:10
       Then the sync is blocked
       And it says "belongs to another source"
+
+  Rule: An unattended run that hangs is ended, and counts as failed
+
+    Scenario: git never answers
+      Given a config tree backed up at 09:00
+      And unattended runs that may take 10 seconds
+      And a git that never answers
+      When a context file changes
+      And a person runs `autosync sync --trigger=schedule`
+      Then the exit code is 1
+      And it says "the run was ended after 10 seconds"
+      And it says what to do next
+      And nothing that hung is left running

@@ -92,6 +92,11 @@ def hostile_git(machine: Machine) -> None:
         machine.hostile[name] = str(machine.home / "elsewhere")
 
 
+@given("a git that never answers")
+def hanging_git(machine: Machine) -> None:
+    machine.hang_git()
+
+
 @step("the backup is deleted")
 def no_backup_any_more(machine: Machine) -> None:
     shutil.rmtree(machine.backup)

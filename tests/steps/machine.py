@@ -223,6 +223,14 @@ class Machine:
         self.environ["PATH"] = f"{folder}:{self.environ['PATH']}"
         return kept
 
+    def hang_git(self) -> None:
+        """A `git` that never answers, as on a disk that is gone."""
+        folder = self.home / "bin"
+        folder.mkdir(exist_ok=True)
+        (folder / "git").write_text(f"#!/bin/sh\necho $$ >> '{self.home}/hanging'\nsleep 300\n")
+        (folder / "git").chmod(0o755)
+        self.environ["PATH"] = f"{folder}:{self.environ['PATH']}"
+
     # ---- the program itself
 
     def prepare_scanner(self) -> None:

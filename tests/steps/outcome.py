@@ -162,6 +162,13 @@ def silent(machine: Machine) -> None:
     assert machine.last.text + machine.last.stderr == ""
 
 
+@step("nothing that hung is left running")
+def nothing_left(machine: Machine) -> None:
+    hung = [int(line) for line in (machine.home / "hanging").read_text().split()]
+    assert hung
+    assert not [process for process in hung if os.path.exists(f"/proc/{process}")]
+
+
 @step("no control character is shown")
 def no_control(machine: Machine) -> None:
     shown = machine.last.text + machine.last.stderr

@@ -130,6 +130,10 @@ class Gateway:
                 f"git {arguments[0]} did not finish within {timeout:.0f} seconds in {display(self.git_dir)}",
                 hint="look for a hanging disk or another git process, then run it again",
             ) from None
+        except BaseException:  # the run's deadline, or Ctrl-C: its child must not outlive it
+            _kill(process)
+            _close(process)
+            raise
         return process.returncode, output, complaint
 
     def conversation(self, *arguments: str, timeout: float = LOCAL_TIMEOUT) -> Conversation:
