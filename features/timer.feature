@@ -27,7 +27,7 @@ Feature: The schedule by a timer
     Scenario: remove
       Given the timer is installed
       When the timer is removed
-      Then nothing of it is left
+      Then nothing of the timer is left
 
   Rule: Where it cannot work it says so, and writes nothing
 

@@ -27,6 +27,7 @@ pytest_plugins = [
     "tests.steps.restoring",
     "tests.steps.run",
     "tests.steps.schedule",
+    "tests.steps.timer",
     "tests.steps.settings",
     "tests.steps.tree",
     "tests.steps.validation",

@@ -9,7 +9,6 @@ scenarios(".")
 TO_BIND = {
     "doctor",
     "hook",
-    "timer",
     "watcher",
 }
 """Features whose steps are not written yet: shown as expected failures in every report, never silently."""

@@ -13,42 +13,19 @@ import pytest
 
 from autosync_tasks.errors import AutosyncError, UsageError
 from autosync_tasks.triggers import systemd, units
+from tests.support.user_systemd import stand_in
 
 COMMAND = ("/usr/bin/true", "sync", "--trigger=schedule")
-
-FAKE = r"""#!/bin/sh
-# keeps what a user manager would: which unit is enabled and started; reads the unit files like one, on reload
-shift
-[ "$1" = --no-pager ] && shift
-dir="$XDG_CONFIG_HOME/systemd/user"
-case "$1" in
-show) echo Version=252 ;;
-daemon-reload) echo reload >> "$FAKE_LOG" ;;
-enable) [ -e "$dir/$2" ] && touch "$FAKE_STATE/enabled-$2"; echo "enable $2" >> "$FAKE_LOG" ;;
-start|restart) touch "$FAKE_STATE/active-$2"; echo "$1 $2" >> "$FAKE_LOG" ;;
-is-enabled) [ -e "$FAKE_STATE/enabled-$2" ] ;;
-is-active) [ -e "$FAKE_STATE/active-$2" ] ;;
-disable) rm -f "$FAKE_STATE"/*-"$3" ;;
-esac
-"""
 
 
 @pytest.fixture
 def environ(tmp_path: Path) -> dict[str, str]:
     """A home, and a systemctl that always answers."""
-    programs, state = tmp_path / "bin", tmp_path / "state"
-    programs.mkdir()
-    state.mkdir()
-    fake = programs / "systemctl"
-    fake.write_text(FAKE)
-    fake.chmod(0o755)
     return {
         "HOME": str(tmp_path),
         "XDG_CONFIG_HOME": str(tmp_path / "config"),
         "XDG_STATE_HOME": str(tmp_path / "xdg-state"),
-        "PATH": f"{programs}:{os.environ['PATH']}",
-        "FAKE_STATE": str(state),
-        "FAKE_LOG": str(tmp_path / "log"),
+        **stand_in(tmp_path, os.environ["PATH"]),
     }
 
 

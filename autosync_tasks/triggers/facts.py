@@ -15,7 +15,7 @@ from typing import Any
 from autosync_tasks import __version__
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Trigger
-from autosync_tasks.triggers import cron, crontab, files, systemd
+from autosync_tasks.triggers import cron, crontab, files, ssh, systemd
 from autosync_tasks.triggers.command import environment, passwd_home, program
 from autosync_tasks.triggers.doctor import Access, Facts, Space, Ssh
 from autosync_tasks.triggers.installed import installed
@@ -146,31 +146,16 @@ def _identity(environ: Mapping[str, str]) -> str:
 
 
 def _last_commit(environ: Mapping[str, str], backup: str) -> float:
-    text = _git(environ, "-C", backup, "log", "-1", "--format=%ct", "--all") if os.path.isdir(backup) else ""
+    # Not `git log`: a poisoned backup can make it run a program (log.showSignature, gpg.program).
+    words = ("for-each-ref", "--count=1", "--sort=-committerdate", "--format=%(committerdate:unix)")
+    text = _git(environ, "-C", backup, *words) if os.path.isdir(backup) else ""
     return float(text) if text.isdigit() else 0.0
 
 
 def _ssh(environ: Mapping[str, str], backup: str, remote: str) -> Ssh | None:
-    """The facts of an ssh remote (None: it is not one), as ssh itself reads its configuration."""
+    """The facts of an ssh remote (None: it is not one)."""
     url = _git(environ, "-C", backup, "remote", "get-url", "--push", remote)
-    match = re.match(r"ssh://(?:[^@/]*@)?([^/:]+)", url) or re.match(r"(?:[^@/]*@)?([^/:@]+):(?!//)", url)
-    if not match or match[1].startswith("-"):
-        return None
-    host = match[1]
-    ran = files.run(["ssh", "-G", host], environ)
-    settings = [line.split(" ", 1) for line in (ran.out.decode() if ran else "").splitlines() if " " in line]
-    home = environ.get("HOME", "")
-    keys = [re.sub(r"^~", home, value) for name, value in settings if name == "identityfile"]
-    real = next((value for name, value in settings if name == "hostname"), host)
-    usable = [key for key in keys if os.path.isfile(key)]
-    agentless = any(_opens(key, environ) for key in usable)
-    known = files.run(["ssh-keygen", "-F", real], environ)
-    return Ssh(host, agentless, bool(known and known.code == 0))
-
-
-def _opens(key: str, environ: Mapping[str, str]) -> bool:
-    ran = files.run(["ssh-keygen", "-y", "-P", "", "-f", key], environ)
-    return bool(ran and ran.code == 0)
+    return ssh.way(url, _git(environ, "config", "--global", "core.sshCommand"), environ)
 
 
 def _seen(state: str) -> Iterator[tuple[Trigger, float]]:

@@ -138,6 +138,15 @@ def no_file_written(machine: Machine) -> None:
     assert told.before.keys() == told.after.keys()
 
 
+@step("nothing has changed")
+def nothing_changed(machine: Machine) -> None:
+    """No file of the home folder has other contents, another mode or another mtime; locks may have come."""
+    told = machine.last
+    assert told.before, told.what
+    differ = [path for path in changed(told.before, told.after) if not os.path.isdir(path)]
+    assert [path for path in differ if not path.endswith(".lock")] == []
+
+
 @step("nothing was written but a lock")
 def only_a_lock(machine: Machine) -> None:
     files = [path for path in machine.last.after if os.path.isfile(path)]

@@ -102,8 +102,3 @@ def as_before(machine: Machine) -> None:
 @step("the new line is shown")
 def shown(machine: Machine) -> None:
     assert re.search(r"^\+.*--trigger=schedule", machine.last.text, re.MULTILINE), machine.last.text
-
-
-@step("nothing has changed")
-def nothing_changed(machine: Machine) -> None:
-    assert table(machine) == machine.crontab_before

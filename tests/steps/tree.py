@@ -46,6 +46,12 @@ def reached_by_link(machine: Machine, link: str) -> None:
     machine.environ["OPENCODE_SOURCE"] = str(path)
 
 
+@given("a config tree that is backed up")
+def is_backed_up(machine: Machine) -> None:
+    machine.make_tree()
+    machine.must_sync()
+
+
 @given(parsers.re(r"a config tree backed up at (?P<time>\d\d:\d\d)"))
 def backed_up(machine: Machine, time: str) -> None:
     machine.now = time_of(time)
