@@ -2,9 +2,9 @@ Feature: Watching the config tree
   Whoever edits by hand, or with other tools than OpenCode, wants the backup to follow by itself.
 
   Background:
-    Given a watcher that waits for 2 seconds of quiet, at most 30
+    Given a watcher that waits for 1 second of quiet, at most 5
 
-  Rule: A burst leads to one sync, and its last change is never lost
+  Rule: A burst leads to a sync, and its last change is never lost
 
     Scenario Outline: a burst of <changes>
       When there is a burst of <changes>
@@ -20,17 +20,19 @@ Feature: Watching the config tree
         | a git checkout                    |
 
     Scenario: it does not become quiet
-      When files keep changing for a minute
-      Then there is a sync after 30 seconds at the latest
+      When new files keep coming without a pause
+      Then there is a sync all the same
 
     Scenario: changes during a sync
       When a file changes while a sync is under way
       Then another sync follows
+      And the backup equals the config tree once it is quiet
 
     Scenario: changes within the limit
-      Given a sync is deferred because of the limit
-      When the limit has passed
-      Then the change is in the backup
+      Given a limit of one sync per 8 seconds
+      When a file changes right after a sync
+      Then the next sync is deferred
+      And the backup equals the config tree once the limit has passed
 
   Rule: What is never backed up does not wake it
 
@@ -42,12 +44,12 @@ Feature: Watching the config tree
 
     Scenario: too few watches
       Given the system allows fewer watches than the tree has folders
-      When the watcher is started
+      When another watcher is started
       Then it fails and names the setting to raise
 
     Scenario Outline: told to stop <moment>
       When it is told to stop <moment>
-      Then it ends at once without a complaint
+      Then it ends without a complaint
       And the backup is whole
 
       Examples:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 
 class Tree:
-    """A tree of folders with Markdown files, and ways to change it. Every choice comes from the seed."""
+    """A tree of folders with Markdown files (added to one that is there), and ways to change it. Every choice comes
+    from the seed."""
 
     def __init__(self, root: Path, seed: int, *, folders: int, files: int) -> None:
         self.root = root
@@ -20,8 +21,9 @@ class Tree:
         self.outside = root.parent / "outside"
         self.outside.mkdir(exist_ok=True)
         self.count = 0
-        (root / "agent").mkdir(parents=True)
-        (root / "opencode.json").write_text("{}\n")
+        (root / "agent").mkdir(parents=True, exist_ok=True)
+        if not (root / "opencode.json").exists():
+            (root / "opencode.json").write_text("{}\n")
         for i in range(folders):
             (root / "context" / f"d{i % 40}" / f"e{i}").mkdir(parents=True)
         places = [p for p in sorted((root / "context").rglob("e*")) if p.is_dir()]

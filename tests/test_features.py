@@ -9,6 +9,5 @@ scenarios(".")
 TO_BIND = {
     "doctor",
     "hook",
-    "watcher",
 }
 """Features whose steps are not written yet: shown as expected failures in every report, never silently."""

@@ -246,9 +246,13 @@ class Machine:
         """Runs a program of this project as a person would, with an environment of its own."""
         if prepared:
             self.prepare_scanner()
+        return self.program_in([], argv, environ=environ)
+
+    def program_in(self, outer: Sequence[str], argv: Sequence[str], *, environ: dict[str, str] | None = None) -> Told:
+        """The same inside another one that runs it, such as `unshare`."""
         before = self.written()
         done = subprocess.run(
-            [str(BIN / argv[0]), *argv[1:]],
+            [*outer, str(BIN / argv[0]), *argv[1:]],
             cwd=CHECKOUT if argv[0] == "inv" else self.folder,
             env=self.environ if environ is None else environ,
             capture_output=True,
