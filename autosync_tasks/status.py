@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from autosync_tasks import gate, push_record
@@ -18,7 +18,7 @@ from autosync_tasks.record import Recorder, failures_in_a_row
 from autosync_tasks.site import Site
 from autosync_tasks.steps.inputs import Ask
 from autosync_tasks.steps.verdict import Level, Signs, Verdict, verdict
-from autosync_tasks.triggers.installed import Installed, installed
+from autosync_tasks.triggers.installed import Installed, installed, signs
 from autosync_tasks.world.below import Below
 from autosync_tasks.world.state import State
 
@@ -111,7 +111,7 @@ def _status(seen: Look, records: Sequence[dict[str, Any]], now: float) -> Status
     notes = _notes(seen, found)
     push = push_record.load(site.state)
     last = records[-1] if records else {}
-    signs = Signs(
+    judged = Signs(
         backed_up=bool(seen.ref) and seen.head.recorded is not None,
         enabled=site.settings.auto_sync_enabled,
         pending=len(pending),
@@ -120,14 +120,14 @@ def _status(seen: Look, records: Sequence[dict[str, Any]], now: float) -> Status
         blocked_for=_stood(records, now),
         conflict=_conflict_stands(push, now),
         not_pushed=push.reason if site.settings.auto_sync_push else "",
-        silent=silent(found, _seen(site.state), now),
+        silent=silent(found, _seen(site.state), now, _began(records)),
         faults=len(faults),
         links_out=len(links),
         failures=past.failures,
         notes=notes,
     )
     return Status(
-        verdict=verdict(signs, site.settings.max_age),
+        verdict=verdict(judged, site.settings.max_age),
         last_sync=_last_sync(records),
         commit=seen.ref,
         pending=tuple(pending),
@@ -155,14 +155,17 @@ def _block(decision: Decision, last: dict[str, Any]) -> str:
     return str(last.get("reason", "")) if decision.waiting and last.get("outcome") == Outcome.BLOCKED else ""
 
 
-def silent(found: Sequence[Installed], seen: dict[str, float], now: float) -> tuple[str, ...]:
-    """The installed triggers that have not come for two of their periods; one that never came counts from its
-    installation, if that is known. A time in the future is unknown, and no sign of life.
+def silent(
+    found: Sequence[Installed], seen: dict[str, float], now: float, began: float | None = None
+) -> tuple[str, ...]:
+    """The installed triggers that have not come for two of their periods. began: the time of the oldest record; a
+    trigger of which nothing else is known has stayed away since then at least.
     """
     late = []
     for item in found:
-        since = [when for when in (seen.get(str(item.trigger)), item.since) if when is not None]
-        if item.period is not None and since and not any(0 <= now - when <= 2 * item.period for when in since):
+        since = began if item.since is None else item.since
+        alive, known = signs(replace(item, since=since), seen.get(str(item.trigger)), now)
+        if known and not alive:
             late.append(f"{item.how} ({item.place})")
     return tuple(late)
 
@@ -186,6 +189,11 @@ def _last_sync(records: Sequence[dict[str, Any]]) -> float | None:
     good = (Outcome.CHANGED, Outcome.INCOMPLETE)
     ended = [record.get("ended") for record in records if record.get("acted") and record.get("outcome") in good]
     return float(ended[-1]) if ended and isinstance(ended[-1], int | float) else None
+
+
+def _began(records: Sequence[dict[str, Any]]) -> float | None:
+    first = records[0].get("started") if records else None
+    return float(first) if isinstance(first, int | float) else None
 
 
 def _seen(state: State) -> dict[str, float]:

@@ -110,14 +110,19 @@ def save(path: Path, text: str) -> float:
     return time.time()
 
 
+def moved(backup: Path) -> float:
+    """When the branch last moved. (git's maintenance packs references now and then.)"""
+    loose = backup / ".git/refs/heads/main"
+    return (loose if loose.exists() else backup / ".git/packed-refs").stat().st_mtime
+
+
 def one_round(watcher: Watcher, path: Path, number: int) -> Round:
-    lines, ref = len(watcher.said), watcher.backup / ".git/refs/heads/main"
-    before = ref.stat().st_mtime
+    lines, before = len(watcher.said), moved(watcher.backup)
     event = save(path, f"# Round {number}\n")
     watcher.child()
     began = time.time()
     told = watcher.wait_for(lines + 1)
-    committed = ref.stat().st_mtime
+    committed = moved(watcher.backup)
     if committed == before:
         raise SystemExit(f"no commit came: {watcher.said[-1]}")
     return Round(began - event, committed - event, told - event)

@@ -7,7 +7,6 @@ from pytest_bdd import scenarios
 scenarios(".")
 
 TO_BIND = {
-    "doctor",
     "hook",
 }
 """Features whose steps are not written yet: shown as expected failures in every report, never silently."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -68,6 +70,12 @@ def test_a_trigger_may_stay_away_for_two_of_its_periods(
     times = {} if seen is None else {"schedule": now + seen}
     found = replace(CRON, period=period, since=None if since is None else now + since)
     assert silent([found], times, now) == (("cron (crontab)",) if late else ())
+
+
+def test_what_is_not_known_to_be_installed_counts_from_the_oldest_record() -> None:
+    assert silent([CRON], {}, 1e9, began=1e9 - HOUR) == ()
+    assert silent([CRON], {}, 1e9, began=1e9 - 3 * HOUR) == ("cron (crontab)",)
+    assert silent([replace(CRON, since=1e9 - HOUR)], {}, 1e9, began=1e9 - 3 * HOUR) == ()
 
 
 def test_the_sign_of_another_trigger_does_not_count() -> None:
@@ -176,3 +184,17 @@ def test_a_block_does_not_make_a_change_young_again(kept: Machine) -> None:
     assert kept.sync(Trigger.SCHEDULE).outcome == "skipped"
     kept.now += 12 * HOUR
     assert kept.sync(Trigger.SCHEDULE).outcome == "changed", "24 hours after it was first seen"
+
+
+def test_cron_that_never_came_counts_from_its_installation(kept: Machine) -> None:
+    kept.fake_crontab()
+    assert kept.command("autosync", "install-cron").exit_code == 0
+    for hours, level in ((1, Level.PROTECTED), (3, Level.NOT_PROTECTED)):
+        kept.now = time.time() + hours * HOUR
+        assert looked(kept).verdict.level is level
+    shutil.rmtree(kept.state)
+    kept.edit("AGENTS.md")
+    kept.must_sync()
+    assert looked(kept).verdict.level is Level.PROTECTED  # the records begin anew
+    kept.now += 3 * HOUR
+    assert looked(kept).verdict.level is Level.NOT_PROTECTED

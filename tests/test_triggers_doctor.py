@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +14,7 @@ import pytest
 
 from autosync_tasks.model import Trigger
 from autosync_tasks.triggers import facts as gatherer
-from autosync_tasks.triggers import hook
+from autosync_tasks.triggers import hook, ssh
 from autosync_tasks.triggers.doctor import (
     LITTLE_SPACE,
     TOO_LITTLE_SPACE,
@@ -38,7 +40,7 @@ SEEN: dict[str, Any] = {
     "error": "",
     "agent": False,
 }
-CRON = Installed(Trigger.SCHEDULE, "cron", 3600.0, "crontab")
+CRON = Installed(Trigger.SCHEDULE, "cron", 3600.0, "crontab", since=NOW - 86_400)
 GOOD = Facts(
     now=NOW,
     version="1",
@@ -66,6 +68,12 @@ def bad(facts: Facts) -> list[Check]:
 def test_a_healthy_machine_has_no_fault() -> None:
     assert bad(GOOD) == []
     assert result(check_all(GOOD)).exit_code == 0
+
+
+def test_a_schedule_that_was_installed_a_moment_ago_has_not_come_and_that_is_no_fault() -> None:
+    fresh = replace(GOOD, seen={}, installed=(replace(CRON, since=NOW - 7000),))
+    assert bad(fresh) == []
+    assert [check.what for check in check_all(fresh) if check.name == "cron"] == ["crontab: has not come yet"]
 
 
 def cron_with(**more: object) -> dict[str, Any]:
@@ -103,8 +111,10 @@ CASES: list[tuple[dict[str, Any], str, Level, str]] = [
     ({"installed": ()}, "triggers", Level.WARN, "install-hook"),
     ({"installed": (replace(CRON, fault="is a comment"),)}, "cron", Level.WARN, "install-cron"),
     ({"installed": (Installed(Trigger.WORKFLOW, "hook", None, "/p", "old"),)}, "hook", Level.WARN, "install-hook"),
-    ({"seen": {}}, "cron", Level.WARN, "log of cron"),
-    ({"seen": {Trigger.SCHEDULE: NOW - 7300}}, "cron", Level.WARN, "log of cron"),
+    ({"seen": {}}, "cron", Level.FAIL, "whether cron runs it"),
+    ({"seen": {}, "installed": (replace(CRON, since=None),)}, "cron", Level.WARN, "whether cron runs it"),
+    ({"seen": {Trigger.SCHEDULE: NOW - 7300}}, "cron", Level.FAIL, "whether cron runs it"),
+    ({"seen": {}, "installed": (replace(CRON, how="timer", since=0),)}, "timer", Level.FAIL, "--user -u autosync"),
     ({"cron_runs": False}, "cron daemon", Level.FAIL, "enable --now cron"),
     ({"linger": False, "installed": (replace(CRON, how="timer"),)}, "linger", Level.WARN, "enable-linger"),
     ({"crontab_fault": "cannot be read"}, "crontab", Level.WARN, "install-timer"),
@@ -157,3 +167,38 @@ def test_looking_writes_nothing(tmp_path: Path) -> None:
     before = sorted(str(path) for path in tmp_path.rglob("*"))
     gatherer.gather({"HOME": str(tmp_path), "PATH": f"{tmp_path}:{os.environ['PATH']}"}, NOW, str(tmp_path))
     assert sorted(str(path) for path in tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("url", "entry", "known"),
+    [
+        ("ssh://git@example.org/b.git", "example.org", True),
+        ("git@example.org:b.git", "example.org", True),
+        ("ssh://git@example.org:2222/b.git", "[example.org]:2222", True),
+        ("ssh://git@example.org:2222/b.git", "example.org", False),
+        ("git@other.org:b.git", "example.org", False),
+        ("git@mine:b.git", "real.example.org", True),  # an alias of ~/.ssh/config
+    ],
+)
+@pytest.mark.parametrize("passphrase", ["", "secret"])
+def test_the_way_to_an_ssh_remote(tmp_path: Path, url: str, entry: str, known: bool, passphrase: str) -> None:
+    """Nothing is connected to: it is asked what ssh itself makes of its configuration, keys and known hosts."""
+    if not shutil.which("ssh-keygen"):
+        pytest.skip("there is no ssh here")
+    key, hosts, config = tmp_path / "a key", tmp_path / "known", tmp_path / "config"
+    make = ["ssh-keygen", "-q", "-t", "ed25519", "-f", str(key), "-N", passphrase]
+    subprocess.run(make, check=True, capture_output=True)
+    public = key.with_suffix(".pub").read_text().split()
+    hosts.write_text(f"{entry} {public[0]} {public[1]}\n")
+    config.write_text(
+        f'Host mine\n  HostName real.example.org\nHost *\n  IdentityFile "{key}"\n'
+        f"  UserKnownHostsFile {hosts}\n  GlobalKnownHostsFile /dev/null\n"
+    )
+    found = ssh.way(url, f"ssh -F {config}", {"HOME": str(tmp_path), "PATH": os.environ["PATH"]})
+    assert found is not None
+    assert (found.agentless, found.known) == (not passphrase, known)
+
+
+def test_other_remotes_have_no_ssh_facts() -> None:
+    for url in ("https://example.org/b.git", "/srv/b.git", "file:///srv/b.git", "ssh://-oProxyCommand=x/b", ""):
+        assert ssh.way(url, "", {"PATH": os.environ["PATH"]}) is None

@@ -113,14 +113,21 @@ def sync(*more: str) -> list[str]:
     return [str(AUTOSYNC), "sync", "--trigger=watch", "--json", *more]
 
 
+def moved(backup: Path) -> float:
+    """When the branch last moved. (git's maintenance packs references now and then.)"""
+    try:
+        return (backup / ".git" / "refs" / "heads" / "main").stat().st_mtime
+    except FileNotFoundError:
+        return (backup / ".git" / "packed-refs").stat().st_mtime
+
+
 def equal_within(watcher: Watcher, since: float, seconds: float) -> float:
     """Waits until the backup equals the tree; gives the time from the last event to the commit."""
     want = content_of(watcher.source)
-    ref = watcher.backup / ".git" / "refs" / "heads" / "main"
     ends = time.monotonic() + seconds
     seen = -1.0
     while True:  # looks at the ref alone: reading everything all the time would slow down the sync
-        now = ref.stat().st_mtime
+        now = moved(watcher.backup)
         if now != seen:
             held = content_in(watcher.backup)
             if held == want:

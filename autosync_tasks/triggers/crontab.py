@@ -58,6 +58,18 @@ def _exact(listed: bytes, environ: Mapping[str, str]) -> bytes:
     )
 
 
+def _former(environ: Mapping[str, str]) -> str:
+    return os.path.join(files.state_folder(environ), "crontab.before")
+
+
+def changed_at(environ: Mapping[str, str]) -> float | None:
+    """When a task of ours last changed the crontab (seconds since the epoch; None: not known any more)."""
+    try:
+        return os.lstat(_former(environ)).st_mtime
+    except OSError:
+        return None
+
+
 def _write(content: bytes, environ: Mapping[str, str]) -> None:
     ran = files.run(["crontab", "-"] if content else ["crontab", "-r"], environ, stdin=content)
     if ran is None or ran.code:
@@ -82,7 +94,7 @@ def _change(environ: Mapping[str, str], wanted: bytes | None, check: bool) -> _C
         after = found.rest if wanted is None else cron.place(found, wanted)
         if after == before or check:
             return _Change(before, after, found)
-        files.write(os.path.join(files.state_folder(environ), "crontab.before"), before, 0o600)
+        files.write(_former(environ), before, 0o600)
         _write(after, environ)
         if (read(environ) or b"") == after:
             return _Change(before, after, found)

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from autosync_tasks.model import Outcome, Trigger
-from autosync_tasks.triggers.installed import Installed
+from autosync_tasks.triggers.installed import Installed, signs
 from autosync_tasks.triggers.result import TaskResult
+from autosync_tasks.words import age, span
 
 GIT_FLOOR = (2, 38)
 """DESIGN section 7."""
@@ -239,6 +240,11 @@ def watching(facts: Facts) -> Iterator[Check]:
         )
 
 
+_LOGS = {
+    "cron": "look whether cron runs it: its mail to you, its log (`journalctl -u cron`), and `autosync history`",
+    "timer": "look at its log: `journalctl --user -u autosync`",
+    "watch": "look at its log: `journalctl --user -u autosync-watch`",
+}
 _REINSTALL = {"cron": "install-cron", "timer": "install-timer", "watch": "watch --install", "hook": "install-hook"}
 
 
@@ -262,13 +268,15 @@ def triggers(facts: Facts) -> Iterator[Check]:
 
 def _came(found: Installed, facts: Facts) -> Check:
     seen = facts.seen.get(found.trigger)
-    ago = "" if seen is None else f"came {max(facts.now - seen, 0) / 60:.0f} min ago"
+    ago = "has not come yet" if seen is None else f"came {age(max(facts.now - seen, 0))} ago"
     if found.period is None:
-        return Check(found.how, Level.OK, f"{found.place}: {ago or 'has not come yet'}")
-    if seen is not None and facts.now - seen <= 2 * found.period:
         return Check(found.how, Level.OK, f"{found.place}: {ago}")
-    what = f"{ago or 'has not come yet'}; every {found.period / 60:.0f} min was to be expected"
-    return Check(found.how, Level.WARN, f"{found.place}: {what}", "see the log of cron or `journalctl --user`")
+    alive, known = signs(found, seen, facts.now)
+    if alive:
+        return Check(found.how, Level.OK, f"{found.place}: {ago}")
+    level = Level.FAIL if known else Level.WARN
+    what = f"{found.place}: {ago}, though it should at least once in {span(found.period)}"
+    return Check(found.how, level, what, _LOGS[found.how])
 
 
 def result(checks: Sequence[Check]) -> TaskResult:
@@ -276,6 +284,7 @@ def result(checks: Sequence[Check]) -> TaskResult:
     failed, warned = (sum(c.level is level for c in checks) for level in (Level.FAIL, Level.WARN))
     data = [{"name": c.name, "level": str(c.level), "what": c.what, "remedy": c.remedy} for c in checks]
     reason = f"{len(checks)} checks: {failed} failed, {warned} to look at"
-    lines = tuple(f"{c.level:<5} {c.name}: {c.what}" + (f" — {c.remedy}" if c.remedy else "") for c in checks)
+    lines = [part for c in checks for part in (f"{c.level:<5} {c.name}: {c.what}", f"      next: {c.remedy}")]
+    lines = [text for text in lines if text.strip() != "next:"]
     outcome = Outcome.FAILED if failed else Outcome.OK
-    return TaskResult("doctor", outcome, reason, details=lines, data={"checks": data})
+    return TaskResult("doctor", outcome, reason, details=tuple(lines), data={"checks": data})

@@ -19,7 +19,7 @@ class Installed:
 
     how: "cron", "timer", "watch" or "hook". period: seconds between two visits at most (None: it comes when
     something happens). place: the file. fault: what is wrong with it ("" if nothing is). since: when it was
-    installed (seconds since the epoch; None: not known, as of a line in the crontab).
+    installed (seconds since the epoch; None: not known, as of a line that somebody wrote into the crontab by hand).
     """
 
     trigger: Trigger
@@ -28,6 +28,16 @@ class Installed:
     place: str
     fault: str = ""
     since: float | None = None
+
+
+def signs(item: Installed, seen: float | None, now: float) -> tuple[bool, bool]:
+    """(is there a sign of life that is recent enough, is anything known at all). seen: when it last came.
+
+    A trigger may stay away for two of its periods (DESIGN section 8); one that never came counts from its
+    installation. A time in the future is unknown, and no sign of life.
+    """
+    known = [when for when in (seen, item.since) if when is not None]
+    return item.period is None or any(0 <= now - when <= 2 * item.period for when in known), bool(known)
 
 
 def installed(environ: Mapping[str, str], folder: str = ".") -> tuple[Installed, ...]:
@@ -53,7 +63,8 @@ def _cron(environ: Mapping[str, str]) -> list[Installed]:
                 period = float(schedule.parse(" ".join(when)).longest)
             except UsageError as error:
                 fault = error.details[0] if error.details else error.message
-        result.append(Installed(Trigger.SCHEDULE, "cron", period, "crontab", fault))
+        since = crontab.changed_at(environ)
+        result.append(Installed(Trigger.SCHEDULE, "cron", period, "crontab", fault, since))
     return result
 
 

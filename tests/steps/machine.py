@@ -84,6 +84,8 @@ class Machine:
         self.fingerprint = ""
         self.crontab, self.crontab_before = self.home / "spool" / "person", ""
         self.fault = ("", "", "")
+        self.inside: list[str] = []
+        """The words of a program inside which others are run, such as `unshare`."""
         self.hostile: dict[str, str] = {}
         """What a hostile caller leaves in the environment of the process itself."""
         self._numbers = 0
@@ -107,6 +109,10 @@ class Machine:
         engine = os.fsencode(self.state / "engine")
         seen = picture(self.state, self.config, self.backup)
         return {path: what for path, what in seen.items() if not path.startswith(engine)}
+
+    def pictured(self) -> Picture:
+        """The whole home folder."""
+        return picture(self.home)
 
     @property
     def last(self) -> Told:
