@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
-import subprocess
 import threading
 import time
 from pathlib import Path
@@ -64,5 +64,9 @@ def test_a_git_that_hangs_does_not_outlive_the_run(tmp_path: Path, monkeypatch: 
 
 def alive(group: int) -> list[str]:
     """The processes of a session that run; those that only wait for somebody to take note of their end do not."""
-    listed = subprocess.run(["ps", "-o", "stat=", "-g", str(group)], capture_output=True, text=True, check=False)
-    return [state for state in listed.stdout.split() if not state.startswith("Z")]
+    states = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # one that is gone meanwhile
+            state, _, _, session, *_ = path.read_text().rpartition(")")[2].split()
+            states += [state] if int(session) == group and state != "Z" else []
+    return states
