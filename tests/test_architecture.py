@@ -209,3 +209,14 @@ def test_every_public_function_and_class_says_what_it_does() -> None:
             if named and not ast.get_docstring(node):
                 silent.append(f"{name}: {node.name}")
     assert silent == []
+
+
+def test_every_setting_is_read_somewhere() -> None:
+    """A setting that is declared, documented and accepted, and that nothing reads, is a lie."""
+    from autosync_tasks.settings import TABLE
+
+    read = set()
+    for name in set(MODULES) - {"settings.py"}:
+        for node in ast.walk(ast.parse((PACKAGE / name).read_bytes())):
+            read |= {node.attr} if isinstance(node, ast.Attribute) else set()
+    assert set(TABLE) - read == set()
