@@ -165,16 +165,18 @@ class Place:
         from autosync_tasks.program import autosync
 
         kept, path, out, err = dict(os.environ), list(sys.path), io.StringIO(), io.StringIO()
+        words, sys.argv = sys.argv, ["autosync", task, "--json", *flags]
         umask = os.umask(self.umask)
         os.environ.clear()
         os.environ.update(self.environ)
         try:
             with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-                autosync(["autosync", task, "--json", *flags])
+                autosync(list(sys.argv))
             code = 0
         except SystemExit as end:
             code = int(end.code or 0)
         finally:
+            sys.argv = words
             os.umask(umask)
             os.environ.clear()
             os.environ.update(kept)
