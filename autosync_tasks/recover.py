@@ -15,6 +15,7 @@ from autosync_tasks.site import Site
 from autosync_tasks.steps.recovery import Facts, Fix, Repair, repairs
 from autosync_tasks.words import count
 from autosync_tasks.world.backup.diagnose import diagnose
+from autosync_tasks.world.backup.inside import check_inside
 from autosync_tasks.world.backup.repair import Bench, mend
 
 Announce = Callable[[tuple[Repair, ...]], None]
@@ -34,6 +35,7 @@ def recover(site: Site, request: Request, announce: Announce | None = None) -> R
             f"there is no backup at {display(site.places.backup)} that could be mended",
             hint="run `inv sync` to make one, or bring back the folder from the remote with git clone",
         )
+    check_inside(repository.git_dir)
     with nullcontext() if request.check else site.state.lock():
         return _rounds(site, request, announce)
 

@@ -81,7 +81,8 @@ def locked(path: str, wait: float = LOCK_WAIT) -> Iterator[None]:
 def read(path: str) -> bytes | None:
     """The bytes of a file, None if it does not exist. Any other fault is an AutosyncError."""
     try:
-        with open(path, "rb") as file:
+        # O_NONBLOCK: opening a FIFO must not wait for a writer that never comes.
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
             return file.read()
     except (FileNotFoundError, NotADirectoryError):
         return None

@@ -72,16 +72,7 @@ class State:
         try:
             os.makedirs(self.home, mode=0o700, exist_ok=True)
             for folder in (self.home, self.folder):
-                if not os.path.lexists(folder):
-                    os.mkdir(folder, 0o700)
-                facts = os.lstat(folder)
-                if not stat.S_ISDIR(facts.st_mode) or facts.st_uid != os.geteuid():
-                    raise AutosyncError(
-                        f"the state folder {display(folder)} is a link or belongs to someone else",
-                        hint="remove it; it is made anew",
-                    )
-                if facts.st_mode & 0o077:
-                    os.chmod(folder, 0o700)
+                make_private(folder)
         except OSError as error:
             raise AutosyncError(
                 f"the state folder {display(self.folder)} cannot be made: {error.strerror}",
@@ -271,7 +262,7 @@ class State:
         if len(kept) > _HISTORY_LIMIT:
             self.write("history.jsonl", kept[kept.index(b"\n", len(kept) // 2) + 1 :] + line)
             return
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         try:
             fd = os.open(self.path("history.jsonl"), flags, 0o600)
             with os.fdopen(fd, "ab") as file:
@@ -282,7 +273,7 @@ class State:
     def saw(self, trigger: Trigger, now: float) -> None:
         """Notes that an automatic trigger was here (seconds since the epoch)."""
         self.prepare()
-        os.makedirs(self.path("seen"), mode=0o700, exist_ok=True)
+        make_private(self.path("seen"))
         self.write(f"seen/{trigger}", f"{now:.3f}\n".encode())
 
     def seen(self, trigger: Trigger) -> float | None:
@@ -291,6 +282,20 @@ class State:
             return float(self.read(f"seen/{trigger}") or b"")
         except ValueError:
             return None
+
+
+def make_private(folder: str) -> None:
+    """Makes a folder for this user alone. Raises AutosyncError if a link or another user's stands there."""
+    if not os.path.lexists(folder):
+        os.mkdir(folder, 0o700)
+    facts = os.lstat(folder)
+    if not stat.S_ISDIR(facts.st_mode) or facts.st_uid != os.geteuid():
+        raise AutosyncError(
+            f"the state folder {display(folder)} is a link or belongs to someone else",
+            hint="remove it; it is made anew",
+        )
+    if facts.st_mode & 0o077:
+        os.chmod(folder, 0o700)
 
 
 def _boot() -> str:

@@ -151,7 +151,12 @@ def cut_at_work(disk: Disk, place: Place, number: int, dice: random.Random, leng
         [*program(), "sync"], env=place.environ, cwd="/", stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
-    time.sleep(length * dice.uniform(0.3, 1.05))
+    if number % 2:
+        time.sleep(length * dice.uniform(0.3, 1.05))
+    else:  # when git has been started, the commit is near
+        while process.poll() is None and not _below(process.pid):
+            time.sleep(0.002)
+        time.sleep(dice.uniform(0.0, 0.25))
     alive = process.poll() is None
     stopped = _stop(process.pid) if alive else []
     copy = disk.copy()
@@ -174,15 +179,22 @@ def cut_at_work(disk: Disk, place: Place, number: int, dice: random.Random, leng
     return found
 
 
+def _below(pid: int) -> list[int]:
+    """The processes that this one has started."""
+    found: list[int] = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            found += map(int, task.read_text().split())
+    return found
+
+
 def _stop(pid: int) -> list[int]:
     """Stops a process and all below it; returns them."""
     found = [pid]
     for parent in found:
         with contextlib.suppress(OSError):
             os.kill(parent, signal.SIGSTOP)
-        for task in Path(f"/proc/{parent}/task").glob("*/children"):
-            with contextlib.suppress(OSError):
-                found += [int(child) for child in task.read_text().split()]
+        found += _below(parent)
     return found
 
 

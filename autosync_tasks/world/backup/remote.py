@@ -10,19 +10,18 @@ from __future__ import annotations
 
 import os
 import shlex
-import stat
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from autosync_tasks.errors import AutosyncError, BackupError, ConfigError
+from autosync_tasks.errors import BackupError, ConfigError
 from autosync_tasks.names import display
 from autosync_tasks.steps.address import Address, AddressError, parse, redact
 from autosync_tasks.steps.faults import Fault, fault, rejection, too_slow
 from autosync_tasks.world.backup.gateway import Gateway, TooSlowError
 from autosync_tasks.world.backup.repository import Repository
-from autosync_tasks.world.state import State
+from autosync_tasks.world.state import State, make_private
 
 T = TypeVar("T")
 
@@ -211,9 +210,9 @@ class Remote:
     def _open(self) -> Address:
         """Makes the scratch repository and finds where a push would go. Raises ConfigError."""
         self._state.prepare()
-        _make_folder(self._folder)
+        make_private(self._folder)
         for part in ("refs", "refs/heads", "objects"):
-            _make_folder(os.path.join(self._folder, part))
+            make_private(os.path.join(self._folder, part))
         includes = "".join(f"[include]\n\tpath = {_quoted(path)}\n" for path in _user_files(self._environ))
         self._write("user", includes)
         self._write("config", "[core]\n\trepositoryformatversion = 0\n\tbare = true\n")
@@ -271,16 +270,6 @@ class Remote:
 
     def _write(self, name: str, text: str) -> None:
         self._state.write(f"{_FOLDER}/{name}", text.encode("utf-8", "surrogateescape"))
-
-
-def _make_folder(folder: str) -> None:
-    if not os.path.lexists(folder):
-        os.mkdir(folder, 0o700)
-    facts = os.lstat(folder)
-    if not stat.S_ISDIR(facts.st_mode) or facts.st_uid != os.geteuid():
-        raise AutosyncError(
-            f"{display(folder)} is a link or belongs to someone else", hint="remove it; it is made anew"
-        )
 
 
 def _user_files(environ: Mapping[str, str]) -> tuple[str, ...]:

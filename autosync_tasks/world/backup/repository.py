@@ -13,6 +13,7 @@ from autosync_tasks.errors import BackupError
 from autosync_tasks.names import display
 from autosync_tasks.steps.manifest import PATH, Listing, ManifestError, Recorded, belongs, parse
 from autosync_tasks.world.backup.gateway import Gateway
+from autosync_tasks.world.backup.inside import check_inside
 
 OLDEST_GIT = (2, 38)
 _ID = re.compile(r"[0-9a-f]{40}\Z")
@@ -67,10 +68,18 @@ class Repository:
         self.bare = not os.path.lexists(inner) and _looks_like_git(self.folder)
         self.git_dir = self.folder if self.bare else inner
         self.gateway = Gateway(self.git_dir, None if self.bare else self.folder)
+        self._checked = False
 
     @property
     def exists(self) -> bool:
-        """Whether there is a repository. Raises BackupError if something else is in its place."""
+        """Whether there is a repository. Raises BackupError if something else is in its place, or inside it."""
+        found = self._exists()
+        if found and not self._checked:
+            check_inside(self.git_dir)
+            self._checked = True
+        return found
+
+    def _exists(self) -> bool:
         if self.bare:
             return True
         try:

@@ -1,0 +1,63 @@
+"""What lies inside a repository must be its own: git follows a link there when it writes, and waits at a FIFO for ever.
+
+A reflog that is a link to somebody's start-up file would have a line appended at every commit.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+
+from autosync_tasks.errors import BackupError
+from autosync_tasks.names import display
+
+_NEVER_WRITTEN = frozenset({"branches", "config", "config.worktree", "description", "hooks", "lfs", "modules"})
+"""Read by git, or by nobody: people do link these."""
+_WALKED = ("info", "logs", "objects", "refs")
+_DEEPEST = {"objects": 1}
+
+
+def check_inside(git_dir: str) -> None:
+    """Raises BackupError if something that git writes there is a link, a FIFO or the like. Missing is no fault."""
+    for path, mode in _entries(git_dir):
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+            link = stat.S_ISLNK(mode)
+            what = f"a link to {display(os.readlink(path))}" if link else "neither a file nor a folder"
+            raise BackupError(
+                f"{display(path)} is {what}; nothing is read or written there",
+                hint="put in its place what it leads to"
+                if link
+                else "remove it; `inv recover --check` says what is missing then",
+            )
+
+
+def _entries(git_dir: str) -> Iterator[tuple[str, int]]:
+    for entry in _scan(git_dir):
+        if entry.name in _NEVER_WRITTEN:
+            continue
+        yield entry.path, _mode(entry)
+        if entry.name in _WALKED and entry.is_dir(follow_symlinks=False):
+            yield from _below(entry.path, _DEEPEST.get(entry.name, 12))
+
+
+def _below(folder: str, deepest: int) -> Iterator[tuple[str, int]]:
+    for entry in _scan(folder):
+        yield entry.path, _mode(entry)
+        if deepest > 1 and entry.is_dir(follow_symlinks=False):
+            yield from _below(entry.path, deepest - 1)
+
+
+def _mode(entry: os.DirEntry[str]) -> int:
+    """The kind of a directory entry, from what the folder's listing says alone where that suffices."""
+    if entry.is_dir(follow_symlinks=False):
+        return stat.S_IFDIR
+    return stat.S_IFREG if entry.is_file(follow_symlinks=False) else os.lstat(entry.path).st_mode
+
+
+def _scan(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as found:
+            return list(found)
+    except OSError:
+        return []
