@@ -14,7 +14,7 @@ from autosync_tasks import config_edit
 from autosync_tasks.config import check_text, config_error, flag_where, home_folder, parse_text, read_bytes
 from autosync_tasks.config_text import nearest, show_key, show_path
 from autosync_tasks.config_values import from_text, from_toml
-from autosync_tasks.errors import ConfigError, LockedError
+from autosync_tasks.errors import AutosyncError, LockedError
 from autosync_tasks.model import Rule
 from autosync_tasks.settings import TABLE
 
@@ -48,7 +48,7 @@ def set_values(path: str, changes: Mapping[str, object], environ: Mapping[str, s
             return _apply(path, target, wanted, home_folder(environ))
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise ConfigError(
+        raise AutosyncError(  # no wrong value: the disk
             f"the config file {show_path(path)} cannot be written: {reason}; nothing was changed",
             hint="check its folder's permissions and free space, or name another file in AUTOSYNC_CONFIG",
         ) from None

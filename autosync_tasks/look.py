@@ -40,6 +40,11 @@ class Look:
         return self.scan.blob
 
     @property
+    def remembered(self) -> bool:
+        """Whether the cache is of this commit and says that everything was in the backup."""
+        return self.cache is not None and self.cache.idle is not None and self.cache.head == self.ref
+
+    @property
     def _shape(self) -> str:
         return self.site.shape(self.site.settings.source_id)
 

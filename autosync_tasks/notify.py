@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import shlex
 import subprocess
+from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Outcome, Run
 from autosync_tasks.names import display
 from autosync_tasks.site import Site
@@ -37,7 +39,8 @@ def tell(site: Site, outcome: Outcome, reason: str, now: float) -> str:
     standing = Now(found.verdict.level, found.verdict.why, outcome, reason, failures_in_a_row(site.state.history()))
     messages, then = notices(told, standing)
     if then != told:
-        site.state.write("told.json", json.dumps(asdict(then)).encode())
+        with suppress(AutosyncError):  # told once more is better than not at all
+            site.state.write("told.json", json.dumps(asdict(then)).encode())
     for message in messages:
         if fault := _run(command, f"autosync: {display(message)}"):
             return fault

@@ -157,7 +157,7 @@ class Passage:
             run = self._end(Outcome.INCOMPLETE, self._left_words(), commit=seen.ref, exit_code=1)
             return self.recorder.finish(run, acted=acted)
         words = self._idle_words(seen.owned, seen.ref)
-        if not check and seen.ref and not self._waiting and (acted or (seen.cache is None and not force and not notes)):
+        if not check and seen.ref and not self._waiting and (acted or not (seen.remembered or force or notes)):
             remember(seen, Stored(seen.ref, seen.head.tree, seen.head.manifest, seen.owned), words)
         if acted:
             words = f"the backup's work tree was brought to {seen.ref[:7]}"

@@ -5,6 +5,7 @@ A run with nothing to do ends here, after the walk: the other steps are not even
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from autosync_tasks.errors import AutosyncError, BackupError, BranchMovedError, GuardError, UsageError
@@ -45,7 +46,8 @@ def _recorded(site: Site, request: Request, progress: Progress | None) -> Run:
     except (AutosyncError, OSError) as error:
         from autosync_tasks.record import Recorder
 
-        Recorder(site, request.trigger, request.now, check=False).failed(request.run_id, str(error))
+        with suppress(AutosyncError, OSError):  # the disk may be full: the first fault is the one to tell
+            Recorder(site, request.trigger, request.now, check=False).failed(request.run_id, str(error))
         raise
 
 
@@ -71,7 +73,7 @@ def _idle(site: Site, request: Request, seen: Look) -> Run | None:
 
     A manual one writes nothing, an automatic one only that it was here.
     """
-    if request.ask.force or (idle := seen.idle) is None:
+    if site.state.interrupted or request.ask.force or (idle := seen.idle) is None:
         return None
     if request.push or site.settings.auto_sync_push:
         from autosync_tasks.push_facts import ahead

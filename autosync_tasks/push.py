@@ -26,6 +26,7 @@ from autosync_tasks.steps.faults import moved
 from autosync_tasks.steps.pushing import Action, Heads, Verdict
 from autosync_tasks.take_in import follow
 from autosync_tasks.words import count
+from autosync_tasks.world.backup.locks import clear_stale_locks
 from autosync_tasks.world.backup.outgoing import common, contains, has, outgoing
 from autosync_tasks.world.backup.remote import Limits, Remote, RemoteError
 from autosync_tasks.world.backup.replay import move, replay
@@ -56,8 +57,11 @@ def push(
     if trigger is not Trigger.MANUAL and old.holds(now, site.settings.backoff_cap):
         reason = f"the wait after {count(old.failures, 'failure')} in a row to push"
         return PushResult(Outcome.DEFERRED, reason, retry_at=old.retry_at, failures=old.failures)
+    site.state.begin()
+    cleared = clear_stale_locks(site.repository)
     passed = [mark(path, entry.id) for path, entry in (judged or {}).items()]
     work = _Push(site, now, replace(old, judged=with_judged(old.judged, passed)), jitter)
+    work.notes += cleared
     try:
         result = work.run(limits or Limits())
     except ConfigError as error:

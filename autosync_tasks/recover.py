@@ -70,6 +70,7 @@ def _rounds(site: Site, request: Request, announce: Announce | None) -> Run:
         if request.check:
             break
         steps += [Step(repair.fix, Outcome.CHANGED, repair.problem) for repair in _acting(plan)]
+        site.state.begin()
         notes += mend(bench, plan)
     left = plan if not request.check else ()
     return _run(request, plan if request.check else (), left, steps, notes)

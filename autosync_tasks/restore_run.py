@@ -36,6 +36,9 @@ from autosync_tasks.world.below import Below
 from autosync_tasks.world.observe import Progress
 from autosync_tasks.world.restore import bytes_of, carry_out, differing, standings
 from autosync_tasks.world.source import open_root
+from autosync_tasks.world.writing import sweep
+
+_AGAIN = "mend what each line names, then run the same restore again: what is in place stays"
 
 
 class Passage:
@@ -52,6 +55,8 @@ class Passage:
         self.classifier = Classifier(site.settings)
 
     def run(self) -> tuple[Run, RestorePlan]:
+        if not self.wish.check and os.path.isdir(self.target):
+            sweep(self.target)
         commit, undo = self._commit()
         head = self.site.repository.head(commit)
         if head.recorded is None:
@@ -208,6 +213,7 @@ class Passage:
         root = open_root(self.target)
         try:
             if not self.wish.to:
+                self.site.state.begin()
                 self._snapshot(root, plan, head)
             with Objects(self.site.repository) as objects:
                 faults = carry_out(root, self.target, plan, objects.read, self.wish.run_id, self.progress)
@@ -229,7 +235,8 @@ class Passage:
         reason = f"{count(written - len(differ), 'path')} {verb} {self._name(head.commit)}"
         if not self.wish.to:
             self.notes.append("`inv restore --undo` takes this back")
-        return self._end(self._outcome(Outcome.CHANGED), reason, head.commit, plan)
+        run = self._end(self._outcome(Outcome.CHANGED), reason, head.commit, plan)
+        return replace(run, next_step=_AGAIN) if self.details else run
 
     @staticmethod
     def _stays(below: Below, plan: RestorePlan, path: Path) -> bool:

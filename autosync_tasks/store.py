@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from autosync_tasks.errors import AutosyncError, BackupError
@@ -14,11 +15,13 @@ from autosync_tasks.names import display, holds_withheld
 from autosync_tasks.site import Site
 from autosync_tasks.steps import plan as planning
 from autosync_tasks.steps.manifest import Listing, source_id_of
+from autosync_tasks.steps.pushing import changed
 from autosync_tasks.steps.verify import Delta, commit_holds
 from autosync_tasks.words import count
-from autosync_tasks.world.backup.commit import Author, commit
+from autosync_tasks.world.backup.commit import Author, commit, drop, left_behind
 from autosync_tasks.world.backup.locks import clear_stale_locks
-from autosync_tasks.world.backup.worktree import bring, stands
+from autosync_tasks.world.backup.repository import Repository
+from autosync_tasks.world.backup.worktree import bring, stands, unedited
 from autosync_tasks.world.observe import Progress, ids_of, moved_since, read_again
 from autosync_tasks.world.source import content_id
 from autosync_tasks.world.state import Cache
@@ -71,6 +74,7 @@ def store(
     the branch, BackupError for all else; in each case the branch stands where it stood.
     """
     repository = site.repository
+    site.state.begin()
     if not repository.exists:
         repository.create()
     # Before the commit: a run that is killed right after it must find its own source id. After the repository: a
@@ -102,9 +106,10 @@ def store(
     owned = [path for path, entry in plan.after.items() if entry.git_mode]
     before = {path for path, entry in seen.recorded.items() if entry.git_mode} | plan.deletes
     stands_at = "" if anew or site.state.worktree() != seen.ref else seen.ref
-    brought, notes = _bring(site, stands_at, new, owned, before, label.run_id)
+    interrupted = stands_at != seen.ref
+    brought, notes = _bring(site, stands_at, new, owned, before, label.run_id, interrupted=interrupted)
     since = moved_since(seen.root, seen.scan, plan.puts.items(), read_at_ns)
-    notes = [*cleared, *notes]
+    notes = [*cleared, *notes, *_cleared(repository)]  # a git that met a fault may leave things too
     notes += [f"{display(path)} changed since it was observed; the next sync takes it" for path in since]
     repository.maintain()
     return Stored(new, tree, plan.manifest, len(owned), tuple(since), tuple(notes), brought)
@@ -133,29 +138,54 @@ def _contents(seen: Look, plan: Plan, progress: Progress | None) -> Iterator[tup
         raise SourceMovedError(lost)
 
 
+def _cleared(repository: Repository) -> list[str]:
+    """Clears away what git left: locks, temporary files, refs of commits in the making. Returns notes."""
+    notes = clear_stale_locks(repository)
+    if refs := left_behind(repository):
+        with suppress(BackupError):  # they do no harm, and the next run tries again
+            drop(repository, refs)
+    return notes
+
+
 def catch_up(site: Site, seen: Look, run_id: str, *, anew: bool = False) -> tuple[bool, list[str]]:
-    """Brings the work tree to the branch if an earlier run was interrupted before it could.
+    """Clears away what an interrupted run left, and brings the work tree to the branch if that could not.
 
     anew: looks whether it stands there, whatever is noted. Returns whether it was brought, and notes for a person.
     """
     marked = site.state.worktree()
-    if not seen.ref or site.repository.bare or (marked == seen.ref and not anew):
+    if not seen.ref:
         return False, []
+    cleared = _cleared(site.repository)
+    if site.repository.bare or (marked == seen.ref and not anew):
+        return False, cleared
     owned = [path for path, entry in seen.recorded.items() if entry.kind is not Kind.FOLDER]
-    cleared = clear_stale_locks(site.repository)
     if (anew or not marked) and stands(site.repository, seen.head.tree, owned, foreign_too=not marked):
         if marked != seen.ref:
             site.state.mark_worktree(seen.ref)  # only the state was lost, or the machine was started anew
         return False, cleared
-    brought, notes = _bring(site, "" if anew else marked, seen.ref, owned, (), run_id)
+    site.state.begin()
+    brought, notes = _bring(site, "" if anew else marked, seen.ref, owned, (), run_id, interrupted=True)
     return brought, [*cleared, *notes]
 
 
 def _bring(
-    site: Site, stands_at: str, new: str, owned: Iterable[Path], before: Iterable[Path], run_id: str
+    site: Site,
+    stands_at: str,
+    new: str,
+    owned: Iterable[Path],
+    before: Iterable[Path],
+    run_id: str,
+    *,
+    interrupted: bool,
 ) -> tuple[bool, list[str]]:
-    """Takes the work tree from commit `stands_at` ("" if that is unknown) to `new`."""
-    brought = bring(site.repository, stands_at, new, owned, run_id, before)
+    """Takes the work tree from commit `stands_at` ("" if that is unknown) to `new`.
+
+    interrupted: an earlier run may have left it halfway.
+    """
+    if interrupted:
+        taken = _taken(site.repository, site.state.last_worktree, new, {*owned, *before})
+        owned, before = {*owned, *taken}, {*before, *taken}  # each is there at `new`, or is gone
+    brought = bring(site.repository, stands_at, new, owned, run_id, before, interrupted=interrupted)
     notes = [brought.note] if brought.note else []
     if brought.too_long:
         words = count(brought.too_long, "path")
@@ -166,6 +196,19 @@ def _bring(
         return False, notes
     site.state.mark_worktree(new)
     return True, notes
+
+
+def _taken(repository: Repository, marked: str, new: str, owned: set[Path]) -> set[Path]:
+    """Foreign paths that a run took in from the remote and was interrupted before the work tree had them."""
+    if not marked:
+        return set()
+    try:
+        before = repository.listing(marked)
+    except BackupError:
+        return set()  # the repository was replaced since
+    found = changed(before, repository.listing(new))
+    foreign = {path: entry for path, entry in found.items() if path not in owned}
+    return unedited(repository, foreign, before, interrupted=True)
 
 
 def remember(seen: Look, stored: Stored, idle: str) -> None:

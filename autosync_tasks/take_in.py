@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection
 from dataclasses import replace
 
@@ -13,7 +12,7 @@ from autosync_tasks.site import Site
 from autosync_tasks.steps.manifest import PATH, Listing
 from autosync_tasks.steps.pushing import Taken, changed
 from autosync_tasks.world.backup.repository import Repository
-from autosync_tasks.world.backup.worktree import bring, index_entries, standing
+from autosync_tasks.world.backup.worktree import bring, standing, unedited
 from autosync_tasks.world.below import Below
 
 
@@ -37,7 +36,7 @@ def _work_tree(
     # What an interrupted run left behind is brought along by the next sync (`catch_up`), not from here.
     if repository.bare or site.state.worktree() != old:
         return []
-    free = _unedited(repository, taken, before) | {path for path in taken if path in owned}
+    free = unedited(repository, taken, before) | {path for path in taken if path in owned}
     arrived = [path for path in free if taken[path] is not None]
     gone = [path for path in free if taken[path] is None]
     brought = bring(repository, old, new, arrived, run_id, gone)
@@ -50,19 +49,6 @@ def _work_tree(
     if brought.stash:
         notes.append(f"edits in the backup's own work tree were saved: `git stash list` there shows run {run_id}")
     return notes
-
-
-def _unedited(repository: Repository, taken: Taken, before: Listing) -> set[Path]:
-    """Those that stand in work tree and index just as the old commit had them (or were nowhere)."""
-    if not os.path.isdir(repository.folder):
-        return set()
-    index = index_entries(repository)
-    with Below(repository.folder) as below:
-        return {
-            path
-            for path in sorted(taken)
-            if path != PATH and index.get(path) == before.get(path) == standing(below, path)
-        }
 
 
 def _stands(repository: Repository, path: Path, wanted: tuple[str, str] | None) -> bool:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from autosync_tasks import config_file
 from autosync_tasks.config import TABLE, Settings, load
 from autosync_tasks.config_file import preview, record, set_values
-from autosync_tasks.errors import ConfigError, LockedError
+from autosync_tasks.errors import AutosyncError, ConfigError, LockedError
 from autosync_tasks.model import Priority, Rule
 
 ROOT = Path(__file__).parent.parent
@@ -319,8 +319,9 @@ def test_a_failure_at_any_point_changes_nothing(
         monkeypatch.setattr(os, "unlink", lambda *_: None)
     else:
         monkeypatch.setattr(os, call, fail)
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(AutosyncError) as caught:
         set_values(path, {"max_age": 100}, HOME)
+    assert caught.value.exit_code == 1
     assert caught.value.message == (
         f"the config file {path} cannot be written: no space left on device; nothing was changed"
     )

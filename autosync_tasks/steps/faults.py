@@ -12,7 +12,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What kind of fault it is. Only AWAY may pass by itself within a run."""
+    """What kind of fault it is. Only AWAY and LOCKED may pass by themselves within a run."""
 
     AWAY = "away"
     ACCESS = "access"
@@ -20,6 +20,7 @@ class Kind(StrEnum):
     MISSING = "missing"
     REFUSED = "refused"
     MOVED = "moved"
+    LOCKED = "locked"
     LOCAL = "local"
 
 
@@ -34,7 +35,7 @@ class Fault:
     @property
     def passing(self) -> bool:
         """Whether the same call may succeed a moment later."""
-        return self.kind is Kind.AWAY
+        return self.kind in (Kind.AWAY, Kind.LOCKED)
 
 
 _SIGNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
@@ -65,6 +66,8 @@ _SIGNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (Kind.LOCAL, re.compile(r"no space left on device|bad config|unable to find remote helper|cannot run ssh", re.I)),
 )
 
+_LOCKED = re.compile(r"Unable to create '([^']+\.lock)': File exists")
+
 _NEXT = {
     Kind.AWAY: "the next sync tries again by itself; local commits go on",
     Kind.ACCESS: "log in there once with plain git (a credential helper, or a key in your ssh agent), then sync again",
@@ -72,6 +75,7 @@ _NEXT = {
     Kind.MISSING: "make the repository there, or correct its address with `git remote set-url`",
     Kind.REFUSED: "look at the rules of that branch there (protected branch, hook, quota), then sync again",
     Kind.MOVED: "someone else pushed at the same time; the next sync looks again",
+    Kind.LOCKED: "another git is at work there; if none is, a killed one left that file: remove it, then sync again",
     Kind.LOCAL: "mend what git names there, then sync again",
 }
 
@@ -104,11 +108,14 @@ def rejection(status: str, complaint: str) -> Fault | None:
 
     status: its standard output. complaint: its standard error, with what the server's hooks said.
     """
+    locked = _LOCKED.search(complaint)
     for line in status.splitlines():
         fields = line.split("\t")
         if len(fields) < 3 or not fields[0].startswith("!"):
             continue
         why = fields[2]
+        if locked:
+            return Fault(Kind.LOCKED, f"{locked[1]} is in the way there", _NEXT[Kind.LOCKED])
         faster = "[rejected]" in why or re.search(r"failed to update ref|cannot lock ref|incorrect old value", why)
         kind = Kind.MOVED if faster else Kind.REFUSED
         words = [text.removeprefix("remote:").strip() for text in complaint.splitlines() if text.startswith("remote:")]

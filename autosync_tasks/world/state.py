@@ -6,6 +6,7 @@ Everything here is a cache or a log: delete it and the next run still does the r
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import json
@@ -13,7 +14,7 @@ import os
 import stat
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -50,6 +51,8 @@ class TreeCache:
     manifest: bytes
 
 
+_LOCK = "lock"
+_ROOM = "free space or check permissions there, then run it again; the backup itself is not affected"
 _HISTORY_LIMIT = 4_000_000
 """Bytes of history after which the older half is dropped (some ten thousand runs that acted)."""
 
@@ -62,6 +65,9 @@ class State:
         pair = hashlib.sha256(os.fsencode(source) + b"\0" + os.fsencode(backup)).hexdigest()[:16]
         self.home = home
         self.folder = os.path.join(home, pair)
+        self.interrupted = False
+        """Whether the run that held the lock before this one ended in the middle of its work (known under the lock)."""
+        self._held = -1
 
     def path(self, name: str) -> str:
         """The path of a file in the state folder."""
@@ -76,12 +82,15 @@ class State:
         except OSError as error:
             raise AutosyncError(
                 f"the state folder {display(self.folder)} cannot be made: {error.strerror}",
-                hint="check the permissions of its parent, or set XDG_STATE_HOME",
+                hint="free space or check the permissions of its parent, or set XDG_STATE_HOME",
             ) from None
 
     @contextmanager
-    def lock(self, name: str = "lock") -> Iterator[None]:
-        """Holds the lock of this pair (or another of that name). Raises LockedError at once if another run does."""
+    def lock(self, name: str = _LOCK) -> Iterator[None]:
+        """Holds the lock of this pair (or another of that name). Raises LockedError at once if another run does.
+
+        The lock's file says whether its holder is at work (`begin`): a holder that was killed, or failed, leaves it so.
+        """
         self.prepare()
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
         try:
@@ -89,7 +98,7 @@ class State:
         except OSError as error:
             raise AutosyncError(
                 f"the lock {display(self.path(name))} cannot be opened: {error.strerror}",
-                hint="remove it; it is made anew",
+                hint=_ROOM if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO) else "remove it; it is made anew",
             ) from None
         try:
             try:
@@ -99,9 +108,23 @@ class State:
                     "another run is at work on this backup",
                     hint="a sync looks again before it ends and sees your changes; after a restore, run it again",
                 ) from None
+            if name != _LOCK:
+                yield
+                return
+            self.interrupted, self._held = os.fstat(fd).st_size > 0, fd
             yield
+            if os.fstat(fd).st_size:
+                os.ftruncate(fd, 0)
         finally:
             os.close(fd)
+            if fd == self._held:
+                self._held = -1
+
+    def begin(self) -> None:
+        """Notes in the lock that its holder is at work in the backup."""
+        with suppress(OSError):  # a disk without room for a byte will say so louder in a moment
+            if self._held >= 0:
+                os.pwrite(self._held, b"at work\n", 0)
 
     def is_locked(self, name: str) -> bool:
         """Whether some process holds a lock of that name."""
@@ -130,7 +153,7 @@ class State:
         """Replaces a file in one step; a crash leaves the old one or the new one. Raises AutosyncError."""
         self.prepare()
         try:
-            fd, scratch = tempfile.mkstemp(prefix=".new-", dir=os.path.dirname(self.path(name)))
+            fd, scratch = self._scratch(self.path(name))
             try:
                 with os.fdopen(fd, "wb") as file:
                     file.write(data)
@@ -141,8 +164,18 @@ class State:
         except OSError as error:
             raise AutosyncError(
                 f"{display(self.path(name))} cannot be written: {error.strerror}",
-                hint="free space or check permissions; the backup itself is not affected",
+                hint=_ROOM,
             ) from None
+
+    def _scratch(self, path: str) -> tuple[int, str]:
+        """A new file beside `path`. Under the lock its name is fixed: what a killed run left is taken over."""
+        folder, name = os.path.split(path)
+        if self._held < 0:
+            return tempfile.mkstemp(prefix=".new-", dir=folder)
+        scratch = os.path.join(folder, f".new-{name}")
+        with suppress(FileNotFoundError):
+            os.unlink(scratch)
+        return os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600), scratch
 
     def load_cache(self) -> Cache | None:
         """The scan cache, or None if there is none that is whole."""
@@ -268,7 +301,9 @@ class State:
             with os.fdopen(fd, "ab") as file:
                 file.write((b"\n" if kept and not kept.endswith(b"\n") else b"") + line)
         except OSError as error:
-            raise AutosyncError(f"the history cannot be written: {error.strerror}") from None
+            raise AutosyncError(
+                f"{display(self.path('history.jsonl'))} cannot be written: {error.strerror}", hint=_ROOM
+            ) from None
 
     def saw(self, trigger: Trigger, now: float) -> None:
         """Notes that an automatic trigger was here (seconds since the epoch)."""

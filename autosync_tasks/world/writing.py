@@ -34,7 +34,6 @@ class Writer(Below):
         self._root_name, self._run_id = root_name, run_id
         self._staged: list[tuple[bytes, Path, bytes | None]] = []
         self._bytes = self._number = 0
-        self._swept: set[bytes] = set()
         self.failed: dict[Path, OSError] = {}
 
     def __enter__(self) -> Writer:
@@ -52,7 +51,6 @@ class Writer(Below):
         """Writes a file or link beside its place. mark: what lstat said of what stands there (None: nothing)."""
         above, _, _ = path.rpartition(b"/")
         folder = self.folder(above)
-        self._sweep(above, folder)
         self._number += 1
         scratch = b".autosync-restore-%s-%d.bak" % (self._run_id.encode(), self._number)
         if entry.kind is Kind.LINK:
@@ -142,15 +140,14 @@ class Writer(Below):
         if now != mark:
             raise InTheWayError(f"{os.fsdecode(path)} was changed meanwhile; it was left alone")
 
-    def _sweep(self, above: bytes, folder: int) -> None:
-        """Removes what a killed restore left on its way in this folder."""
-        if above in self._swept:
-            return
-        self._swept.add(above)
-        for name in os.listdir(folder):
-            raw = os.fsencode(name)
-            if _STAGED.match(raw) and self._run_id.encode() not in raw:
-                os.unlink(raw, dir_fd=folder)
+
+def sweep(target: str) -> None:
+    """Removes what a killed restore left on its way, anywhere below a folder. Raises OSError."""
+    for _, folders, names, folder in os.fwalk(os.fsencode(target), follow_symlinks=False):
+        folders[:] = [name for name in folders if name != b".git"]  # no restore writes there
+        for name in names:
+            if _STAGED.match(name):
+                os.unlink(name, dir_fd=folder)
 
 
 def mark_of(facts: os.stat_result) -> bytes:

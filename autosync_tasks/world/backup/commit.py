@@ -81,7 +81,7 @@ def commit(
         if repository.ref() != plan.base:
             raise BranchMovedError(f"the branch {repository.branch} was moved by someone else meanwhile")
         talk.say(f"reset {branch}\nfrom {new}\n\n".encode())
-        for name in [incoming, *_left_behind(repository, run_id)]:
+        for name in [incoming, *left_behind(repository, run_id)]:
             talk.say(f"reset {name}\nfrom {_NONE}\n\n".encode())
         talk.say(b"done\n")
         code, complaint = talk.finish()
@@ -119,13 +119,19 @@ def _commit_header(ref: str, base: str, author: Author, message: bytes, mark: in
     return b"\n".join(lines) + b"\n"
 
 
-def _left_behind(repository: Repository, run_id: str) -> list[str]:
+def left_behind(repository: Repository, run_id: str = "") -> list[str]:
+    """Refs of commits in the making that killed runs left, without those of this run."""
     folder = os.path.join(repository.git_dir, INCOMING)
     try:
         names = os.listdir(folder)
     except OSError:
         return []
-    return [f"{INCOMING}/{name}" for name in names if name != run_id and name.isalnum()]
+    return [f"{INCOMING}/{name}" for name in sorted(names) if name != run_id and name.isalnum()]
+
+
+def drop(repository: Repository, refs: Iterable[str]) -> None:
+    """Removes refs of commits in the making; the commits stay until git tidies its store."""
+    repository.gateway.run("update-ref", "--stdin", stdin="".join(f"delete {name}\n" for name in refs).encode())
 
 
 def delta(repository: Repository, base: str, new: str) -> Delta:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from autosync_tasks.errors import BackupError
 from autosync_tasks.steps.manifest import PATH
 from autosync_tasks.steps.recovery import Damaged, Facts
-from autosync_tasks.world.backup.commit import INCOMING
+from autosync_tasks.world.backup.commit import left_behind
 from autosync_tasks.world.backup.locks import leftovers, users_of
 from autosync_tasks.world.backup.repository import Repository
 from autosync_tasks.world.backup.store_walk import damage, packs
@@ -65,7 +65,7 @@ def diagnose(repository: Repository, known: Iterable[str], roots: Iterable[tuple
         damaged=damaged,
         heals=heals,
         packs=bad_packs,
-        incoming=_incoming(git_dir),
+        incoming=tuple(left_behind(repository)),
     )
 
 
@@ -108,14 +108,6 @@ def _index_reads(repository: Repository) -> bool:
     except BackupError:
         return False
     return True
-
-
-def _incoming(git_dir: str) -> tuple[str, ...]:
-    try:
-        names = sorted(os.listdir(os.path.join(git_dir, INCOMING)))
-    except OSError:
-        return ()
-    return tuple(f"{INCOMING}/{name}" for name in names if name.isalnum())
 
 
 def _ref(repository: Repository, known: Iterable[str]) -> tuple[str, str, str, str]:

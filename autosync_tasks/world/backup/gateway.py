@@ -11,6 +11,7 @@ import contextlib
 import importlib
 import importlib.util
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -68,6 +69,20 @@ _ENVIRONMENT: Mapping[str, str] = {
     "GIT_EDITOR": ":",
     "GIT_MERGE_AUTOEDIT": "no",
 }
+
+
+_HINTS = (
+    (re.compile("Input/output error"), "the disk does not work as it should: look at `dmesg`, then run it again"),
+    (
+        re.compile(
+            "No space left|Out of diskspace|[Qq]uota exceeded"
+            "|couldn't (write|set) '|[Uu]nable to (create|write)|failed to write"
+        ),
+        "look at free space (`df`, and `df -i` for inodes) and permissions there, then run it again; "
+        "nothing half-done is visible",
+    ),
+)
+"""What a person can do about git's complaint. Git says of some faults only which file could not be written."""
 
 
 def scrub_environment() -> None:
@@ -151,7 +166,8 @@ class Gateway:
         told = [line for line in words if line.startswith(("fatal:", "error:", "warning:"))]  # advice follows it
         said = display("; ".join((told or words)[-3:]) or f"exit code {code}")
         where = display(self.work_tree or self.git_dir)
-        return BackupError(f"git {command} failed in {where}: {said}", hint="run `inv verify` to see what is wrong")
+        hint = next((hint for sign, hint in _HINTS if sign.search(said)), "run `inv verify` to see what is wrong")
+        return BackupError(f"git {command} failed in {where}: {said}", hint=hint)
 
     def _start(
         self,

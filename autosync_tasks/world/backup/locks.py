@@ -18,7 +18,12 @@ from autosync_tasks.world.backup.repository import Repository
 _PROC = "/proc"
 _TEMPORARY = re.compile(r"(tmp_(obj|pack|idx|rev|mtimes|bitmap|midx|graph)_|\.tmp-\d+-|tmp_objdir-|incoming-)")
 """Names of git's files on their way (object-file.c, pack-write.c, tmp-objdir.c) in the object store."""
-_OURS = re.compile(r"autosync-stash-[0-9a-f]+\.index(\.lock)?\Z")
+_OURS = re.compile(r"(autosync-stash-[0-9a-f]+\.index(\.lock)?|fast_import_crash_\d+)\Z")
+"""Names in the repository's own folder: of this program, and git's report on a stream that ended too early."""
+_KEEP = re.compile(r"pack-[0-9a-f]{40}\.keep\Z")
+_KEEP_WORDS = b"fast-import"
+"""What git fast-import writes into the `.keep` of a pack until its refs are there (a person's own says something else).
+Left by a kill, git would never take the pack along when it tidies."""
 _DEEPEST = 12
 
 
@@ -26,11 +31,13 @@ def leftovers(repository: Repository) -> list[str]:
     """Paths of lock files and temporary files in the repository, whoever uses them. Nothing is removed."""
     git_dir = repository.git_dir
     found = [os.path.join(git_dir, name) for name in _names(git_dir) if name.endswith(".lock") or _OURS.match(name)]
-    found += _locks_below(os.path.join(git_dir, "refs"), 0)
+    for folder in ("refs", "logs"):
+        found += _locks_below(os.path.join(git_dir, folder), 0)
     objects = os.path.join(git_dir, "objects")
     for folder in (objects, *_object_folders(objects)):
         names = _names(folder)
         found += [os.path.join(folder, name) for name in names if _TEMPORARY.match(name) or name.endswith(".lock")]
+        found += [path for name in names if _KEEP.match(name) and _is_ours(path := os.path.join(folder, name))]
     return sorted(path for path in set(found) if not os.path.islink(path))
 
 
@@ -108,6 +115,15 @@ def _uses(number: str, roots: tuple[bytes, ...], git_dir: bytes) -> str:
 def _inside(path: bytes, roots: tuple[bytes, ...]) -> bool:
     path = path.removesuffix(b" (deleted)")
     return any(path == root or path.startswith(root + b"/") for root in roots)
+
+
+def _is_ours(keep: str) -> bool:
+    try:
+        with open(keep, "rb") as file:
+            words = file.read(len(_KEEP_WORDS) + 2).strip()
+            return bool(words) and _KEEP_WORDS.startswith(words)  # an empty one may be a person's
+    except OSError:
+        return False
 
 
 def _names(folder: str) -> list[str]:

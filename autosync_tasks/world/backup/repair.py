@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from autosync_tasks.errors import BackupError
 from autosync_tasks.steps.recovery import Fix, Repair, kept_branch
-from autosync_tasks.world.backup.commit import make_durable
+from autosync_tasks.world.backup.commit import drop, make_durable
 from autosync_tasks.world.backup.diagnose import files_of
 from autosync_tasks.world.backup.locks import clear_stale_locks
 from autosync_tasks.world.backup.repository import Repository
@@ -110,8 +110,7 @@ def _objects(bench: Bench, repair: Repair) -> list[str]:
 
 
 def _incoming(bench: Bench, repair: Repair) -> list[str]:
-    stdin = "".join(f"delete {name}\n" for name in repair.subjects).encode()
-    bench.repository.gateway.run("update-ref", "--stdin", stdin=stdin)
+    drop(bench.repository, repair.subjects)
     return [f"{len(repair.subjects)} refs of killed runs were removed"]
 
 

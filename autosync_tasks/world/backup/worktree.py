@@ -15,6 +15,7 @@ from autosync_tasks.errors import BackupError
 from autosync_tasks.model import Path
 from autosync_tasks.names import display, parents
 from autosync_tasks.steps.manifest import PATH, Listing
+from autosync_tasks.steps.pushing import Taken
 from autosync_tasks.world.backup.commit import make_durable
 from autosync_tasks.world.backup.repository import Repository
 from autosync_tasks.world.below import Below
@@ -46,10 +47,13 @@ def bring(
     owned: Iterable[Path],
     run_id: str,
     before: Iterable[Path] = (),
+    *,
+    interrupted: bool = False,
 ) -> Brought:
     """Takes the work tree from commit `old` ("" if unknown or none) to `new`; a failure is a note, no error.
 
-    owned: the paths it may write. before: paths owned at `old` that may be gone now. Touches nothing else.
+    owned: the paths it may write. before: paths owned at `old` that may be gone now. interrupted: an earlier run may
+    have left it halfway, with an index that is ahead of the files. Touches nothing else.
     """
     if repository.bare:
         return Brought()
@@ -59,9 +63,10 @@ def bring(
         repository.neutralise_attributes()
         owned = {*owned, PATH}
         # Git would stop in the middle of its work at a path that is too long.
-        if not any(len(path) > _LONGEST for path in owned) and _quick(repository, old, new):
+        slow, before = interrupted or any(len(path) > _LONGEST for path in owned), set(before)
+        if not slow and _quick(repository, old, new) and not _still_there(repository, before - owned):
             return Brought()
-        return _careful(repository, old, new, owned, set(before), run_id)
+        return _careful(repository, old, new, owned, before, run_id, interrupted=interrupted)
     except (BackupError, OSError) as error:
         return Brought(f"the backup's work tree could not be brought along ({display(str(error))})")
 
@@ -79,11 +84,19 @@ def _quick(repository: Repository, old: str, new: str) -> bool:
     return True
 
 
-def _careful(repository: Repository, old: str, new: str, owned: set[Path], before: set[Path], run_id: str) -> Brought:
+def _still_there(repository: Repository, gone: Iterable[Path]) -> bool:
+    """Whether git left a file that it was to remove: it only warns if it cannot."""
+    with Below(repository.folder) as below:
+        return any(standing(below, path) is not None for path in sorted(gone))
+
+
+def _careful(
+    repository: Repository, old: str, new: str, owned: set[Path], before: set[Path], run_id: str, *, interrupted: bool
+) -> Brought:
     """Path by path: what a person edited is saved as a stash entry, then owned paths are written out."""
     tree = repository.listing(new)
     known = _earlier(repository, old)
-    replaced = {} if known and before else _replaced(repository, new)
+    replaced = {} if known and before and not interrupted else _replaced(repository, new)
     index = index_entries(repository)
     owned = {path for path in owned if path in tree}
     gone = {path for path in before if path not in tree}
@@ -91,7 +104,11 @@ def _careful(repository: Repository, old: str, new: str, owned: set[Path], befor
 
         def is_known(path: Path) -> bool:
             fine = {None, tree.get(path), known.get(path), *replaced.get(path, ())}
-            return fine.issuperset((standing(below, path), index.get(path)))
+            if index.get(path) not in fine:
+                return False
+            if standing(below, path) in fine:
+                return True
+            return interrupted and _is_torn(repository, below, path, tree.get(path))
 
         edited = [path for path in sorted(owned | gone) if not is_known(path)]
         # What an earlier deletion missed goes too, but only as the backup had it: a person may have put another there.
@@ -99,6 +116,12 @@ def _careful(repository: Repository, old: str, new: str, owned: set[Path], befor
     stash = save_edits(repository, new, edited, run_id) if edited else ""
     _write_out(repository, tree, owned, gone, index)
     return Brought("", stash, sum(len(path) > _LONGEST for path in owned))
+
+
+def _is_torn(repository: Repository, below: Below, path: Path, wanted: tuple[str, str] | None) -> bool:
+    """Whether what stands at a path is only the beginning of what a killed run was writing there."""
+    found = below.contents(path)
+    return wanted is not None and found is not None and repository.blob(wanted[1]).startswith(found[1])
 
 
 def _earlier(repository: Repository, old: str) -> Listing:
@@ -148,6 +171,25 @@ def standing(below: Below, path: Path) -> tuple[str, str] | None:
     mode, data = found
     git_mode = "120000" if stat.S_ISLNK(mode) else "100755" if mode & 0o100 else "100644"
     return git_mode, content_id(data)
+
+
+def unedited(repository: Repository, taken: Taken, before: Listing, *, interrupted: bool = False) -> set[Path]:
+    """Those that stand in work tree and index just as the old commit had them (or were nowhere).
+
+    interrupted: a killed run may have brought some of them already, or been writing one.
+    """
+    if not os.path.isdir(repository.folder):
+        return set()
+    index, free = index_entries(repository), set()
+    with Below(repository.folder) as below:
+        for path in sorted(taken.keys() - {PATH}):
+            known = {before.get(path), taken[path]} if interrupted else {before.get(path)}
+            if index.get(path) not in known:
+                continue
+            found = standing(below, path)
+            if found in known or (interrupted and (found is None or _is_torn(repository, below, path, taken[path]))):
+                free.add(path)
+    return free
 
 
 def strays(repository: Repository, tree: Listing, owned: Iterable[Path]) -> list[Path]:
@@ -246,7 +288,10 @@ def _joined(paths: Iterable[Path]) -> bytes:
 
 
 def _remove(below: Below, path: Path) -> None:
-    """Removes a file or link of the work tree, and the folders above that this leaves empty."""
+    """Removes a file or link of the work tree, and the folders above that this leaves empty. A folder there stays."""
+    here = below.look(path)
+    if here is not None and stat.S_ISDIR(here.st_mode):
+        return
     below.unlink(path)
     for parent in parents(path):
         if not below.rmdir(parent):

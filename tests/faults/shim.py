@@ -1,0 +1,154 @@
+"""Faults for one run of the program: compiles faulty.c, starts the worker, arms the n-th call."""
+
+from __future__ import annotations
+
+import errno
+import json
+import mmap
+import os
+import struct
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.support.place import CHECKOUT, Result
+
+SOURCE = Path(__file__).with_name("faulty.c")
+_HEAD = struct.Struct("=QQIIIIIIII")
+_LOGGED, _WORDS = 8192, 120
+_SIZE = _HEAD.size + _LOGGED * _WORDS
+
+KILL, FAIL_ONCE, FAIL_ON = 1, 2, 3
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What happens at a call. error: errno of a failing one. half: a write is done by half first."""
+
+    name: str
+    act: int
+    error: int = 0
+    half: bool = False
+
+    @property
+    def kills(self) -> bool:
+        return self.act == KILL
+
+    def points(self, calls: Sequence[str]) -> list[int]:
+        """The numbers of those calls at which this fault makes a difference of its own."""
+        kinds = [call.split(" ")[1] for call in calls]
+        if self.half:
+            return [n for n, kind in enumerate(kinds, start=1) if kind.endswith("+")]
+        if self.error == errno.ENOSPC:
+            return [n for n, kind in enumerate(kinds, start=1) if not kind.endswith("-")]
+        return list(range(1, len(kinds) + 1))
+
+
+KILLED = Fault("killed", KILL)
+TORN = Fault("killed halfway through a write", KILL, half=True)
+FULL = Fault("disk full from then on", FAIL_ON, errno.ENOSPC)
+FULL_TORN = Fault("disk full halfway through a write", FAIL_ON, errno.ENOSPC, half=True)
+FULL_ONCE = Fault("disk full once", FAIL_ONCE, errno.ENOSPC)
+BROKEN = Fault("I/O errors from then on", FAIL_ON, errno.EIO)
+BROKEN_ONCE = Fault("one I/O error", FAIL_ONCE, errno.EIO)
+FAULTS = (KILLED, TORN, FULL, FULL_TORN, FULL_ONCE, BROKEN, BROKEN_ONCE)
+
+
+@dataclass(frozen=True)
+class Faulty:
+    """What a run with a fault did. calls: how many, each as `program call path`. fired: whether the fault was met."""
+
+    result: Result
+    calls: tuple[str, ...]
+    fired: bool
+    seconds: float
+
+
+def compiled(folder: Path) -> Path:
+    """The library, compiled by gcc into this folder."""
+    library = folder / "faulty.so"
+    command = ["gcc", "-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o", str(library), str(SOURCE), "-ldl"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return library
+
+
+class Worker:
+    """The process below which faulty runs happen."""
+
+    def __init__(self, library: Path, scanner_cache: Path, folder: Path) -> None:
+        self._library, self._folder = library, folder
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.worker", str(scanner_cache)],
+            cwd=CHECKOUT,
+            env={"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONPATH": str(CHECKOUT), **self._preloaded},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline() == "ready\n"
+
+    @property
+    def _preloaded(self) -> dict[str, str]:
+        return {"LD_PRELOAD": str(self._library)}
+
+    def run(
+        self,
+        words: list[str],
+        environ: Mapping[str, str],
+        folder: Path,
+        *,
+        fault: Fault | None = None,
+        at: int = 0,
+        spare: bool = False,
+        seconds: float = 60,
+    ) -> Faulty:
+        """Runs the program with these words. at: the call at which the fault happens (0: never).
+
+        spare: what serves as the remote is another machine: its calls do not count, and it does not die.
+        """
+        control = self._folder / "control"
+        armed = fault or KILLED
+        head = _HEAD.pack(0, at if fault else 0, armed.act, armed.error, armed.half, spare, 0, 0, 0, 0)
+        with control.open("wb") as file:
+            file.write(head)
+            file.truncate(_SIZE)
+        job = {
+            "words": words,
+            "environ": {**environ, **self._preloaded, "AUTOSYNC_FAULTS": str(control)},
+            "folder": str(folder),
+            "control": str(control),
+            "out": str(self._folder / "out"),
+            "err": str(self._folder / "err"),
+            "spare": spare,
+            "seconds": seconds,
+        }
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(job) + "\n")
+        self._process.stdin.flush()
+        answer = json.loads(self._process.stdout.readline())
+        assert not answer["late"], f"still running after {seconds} s: {words}"
+        result = Result(answer["code"], Path(job["out"]).read_bytes(), Path(job["err"]).read_bytes())
+        return Faulty(result, *_read(control), answer["seconds"])
+
+    def close(self) -> None:
+        """Ends it."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(timeout=30)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+
+def _read(control: Path) -> tuple[tuple[str, ...], bool]:
+    with control.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        count, _, _, _, _, _, _, fired, _, _ = _HEAD.unpack_from(data)
+        calls = []
+        for number in range(min(count, _LOGGED)):
+            start = _HEAD.size + number * _WORDS
+            calls.append(data[start : start + _WORDS].split(b"\0", 1)[0].decode("utf-8", "replace"))
+        return tuple(calls), bool(fired)

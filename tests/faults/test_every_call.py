@@ -1,0 +1,86 @@
+"""Killed, or met by a failing disk, at a writing call of Python and git together: nothing lost, the next run converges.
+
+What is checked after each point stands in stage.py; the runs are in scenes.py. By default a seeded sample of the
+calls is played (AUTOSYNC_SEED names another one); `-m full` plays every call with every fault. `-rP` shows how many.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.scenes import SCENES, Scene
+from tests.faults.shim import FAULTS, Fault, Worker, compiled
+from tests.faults.stage import Stage, Tally
+
+SAMPLE_SECONDS = 12.0
+"""For each scene of the default run: with ten scenes, this is 120 of the 150 seconds that CI grants."""
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("gcc") is None, reason="there is no gcc to compile the faulty library with"
+)
+
+_BY_NAME = {scene.name: scene for scene in SCENES}
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder for all scenes, in memory where that can be."""
+    shared = Path("/dev/shm")
+    base = tmp_path_factory.mktemp("faults")
+    if os.access(shared, os.W_OK) and shutil.disk_usage(shared).free > 1_000_000_000:
+        base = shared / f"autosync-faults-{os.getpid()}"
+        base.mkdir()
+    yield base
+    shutil.rmtree(base, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def worker(room: Path, scanner_cache: Path) -> Iterator[Worker]:
+    made = Worker(compiled(room), scanner_cache, room)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def stage(request: pytest.FixtureRequest, worker: Worker, room: Path) -> Iterator[Stage]:
+    scene: Scene = _BY_NAME[request.param]
+    base = room / re.sub("[^a-z]", "-", scene.name)
+    yield Stage(worker, base, scene)
+    shutil.rmtree(base)
+
+
+@pytest.mark.parametrize("stage", _BY_NAME, indirect=True)
+def test_a_sample_of_the_calls(stage: Stage) -> None:
+    seed = int(os.environ.get("AUTOSYNC_SEED", "5"))
+    points = [(fault, at) for fault in FAULTS for at in fault.points(stage.calls)]
+    random.Random(f"{seed} {stage.scene.name}").shuffle(points)
+    tally, until = Tally(), time.monotonic() + SAMPLE_SECONDS
+    for fault, at in points:
+        stage.point(fault, at, tally)
+        if time.monotonic() > until:
+            break
+    print(f"{stage.scene.name}, seed {seed}: {tally} of {len(points)} points there are")  # noqa: T201  for -rP
+    assert tally.hit >= 0.8 * tally.points
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+@pytest.mark.parametrize("stage", _BY_NAME, indirect=True)
+def test_every_call(stage: Stage, fault: Fault) -> None:
+    tally, points, faults = Tally(), fault.points(stage.calls), []
+    for at in points:
+        try:
+            stage.point(fault, at, tally)
+        except AssertionError as error:
+            faults.append(str(error))
+    print(f"{stage.scene.name}, {fault.name}: {tally}")  # noqa: T201  for -rP
+    assert not faults, f"{len(faults)} of {len(points)} points:\n" + "\n----\n".join(faults[:10])
+    assert tally.hit >= 0.9 * tally.points

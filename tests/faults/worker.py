@@ -1,0 +1,115 @@
+"""The process below which faulty runs happen: everything is loaded once, then each run is a fork of it.
+
+Started with faulty.c preloaded. A job is a line of JSON on standard input; the answer is one on standard output. The
+run is the real program in a process and session of its own; what it leaves running is waited for, or ended with it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import signal
+import sys
+import time
+from typing import Any
+
+_PR_SET_CHILD_SUBREAPER = 36  # prctl(2): orphans of a killed run become children of this process
+
+
+def main(scanner_cache: str) -> None:
+    """Serves jobs until its input ends."""
+    libc = ctypes.CDLL(None)
+    libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    _load(scanner_cache)
+    _answer("ready")
+    for line in sys.stdin:
+        _answer(json.dumps(_run(json.loads(line))))
+
+
+def _answer(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def _load(scanner_cache: str) -> None:
+    """Imports what a run would import, and loads the scanner (0.5 s)."""
+    import git  # noqa: F401
+    import tenacity  # noqa: F401
+    import tomlkit  # noqa: F401
+
+    from autosync_tasks.light import load_invoke
+
+    load_invoke()
+    from autosync_tasks import gate, pipeline, push, restore, restore_diff, tasks  # noqa: F401
+    from autosync_tasks.report import as_json, lines, screen  # noqa: F401
+    from autosync_tasks.steps.validate import engine
+
+    scanner = engine.Kingfisher(scanner_cache)
+    engine.Kingfisher = lambda _: scanner  # type: ignore[assignment,misc]
+    tasks.collection(["sync"])
+
+
+def _run(job: dict[str, Any]) -> dict[str, Any]:
+    began = time.monotonic()
+    first = os.fork()
+    if first == 0:
+        _become(job)
+    late = False
+    while os.waitid(os.P_PID, first, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        time.sleep(0.002)
+        if time.monotonic() - began > job["seconds"]:
+            late = True
+            os.kill(first, signal.SIGKILL)
+    _, status = os.waitpid(first, 0)
+    killed = os.WIFSIGNALED(status)
+    _end_the_rest(at_once=killed and not job["spare"])
+    return {"code": os.waitstatus_to_exitcode(status), "late": late, "seconds": time.monotonic() - began}
+
+
+def _end_the_rest(*, at_once: bool) -> None:
+    """Waits for what the run left running; ends it where the run was killed, or after a while."""
+    until = time.monotonic() + (0 if at_once else 20)
+    while True:
+        try:
+            pid, _ = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if pid == 0 and time.monotonic() >= until:
+            with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as file:
+                for child in file.read().split():
+                    os.kill(int(child), signal.SIGKILL)  # not yet waited for, so it is ours
+        if pid == 0:
+            time.sleep(0.002)
+
+
+def _become(job: dict[str, Any]) -> None:
+    """Turns this fork into the run; never returns."""
+    code = 70
+    try:
+        os.setsid()
+        for number, name in ((0, os.devnull), (1, job["out"]), (2, job["err"])):
+            os.dup2(os.open(name, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), number)
+        os.environ.clear()
+        os.environ.update(job["environ"])
+        os.chdir(job["folder"])
+        from autosync_tasks.program import autosync
+
+        ctypes.CDLL(None).autosync_faults_arm(os.fsencode(job["control"]))
+        try:
+            autosync(["autosync", *job["words"]])
+            code = 0
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else 1
+    except BaseException:  # noqa: BLE001  shown like any other traceback, and the test looks for it
+        import traceback
+
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
