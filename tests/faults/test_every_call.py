@@ -20,8 +20,8 @@ from tests.faults.scenes import SCENES, Scene
 from tests.faults.shim import FAULTS, Fault, Worker, compiled
 from tests.faults.stage import Stage, Tally
 
-SAMPLE_SECONDS = 12.0
-"""For each scene of the default run: with ten scenes, this is 120 of the 150 seconds that CI grants."""
+SAMPLE_SECONDS = 9.0
+"""For each scene of the default run: with eleven scenes, this is 100 of the 150 seconds that CI grants."""
 
 pytestmark = pytest.mark.skipif(
     shutil.which("gcc") is None, reason="there is no gcc to compile the faulty library with"
