@@ -83,7 +83,13 @@ class Worker:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.faults.worker", str(scanner_cache)],
             cwd=CHECKOUT,
-            env={"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONPATH": str(CHECKOUT), **self._preloaded},
+            env={
+                "PATH": os.environ["PATH"],
+                "HOME": str(folder),
+                "PYTHONPATH": str(CHECKOUT),
+                "PYTHONDONTWRITEBYTECODE": "1",  # these writes would count, and in the first run only
+                **self._preloaded,
+            },
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

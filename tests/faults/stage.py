@@ -42,7 +42,7 @@ class Stage:
 
     def __init__(self, worker: Worker, base: Path, scene: Scene) -> None:
         self.worker, self.scene = worker, scene
-        self.place = Place(base / "place", {"PYTHONDONTWRITEBYTECODE": "1"})
+        self.place = Place(base / "place")
         self._kept = base / "kept"
         self.place.home.mkdir(parents=True)
         self.place.source.mkdir()

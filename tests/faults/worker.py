@@ -7,8 +7,10 @@ run is the real program in a process and session of its own; what it leaves runn
 from __future__ import annotations
 
 import ctypes
+import importlib
 import json
 import os
+import pkgutil
 import signal
 import sys
 import time
@@ -33,21 +35,23 @@ def _answer(line: str) -> None:
 
 
 def _load(scanner_cache: str) -> None:
-    """Imports what a run would import, and loads the scanner (0.5 s)."""
-    import git  # noqa: F401
-    import tenacity  # noqa: F401
-    import tomlkit  # noqa: F401
+    """Imports what a run could import, and loads the scanner (0.5 s)."""
+    import git
+    import tenacity
+    import tomlkit
 
+    import autosync_tasks
     from autosync_tasks.light import load_invoke
 
     load_invoke()
-    from autosync_tasks import gate, pipeline, push, restore, restore_diff, tasks  # noqa: F401
-    from autosync_tasks.report import as_json, lines, screen  # noqa: F401
+    for module in pkgutil.walk_packages(autosync_tasks.__path__, "autosync_tasks."):
+        if "triggers" not in module.name:
+            importlib.import_module(module.name)
     from autosync_tasks.steps.validate import engine
 
+    assert all((git, tenacity, tomlkit))
     scanner = engine.Kingfisher(scanner_cache)
     engine.Kingfisher = lambda _: scanner  # type: ignore[assignment,misc]
-    tasks.collection(["sync"])
 
 
 def _run(job: dict[str, Any]) -> dict[str, Any]:
