@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 
 from autosync_tasks.errors import BackupError
@@ -17,6 +17,7 @@ from autosync_tasks.words import count
 from autosync_tasks.world.backup.diagnose import diagnose
 from autosync_tasks.world.backup.inside import check_inside
 from autosync_tasks.world.backup.repair import Bench, mend
+from autosync_tasks.world.backup.spare import Spare, spares
 
 Announce = Callable[[tuple[Repair, ...]], None]
 """Called with what will be done, before it is."""
@@ -46,7 +47,12 @@ def look_at(site: Site) -> Facts:
     cache = state.load_cache()
     remembered = [state.last_worktree, cache.head if cache else ""]
     remembered += [str(record.get("commit") or "") for record in reversed(state.history()[-100:])]
-    return diagnose(site.repository, list(dict.fromkeys(filter(None, remembered))), _roots(site), deep=True)
+    known = list(dict.fromkeys(filter(None, remembered)))
+    return diagnose(site.repository, known, _roots(site), lambda: _spares(site), deep=True)
+
+
+def _spares(site: Site) -> Mapping[str, Spare]:
+    return spares(site.repository, site.state.load_tree())
 
 
 def _roots(site: Site) -> tuple[tuple[str, str], ...]:
@@ -57,7 +63,7 @@ def _roots(site: Site) -> tuple[tuple[str, str], ...]:
 def _rounds(site: Site, request: Request, announce: Announce | None) -> Run:
     steps: list[Step] = []
     notes: list[str] = []
-    bench = Bench(site.repository, request.run_id, _roots(site))
+    bench = Bench(site.repository, request.run_id, _roots(site), lambda: _spares(site))
     plan: tuple[Repair, ...] = ()
     for _ in range(_ROUNDS):
         found = repairs(look_at(site))

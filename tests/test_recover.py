@@ -160,6 +160,40 @@ def test_a_lost_object_is_healed_from_the_source(place: Place) -> None:
     mended(place, "put it back from the source")
 
 
+@pytest.mark.parametrize("memory", ["git's index", "what this program remembers"])
+@pytest.mark.parametrize("what", ["main^{tree}", "main:agents", "main:agents/deep/er", "main:.autosync"])
+def test_a_lost_folder_of_the_newest_backup_is_made_again(place: Place, what: str, memory: str) -> None:
+    """Without its tree no sync could go on."""
+    write(place.source, {"agents/deep/er/x.md": "x\n", "agents.md": "beside the folder\n", "agents/deep.md": "y\n"})
+    place.sync()
+    lost = place.git("rev-parse", what)
+    explode(place)
+    (place.backup / ".git/objects" / lost[:2] / lost[2:]).unlink()
+    if memory == "git's index":
+        next((place.base / "state").rglob("tree.cache")).unlink()
+    else:
+        (place.backup / ".git/index").unlink()
+    run = mended(place, f"put it back from {memory}")
+    assert any("was made again" in note for note in run.notes)
+
+
+def test_a_lost_manifest_comes_back_from_memory_and_without_it_syncs_go_on(place: Place) -> None:
+    lost = place.git("rev-parse", "main:.autosync/manifest")
+    explode(place)
+    stored = place.backup / ".git/objects" / lost[:2] / lost[2:]
+    stored.unlink()
+    (place.backup / ".autosync/manifest").unlink()
+    mended(place, "put it back from what this program remembers")
+    newest = place.git("rev-parse", "main:.autosync/manifest")
+    explode(place)
+    (place.backup / ".git/objects" / newest[:2] / newest[2:]).unlink()
+    next((place.base / "state").rglob("tree.cache")).unlink()
+    write(place.source, {"context/b.md": "b\n"})
+    run = place.sync()
+    assert run.outcome is Outcome.CHANGED
+    assert any("manifest cannot be read" in note for note in run.notes)
+
+
 def test_a_damaged_object_is_healed_from_the_work_tree(place: Place) -> None:
     blob = place.git("rev-parse", "main:opencode.json")
     explode(place)

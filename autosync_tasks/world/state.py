@@ -202,13 +202,13 @@ class State:
         if cache is not None and cache.idle is not None:
             self.save_cache(replace(cache, idle=None))
 
-    def load_tree(self, commit: str) -> TreeCache | None:
-        """The cached listing of this commit, or None."""
+    def load_tree(self, commit: str = "") -> TreeCache | None:
+        """The cached listing of this commit ("": of whichever it is of), or None."""
         loaded = self._load("tree.cache")
-        if loaded is None or loaded[0]["commit"] != commit:
+        if loaded is None or commit not in ("", loaded[0]["commit"]):
             return None
         listing, manifest = loaded[1]
-        return TreeCache(commit, listing, manifest)
+        return TreeCache(str(loaded[0]["commit"]), listing, manifest)
 
     def save_tree(self, cache: TreeCache) -> None:
         """Writes the cached listing."""

@@ -86,7 +86,7 @@ def commit(
         talk.say(b"done\n")
         code, complaint = talk.finish()
     if repository.ref() != new:
-        if code == 0 or b"not updating" in complaint.lower():
+        if repository.ref() != plan.base:
             raise BranchMovedError(f"the branch {repository.branch} was moved by someone else meanwhile")
         raise repository.gateway.failure("fast-import", code, complaint)
     make_durable(repository.git_dir)

@@ -12,6 +12,7 @@ from autosync_tasks.steps.recovery import Damaged, Facts
 from autosync_tasks.world.backup.commit import left_behind
 from autosync_tasks.world.backup.locks import leftovers, users_of
 from autosync_tasks.world.backup.repository import Repository
+from autosync_tasks.world.backup.spare import Spares
 from autosync_tasks.world.backup.store_walk import damage, packs
 from autosync_tasks.world.below import Below
 from autosync_tasks.world.source import content_id
@@ -30,11 +31,13 @@ _OPERATIONS = (
 """An operation and the file or folder in the repository that tells of it (wt-status.c)."""
 
 
-def diagnose(repository: Repository, known: Iterable[str], roots: Iterable[tuple[str, str]], *, deep: bool) -> Facts:
+def diagnose(
+    repository: Repository, known: Iterable[str], roots: Iterable[tuple[str, str]], spares: Spares, *, deep: bool
+) -> Facts:
     """Everything that is wrong.
 
     known: commits that this program remembers, the newest first. roots: (name for a person, folder) where bytes of
-    lost files may still be. deep: also read every object that the branch needs.
+    lost files may still be. spares: objects that can be made again. deep: also read every object that the branch needs.
     """
     git_dir = repository.git_dir
     locks = tuple(os.path.relpath(path, git_dir) for path in leftovers(repository))
@@ -48,6 +51,9 @@ def diagnose(repository: Repository, known: Iterable[str], roots: Iterable[tuple
         lost = {item.id for item in damaged}
         bad_packs = tuple(name for name, ids in packs(repository).items() if ids is None or lost & set(ids))
         heals = _heals({item.id for item in damaged if item.kind == "blob"}, roots)
+        heals |= {
+            name: spare.where for name, spare in (spares() if damaged else {}).items() if name in lost - set(heals)
+        }
     head, head_name, head_commit = _head(repository)
     return Facts(
         branch=repository.branch,

@@ -15,6 +15,7 @@ from autosync_tasks.world.backup.commit import drop, make_durable
 from autosync_tasks.world.backup.diagnose import files_of
 from autosync_tasks.world.backup.locks import clear_stale_locks
 from autosync_tasks.world.backup.repository import Repository
+from autosync_tasks.world.backup.spare import Spares
 from autosync_tasks.world.backup.store_walk import Store, packs, write_loose
 from autosync_tasks.world.backup.worktree import index_entries, save_edits, standing
 from autosync_tasks.world.below import Below
@@ -33,11 +34,12 @@ _SIGNS = {
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What repairs work with. roots: (name, folder) where lost bytes may be. base: the branch's commit, or ""."""
+    """What repairs work with. roots: (name, folder) where lost bytes may be. spares: objects that can be made again."""
 
     repository: Repository
     run_id: str
     roots: tuple[tuple[str, str], ...]
+    spares: Spares
 
     @property
     def aside(self) -> str:
@@ -106,6 +108,10 @@ def _objects(bench: Bench, repair: Repair) -> list[str]:
                 notes = _move_aside(bench, f"objects/{wanted[:2]}/{wanted[2:]}")
                 write_loose(bench.repository.git_dir, "blob", data)
                 return [*notes, f"{wanted[:10]} was put back from {name}:{os.fsdecode(path)}"]
+    if spare := bench.spares().get(wanted):
+        notes = _move_aside(bench, f"objects/{wanted[:2]}/{wanted[2:]}")
+        write_loose(bench.repository.git_dir, spare.kind, spare.data)
+        return [*notes, f"{wanted[:10]} was made again from {spare.where}"]
     return [f"{wanted[:10]}: its bytes are not there any more"]
 
 
@@ -196,7 +202,9 @@ def _move_aside(bench: Bench, name: str, instead: str = "") -> list[str]:
     """Moves a file or folder of git aside, if it is there; `instead` is written in its place in the same step."""
     path = os.path.join(bench.repository.git_dir, name)
     there = os.path.lexists(path)
-    to = os.path.join(bench.aside, name.replace("/", "-"))
+    to = first = os.path.join(bench.aside, name.replace("/", "-"))
+    while os.path.lexists(to):  # an earlier round of this run kept one of that name
+        to = f"{first}-{len(os.listdir(bench.aside))}"
     if there:
         os.makedirs(bench.aside, mode=0o700, exist_ok=True)
         if instead:

@@ -217,14 +217,16 @@ class Repository:
             recorded = self._last_own(commit)
             note = "the backup's manifest is gone; the last good one is used" if recorded else ""
             return Head(commit, tree, recorded, note=note)
-        manifest = self.blob(tree[PATH][1])
-        note = ""
+        manifest, note = b"", ""
         try:
+            manifest = self.blob(tree[PATH][1])
             recorded = parse(manifest)
             if belongs(recorded, tree):
                 return Head(commit, tree, recorded, manifest)
         except ManifestError as error:
             note = f"the backup's manifest is damaged or forged ({error}); the last good one is used"
+        except BackupError:
+            note = "the backup's manifest cannot be read; the last good one is used; `inv recover --check` looks for it"
         return Head(commit, tree, self._last_own(commit), manifest, note)
 
     def _last_own(self, commit: str) -> Recorded | None:
@@ -236,12 +238,12 @@ class Repository:
             "rev-list", f"--max-count={_MOST_COMMITS}", "--first-parent", commit, "--", PATH.decode()
         )
         for older in changing.decode("ascii").split():
-            tree = self.listing(older)
-            if PATH not in tree:
-                continue
             try:
-                recorded = parse(self.blob(tree[PATH][1]))
-            except ManifestError:
+                tree = self.listing(older)
+                recorded = parse(self.blob(tree[PATH][1])) if PATH in tree else None
+            except (ManifestError, BackupError):
+                continue  # damaged: an older one may be whole
+            if recorded is None:
                 continue
             if belongs(recorded, tree):
                 return recorded
