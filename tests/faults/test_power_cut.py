@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,7 @@ def held(found: list[dict[str, Any]]) -> None:
 
 @pytest.mark.parametrize("system", disk.SYSTEMS)
 def test_what_was_told_is_there_after_a_power_cut(system: str, workshop: Path, scanner_cache: Path) -> None:
-    held(cuts(system, workshop, scanner_cache, number=CI_CUTS))
+    held(cuts(system, workshop, scanner_cache, number=CI_CUTS if system == "ext4" else 0))
 
 
 @pytest.mark.full
@@ -88,8 +89,17 @@ def test_power_cuts_at_random_moments(system: str, workshop: Path, scanner_cache
     assert len(at_work) >= FULL_CUTS // 4
 
 
-@pytest.mark.parametrize("system", disk.SYSTEMS)
-@pytest.mark.parametrize("nosync", ["syncfs", pytest.param("all", marks=pytest.mark.full)])
+@pytest.mark.parametrize(
+    ("system", "nosync"),
+    [
+        ("ext4", "syncfs"),
+        *(
+            pytest.param(*pair, marks=pytest.mark.full)
+            for pair in product(disk.SYSTEMS, ("syncfs", "all"))
+            if pair != ("ext4", "syncfs")
+        ),
+    ],
+)
 def test_without_the_syncs_the_loss_is_seen(system: str, nosync: str, workshop: Path, scanner_cache: Path) -> None:
     """The test of the test: the same cut, with the program's syncs taken away, loses what was told."""
     found = cuts(system, workshop, scanner_cache, nosync=nosync)
