@@ -9,7 +9,7 @@ Feature: After each turn of the agent
 
     Scenario Outline: in <way>
       When the agent writes, edits and uses its shell in <way>
-      Then these changes are in the backup
+      Then these changes are in the backup a little later
       And one short message says so
 
       Examples:
@@ -23,13 +23,13 @@ Feature: After each turn of the agent
     Scenario: a slow backup
       Given a sync takes 10 seconds
       When the agent ends a turn
-      Then the answer is there at once
+      Then the answer is there before the sync has done its work
       And these changes are in the backup a little later
 
     Scenario: a broken installation
       Given the program that syncs is gone
       When the agent ends a turn
-      Then the answer is there at once
+      Then the answer is there
       And it is told how to install it again
 
   Rule: What must not be backed up is told at once
@@ -37,7 +37,7 @@ Feature: After each turn of the agent
     Scenario: a secret
       When the agent writes a secret into a context file
       Then the message says that the backup is blocked
-      And the secret is not in the backup
+      And nothing of the secret is anywhere outside the config tree
 
   Rule: The last edit of a session is not lost
 
@@ -58,7 +58,7 @@ Feature: After each turn of the agent
 
     Scenario: remove
       When the plugin is removed
-      Then nothing of it is left
+      Then nothing of the plugin is left
 
     Scenario: another plugin of the same name
       Given a plugin of someone else has that name

@@ -34,6 +34,7 @@ pytest_plugins = [
     "tests.steps.remote",
     "tests.steps.policy",
     "tests.steps.watching",
+    "tests.steps.agent",
     "tests.steps.doctoring",
 ]
 

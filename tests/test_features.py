@@ -5,8 +5,3 @@ from __future__ import annotations
 from pytest_bdd import scenarios
 
 scenarios(".")
-
-TO_BIND = {
-    "hook",
-}
-"""Features whose steps are not written yet: shown as expected failures in every report, never silently."""

@@ -205,11 +205,3 @@ def test_an_earlier_run_that_failed_in_silence_fails_its_scenario_too(suite: pyt
     code, said = run(suite)
     assert code == pytest.ExitCode.TESTS_FAILED
     assert "no Then speaks of it" in said
-
-
-def test_what_is_still_to_bind_shows_in_every_report(suite: pytest.Pytester) -> None:
-    write(suite, feature=GOOD.replace("there is tea", "there is cake"), bind=BIND + 'TO_BIND = {"tea"}\n')
-    code, said = run(suite, "-rx")
-    assert code == 0, said
-    assert "1 xfailed" in said
-    assert "its steps are not written yet" in said

@@ -56,7 +56,7 @@ class Home:
         self.project = root / "project"
         self.tree = root / ".config" / "opencode"
         self.project.mkdir(parents=True)
-        self.tree.mkdir(parents=True)
+        self.tree.mkdir(parents=True, exist_ok=True)
         model = {"name": "Fake", "tool_call": True, "limit": {"context": 100000, "output": 8000}}
         options = {"baseURL": model_url, "apiKey": "none"}
         provider = {
