@@ -22,7 +22,8 @@ Feature: What would fail when nobody looks
 
       Examples:
         | fault                                                  | subject          | remedy                     |
-        | the schedule would not find git                        | git              | installing git             |
+        | the schedule would not find git                        | git              | installing it again        |
+        | the backup is no repository any more                   | a sync           | naming another folder      |
         | git is older than the program needs                    | git              | a newer git                |
         | the schedule would back up another tree than the shell | the config tree  | recording the setting      |
         | the disk of the backup is nearly full                  | the disk         | making room                |

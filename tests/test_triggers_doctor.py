@@ -24,6 +24,7 @@ from autosync_tasks.triggers.doctor import (
     Level,
     Space,
     Ssh,
+    Trial,
     check_all,
     result,
 )
@@ -76,6 +77,11 @@ def test_a_schedule_that_was_installed_a_moment_ago_has_not_come_and_that_is_no_
     assert [check.what for check in check_all(fresh) if check.name == "cron"] == ["crontab: has not come yet"]
 
 
+@pytest.mark.parametrize("code", [0, 5, 75])
+def test_a_sync_that_is_held_back_is_no_fault(code: int) -> None:
+    assert bad(replace(GOOD, trial=Trial(code, "deferred"))) == []
+
+
 def cron_with(**more: object) -> dict[str, Any]:
     return {"cron": {**SEEN, **more}}
 
@@ -83,7 +89,10 @@ def cron_with(**more: object) -> dict[str, Any]:
 WATCH = Installed(Trigger.WATCH, "watch", 3600.0, "/u/autosync-watch.service")
 CASES: list[tuple[dict[str, Any], str, Level, str]] = [
     ({"program": ""}, "program", Level.FAIL, "install"),
-    (cron_with(git=""), "git for cron", Level.FAIL, "install git"),
+    (cron_with(git=""), "git for cron", Level.FAIL, "install-cron again"),
+    ({"here": {**SEEN, "git": ""}}, "git", Level.FAIL, "install git"),
+    ({"trial": Trial(3, "blocked: a secret", "accept it")}, "a sync by cron", Level.FAIL, "accept it"),
+    ({"trial": Trial(1, "it said nothing")}, "a sync by cron", Level.FAIL, "--trigger=schedule"),
     (cron_with(git="2.37.9"), "git for cron", Level.FAIL, "2.38"),
     ({"here": {**SEEN, "git": "2.4"}}, "git", Level.FAIL, "2.38"),
     (cron_with(source="/other"), "source for cron", Level.FAIL, "set-config OPENCODE_SOURCE"),

@@ -69,11 +69,21 @@ class Ssh:
 
 
 @dataclass(frozen=True, slots=True)
+class Trial:
+    """What a sync would do there: its exit code in check mode, its reason and what to do next."""
+
+    code: int
+    reason: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All that the checks look at. Times are seconds since the epoch; see `facts.gather`.
 
     here, cron: what `probe` finds in this environment and in the one that cron gives. recorded: the newest time
-    that any record carries. only_here: settings that come from this shell's variables alone.
+    that any record carries. only_here: settings that come from this shell's variables alone. trial: a sync as cron
+    would run it, in check mode (None: there was no use in trying).
     """
 
     now: float
@@ -95,11 +105,12 @@ class Facts:
     cron_runs: bool | None = None
     linger: bool | None = None
     only_here: Sequence[str] = ()
+    trial: Trial | None = None
 
 
 def check_all(facts: Facts) -> tuple[Check, ...]:
     """Every check, in a fixed order."""
-    parts = (versions, trees, environment, identity, ssh, room, access, clock, watching, triggers)
+    parts = (versions, trees, trial, environment, identity, ssh, room, access, clock, watching, triggers)
     return tuple(check for part in parts for check in part(facts))
 
 
@@ -116,7 +127,9 @@ def versions(facts: Facts) -> Iterator[Check]:
         text = str(found.get("git", ""))
         number = tuple(int(n) for n in re.findall(r"[0-9]+", text)[:2])
         if not text:
-            yield Check(where, Level.FAIL, "git is not found", "install git, then run install-cron again")
+            again = found is not facts.here and facts.here.get("git")
+            remedy = "git is found from this shell, so run install-cron again" if again else "install git"
+            yield Check(where, Level.FAIL, "git is not found", remedy)
         elif number < GIT_FLOOR:
             yield Check(where, Level.FAIL, f"git {text} is too old", "install git 2.38 or newer")
         else:
@@ -143,6 +156,14 @@ def trees(facts: Facts) -> Iterator[Check]:
             f"{setting} is set in this shell alone; unattended runs do not see it",
             f"autosync set-config {setting}=…",
         )
+
+
+def trial(facts: Facts) -> Iterator[Check]:
+    """A sync as cron would run it. Held back by policy, and held up by another run, is no fault."""
+    if facts.trial is not None:
+        good = facts.trial.code in (0, 5, 75)
+        remedy = "" if good else facts.trial.remedy or "autosync sync --trigger=schedule, and do what it says"
+        yield Check("a sync by cron", Level.OK if good else Level.FAIL, facts.trial.reason, remedy)
 
 
 def environment(facts: Facts) -> Iterator[Check]:

@@ -17,7 +17,7 @@ from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Trigger
 from autosync_tasks.triggers import cron, crontab, files, ssh, systemd
 from autosync_tasks.triggers.command import environment, passwd_home, program
-from autosync_tasks.triggers.doctor import Access, Facts, Space, Ssh
+from autosync_tasks.triggers.doctor import Access, Facts, Space, Ssh, Trial
 from autosync_tasks.triggers.installed import installed
 
 _MOST_FOLDERS = 1_000_000
@@ -27,14 +27,16 @@ def gather(environ: Mapping[str, str], now: float, folder: str = ".") -> Facts:
     """Looks at everything. now: seconds since the epoch; folder: where a project's plugin is looked for."""
     here = _probe(dict(environ))
     unattended = _probe(cron_environment(environ))
+    found = _program()
     state, source, backup = (str(here.get(name) or "") for name in ("state", "source", "backup"))
     seen = dict(_seen(state))
     return Facts(
         now=now,
         version=__version__,
-        program=_program(),
+        program=found,
         here=here,
         cron=unattended,
+        trial=_trial(found, cron_environment(environ)) if found and not unattended.get("error") else None,
         spaces=[_space(name, path) for name, path in (("the backup", backup), ("the state", state)) if path],
         accesses=list(_accesses(source, backup, state)),
         identity=_identity(environ),
@@ -95,6 +97,18 @@ def _probe(environ: dict[str, str]) -> dict[str, Any]:
         return {"error": f"the program does not start there: {ran.said if ran else 'no env'}"}
     found: dict[str, Any] = json.loads(ran.out)
     return found
+
+
+def _trial(program: str, environ: dict[str, str]) -> Trial:
+    """A sync in check mode there: it takes every decision, runs every guard and writes nothing."""
+    words = ["/usr/bin/env", "-i", *(f"{k}={v}" for k, v in environ.items()), program]
+    ran = files.run([*words, "sync", "--trigger=schedule", "--check", "--json"], environ, timeout=600)
+    try:
+        said = json.loads(ran.out if ran else b"")
+    except ValueError:
+        said = {}
+    reason, remedy = (str(said.get(a) or said.get(b) or "") for a, b in (("reason", "error"), ("next_step", "hint")))
+    return Trial(ran.code if ran else 1, reason or (ran.said if ran else "there is no env program"), remedy)
 
 
 def _program() -> str:
@@ -162,7 +176,7 @@ def _seen(state: str) -> Iterator[tuple[Trigger, float]]:
     for trigger in Trigger:
         try:
             yield trigger, float(files.read(os.path.join(state, "seen", trigger)) or b"")
-        except ValueError:
+        except (ValueError, AutosyncError):
             continue
 
 

@@ -92,7 +92,7 @@ def _hooks(environ: Mapping[str, str], folder: str) -> list[Installed]:
         try:
             state = hook.state_of(path, environ)
         except AutosyncError as error:
-            state = error.message
+            state = error.message.removeprefix(f"{path} ")
         if state is not None:
             result.append(Installed(Trigger.WORKFLOW, "hook", None, path, state))
     return result

@@ -25,6 +25,7 @@ PRIVATE = ("unshare", "--mount", "--pid", "--fork", "--mount-proc")
 
 CHECKS = {
     "git": r"git(?: for cron)?",
+    "a sync": r"a sync by cron",
     "the config tree": r"source for cron",
     "the disk": r"disk of the backup",
     "access": r"access to the state by others",
@@ -37,7 +38,8 @@ CHECKS = {
     "the clock": r"clock",
 }
 REMEDIES = {
-    "installing git": "install git",
+    "installing it again": "run install-cron again",
+    "naming another folder": "set opencode_backup",
     "a newer git": "git 2.38 or newer",
     "recording the setting": "set-config OPENCODE_SOURCE",
     "making room": "make room",
@@ -67,6 +69,11 @@ def git_of_shell_only(machine: Machine) -> None:
     assert crontab.read_text() != text
     daemon = machine.home / "cron"
     private(machine, f'cp "$(command -v sleep)" {daemon}; {{ {daemon} 60 & }}')  # it counts by its name
+
+
+def no_repository(machine: Machine) -> None:
+    in_order(machine)
+    shutil.rmtree(machine.backup / ".git")
 
 
 def old_git(machine: Machine) -> None:
@@ -167,6 +174,7 @@ def ahead(machine: Machine) -> None:
 MACHINES: dict[str, Callable[[Machine], None]] = {
     "everything is in order": in_order,
     "the schedule would not find git": git_of_shell_only,
+    "the backup is no repository any more": no_repository,
     "git is older than the program needs": old_git,
     "the schedule would back up another tree than the shell": two_trees,
     "the disk of the backup is nearly full": full_disk,
