@@ -121,3 +121,13 @@ def write(root: Path, files: dict[str, str]) -> None:
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
+
+
+def explode(place: Place) -> None:
+    """Packs become loose objects, one file each."""
+    packs = place.backup / ".git/objects/pack"
+    data = [pack.read_bytes() for pack in packs.glob("*.pack")]
+    shutil.rmtree(packs)
+    packs.mkdir()
+    for pack in data:
+        place.git("unpack-objects", "-q", stdin=pack)

@@ -15,7 +15,7 @@ from autosync_tasks.model import Outcome, Run
 from autosync_tasks.pipeline import new_request
 from autosync_tasks.recover import recover
 from autosync_tasks.world.backup.locks import clear_stale_locks, leftovers
-from tests.restore_support import Place, make_place, read_tree, write
+from tests.restore_support import Place, explode, make_place, read_tree, write
 
 
 @pytest.fixture
@@ -293,13 +293,3 @@ def test_the_restored_tree_is_whole_after_all_that(place: Place, tmp_path: Path)
     before.restore()
     assert (place.source / "agents/build.md").read_text().endswith("second\n")
     assert len(read_tree(place.source)) == 5
-
-
-def explode(place: Place) -> None:
-    """Packs become loose objects, one file each."""
-    packs = place.backup / ".git/objects/pack"
-    data = [pack.read_bytes() for pack in packs.glob("*.pack")]
-    shutil.rmtree(packs)
-    packs.mkdir()
-    for pack in data:
-        place.git("unpack-objects", "-q", stdin=pack)

@@ -12,7 +12,7 @@ import pytest
 
 from autosync_tasks.errors import UsageError
 from autosync_tasks.model import Outcome
-from tests.restore_support import Place, make_place, read_tree, write
+from tests.restore_support import Place, explode, make_place, read_tree, write
 
 SECRET = base64.b64decode("Z2hwXzFBMmIzQzRkNUU2ZjdHOGg5STBqMUsybDNNNG41TzZwN1E4cg==").decode()
 
@@ -239,7 +239,7 @@ def test_a_folder_inside_source_or_backup_is_refused(place: Place, tmp_path: Pat
 
 def test_missing_contents_are_named_and_the_rest_comes_back(place: Place) -> None:
     blob = place.git("rev-parse", "main:opencode.json")
-    _explode(place)
+    explode(place)
     (place.backup / ".git/objects" / blob[:2] / blob[2:]).unlink()
     shutil.rmtree(place.source)
     run = place.restore()
@@ -252,7 +252,7 @@ def test_missing_contents_are_named_and_the_rest_comes_back(place: Place) -> Non
 
 def test_damaged_contents_are_never_written(place: Place) -> None:
     blob = place.git("rev-parse", "main:opencode.json")
-    _explode(place)
+    explode(place)
     stored = place.backup / ".git/objects" / blob[:2] / blob[2:]
     stored.chmod(0o600)
     other = place.git("rev-parse", "main:agents/build.md")
@@ -263,13 +263,3 @@ def test_damaged_contents_are_never_written(place: Place) -> None:
     assert any("opencode.json" in detail and "damaged" in detail for detail in run.details)
     assert not (place.source / "opencode.json").exists()
     assert (place.source / "agents/build.md").exists()
-
-
-def _explode(place: Place) -> None:
-    """Packs become loose objects, one file each."""
-    packs = place.backup / ".git/objects/pack"
-    data = [pack.read_bytes() for pack in packs.glob("*.pack")]
-    shutil.rmtree(packs)
-    packs.mkdir()
-    for pack in data:
-        place.git("unpack-objects", "-q", stdin=pack)

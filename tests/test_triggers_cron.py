@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,17 @@ COMMAND = ("/opt/autosync/bin/autosync", "sync", "--trigger=schedule")
 ENV = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
 BLOCK = cron.block(COMMAND, "0 * * * *", ENV)
 BEGIN, LINE, END, _ = BLOCK.split(b"\n")
+
+
+def with_block(crontab: bytes, command: Sequence[str], when: str, env: Mapping[str, str]) -> bytes:
+    """What `install-cron` makes of a crontab."""
+    return cron.place(cron.parse(crontab), cron.block(command, when, env))
+
+
+def without_block(crontab: bytes) -> bytes:
+    """What `uninstall-cron` leaves of it."""
+    return cron.parse(crontab).rest
+
 
 # Each: name, the crontab, and what of it must be left when our block is taken out (None: all of it).
 NASTY: list[tuple[str, bytes, bytes | None]] = [
@@ -90,7 +102,7 @@ def test_there_are_40_of_them_and_no_two_alike() -> None:
 class TestNasty:
     def test_outside_the_block_every_byte_stays(self, text: bytes, rest: bytes | None) -> None:
         outside = text if rest is None else rest
-        made = cron.with_block(text, COMMAND, "0 * * * *", ENV)
+        made = with_block(text, COMMAND, "0 * * * *", ENV)
         assert made.count(BEGIN) - outside.count(BEGIN) == 1
         at = made.index(BLOCK)
         before, after = made[:at], made[at + len(BLOCK) :]
@@ -100,15 +112,15 @@ class TestNasty:
             assert after == b""
 
     def test_second_time_nothing_changes(self, text: bytes, rest: bytes | None) -> None:
-        once = cron.with_block(text, COMMAND, "0 * * * *", ENV)
-        assert cron.with_block(once, COMMAND, "0 * * * *", ENV) == once
+        once = with_block(text, COMMAND, "0 * * * *", ENV)
+        assert with_block(once, COMMAND, "0 * * * *", ENV) == once
         assert cron.parse(once).commands == (LINE + b"\n",)
         assert cron.parse(once).faults == ()
 
     def test_taking_it_out(self, text: bytes, rest: bytes | None) -> None:
         outside = text if rest is None else rest
-        assert cron.without_block(text) == outside
-        again = cron.without_block(cron.with_block(text, COMMAND, "0 * * * *", ENV))
+        assert without_block(text) == outside
+        again = without_block(with_block(text, COMMAND, "0 * * * *", ENV))
         assert again in (outside, outside + b"\n")
 
 
@@ -116,7 +128,7 @@ def test_a_block_cut_off_at_any_byte_is_mended_and_nothing_else_is_lost() -> Non
     theirs = b"MAILTO=x\n5 5 * * * theirs\n"
     for length in range(len(BLOCK)):
         cut = theirs + BLOCK[:length]
-        made = cron.with_block(cut, COMMAND, "0 * * * *", ENV)
+        made = with_block(cut, COMMAND, "0 * * * *", ENV)
         assert made.startswith(theirs), length
         assert made.endswith(BLOCK), length
         assert cron.parse(made).commands == (LINE + b"\n",), length
@@ -241,8 +253,8 @@ def test_any_two_nasty_crontabs_joined_still_hold() -> None:
         if len(a) + len(b) > 5000 or (a and not a.endswith(b"\n")) or BEGIN in a + b or END in a + b:
             continue
         text = a + b
-        made = cron.with_block(text, COMMAND, "0 * * * *", ENV)
-        assert cron.without_block(made) in (text, text + b"\n")
+        made = with_block(text, COMMAND, "0 * * * *", ENV)
+        assert without_block(made) in (text, text + b"\n")
         assert ra is None or rb is None
 
 

@@ -184,13 +184,3 @@ def place(found: Found, ours: bytes) -> bytes:
     if before and not before.endswith(b"\n"):
         before += b"\n"
     return before + ours + found.rest[at:]
-
-
-def with_block(crontab: bytes, command: Sequence[str], schedule: str, env: Mapping[str, str]) -> bytes:
-    """The crontab with exactly one block of ours; every other byte as it was (see `place`)."""
-    return place(parse(crontab), block(command, schedule, env))
-
-
-def without_block(crontab: bytes) -> bytes:
-    """The crontab without anything of ours."""
-    return parse(crontab).rest

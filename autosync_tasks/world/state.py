@@ -126,14 +126,6 @@ class State:
             if self._held >= 0:
                 os.pwrite(self._held, b"at work\n", 0)
 
-    def is_locked(self, name: str) -> bool:
-        """Whether some process holds a lock of that name."""
-        try:
-            with self.lock(name):
-                return False
-        except LockedError:
-            return True
-
     def read(self, name: str) -> bytes | None:
         """A file's bytes; None if it is missing, a link, not a plain file, or another user's."""
         try:
