@@ -42,7 +42,9 @@ def test_in_an_empty_home_without_a_tree_it_says_what_to_do(machine: Machine) ->
     assert told.exit_code == 1
     assert "no config tree found" in told.stderr
     assert "OPENCODE_SOURCE" in told.stderr
-    assert "inv demo" in told.stderr
+    assert "`autosync demo`" in told.stderr, "advice must work from where it is read"
+    told = machine.program(["inv", "sync"], environ=bare(machine), prepared=False)
+    assert "`inv demo`" in told.stderr
 
 
 def test_without_any_environment_at_all(machine: Machine) -> None:

@@ -8,6 +8,7 @@ import shutil
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,7 +44,7 @@ def looked(machine: Machine) -> Status:
     return machine.status
 
 
-def as_document(machine: Machine, found: Status) -> dict[str, object]:
+def as_document(machine: Machine, found: Status) -> dict[str, Any]:
     loaded = json.loads(json.dumps(as_json.of_status(found, "source", "backup", machine.now)))
     assert isinstance(loaded, dict)
     return loaded
@@ -165,6 +166,23 @@ def test_every_field_of_the_document_is_described(kept: Machine) -> None:
     cells = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
     named = {name for cell in cells for name in cell.split("`")[1::2]}
     assert named == set(as_document(kept, looked(kept)))
+
+
+def test_every_field_of_the_documents_lists_is_described(kept: Machine) -> None:
+    kept.path("AGENTS.md").rename(kept.path("context/rules.md"))
+    kept.path("context/outside").symlink_to("/etc/hostname")
+    os.mkfifo(kept.path("context/odd"))
+    kept.fake_crontab(HOURLY)
+    kept.now += HOUR
+    document = as_document(kept, looked(kept))
+    for name in ("pending", "left_out", "links_out", "triggers_installed"):
+        row = next(line for line in FIELDS.read_text().splitlines() if line.startswith(f"| `{name}` "))
+        described = set(row.split("`")[3::2])
+        fields = {key for item in document[name] for key in item}
+        fields |= {key for item in document[name] for key in item.get("rule", ())}
+        assert document[name], name
+        assert fields <= described, (name, fields - described)
+    assert any("old_path" in item for item in document["pending"])
 
 
 def test_a_block_does_not_make_a_change_young_again(kept: Machine) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+import sys
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -50,6 +53,25 @@ def line(*parts: str | Part) -> Line:
     return tuple(part if isinstance(part, Part) else Part(part) for part in parts)
 
 
+def runnable(words: str) -> str:
+    """Advice in the way it can be followed: `inv` finds its tasks inside a checkout alone, `autosync` anywhere."""
+    here = os.path.basename(sys.argv[0]) if sys.argv else ""
+    return words if here in ("inv", "invoke") else _INV.sub("autosync ", words)
+
+
+_INV = re.compile(r"\binv (?=[a-z])")
+
+
+def of_next(words: str) -> Line:
+    """What to do next."""
+    return line(Part("  next: ", "bold"), runnable(words))
+
+
+def of_note(words: str) -> Line:
+    """What is worth knowing too."""
+    return line(Part("  note  ", "cyan"), runnable(display(words, limit=1000)))
+
+
 def of_run(run: Run, source: str, backup: str, *, verbose: bool = True) -> Iterator[Line]:
     """A whole run: steps, changes, what is left out or waiting, findings, one line to act on, the recap."""
     if verbose and len(run.steps) > 1:
@@ -62,10 +84,10 @@ def of_run(run: Run, source: str, backup: str, *, verbose: bool = True) -> Itera
     for detail in run.details:
         yield line("  ", display(detail))
     for note in run.notes:
-        yield line(Part("  note  ", "cyan"), display(note, limit=1000))
+        yield of_note(note)
     yield line(Part(_verdict(run), STYLE[run.outcome]), run.reason)
     if run.next_step:
-        yield line(Part("  next: ", "bold"), run.next_step)
+        yield of_next(run.next_step)
     yield recap(run, source)
 
 
@@ -88,11 +110,11 @@ def of_restore(run: Run, target: str, backup: str) -> Iterator[Line]:
     if len(run.details) > MOST:
         yield line(Part(f"    and {len(run.details) - MOST:,} more", "dim"))
     for note in run.notes:
-        yield line(Part("  note  ", "cyan"), display(note, limit=1000))
+        yield of_note(note)
     verdict = "would restore: " if run.check and run.outcome is Outcome.CHANGED else _verdict(run)
     yield line(Part(verdict, STYLE[run.outcome]), run.reason)
     if run.next_step:
-        yield line(Part("  next: ", "bold"), run.next_step)
+        yield of_next(run.next_step)
 
 
 def of_repairs(plan: Iterable[tuple[str, str]]) -> Iterator[Line]:
@@ -196,10 +218,11 @@ def of_findings(findings: Iterable[Finding], *, most: int = MOST) -> Iterator[Li
             for words in textwrap.wrap(finding.hint, 88):
                 yield line(Part("             " + words, "cyan"))
         if finding.blocks and finding.fingerprint and _acceptable(finding):
-            yield line(Part(f"             no fault? inv accept {finding.fingerprint} --reason '…'", "dim"))
+            words = runnable(f"inv accept {finding.fingerprint} --reason '…'")
+            yield line(Part(f"             no fault? {words}", "dim"))
     hidden = len(listed) - len(shown)
     if hidden:
-        yield line(Part(f"    and {hidden:,} more warnings (`inv validate` shows all)", "dim"))
+        yield line(Part(runnable(f"    and {hidden:,} more warnings (`inv validate` shows all)"), "dim"))
     if listed:
         yield line()
 
@@ -259,4 +282,4 @@ def of_error(error: AutosyncError) -> Iterator[Line]:
     for detail in error.details:
         yield line("  ", display(detail, limit=2000))
     if error.hint:
-        yield line(Part("  next: ", "bold"), error.hint)
+        yield of_next(error.hint)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autosync_tasks.names import display
-from autosync_tasks.report.lines import MOST, Line, Part, line, of_left_out, of_pending
+from autosync_tasks.report.lines import MOST, Line, Part, line, of_left_out, of_note, of_pending, runnable
 from autosync_tasks.status import Status
 from autosync_tasks.steps.verdict import Level
 from autosync_tasks.words import age, count
@@ -28,7 +28,7 @@ def of_status(found: Status, source: str, backup: str, now: float, *, short: boo
         words = "  a link out of the tree: kept as a link, without what it points to"
         yield line(Part("  ! ", "yellow"), display(path, limit=200), words)
     for note in found.notes:
-        yield line(Part("  note  ", "cyan"), display(note, limit=1000))
+        yield of_note(note)
     counts = f"pending={len(found.pending)} left_out={sum(not left.expected for left in found.left_out)}"
     yield line(Part(f"source={display(source)} verdict={level.replace(' ', '-')} {counts}", "dim"))
 
@@ -47,11 +47,11 @@ def _facts(found: Status, source: str, backup: str, now: float) -> Iterator[tupl
         yield "failures", f"{found.failures} in a row"
     if found.retry_at and found.retry_at > now:
         yield "retry", f"in {age(found.retry_at - now)}"
-    yield "auto-sync", "enabled" if found.enabled else "disabled (`inv enable` turns it on)"
+    yield "auto-sync", "enabled" if found.enabled else runnable("disabled (`inv enable` turns it on)")
     push = "after each sync" if found.push else "off"
     yield "push", push + (f"; the last one failed: {display(found.not_pushed, limit=500)}" if found.not_pushed else "")
     if found.accepted:
-        yield "accepted", f"{count(found.accepted, 'finding')} (`inv accept --list` shows them)"
+        yield "accepted", f"{count(found.accepted, 'finding')} " + runnable("(`inv accept --list` shows them)")
     for item in found.installed:
         every = f", every {age(item.period)}" if item.period is not None else ""
         yield "installed", f"{item.how}{every}: {display(item.place)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from autosync_tasks.model import Outcome
 from autosync_tasks.names import display
 from autosync_tasks.report import screen
-from autosync_tasks.report.lines import STYLE, Line, Part, line
+from autosync_tasks.report.lines import STYLE, Line, Part, line, of_next
 from autosync_tasks.triggers.result import TaskResult
 
 _MARKS = {"ok   ": "green", "warn ": "yellow", "fail ": "bold red"}
@@ -18,7 +18,7 @@ def lines_of(result: TaskResult, *, diff: bool) -> list[Line]:
         found += [line(display(text, limit=2000)) for text in result.diff.splitlines()]
     found.append(line(Part(f"{result.outcome}", STYLE[result.outcome]), f": {display(result.reason, limit=2000)}"))
     if result.next_step:
-        found.append(line("  next: ", result.next_step))
+        found.append(of_next(result.next_step))
     return found
 
 
