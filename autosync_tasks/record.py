@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+import math
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -58,8 +59,8 @@ class Recorder:
         record = {
             "id": run_id,
             "trigger": self._trigger,
-            "started": round(self._now, 3),
-            "ended": round(self._now, 3),
+            "started": _millis(self._now),
+            "ended": _millis(self._now),
             "outcome": Outcome.FAILED,
             "reason": display(reason),
             "exit": 1,
@@ -127,8 +128,8 @@ def record_of(run: Run, *, acted: bool, digest: str = "", hint: str = "") -> dic
     return {
         "id": run.id,
         "trigger": run.trigger,
-        "started": round(run.started, 3),
-        "ended": round(run.ended, 3),
+        "started": _millis(run.started),
+        "ended": _millis(run.ended),
         "outcome": run.outcome,
         "reason": run.reason,
         "exit": run.exit_code,
@@ -141,3 +142,8 @@ def record_of(run: Run, *, acted: bool, digest: str = "", hint: str = "") -> dic
         "notes": list(run.notes),
         **({"hint": display(hint)} if hint else {}),
     }
+
+
+def _millis(when: float) -> float:
+    """A time to the millisecond, never later than it was: a recorded time in the future counts as unknown."""
+    return math.floor(when * 1000) / 1000

@@ -216,3 +216,12 @@ def test_cron_that_never_came_counts_from_its_installation(kept: Machine) -> Non
     assert looked(kept).verdict.level is Level.PROTECTED  # the records begin anew
     kept.now += 3 * HOUR
     assert looked(kept).verdict.level is Level.NOT_PROTECTED
+
+
+def test_a_record_is_never_of_a_later_time_than_the_run(machine: Machine) -> None:
+    """Rounded up by half a millisecond, the last sync would lie in the future, and count as unknown."""
+    machine.make_tree()
+    machine.now = 1_795_654_907.6069
+    machine.must_sync()
+    record = machine.site().state.history()[-1]
+    assert machine.now - 0.001 <= record["started"] <= machine.now
