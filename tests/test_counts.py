@@ -64,6 +64,18 @@ def test_nothing_to_do_starts_no_process_and_looks_once_at_each_path(place: Plac
     assert files == [], "no file is opened when no file has changed"
 
 
+def test_validation_opens_each_file_once_and_starts_one_bash_for_all_scripts(place: Place) -> None:
+    many(place, 60)
+    for number in range(30):
+        place.write(f"bin/tool{number}", f"#!/bin/sh\necho {number}\n", 0o755)
+    run, calls = traced(place, "execve,openat", "validate")
+    assert run.code == 0, run
+    source = f"<{place.source}"
+    opened = [call for call in calls if call.startswith("openat") and source in call and "O_DIRECTORY" not in call]
+    assert len(opened) == 90, len(opened)
+    assert _commands(calls)[1:] == ["bash"]
+
+
 def test_one_lstat_a_path_as_the_program_counts_them(place: Place) -> None:
     many(place, 1000)
     with look(open_site(place.environ)) as seen:

@@ -252,6 +252,30 @@ def test_names_modes_and_scripts(subject: object, expected: list[str]) -> None:
     assert of(subject, context(subject.path, b"d/b")) == expected  # type: ignore[arg-type, attr-defined]
 
 
+ODD_PYTHON = {
+    "imported name": lambda n: "import " + "a." * n + "a",
+    "imported name on many lines": lambda n: "import " + "a.\\\n" * n + "a",
+    "imported name of other letters": lambda n: "from " + "\u00e4." * n + "a import a",
+    "attributes": lambda n: "a" + ".a" * n,
+    "calls": lambda n: "a" + "()" * n,
+    "sums": lambda n: "1" + "+1" * n,
+    "brackets": lambda n: "[" * n,
+    "branches": lambda n: "if 0:\n 1\n" + "elif 0:\n 1\n" * n,
+    "strings": lambda n: "'a' " * n,
+    "format": lambda n: "f'" + "{" * n,
+    "prose": lambda n: '"""' + "from here on the text says nothing more. " * n + '"""',
+}
+
+
+@pytest.mark.parametrize("name", ODD_PYTHON)
+def test_no_python_script_takes_time_that_grows_faster_than_it(name: str) -> None:
+    def judge(count: int) -> None:
+        script = "#!/usr/bin/env python3\n" + ODD_PYTHON[name](count) + "\n"
+        assert set(of(file(b"bin/a", script, 0o755))) <= {"EXE002"}
+
+    assert grows_linearly(lambda: judge(7_500), lambda: judge(30_000))
+
+
 def test_collisions_and_same_names_concern_only_what_was_judged() -> None:
     paths = (b"docs/A.md", b"docs/a.md", "docs/\u00e9".encode(), "docs/e\u0301".encode(), b"agent/x.md")
     ctx = context(*paths, b"agents/x.md", b"skill/s/SKILL.md", b"skills/t/s/SKILL.md")

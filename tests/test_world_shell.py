@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from autosync_tasks.world import shell
 from autosync_tasks.world.shell import check_shell
@@ -93,6 +95,20 @@ HUGE = {
     "zero bytes": b"true\n" + b"\0" * 1_000_000,
     "sequences": b"echo {1..99999999}\n" * 10,
 }
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.binary(max_size=60) | st.text("()[]{}$`'\"\\<>|&;!#=*? \nifthencaseac", max_size=40).map(str.encode),
+        max_size=6,
+    )
+)
+def test_any_scripts_get_an_answer_each(scripts: list[bytes]) -> None:
+    said = check_shell(scripts)
+    assert len(said) == len(scripts)
+    again = check_shell(scripts[::-1])[::-1]
+    assert [bool(words) for words in again] == [bool(words) for words in said], "whatever stands beside it"
 
 
 def test_huge_scripts_come_to_an_end_and_do_not_harm_the_others() -> None:

@@ -6,8 +6,7 @@ from autosync_tasks.model import Severity
 from autosync_tasks.steps.validate.rule import Rule
 
 _REMOVE = (
-    "Take the value out of the file: `{env:NAME}` or `{file:path}` in opencode.json, an environment variable "
-    "elsewhere. Not a secret? Accept this one finding with its fingerprint."
+    "Take the value out of the file: `{env:NAME}` or `{file:path}` in opencode.json, an environment variable elsewhere."
 )
 
 RULES = (

@@ -15,6 +15,9 @@ MAX_SCRIPT = 1024 * 1024
 
 _SHELL = re.compile(rb"#![ \t]*/[^\r\n]*?\b(?:ba)?sh(?=[ \t\r\n]|\Z)")
 _PYTHON = re.compile(rb"#![ \t]*/[^\r\n]*?\bpython[0-9.]*(?=[ \t\r\n]|\Z)")
+_IMPORTED = re.compile(rb"\b(?:import|from)\b[\w.\s\\\x80-\xff]{400,}")
+_MOST_DOTS = 100
+"""In a name that is imported. Python puts such names together in quadratic time: a minute for 1 MB of `a.a.a…`."""
 _LINE = re.compile(r"\bline (\d{1,9}):")
 
 
@@ -59,6 +62,8 @@ def of_shell(complaint: str) -> list[Raw]:
 
 
 def _python(data: bytes) -> Iterator[Raw]:
+    if any(name[0].count(b".") > _MOST_DOTS for name in _IMPORTED.finditer(data)):
+        return
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of the script, such as an escape that Python will refuse one day
