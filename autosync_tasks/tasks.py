@@ -145,12 +145,14 @@ _FINE = frozenset({Outcome.OK, Outcome.CHANGED, Outcome.SKIPPED, Outcome.DEFERRE
     },
 )
 def auto_sync_if_needed(
-    context: Context, changes: int = 0, type: str = "", check: bool = False, json: bool = False
+    context: Context, changes: str = "", type: str = "", check: bool = False, json: bool = False
 ) -> int:
     """
     The workflow's entry: one sync as the agent's workflow asks for it. The scan decides; what is said is only logged.
     """
-    hint = f"{changes} changes of type {type or 'unknown'}" if changes or type else ""
+    if changes and not (changes.isascii() and changes.isdigit()):
+        raise UsageError(f"--changes={display(changes)} is no number", hint="leave it out: the scan counts for itself")
+    hint = f"{changes or 'some'} changes of type {type or 'unknown'}" if changes or type else ""
     found = sync.body.__wrapped__(context, (), trigger="workflow", check=check, json=json, hint=hint)
     return int(found)
 

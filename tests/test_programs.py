@@ -91,6 +91,8 @@ def test_every_task_and_every_flag_has_a_help_text() -> None:
         (["autosync", "sync", "--trigger=moon"], 2),
         (["autosync", "set-config", "NO_SUCH_KEY=1"], 2),
         (["autosync", "set-config", "MAX_SYNC_FREQUENCY=soon"], 2),
+        (["autosync", "auto-sync-if-needed", "--changes", "many"], 2),
+        (["inv", "auto-sync-if-needed", "--changes=many"], 2),
         (["sync-config", "--no-such-flag"], 2),
         (["inv", "snyc"], 1),
     ],
