@@ -24,7 +24,7 @@ from pathlib import Path
 
 QUIET = 2.0
 BURST, BURSTS = 10_000, 3
-PATIENCE = 60.0
+PATIENCE = 600.0
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,13 @@ class Watcher:
             [program, "watch", "--json"], env=self.environ, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
         )
         threading.Thread(target=self._read, daemon=True).start()
+
+    def __enter__(self) -> Watcher:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        self.process.wait(60)
 
     def _read(self) -> None:
         assert self.process.stdout
@@ -138,13 +145,10 @@ def report(folder: Path, program: str, files: int, folders: int, rounds: int) ->
     paths = tree(source, files, folders)
     starts = []
     for _ in range(3):
-        watcher = Watcher(folder, source, program)
-        starts.append(watcher.wait_for(1) - watcher.began)
-        watcher.wait_for(2)
-        watcher.process.terminate()
-        watcher.process.wait(30)
-    watcher = Watcher(folder, source, program)
-    try:
+        with Watcher(folder, source, program) as watcher:
+            starts.append(watcher.wait_for(1) - watcher.began)
+            watcher.wait_for(2)
+    with Watcher(folder, source, program) as watcher:
         watcher.wait_for(2)
         one_round(watcher, paths[0], -1)
         found = [one_round(watcher, paths[number * 97 % files], number) for number in range(rounds)]
@@ -156,9 +160,6 @@ def report(folder: Path, program: str, files: int, folders: int, rounds: int) ->
             watcher.wait_for(lines + 1)
             memory.append(watcher.status("VmRSS"))
         used = watcher.processor() - used
-    finally:
-        watcher.process.terminate()
-        watcher.process.wait(30)
     print(f"| {files:,} files, {folders:,} folders, {rounds} rounds | median, s | from … to |")
     print("|---|--:|--:|")
     print(row("start-up, until it watches", starts))

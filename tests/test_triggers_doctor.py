@@ -146,6 +146,8 @@ def test_the_gatherer_sees_what_cron_would_see(tmp_path: Path) -> None:
     (home / ".config" / "opencode" / "AGENTS.md").write_text("x")
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "AGENTS.md").write_text("y")
+    for name in ("context", "node_modules/a/b"):
+        (tmp_path / "other" / name).mkdir(parents=True)
     programs.mkdir()
     (programs / "git").write_text("#!/bin/sh\necho git version 9.9.9\n")
     (programs / "crontab").write_text("#!/bin/sh\necho 'no crontab for you' >&2; exit 1\n")
@@ -162,6 +164,7 @@ def test_the_gatherer_sees_what_cron_would_see(tmp_path: Path) -> None:
     assert facts.cron["source"] == str(home / ".config" / "opencode")
     assert facts.only_here == ["OPENCODE_SOURCE"]
     assert facts.installed == ()
+    assert facts.folders == 2  # what is in node_modules is not watched
     assert "source for cron" in [check.name for check in bad(facts)]
     hook.install(environ, command=["/old/autosync", "sync"])
     again = gatherer.gather(environ, NOW, str(tmp_path))

@@ -181,9 +181,13 @@ def _seen(state: str) -> Iterator[tuple[Trigger, float]]:
 
 
 def _folders(source: str) -> int:
-    """How many folders the watcher would watch."""
-    count = 0
-    for _ in os.walk(source) if source else ():
+    """How many folders the watcher would watch: those whose names are not protected."""
+    from autosync_tasks.settings import Settings
+    from autosync_tasks.steps.classify import protected_matcher
+
+    protected, count = protected_matcher(Settings()), 0
+    for _, names, _ in os.walk(source) if source else ():
+        names[:] = [name for name in names if not protected(os.fsencode(name), True)]
         count += 1
         if count >= _MOST_FOLDERS:
             break
