@@ -72,6 +72,7 @@ def push(
         result = work.failed(error.message, error.hint)
     except OSError as error:
         result = work.failed(f"the push could not be made: {(error.strerror or str(error)).lower()}", "")
+    clear_stale_locks(site.repository)  # a git that met a fault may leave one
     save(site.state, old, _record(work.record, result, now))
     return result
 

@@ -34,7 +34,8 @@ struct control {          /* tests/faults/shim.py writes and reads it in this fo
     uint32_t half;        /* a write is done by half first */
     uint32_t spare;       /* the remote's own processes neither count nor die */
     uint32_t dead, fired; /* set here */
-    uint32_t root, unused;
+    uint32_t root;        /* the run's first process, set by it */
+    uint32_t alone;       /* a kill ends the caller and nobody else */
     char log[LOGGED][WORDS]; /* what the n-th call was */
 };
 
@@ -84,9 +85,10 @@ __attribute__((constructor)) static void begin(void) {
 }
 
 static void die(void) {
-    __atomic_store_n(&control->dead, 1, __ATOMIC_SEQ_CST);
-    if (control->root)
+    if (!control->alone) {
+        __atomic_store_n(&control->dead, 1, __ATOMIC_SEQ_CST);
         syscall(SYS_kill, control->root, SIGKILL);
+    }
     syscall(SYS_kill, (int)syscall(SYS_getpid), SIGKILL);
     for (;;)
         pause();

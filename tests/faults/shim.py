@@ -28,12 +28,16 @@ KILL, FAIL_ONCE, FAIL_ON = 1, 2, 3
 
 @dataclass(frozen=True)
 class Fault:
-    """What happens at a call. error: errno of a failing one. half: a write is done by half first."""
+    """What happens at a call.
+
+    error: errno of a failing one. half: a write is done by half first. alone: only the calling process is killed.
+    """
 
     name: str
     act: int
     error: int = 0
     half: bool = False
+    alone: bool = False
 
     @property
     def kills(self) -> bool:
@@ -58,12 +62,13 @@ class Fault:
 
 KILLED = Fault("killed", KILL)
 TORN = Fault("killed halfway through a write", KILL, half=True)
+ALONE = Fault("one process killed", KILL, alone=True)
 FULL = Fault("disk full from then on", FAIL_ON, errno.ENOSPC)
 FULL_TORN = Fault("disk full halfway through a write", FAIL_ON, errno.ENOSPC, half=True)
 FULL_ONCE = Fault("disk full once", FAIL_ONCE, errno.ENOSPC)
 BROKEN = Fault("I/O errors from then on", FAIL_ON, errno.EIO)
 BROKEN_ONCE = Fault("one I/O error", FAIL_ONCE, errno.EIO)
-FAULTS = (KILLED, TORN, FULL, FULL_TORN, FULL_ONCE, BROKEN, BROKEN_ONCE)
+FAULTS = (KILLED, TORN, ALONE, FULL, FULL_TORN, FULL_ONCE, BROKEN, BROKEN_ONCE)
 
 
 @dataclass(frozen=True)
@@ -133,7 +138,7 @@ class Worker:
         """
         control = self._folder / "control"
         armed = fault or KILLED
-        head = _HEAD.pack(0, at if fault else 0, armed.act, armed.error, armed.half, spare, 0, 0, 0, 0)
+        head = _HEAD.pack(0, at if fault else 0, armed.act, armed.error, armed.half, spare, 0, 0, 0, armed.alone)
         with control.open("wb") as file:
             file.write(head)
             file.truncate(_SIZE)

@@ -99,13 +99,15 @@ class Stage:
         if not played.fired:
             assert result.code == 0, where
             return
-        if fault.kills:
+        if fault.kills and (result.code == -9 or not fault.alone):
             assert result.code == -9, where
             return
         assert result.code in (0, 1), where
         assert b"Traceback" not in result.err + result.out, where
         if result.code == 1:
-            assert _FAULT.search(result.words), f"it does not say what failed: {where}"
+            there = self.scene.remote and not self.scene.spare and "[remote rejected]" in result.words
+            here = re.search(r"git [a-z-]+ failed in |not pushed" if fault.alone else _FAULT, result.words)
+            assert here or there, f"it does not say what failed: {where}"
             assert result.json.get("hint") or result.json.get("next_step"), f"it does not say what to do: {where}"
 
     def whole(self, where: str) -> None:

@@ -7,6 +7,7 @@ there are saved as a stash entry first; foreign files stay as they are, staged o
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from autosync_tasks.names import display, parents
 from autosync_tasks.steps.manifest import PATH, Listing
 from autosync_tasks.steps.pushing import Taken
 from autosync_tasks.world.backup.commit import make_durable
+from autosync_tasks.world.backup.locks import clear_stale_locks
 from autosync_tasks.world.backup.repository import Repository
 from autosync_tasks.world.below import Below
 from autosync_tasks.world.source import content_id
@@ -34,6 +36,8 @@ class Brought:
     too_long: int = 0
 
 
+_REFUSED = re.compile(rb"not uptodate|would be (overwritten|removed|lost)|would lose")
+"""What git says when a two-way merge would touch an edited or untracked file (unpack-trees.c)."""
 _LATE = 20
 """Own commits since the disk last had all of the work tree: it is written out within a minute."""
 _LONGEST = 4095
@@ -64,24 +68,30 @@ def bring(
         owned = {*owned, PATH}
         # Git would stop in the middle of its work at a path that is too long.
         slow, before = interrupted or any(len(path) > _LONGEST for path in owned), set(before)
-        if not slow and _quick(repository, old, new) and not _still_there(repository, before - owned):
-            return Brought()
+        if not slow:
+            done = _quick(repository, old, new)
+            if done and not _still_there(repository, before - owned):
+                return Brought()
+            interrupted = done is None
         return _careful(repository, old, new, owned, before, run_id, interrupted=interrupted)
     except (BackupError, OSError) as error:
         return Brought(f"the backup's work tree could not be brought along ({display(str(error))})")
 
 
-def _quick(repository: Repository, old: str, new: str) -> bool:
-    """Git's own two-way merge; it refuses, and changes nothing, if anything it would write was edited."""
+def _quick(repository: Repository, old: str, new: str) -> bool | None:
+    """Git's own two-way merge. False if it refused, for something it would write was edited; then nothing changed.
+
+    None if it was killed or could not write: then it may have ended halfway.
+    """
     if not old and os.path.exists(os.path.join(repository.git_dir, "index")):
         return False
     if not old and set(os.listdir(repository.folder)) != {".git"}:
         return False
-    try:
-        repository.gateway.run("read-tree", "-m", "-u", *([old] if old else []), new)
-    except BackupError:
-        return False
-    return True
+    code, _, complaint = repository.gateway.attempt("read-tree", "-m", "-u", *([old] if old else []), new)
+    if code == 0 or _REFUSED.search(complaint):
+        return code == 0
+    clear_stale_locks(repository)
+    return None
 
 
 def _still_there(repository: Repository, gone: Iterable[Path]) -> bool:
