@@ -13,7 +13,7 @@ import pytest
 
 from autosync_tasks.deadline import deadline
 from autosync_tasks.errors import DeadlineError
-from autosync_tasks.world.backup.gateway import Gateway
+from autosync_tasks.world.backup.gateway import Gateway, TooSlowError
 
 
 def test_it_ends_what_takes_too_long_and_leaves_no_timer() -> None:
@@ -70,3 +70,28 @@ def alive(group: int) -> list[str]:
             state, _, _, session, *_ = path.read_text().rpartition(")")[2].split()
             states += [state] if int(session) == group and state != "Z" else []
     return states
+
+
+def test_one_git_command_has_a_limit_of_its_own_with_all_it_started(tmp_path: Path) -> None:
+    gateway, mark = Gateway(str(tmp_path)), tmp_path / "pid"
+    gateway.run("init", "--quiet", "--bare")
+    with pytest.raises(TooSlowError, match=r"did not finish within 1 seconds") as caught:
+        gateway.attempt("-c", f"alias.hang=!echo $$ > '{mark}'; sleep 300", "hang", timeout=1)
+    assert caught.value.hint
+    until = time.monotonic() + 10
+    while alive(int(mark.read_text())) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not alive(int(mark.read_text()))
+
+
+def test_a_git_that_is_talked_to_has_one_too(tmp_path: Path) -> None:
+    gateway = Gateway(str(tmp_path))
+    gateway.run("init", "--quiet", "--bare")
+    with gateway.conversation("cat-file", "--batch", timeout=0.3) as talk:
+        time.sleep(1)
+        with pytest.raises(TooSlowError, match="git cat-file did not finish"):
+            talk.ask(b"HEAD\n")
+    with gateway.conversation("cat-file", "--batch", timeout=0.3) as talk:
+        time.sleep(1)
+        with pytest.raises(TooSlowError):
+            talk.finish()

@@ -24,7 +24,7 @@
 
 enum { KILL = 1, FAIL_ONCE = 2, FAIL_ON = 3 };
 enum { GO = 0, FAIL = 1, HALF = 2 };
-enum { LOGGED = 8192, WORDS = 120 };
+enum { LOGGED = 8192, WORDS = 240 };
 
 struct control {          /* tests/faults/shim.py writes and reads it in this form */
     uint64_t count;       /* calls so far */

@@ -17,7 +17,7 @@ from tests.support.place import CHECKOUT, Result
 
 SOURCE = Path(__file__).with_name("faulty.c")
 _HEAD = struct.Struct("=QQIIIIIIII")
-_LOGGED, _WORDS = 8192, 120
+_LOGGED, _WORDS = 8192, 240
 _SIZE = _HEAD.size + _LOGGED * _WORDS
 
 _ALL = 24

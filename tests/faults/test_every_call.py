@@ -57,6 +57,36 @@ def stage(request: pytest.FixtureRequest, worker: Worker, room: Path) -> Iterato
     shutil.rmtree(base)
 
 
+@pytest.mark.parametrize("stage", ["edits"], indirect=True)
+def test_the_order_of_the_calls(stage: Stage) -> None:
+    """Objects → on the disk → branch → on the disk → work tree → state: what each names is there before it."""
+    order = [
+        ("write+", "/.git/objects/pack/tmp_pack"),
+        ("fsync", "/.git/objects/pack/tmp_pack"),
+        ("link", "/.git/objects/pack/pack-"),
+        ("rename", "/.git/refs/autosync/incoming/"),
+        ("syncfs", "/.git"),
+        ("fsync", "/.git/refs/heads/main.lock"),
+        ("rename", "/.git/refs/heads/main"),
+        ("syncfs", "/.git"),
+        ("create", "AGENTS.md"),
+        ("rename", "/.git/index"),
+        ("rename", "/worktree"),
+        ("rename", "/tree.cache"),
+        ("rename", "/scan.cache"),
+        ("write+", "/history.jsonl"),
+    ]
+    calls, place = [call.split(" ", 2)[1:] for call in stage.calls], -1
+    for kind, path in order:
+        found = [n for n, call in enumerate(calls) if n > place and call[0] == kind and path in call[1]]
+        assert found, f"no {kind} of {path} after call {place + 1}"
+        place = found[0]
+    moved = [n for n, call in enumerate(calls) if call[0] == "rename" and call[1].endswith("/refs/heads/main")]
+    objects = [n for n, call in enumerate(calls) if "/objects/" in call[1] and call[0] in ("write+", "link", "fsync")]
+    edited = [n for n, call in enumerate(calls) if "/.git/" not in call[1] and "AGENTS.md" in call[1]]
+    assert max(objects) < moved[0] < min(edited)
+
+
 @pytest.mark.parametrize("stage", _BY_NAME, indirect=True)
 def test_a_sample_of_the_calls(stage: Stage) -> None:
     seed = int(os.environ.get("AUTOSYNC_SEED", "5"))

@@ -141,10 +141,7 @@ class Gateway:
         except subprocess.TimeoutExpired:
             _kill(process)
             _close(process)
-            raise TooSlowError(
-                f"git {arguments[0]} did not finish within {timeout:.0f} seconds in {display(self.git_dir)}",
-                hint="look for a hanging disk or another git process, then run it again",
-            ) from None
+            raise self.too_slow(arguments[0], timeout) from None
         except BaseException:  # the run's deadline, or Ctrl-C: its child must not outlive it
             _kill(process)
             _close(process)
@@ -155,6 +152,13 @@ class Gateway:
         """Starts a git command to talk with; use it as a context manager."""
         return Conversation(self, arguments, self._start(arguments, None, None), timeout)
 
+    def too_slow(self, command: str, timeout: float) -> TooSlowError:
+        """The error for a git command that was ended after so many seconds."""
+        return TooSlowError(
+            f"git {command} did not finish within {timeout:.0f} seconds in {display(self.git_dir)}",
+            hint="look for a hanging disk or another git process, then run it again",
+        )
+
     def failure(self, command: str, code: int, complaint: bytes) -> BackupError:
         """The error for a git command that failed, with git's last words."""
         words = [line for line in complaint.decode("utf-8", "replace").splitlines() if line.strip()]
@@ -164,7 +168,8 @@ class Gateway:
                 hint="run autosync as the user who owns it, or give it to this user with chown",
             )
         told = [line for line in words if line.startswith(("fatal:", "error:", "warning:"))]  # advice follows it
-        said = display("; ".join((told or words)[-3:]) or f"exit code {code}")
+        end = f"it was killed (signal {-code})" if code < 0 else f"exit code {code}"
+        said = display("; ".join((told or words)[-3:]) or end)
         where = display(self.work_tree or self.git_dir)
         hint = next((hint for sign, hint in _HINTS if sign.search(said)), "run `inv verify` to see what is wrong")
         return BackupError(f"git {command} failed in {where}: {said}", hint=hint)
@@ -225,7 +230,8 @@ class Conversation:
     ) -> None:
         self._gateway, self._name, self._process = gateway, arguments[0], process
         self._input, self._output = cast(IO[bytes], process.stdin), cast(IO[bytes], process.stdout)
-        self._timer = threading.Timer(timeout, _kill, (process,))
+        self._timeout, self._late = timeout, False
+        self._timer = threading.Timer(timeout, self._end)
         self._timer.daemon = True
 
     def __enter__(self) -> Conversation:
@@ -237,6 +243,10 @@ class Conversation:
         if self._process.poll() is None:
             _kill(self._process)
         _close(self._process)
+
+    def _end(self) -> None:
+        self._late = True
+        _kill(self._process)
 
     def say(self, *parts: bytes) -> None:
         """Writes bytes to it. Raises BackupError with its last words if it is gone."""
@@ -266,11 +276,15 @@ class Conversation:
         return data[:-1]
 
     def finish(self) -> tuple[int, bytes]:
-        """Closes its input and waits; returns exit code and complaint."""
+        """Closes its input and waits; returns exit code and complaint. Raises TooSlowError."""
         _, complaint = self._process.communicate()
+        if self._late:
+            raise self._gateway.too_slow(self._name, self._timeout)
         return self._process.returncode, complaint
 
     def _failed(self) -> BackupError:
+        if self._late:
+            return self._gateway.too_slow(self._name, self._timeout)
         _kill(self._process)
         complaint = self._process.stderr.read() if self._process.stderr else b""
         return self._gateway.failure(self._name, self._process.returncode, complaint)
