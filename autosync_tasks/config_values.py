@@ -31,6 +31,7 @@ ALLOWED = {
     Type.REMOTE: "the name of a remote, such as origin (not its address)",
     Type.PATTERNS: 'a list of gitignore patterns, such as ["docs/", "*.md"]',
     Type.CODES: 'a list of rule codes or families, such as ["STR", "MDF002"]',
+    Type.FOLDERS: 'a list of full paths, such as ["/srv/shared"]',
     Type.RULES: '[[rules]] tables such as pattern = "prompts/", category = "context", priority = "high"',
 }
 
@@ -98,7 +99,7 @@ def from_text(setting: Setting, text: str, where: Where) -> object | None:
             where.wrong(where.spell(setting), text, _not_a_number(stripped), allowed(setting))
             return None
         value = int(stripped)
-    elif setting.type in (Type.PATTERNS, Type.CODES, Type.RULES):
+    elif setting.type in (Type.PATTERNS, Type.CODES, Type.FOLDERS, Type.RULES):
         value = _array(stripped)
         if value is None:
             where.wrong(where.spell(setting), text, "is not a TOML or JSON array", allowed(setting))
@@ -251,6 +252,17 @@ def _code_problem(item: object) -> str:
     return "" if isinstance(item, str) and re.fullmatch(_CODE, item) else "is no rule code"
 
 
+def _folders(setting: Setting, value: object, where: Where) -> object | None:
+    found: list[str] = []
+    items = _list(setting, value, where)
+    for number, item in enumerate(items or (), 1):
+        path, why = _path(item, where)
+        if why:
+            where.wrong(f"{where.spell(setting)}, item {number}", item, why, allowed(setting))
+        found.append(path)
+    return None if items is None or "" in found else tuple(found)
+
+
 def _pattern_problem(item: object) -> str:
     from autosync_tasks.config_rules import pattern_problem
 
@@ -274,5 +286,6 @@ _CHECKS: Mapping[Type, Callable[[Setting, object, Where], object | None]] = {
     Type.REMOTE: _text,
     Type.PATTERNS: _items(_pattern_problem),
     Type.CODES: _items(_code_problem),
+    Type.FOLDERS: _folders,
     Type.RULES: _rules,
 }

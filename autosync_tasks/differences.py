@@ -20,7 +20,7 @@ WITHHELD = "(line withheld: it may hold a secret)"
 
 def differences(seen: Look, changes: Iterable[Change]) -> Iterator[str]:
     """Lines of a unified diff from backup to source, safe to print."""
-    with Reader(seen.root) as reader:
+    with Reader(seen.root, seen.scan.followed) as reader:
         for change in changes:
             old_name = display(change.old_path if change.old_path is not None else change.path)
             yield f"--- backup/{old_name}" if change.old else "--- nothing"

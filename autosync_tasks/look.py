@@ -147,7 +147,7 @@ def look(
     root = open_root(site.places.source)
     try:
         ref = _branch(site)
-        scan = walk(root, protected_matcher(site.settings), site.settings.max_file_size)
+        scan = walk(root, protected_matcher(site.settings), site.settings.max_file_size, site.following)
         yield Look(site, root, ref, scan, None if anew else site.state.load_cache(), include_low, progress)
     finally:
         os.close(root)

@@ -65,7 +65,7 @@ class Passage:
             )
         self.notes += [head.note] if head.note else []
         recorded = entries(head.recorded, head.tree)
-        selected = self._select(recorded, commit)
+        selected = self._without_followed(self._select(recorded, commit))
         plan = self._plan(selected, recorded, undo)
         reason = f"{count(len(plan.puts) + len(plan.removals), 'path')} from {self._name(commit)}"
         if plan.refused:
@@ -111,6 +111,20 @@ class Passage:
         words = f"{count(len(selected), 'path')} of {count(len(recorded), 'recorded path')} at {commit[:7]}"
         self._step("look", Outcome.OK, words)
         return selected
+
+    def _without_followed(self, selected: dict[Path, Entry]) -> dict[Path, Entry]:
+        """The selected paths less those behind a link that is followed: nothing outside the source is written."""
+        following = self.site.following
+        if following is None or self.wish.to:
+            return selected
+        links = {path: following.above(path) for path in selected}
+        behind = sorted({link for link in links.values() if link is not None})
+        kept = {path: entry for path, entry in selected.items() if links[path] is None}
+        hint = "restore it with --to FOLDER, and copy it from there"
+        if not kept and behind:
+            raise UsageError(f"{display(behind[0])} is a link out of the source: nothing is written there", hint=hint)
+        self.notes += [f"{display(link)} leads out of the source and is left alone: {hint}" for link in behind]
+        return kept
 
     def _protected(self, path: Path, entry: Entry) -> bool:
         return self.classifier.rule_for(path, entry.kind).priority == "never"

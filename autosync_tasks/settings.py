@@ -27,6 +27,7 @@ class Type(StrEnum):
     REMOTE = "remote"
     PATTERNS = "list of patterns"
     CODES = "list of codes"
+    FOLDERS = "list of folders"
     RULES = "list of rules"
 
 
@@ -161,6 +162,9 @@ class Settings:
         Type.CODES, (), "Validation rules to use, by code or family. Empty: all."
     )
     validate_ignore: tuple[str, ...] = _declare(Type.CODES, (), "Validation rules not to use, by code or family.")
+    follow_links_into: tuple[str, ...] = _declare(
+        Type.FOLDERS, (), "Folders outside the tree: what a link into them points to is stored as contents."
+    )
     notify_command: str = _declare(
         Type.TEXT,
         "",

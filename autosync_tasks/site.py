@@ -11,7 +11,8 @@ from autosync_tasks.config import Loaded, Settings, load
 from autosync_tasks.errors import UsageError
 from autosync_tasks.names import display
 from autosync_tasks.world.backup.repository import Repository
-from autosync_tasks.world.places import Places, locate
+from autosync_tasks.world.following import Following
+from autosync_tasks.world.places import Places, is_within, locate
 from autosync_tasks.world.state import State
 
 
@@ -41,6 +42,26 @@ class Site:
             return ""
         return f"{source_id}, recorded for {display(str(recorded))}"
 
+    @property
+    def following(self) -> Following | None:
+        """Which links stand for what they lead to (None: none does).
+
+        Raises UsageError for a folder that holds what this program writes.
+        """
+        folders = self.settings.follow_links_into
+        if not folders:
+            return None
+        ours = {"the backup": self.places.real_backup, "the state folder": os.path.realpath(self.state.home)}
+        real = [os.path.realpath(folder) for folder in folders]
+        for named, folder in zip(folders, real, strict=True):
+            for what, path in ours.items():
+                if is_within(path, folder) or is_within(folder, path):
+                    raise UsageError(
+                        f"follow_links_into = {display(named)}: {what} {display(path)} is not apart from it",
+                        hint="name the folders that the links lead into, such as ~/dotfiles",
+                    )
+        return Following(self.places.real_source, real)
+
     def shape(self, source_id: str) -> str:
         """A digest of what shapes an observation: another value means that the cache says nothing.
 
@@ -52,6 +73,7 @@ class Site:
             settings.sync_exclusions,
             settings.sync_triggers,
             settings.max_file_size,
+            settings.follow_links_into,
             settings.backup_branch,
             source_id,
         )
@@ -69,7 +91,7 @@ def open_site(environ: Mapping[str, str], flags: Mapping[str, str] | None = None
     places = locate(settings.opencode_source, settings.opencode_backup, environ, loaded.home, loaded.data_home)
     state = State(loaded.state_home, places.real_source, places.real_backup)
     for name, folder in (("the state folder", loaded.state_home), ("the config file", loaded.path)):
-        if (os.path.realpath(folder) + "/").startswith(places.real_source.rstrip("/") + "/"):
+        if is_within(os.path.realpath(folder), places.real_source):
             raise UsageError(
                 f"{name} {display(folder)} lies inside the source {display(places.source)}",
                 hint="keep them apart: set XDG_STATE_HOME, XDG_CONFIG_HOME or AUTOSYNC_CONFIG",

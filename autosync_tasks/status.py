@@ -13,13 +13,14 @@ from autosync_tasks.errors import AutosyncError
 from autosync_tasks.holding import with_validation
 from autosync_tasks.look import Look, look
 from autosync_tasks.model import Decision, Kind, LeftOut, Outcome, Path, Pending, Priority, Trigger, Verb
+from autosync_tasks.names import parents
 from autosync_tasks.push_record import PushRecord
 from autosync_tasks.record import Recorder, failures_in_a_row
 from autosync_tasks.site import Site
 from autosync_tasks.steps.inputs import Ask
 from autosync_tasks.steps.verdict import Level, Signs, Verdict, verdict
 from autosync_tasks.triggers.installed import Installed, installed, signs
-from autosync_tasks.world.below import Below
+from autosync_tasks.world.source import Reader
 from autosync_tasks.world.state import State
 
 AUTOMATIC = tuple(trigger for trigger in Trigger if trigger is not Trigger.MANUAL)
@@ -213,12 +214,13 @@ def _notes(seen: Look, found: Sequence[Installed]) -> tuple[str, ...]:
 
 def _links_out(seen: Look) -> tuple[Path, ...]:
     """Links that point out of the tree: their contents are not in the backup."""
-    root = os.fsencode(seen.site.places.real_source)
+    root, followed = os.fsencode(seen.site.places.real_source), seen.scan.followed
     found = []
-    with Below(seen.root) as below:
+    with Reader(seen.root, followed) as reader:
         for path, entry in sorted(seen.observation.manifest.items()):
             if entry.kind is Kind.LINK:
-                target = os.path.join(root, os.path.dirname(path), below.target(path))
-                if not (os.path.normpath(target) + b"/").startswith(root.rstrip(b"/") + b"/"):
+                target = os.path.join(root, os.path.dirname(path), reader.target(path))
+                inside = (os.path.normpath(target) + b"/").startswith(root.rstrip(b"/") + b"/")
+                if not inside or any(above in followed for above in parents(path)):
                     found.append(path)
     return tuple(found)

@@ -33,6 +33,7 @@ pytest_plugins = [
     "tests.steps.validation",
     "tests.steps.remote",
     "tests.steps.policy",
+    "tests.steps.outside",
     "tests.steps.watching",
     "tests.steps.agent",
     "tests.steps.doctoring",

@@ -55,6 +55,7 @@ OTHER: dict[str, tuple[str, object]] = {
     "quarantine": ("true", True),
     "validate_select": ('["SEC", "JSN001"]', ("SEC", "JSN001")),
     "validate_ignore": ('["STR"]', ("STR",)),
+    "follow_links_into": ('["/srv/shared", "~/dots"]', ("/srv/shared", f"{HOME}/dots")),
     "notify_command": ('"notify-send autosync"', "notify-send autosync"),
     "watch_quiet": ("5", 5),
     "watch_max_wait": ("60", 60),

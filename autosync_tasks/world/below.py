@@ -38,10 +38,14 @@ class Below:
             keep += 1
         self._cut(keep)
         fd = self._chain[-1][1] if self._chain else self._root
-        for part in parts[keep:]:
-            fd = os.open(part, FOLDER_FLAGS, dir_fd=fd)
+        for number, part in enumerate(parts[keep:], start=keep + 1):
+            fd = self._enter(fd, parts[:number])
             self._chain.append((part, fd))
         return fd
+
+    def _enter(self, above: int, parts: list[bytes]) -> int:
+        """A descriptor of the folder with these parts of a path, given that of the folder above it."""
+        return os.open(parts[-1], FOLDER_FLAGS, dir_fd=above)
 
     def look(self, path: bytes) -> os.stat_result | None:
         """lstat of a path; None if it, or a folder above it, is not there (or is no folder)."""

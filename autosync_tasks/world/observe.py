@@ -63,7 +63,7 @@ def observe(
             manifest[path] = entry
         else:
             unknown.append(path)
-    with Reader(root) as reader:
+    with Reader(root, scan.followed) as reader:
         for done, path in enumerate(unknown):
             if progress is not None and done % 256 == 0:
                 progress("reading", done, len(unknown))
@@ -86,7 +86,7 @@ def unchanged(root: int, scan: Scan, cache: Cache, blob: bytes) -> bool:
     if not cache.unsettled:
         return True
     wanted = known_ids(Cache(cache.head, cache.settings, cache.scan, cache.ids))
-    with Reader(root) as reader:
+    with Reader(root, scan.followed) as reader:
         for path in cache.unsettled:
             record = scan.records.get(path)
             if record is None or path not in wanted:
@@ -115,7 +115,7 @@ def moved_since(root: int, scan: Scan, wanted: Iterable[tuple[Path, Entry]], rea
     """
     moved: dict[Path, LeftOut] = {}
     unsure: list[tuple[Path, Entry]] = []
-    with Reader(root) as reader:
+    with Reader(root, scan.followed) as reader:
         for path, entry in sorted(wanted):
             found = reader.look(path)
             if found is None or pack(found) != scan.records[path]:
@@ -134,7 +134,7 @@ def read_again(
 
     What differs or cannot be read goes into `lost` instead. In order of path: each folder is opened once.
     """
-    with Reader(root) as reader:
+    with Reader(root, scan.followed) as reader:
         for path, entry in sorted(wanted):
             try:
                 data, _ = reader.read(path, unpack(scan.records[path]))
@@ -152,7 +152,7 @@ def read_once(root: int, scan: Scan, wanted: Iterable[Path], lost: dict[Path, Le
 
     What cannot be read goes into `lost` instead. In the walk's order each folder is opened once.
     """
-    with Reader(root) as reader:
+    with Reader(root, scan.followed) as reader:
         for path in wanted:
             try:
                 data, _ = reader.read(path, unpack(scan.records[path]))

@@ -76,13 +76,18 @@ def _has_content(path: str) -> bool:
         return False
 
 
+def is_within(path: str, folder: str) -> bool:
+    """Whether a real path is the folder or lies in it."""
+    return (path + "/").startswith(folder.rstrip("/") + "/")
+
+
 def _keep_apart(places: Places) -> None:
     source, backup = places.real_source, places.real_backup
     if source == backup:
         problem = "are the same folder"
-    elif (source + "/").startswith(backup.rstrip("/") + "/"):
+    elif is_within(source, backup):
         problem = "cannot be used: the source lies inside the backup"
-    elif (backup + "/").startswith(source.rstrip("/") + "/"):
+    elif is_within(backup, source):
         problem = "cannot be used: the backup lies inside the source"
     else:
         return

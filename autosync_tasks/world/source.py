@@ -1,4 +1,5 @@
-"""Reads the source: a walk by folder descriptors that never follows a link, and reads that can be trusted.
+"""Reads the source: a walk by folder descriptors that follows no link but where a setting says so, and reads that
+can be trusted.
 
 Read only. FIFOs, sockets and devices are reported and never opened. A path that cannot be read is
 reported as left out, so that no reader takes its absence for a deletion (DESIGN section 11, rule 2).
@@ -13,7 +14,7 @@ import stat
 import struct
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
 
@@ -21,6 +22,7 @@ from autosync_tasks.errors import SourceError
 from autosync_tasks.model import Entry, Kind, Left, LeftOut
 from autosync_tasks.names import display, git_refuses
 from autosync_tasks.world.below import FOLDER_FLAGS, Below
+from autosync_tasks.world.following import Following, Target
 
 RESERVED = b".autosync"
 """The one name at the root that belongs to the backup (its manifest lies there)."""
@@ -88,11 +90,15 @@ def entry_of(record: bytes, content: str = "") -> Entry:
 
 @dataclass(slots=True)
 class Scan:
-    """One walk: path to record for every file, link and folder; what was left out; lstats made."""
+    """One walk: path to record for every file, link and folder; what was left out; lstats made.
+
+    followed: links that stand for what they lead to.
+    """
 
     records: dict[bytes, bytes] = field(default_factory=dict)
     left_out: list[LeftOut] = field(default_factory=list)
     lstats: int = 0
+    followed: dict[bytes, Target] = field(default_factory=dict)
 
     @property
     def blob(self) -> bytes:
@@ -125,12 +131,15 @@ def open_root(path: str) -> int:
         ) from None
 
 
-def walk(root: int, protected: ProtectedName, max_file_size: int) -> Scan:
-    """Looks at every path below `root` once (one lstat each), in a fixed order, following no link."""
+def walk(root: int, protected: ProtectedName, max_file_size: int, following: Following | None = None) -> Scan:
+    """Looks at every path below `root` once (one lstat each), in a fixed order.
+
+    following: which links stand for what they lead to (None: no link does).
+    """
     scan = Scan()
     stack: list[tuple[int, bytes, Iterator[bytes]]] = []
     try:
-        stack.append((root, b"", iter(_list(scan, root, b"", protected, max_file_size))))
+        stack.append((root, b"", iter(_list(scan, root, b"", protected, max_file_size, following))))
         while stack:
             fd, prefix, folders = stack[-1]
             name = next(folders, None)
@@ -140,13 +149,15 @@ def walk(root: int, protected: ProtectedName, max_file_size: int) -> Scan:
                     os.close(fd)
                 continue
             path = prefix + name
+            behind = scan.followed.get(path)
             try:
-                child = os.open(name, FOLDER_FLAGS, dir_fd=fd)
+                child = behind.open_folder() if behind else os.open(name, FOLDER_FLAGS, dir_fd=fd)
             except OSError as error:
                 scan.left_out.append(LeftOut(path, _why(error), _detail(error)))
                 continue
             stack.append((child, path + b"/", iter(())))
-            below = _list(scan, child, path + b"/", protected, max_file_size)
+            outside = scan.followed and any(front[:-1] in scan.followed for _, front, _ in stack)
+            below = _list(scan, child, path + b"/", protected, max_file_size, None if outside else following)
             stack[-1] = (child, path + b"/", iter(below))
     finally:
         for fd, _, _ in stack:
@@ -165,7 +176,9 @@ def _detail(error: OSError) -> str:
     return (error.strerror or str(error)).lower()
 
 
-def _list(scan: Scan, fd: int, prefix: bytes, protected: ProtectedName, limit: int) -> list[bytes]:
+def _list(
+    scan: Scan, fd: int, prefix: bytes, protected: ProtectedName, limit: int, following: Following | None
+) -> list[bytes]:
     """Records one folder's entries; returns the names of the folders to go into, sorted."""
     try:
         with os.scandir(fd) as found:
@@ -181,11 +194,15 @@ def _list(scan: Scan, fd: int, prefix: bytes, protected: ProtectedName, limit: i
         path = prefix + name
         try:
             result = entry.stat(follow_symlinks=False)
+            if following is not None and stat.S_ISLNK(result.st_mode) and (target := following.target(path)):
+                result, scan.followed[path] = target.look(), target
         except OSError as error:
             left_out.append(LeftOut(path, _why(error), _detail(error)))
             continue
         kind = result.st_mode & _TYPE
-        if name == b".git" or protected(name, kind == stat.S_IFDIR):  # a file: of a submodule or linked work tree
+        if path in scan.followed and _never(scan.followed[path].names, kind == stat.S_IFDIR, protected):
+            left_out.append(LeftOut(path, Left.PROTECTED))
+        elif name == b".git" or protected(name, kind == stat.S_IFDIR):  # a file: of a submodule or linked work tree
             nested = name == b".git" and prefix != b""
             left_out.append(LeftOut(path, Left.NESTED_GIT if nested else Left.PROTECTED))
         elif git_refuses(name, link=kind == stat.S_IFLNK):
@@ -202,6 +219,12 @@ def _list(scan: Scan, fd: int, prefix: bytes, protected: ProtectedName, limit: i
         else:
             left_out.append(LeftOut(path, Left.SPECIAL, _special(kind)))
     return folders
+
+
+def _never(names: list[bytes], is_folder: bool, protected: ProtectedName) -> bool:
+    """Whether what a link leads to must not be in any backup, for a name that the link's own path does not show."""
+    last = len(names) - 1
+    return any(name == b".git" or protected(name, is_folder or n < last) for n, name in enumerate(names))
 
 
 _ENCODING = sys.getfilesystemencoding()
@@ -231,8 +254,30 @@ class NotReadableError(Exception):
 class Reader(Below):
     """Reads the source's files and links as they were observed."""
 
+    def __init__(self, root: int, followed: Mapping[bytes, Target]) -> None:
+        """root: a descriptor of the source. followed: of the walk (Scan.followed)."""
+        super().__init__(root)
+        self._followed = followed
+
     def __enter__(self) -> Reader:
         return self
+
+    def _enter(self, above: int, parts: list[bytes]) -> int:
+        target = self._followed.get(b"/".join(parts)) if self._followed else None
+        return target.open_folder() if target else super()._enter(above, parts)
+
+    def look(self, path: bytes) -> os.stat_result | None:
+        target = self._followed.get(path)
+        if target is None:
+            return super().look(path)
+        try:
+            return target.look()
+        except OSError:
+            return None
+
+    def open_file(self, path: bytes) -> int:
+        target = self._followed.get(path)
+        return target.open_file() if target else super().open_file(path)
 
     def read(self, path: bytes, expected: Facts) -> tuple[bytes, int]:
         """The bytes of a file, or a link's target, and when the reading began (ns since the epoch).

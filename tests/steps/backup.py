@@ -210,7 +210,7 @@ def holds_text(machine: Machine, what: str, text: str) -> None:
 
 @then(parsers.re(rf'the backup holds {WHAT} as a link to "(?P<target>[^"]+)"'))
 def holds_link(machine: Machine, what: str, target: str) -> None:
-    assert files_in(machine.backup)[path_of(what).encode()] == ("120000", target.encode())
+    assert files_in(machine.backup)[path_of(what).encode()] == ("120000", machine.expanded(target).encode())
 
 
 @then(parsers.re(rf"the backup remembers mode (?P<mode>[0-7]{{3}}) of {WHAT}"))

@@ -119,6 +119,10 @@ class Machine:
         assert self.told, "nothing has run yet"
         return self.told[-1]
 
+    def expanded(self, place: str) -> str:
+        """A path as the shell would read it: `~` is the home folder."""
+        return str(self.home) + place[1:] if place == "~" or place.startswith("~/") else place
+
     # ---- the config tree
 
     def path(self, name: str) -> Path:

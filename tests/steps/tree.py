@@ -144,7 +144,7 @@ def is_link(machine: Machine, what: str, target: str) -> None:
     path = machine.path(path_of(what))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
-    path.symlink_to(target)
+    path.symlink_to(machine.expanded(target))
 
 
 @step(parsers.re(rf"{WHAT} is an empty (?P<kind>file|folder)"))

@@ -81,7 +81,7 @@ RULES = (
         Severity.WARNING,
         "A link that leads out of the tree",
         "The backup keeps the link, not what it leads to.",
-        "Move what it leads to into the tree if it must be in the backup.",
+        "Name the folder in `follow_links_into` to store its contents.",
     ),
     Rule(
         "FS007",
