@@ -29,11 +29,15 @@ PATIENCE = 600.0
 
 @dataclass(frozen=True)
 class Round:
-    """Seconds after the last event: when the sync's process began, the ref moved, the watcher told."""
+    """Seconds after the last event: when the sync's process began, the ref moved, the watcher told.
+
+    work: seconds of processor time of the sync and all it started, which other programs on the machine hardly change.
+    """
 
     began: float
     committed: float
     told: float
+    work: float
 
 
 class Watcher:
@@ -92,10 +96,11 @@ class Watcher:
         lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith(name + ":"))
 
-    def processor(self) -> float:
-        """Seconds of processor time so far, without its children's."""
+    def processor(self, *, children: bool = False) -> float:
+        """Seconds of processor time so far: its own, or that of its children that have ended (proc(5))."""
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        user, system = fields[13:15] if children else fields[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def tree(root: Path, files: int, folders: int) -> list[Path]:
@@ -124,7 +129,7 @@ def moved(backup: Path) -> float:
 
 
 def one_round(watcher: Watcher, path: Path, number: int) -> Round:
-    lines, before = len(watcher.said), moved(watcher.backup)
+    lines, before, work = len(watcher.said), moved(watcher.backup), watcher.processor(children=True)
     event = save(path, f"# Round {number}\n")
     watcher.child()
     began = time.time()
@@ -132,7 +137,7 @@ def one_round(watcher: Watcher, path: Path, number: int) -> Round:
     committed = moved(watcher.backup)
     if committed == before:
         raise SystemExit(f"no commit came: {watcher.said[-1]}")
-    return Round(began - event, committed - event, told - event)
+    return Round(began - event, committed - event, told - event, watcher.processor(children=True) - work)
 
 
 def row(name: str, values: list[float]) -> str:
@@ -167,6 +172,7 @@ def report(folder: Path, program: str, files: int, folders: int, rounds: int) ->
     print(row("its process begins → the commit is visible", [each.committed - each.began for each in found]))
     print(row("**event → commit, on top of the quiet period**", [each.committed - QUIET for each in found]))
     print(row("commit → proven, written to disk, told", [each.told - each.committed for each in found]))
+    print(row("processor time of the sync", [each.work for each in found]))
     print()
     sizes = ", ".join(f"{size / 1000:.1f}" for size in memory)
     print(f"Memory in MB, before and after each of {BURSTS} bursts of {BURST:,} saves: {sizes}.")

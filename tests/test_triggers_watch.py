@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from autosync_tasks.triggers.notifier import Notifier
 from tests.bursts import Tree, content_in, content_of
 
 QUIET = 2.0
@@ -276,6 +277,30 @@ def test_folders_whose_events_were_lost_are_watched_all_the_same(workshop: Path,
     (source / "late" / "c.md").write_text("c")
     watcher.wait_for(count + 1)
     assert watcher.stop() == 0
+
+
+def test_a_folder_that_was_removed_and_made_again_is_watched_again(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Even with the same inode number, which many file systems give to the next folder at once."""
+    source, stop = tmp_path / "source", threading.Event()
+    (source / "context").mkdir(parents=True)
+    notifier = Notifier(str(source), lambda name, is_folder: False, stop)
+    request.addfinalizer(notifier.close)
+    before = (source / "context").stat().st_ino
+    for _ in range(50):
+        (source / "context").rmdir()
+        (source / "context").mkdir()
+        if (source / "context").stat().st_ino == before:
+            break
+    else:
+        pytest.skip("this file system does not give an inode's number again")
+    notifier.refresh()  # beside a sync, before it has heard of it
+    while (heard := notifier.wait(0.3)).something:
+        if heard.folders:
+            notifier.refresh()
+    (source / "context" / "a.md").write_text("a")
+    assert notifier.wait(2).something
 
 
 def test_a_link_that_leads_to_another_tree_now_is_noticed(workshop: Path, started: list[Watcher]) -> None:

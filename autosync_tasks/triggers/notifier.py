@@ -179,6 +179,17 @@ class Notifier:
                 self._inotify.rm_watch(number)
         self._numbers = used
 
+    def _forget(self, ended: set[int]) -> bool:
+        """Takes note of watches that the kernel has ended; True if they were not ended by us.
+
+        The folder may come again at the same path, even with the same inode number, and is to be watched anew then.
+        """
+        ended &= self._numbers
+        if ended:
+            self._numbers -= ended
+            self._watched = {path: watch for path, watch in self._watched.items() if watch.number not in ended}
+        return bool(ended)
+
     def wait(self, seconds: float) -> Heard:
         """Waits for events, for so long at most; returns early when told to stop."""
         if self._identity() != self._root:  # the root has gone, or has come, or another stands in its place
@@ -194,13 +205,15 @@ class Notifier:
         return Heard()
 
     def _judge(self, events: Iterable[Event]) -> Heard:
-        something = folders = False
+        something, folders, ended = False, False, set[int]()
         for event in events:
             if event.mask & _IGNORED:
+                ended.add(event.wd)
                 continue
             name, is_folder = os.fsencode(event.name), bool(event.mask & _IS_FOLDER)
             if name and self._protected(name, is_folder):
                 continue  # never in the backup, so no reason to look
             something = True
             folders = folders or is_folder or bool(event.mask & (_SELF | _UNMOUNT | _OVERFLOW))
-        return Heard(something, folders)
+        gone = self._forget(ended)
+        return Heard(something or gone, folders or gone)
