@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from autosync_tasks import push
+from autosync_tasks.world.backup import worktree
+from autosync_tasks.world.backup.repository import Repository
 from tests.survival_machine import Survival
 
 
@@ -39,3 +43,43 @@ def test_a_thousand_survivals(workshop: Path, scanner_cache: Path, one_scanner: 
     """New ones each time, in about an hour; AUTOSYNC_SEQUENCES sets another number."""
     number = int(os.environ.get("AUTOSYNC_SEQUENCES", "1000"))
     _run(workshop, scanner_cache, examples=number, steps=12, seeded=False)
+
+
+def test_the_model_notices_a_loss(
+    workshop: Path, scanner_cache: Path, one_scanner: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The test of the test: without the stash entry, and with a rebase that drops what it should replay."""
+    Survival.folder, Survival.scanner = workshop, scanner_cache
+
+    def stashed(history: Survival) -> None:
+        history.edited_in_the_backup(name="AGENTS.md", data=b"by hand\n")
+        history.edited(name="AGENTS.md", data=b"new\n", mode=0o644)
+        history.sync(push=False)
+
+    def rebased(history: Survival) -> None:
+        history.sync(push=True)
+        history.edited(name="AGENTS.md", data=b"new\n", mode=0o644)
+        history.sync(push=False)
+        history.pushed_by_others(name="README.md", data=b"theirs\n")
+        history.sync(push=True)
+
+    def played(what: Callable[[Survival], None]) -> None:
+        history = Survival()
+        history.begin()
+        what(history)
+        history.teardown()
+
+    def forced(repository: Repository, commit: str) -> None:
+        repository.gateway.run("update-ref", f"refs/heads/{repository.branch}", commit)
+
+    played(stashed)
+    played(rebased)
+    with monkeypatch.context() as patch:
+        patch.setattr(worktree, "save_edits", lambda *_: "")
+        with pytest.raises(AssertionError, match="by hand"):
+            played(stashed)
+    with monkeypatch.context() as patch:
+        patch.setattr(push, "replay", lambda _repository, _base, _local, onto, *_: onto)
+        patch.setattr(push, "move", lambda repository, _old, new, *_: forced(repository, new))
+        with pytest.raises(AssertionError, match="on no branch"):
+            played(rebased)
