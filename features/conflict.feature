@@ -75,3 +75,17 @@ Feature: Conflict
       And the remote has everything
       And the backup equals the config tree
       And what the others wrote can still be found in the history
+
+  Rule: Or the others' version, which then comes into the config tree
+
+    Scenario: theirs wins, and what stood in the config tree can be had back
+      Given someone else rewrote "AGENTS.md" on the remote
+      And "AGENTS.md" says "Written here"
+      And a person asks for a sync at 09:10
+      And the exit code is 4
+      When a person chooses the version of the others
+      Then the config tree has "AGENTS.md", saying "Written by others"
+      And the backup equals the config tree
+      And the remote has everything
+      And a person takes the restore back
+      And the config tree has "AGENTS.md", saying "Written here"

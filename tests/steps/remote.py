@@ -7,6 +7,8 @@ from pathlib import Path
 from pytest_bdd import given, parsers, step, then
 
 from autosync_tasks.conflict import finish, take_source
+from autosync_tasks.request import Request
+from autosync_tasks.taking import take
 
 from .backup import commit_by_hand
 from .machine import Machine
@@ -154,6 +156,13 @@ def choose_source(machine: Machine) -> None:
         site = machine.site()
         with site.state.lock():
             finish(site, take_source(site, now=machine.now))
+
+
+@step("a person chooses the version of the others")
+def choose_theirs(machine: Machine) -> None:
+    with as_a_person():
+        run = take(machine.site(), "remote", Request(now=machine.now, run_id="aaaaaaaaaaaa"))
+    assert run.exit_code == 0, run
 
 
 @then("the remote has everything")

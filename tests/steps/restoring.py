@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pytest_bdd import given, parsers, step, then, when
 
-from autosync_tasks.drill import drill
+from autosync_tasks.drill import drill, fetch_for
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Outcome, Run
 from autosync_tasks.pipeline import Request
@@ -105,7 +105,8 @@ def asks_what_is_wrong(machine: Machine) -> None:
 
 @when("a person drills the backup")
 def drills(machine: Machine) -> None:
-    _tell(machine, "drill", lambda: drill(machine.site(), _request(machine)), _words)
+    site = machine.site()
+    _tell(machine, "drill", lambda: drill(site, _request(machine), fetch_for(site)), _words)
 
 
 # ---- the config tree, and a folder elsewhere
