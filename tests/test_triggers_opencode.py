@@ -52,7 +52,7 @@ def test_a_broken_sync_never_breaks_a_turn(bed: Bed, fault: str) -> None:
 
 def test_a_turn_within_the_limit_leaves_a_waiter_and_its_edit_is_not_lost(bed: Bed) -> None:
     config = bed.home.root / ".config" / "autosync-tasks" / "config.toml"
-    config.write_text(config.read_text().replace("max_sync_frequency = 0", "max_sync_frequency = 45"))
+    config.write_text(config.read_text().replace("max_sync_frequency = 0", "max_sync_frequency = 60"))
     subprocess.run([str(AUTOSYNC), "sync", "--force"], env=bed.home.environ, check=True, capture_output=True)
     bed.install()
     ended = bed.home.opencode("run", "Do it")
