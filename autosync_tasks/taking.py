@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from autosync_tasks.conflict import Taking, finish, take_remote, take_source
 from autosync_tasks.errors import ConflictError, UsageError
-from autosync_tasks.model import Outcome, Run, Step, Trigger
+from autosync_tasks.model import Outcome, Path, Run, Step, Trigger
 from autosync_tasks.names import display
 from autosync_tasks.pipeline import Request
 from autosync_tasks.push import push
@@ -107,7 +108,16 @@ def _plan(site: Site, taking: Taking, head: Head, run_id: str) -> RestorePlan:
         os.close(root)
     plan = plan_restore(taking.writes, recorded, standing, Classifier(site.settings).rule_for, run_id=run_id)
     gone = [path for path in sorted(taking.deletes) if path in standing and standing[path].storable]
-    return replace(plan, removals=tuple(Removal(path, standing[path]) for path in gone))
+    refused = (*plan.refused, *_outside(site, {*taking.writes, *taking.deletes}))
+    return replace(plan, removals=tuple(Removal(path, standing[path]) for path in gone), refused=refused)
+
+
+def _outside(site: Site, paths: Iterable[Path]) -> Iterator[str]:
+    """A line for each path behind a link that is followed: nothing outside the source is written."""
+    following = site.following
+    for path in sorted(paths):
+        if following is not None and following.above(path) is not None:
+            yield f"{display(path)}: a link leads out of the source here; change it where it leads"
 
 
 def _ended(request: Request, steps: tuple[Step, ...]) -> Run:

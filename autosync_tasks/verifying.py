@@ -18,6 +18,7 @@ from autosync_tasks.words import count
 from autosync_tasks.world.backup.check import damaged_blobs, fsck
 from autosync_tasks.world.backup.worktree import strays
 from autosync_tasks.world.observe import Progress, known_ids
+from autosync_tasks.world.source import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,5 +181,5 @@ def _contents(fresh: Look, progress: Progress | None) -> _Check:
     wanted: dict[Path, str] = {
         path: entry.id for path, entry in fresh.recorded.items() if entry.id and path not in differing
     }
-    faults = damaged_blobs(fresh.site.repository, wanted, fresh.root, progress)
+    faults = damaged_blobs(fresh.site.repository, wanted, Reader(fresh.root, fresh.scan.followed), progress)
     return _Check("contents", f"{count(len(wanted), 'file')} read back and compared byte for byte", faults)

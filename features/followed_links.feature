@@ -18,6 +18,13 @@ Feature: Followed links
       And the backup holds "agents/review.md", saying "Reviews."
       And the backup holds "context/style.md", saying "Four spaces."
 
+    Scenario: what lies behind the link is proven too
+      Given "agents" is a link to "~/dotfiles/agents"
+      And a person asks for a sync at 09:10
+      When a person insists on a sync at 09:20
+      Then there is nothing to do
+      And it says "the backup holds the source, byte for byte"
+
     Scenario: an edit behind the link is a change
       Given "agents" is a link to "~/dotfiles/agents"
       And a person asks for a sync at 09:10
@@ -49,10 +56,9 @@ Feature: Followed links
       And the backup holds "context/link" as a link to "<target>"
 
       Examples:
-        | target             |
-        | /etc/passwd        |
-        | ~/dotfiles/nowhere |
-        | ../AGENTS.md       |
+        | target       |
+        | /etc/passwd  |
+        | ../AGENTS.md |
 
     Scenario: a link behind a followed link
       Given "agents" is a link to "~/dotfiles/agents"
@@ -73,6 +79,17 @@ Feature: Followed links
       When a person asks for a sync at 09:10
       Then the sync is refused with exit code 2
       And it says "is not apart from it"
+
+  Rule: What cannot be reached is never a deletion
+
+    Scenario: the folder is not mounted
+      Given "agents" is a link to "~/dotfiles/agents"
+      And a person asks for a sync at 09:10
+      When "~/dotfiles" outside the tree is away
+      And a person asks for a sync at 09:20
+      Then the sync is incomplete
+      And "agents" is left out: unreadable
+      And the backup holds "agents/review.md", saying "Reviews."
 
   Rule: Restoring writes nothing outside the tree
 

@@ -8,7 +8,6 @@ nothing on that way may be a link; a link that lies behind a followed one stays 
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -56,21 +55,17 @@ class Following:
         self._folders = [os.fsencode(folder) for folder in folders]
 
     def target(self, path: bytes) -> Target | None:
-        """Where the link at this path of the source leads; None if it stays a link.
+        """Where the link at this path of the source leads; None if it stays a link, for that is in no named folder.
 
-        That is: it leads nowhere, into the tree itself, into no named folder, or to what no backup can hold.
+        Whether anything is there now is another question: a folder that is not mounted must not look like a link that
+        leads elsewhere.
         """
-        link = os.path.join(self._source, path)
-        try:
-            real = os.path.realpath(link, strict=True)
-        except OSError:
-            return None
+        real = os.path.realpath(os.path.join(self._source, path))
         if _within(real, self._source) or _within(self._source, real):
             return None
         for folder in self._folders:
             if _within(real, folder):
-                target = Target(folder, real[len(folder.rstrip(b"/")) + 1 :])
-                return target if _is_storable(target) else None
+                return Target(folder, real[len(folder.rstrip(b"/")) + 1 :])
         return None
 
     def above(self, path: bytes) -> bytes | None:
@@ -85,11 +80,3 @@ class Following:
 
 def _within(path: bytes, folder: bytes) -> bool:
     return path == folder or path.startswith(folder.rstrip(b"/") + b"/")
-
-
-def _is_storable(target: Target) -> bool:
-    try:
-        mode = target.look().st_mode
-    except OSError:
-        return False
-    return stat.S_ISREG(mode) or stat.S_ISDIR(mode)

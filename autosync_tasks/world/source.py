@@ -14,7 +14,7 @@ import stat
 import struct
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
 
@@ -189,16 +189,7 @@ def _list(
     folders: list[bytes] = []
     records, left_out = scan.records, scan.left_out
     scan.lstats += len(entries)
-    for entry in entries:
-        name = entry.name.encode(_ENCODING, "surrogateescape")  # os.fsencode, which takes four times as long
-        path = prefix + name
-        try:
-            result = entry.stat(follow_symlinks=False)
-            if following is not None and stat.S_ISLNK(result.st_mode) and (target := following.target(path)):
-                result, scan.followed[path] = target.look(), target
-        except OSError as error:
-            left_out.append(LeftOut(path, _why(error), _detail(error)))
-            continue
+    for name, path, result in _looked_at(scan, entries, prefix, following):
         kind = result.st_mode & _TYPE
         if path in scan.followed and _never(scan.followed[path].names, kind == stat.S_IFDIR, protected):
             left_out.append(LeftOut(path, Left.PROTECTED))
@@ -219,6 +210,30 @@ def _list(
         else:
             left_out.append(LeftOut(path, Left.SPECIAL, _special(kind)))
     return folders
+
+
+def _looked_at(
+    scan: Scan, entries: Iterable[os.DirEntry[str]], prefix: bytes, following: Following | None
+) -> Iterator[tuple[bytes, bytes, os.stat_result]]:
+    """Name, path and lstat of each entry, or of what it leads to if it is a link that is followed.
+
+    What cannot be reached is left out, link and all: nobody must take what lay behind it for deleted.
+    """
+    for entry in entries:
+        name = entry.name.encode(_ENCODING, "surrogateescape")  # os.fsencode, which takes four times as long
+        path = prefix + name
+        try:
+            result = entry.stat(follow_symlinks=False)
+        except OSError as error:
+            scan.left_out.append(LeftOut(path, _why(error), _detail(error)))
+            continue
+        if following is not None and stat.S_ISLNK(result.st_mode) and (target := following.target(path)):
+            try:
+                result, scan.followed[path] = target.look(), target
+            except OSError as error:
+                scan.left_out.append(LeftOut(path, Left.UNREADABLE, f"where it leads: {_detail(error)}"))
+                continue
+        yield name, path, result
 
 
 def _never(names: list[bytes], is_folder: bool, protected: ProtectedName) -> bool:

@@ -41,3 +41,9 @@ def followed(machine: Machine, place: str) -> None:
 @then(parsers.re(rf'{PLACE} still says "(?P<text>[^"]*)"'))
 def still_says(machine: Machine, place: str, text: str) -> None:
     assert Path(machine.expanded(place)).read_text() == text + "\n"
+
+
+@step(parsers.re(rf"{PLACE} is away"))
+def away(machine: Machine, place: str) -> None:
+    path = Path(machine.expanded(place))
+    path.rename(path.with_name("away"))

@@ -31,14 +31,14 @@ def fsck(repository: Repository, commit: str, *, full: bool) -> tuple[str, ...]:
 
 
 def damaged_blobs(
-    repository: Repository, wanted: Mapping[Path, str], root: int, progress: Progress | None = None
+    repository: Repository, wanted: Mapping[Path, str], source: Below, progress: Progress | None = None
 ) -> tuple[str, ...]:
     """Paths whose blob cannot be read back, or has other bytes than the source (a line each).
 
-    wanted: path to content id. root: descriptor of the source.
+    wanted: path to content id. source: reads the source; it is closed afterwards.
     """
     faults: list[str] = []
-    with Below(root) as below:
+    with source as below:
         for done, (path, data) in enumerate(blobs(repository, wanted)):
             if progress is not None and done % 256 == 0:
                 progress("comparing", done, len(wanted))
