@@ -106,8 +106,7 @@ def store(
     owned = [path for path, entry in plan.after.items() if entry.git_mode]
     before = {path for path, entry in seen.recorded.items() if entry.git_mode} | plan.deletes
     stands_at = "" if anew or site.state.worktree() != seen.ref else seen.ref
-    interrupted = stands_at != seen.ref
-    brought, notes = _bring(site, stands_at, new, owned, before, label.run_id, interrupted=interrupted)
+    brought, notes = _bring(site, stands_at, new, owned, before, label.run_id)
     since = moved_since(seen.root, seen.scan, plan.puts.items(), read_at_ns)
     notes = [*cleared, *notes, *_cleared(repository)]  # a git that met a fault may leave things too
     notes += [f"{display(path)} changed since it was observed; the next sync takes it" for path in since]
@@ -157,31 +156,24 @@ def catch_up(site: Site, seen: Look, run_id: str, *, anew: bool = False) -> tupl
         return False, []
     cleared = _cleared(site.repository)
     if site.repository.bare or (marked == seen.ref and not anew):
+        site.state.settle()
         return False, cleared
     owned = [path for path, entry in seen.recorded.items() if entry.kind is not Kind.FOLDER]
     if (anew or not marked) and stands(site.repository, seen.head.tree, owned, foreign_too=not marked):
         if marked != seen.ref:
             site.state.mark_worktree(seen.ref)  # only the state was lost, or the machine was started anew
+        site.state.settle()
         return False, cleared
     site.state.begin()
-    brought, notes = _bring(site, "" if anew else marked, seen.ref, owned, (), run_id, interrupted=True)
+    brought, notes = _bring(site, "" if anew else marked, seen.ref, owned, (), run_id)
     return brought, [*cleared, *notes]
 
 
 def _bring(
-    site: Site,
-    stands_at: str,
-    new: str,
-    owned: Iterable[Path],
-    before: Iterable[Path],
-    run_id: str,
-    *,
-    interrupted: bool,
+    site: Site, stands_at: str, new: str, owned: Iterable[Path], before: Iterable[Path], run_id: str
 ) -> tuple[bool, list[str]]:
-    """Takes the work tree from commit `stands_at` ("" if that is unknown) to `new`.
-
-    interrupted: an earlier run may have left it halfway.
-    """
+    """Takes the work tree from commit `stands_at` ("" if that is unknown) to `new`."""
+    interrupted = site.state.interrupted
     if interrupted:
         taken = _taken(site.repository, site.state.last_worktree, new, {*owned, *before})
         owned, before = {*owned, *taken}, {*before, *taken}  # each is there at `new`, or is gone
@@ -195,6 +187,7 @@ def _bring(
     if brought.note:
         return False, notes
     site.state.mark_worktree(new)
+    site.state.settle()
     return True, notes
 
 

@@ -68,6 +68,7 @@ class State:
         self.interrupted = False
         """Whether the run that held the lock before this one ended in the middle of its work (known under the lock)."""
         self._held = -1
+        self._settled = True
 
     def path(self, name: str) -> str:
         """The path of a file in the state folder."""
@@ -112,8 +113,9 @@ class State:
                 yield
                 return
             self.interrupted, self._held = os.fstat(fd).st_size > 0, fd
+            self._settled = not self.interrupted
             yield
-            if os.fstat(fd).st_size:
+            if self._settled and os.fstat(fd).st_size:
                 os.ftruncate(fd, 0)
         finally:
             os.close(fd)
@@ -125,6 +127,10 @@ class State:
         with suppress(OSError):  # a disk without room for a byte will say so louder in a moment
             if self._held >= 0:
                 os.pwrite(self._held, b"at work\n", 0)
+
+    def settle(self) -> None:
+        """Notes that what an interrupted run left is looked after; until then each run finds it `interrupted`."""
+        self._settled = True
 
     def read(self, name: str) -> bytes | None:
         """A file's bytes; None if it is missing, a link, not a plain file, or another user's."""

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.scenes import SCENES, Scene
-from tests.faults.shim import FAULTS, Fault, Worker, compiled
+from tests.faults.shim import FAULTS, KILLED, TORN, Fault, Worker, compiled
 from tests.faults.stage import Stage, Tally
 
 SAMPLE_SECONDS = 9.0
@@ -85,6 +85,19 @@ def test_the_order_of_the_calls(stage: Stage) -> None:
     objects = [n for n, call in enumerate(calls) if "/objects/" in call[1] and call[0] in ("write+", "link", "fsync")]
     edited = [n for n, call in enumerate(calls) if "/.git/" not in call[1] and "AGENTS.md" in call[1]]
     assert max(objects) < moved[0] < min(edited)
+
+
+@pytest.mark.parametrize("stage", ["edits after a copy"], indirect=True)
+def test_a_run_in_between_that_is_held_does_not_forget_what_was_left(stage: Stage) -> None:
+    """Killed when git's index was ahead of the work tree; the next run is blocked, and only the one after it works."""
+    torn = next(n for n, call in enumerate(stage.calls, start=1) if "write+" in call and "/backup/agent/new.md" in call)
+    for fault in (KILLED, TORN):
+        stage.again()
+        assert stage.play(fault, torn).result.code == -9
+        stage.place.write("opencode.json", "{")
+        assert stage.run("sync").code == 3
+        stage.place.write("opencode.json", "{}\n")
+        stage.converges(f"{fault.name} at call {torn}, then blocked")
 
 
 @pytest.mark.parametrize("stage", _BY_NAME, indirect=True)
