@@ -17,7 +17,7 @@ from autosync_tasks.model import Trigger
 from tests.support import independent
 from tests.support.place import Place, Result, program
 
-SYNCS, FULL_STORMS = 20, 10
+SYNCS, FULL_STORMS = 20, 8
 
 
 @pytest.fixture

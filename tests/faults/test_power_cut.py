@@ -51,7 +51,7 @@ def cuts(system: str, workshop: Path, scanner: Path, *, nosync: str = "", number
         cwd=CHECKOUT,
         capture_output=True,
         text=True,
-        timeout=120 + 10 * number,
+        timeout=300 + 30 * number,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
