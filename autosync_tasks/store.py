@@ -185,6 +185,8 @@ def _bring(
     if brought.stash:
         notes.append(f"edits in the backup's own work tree were saved first: `git stash list` there shows run {run_id}")
     if brought.note:
+        if brought.halfway:
+            site.state.settle(done=False)
         return False, notes
     site.state.mark_worktree(new)
     site.state.settle()

@@ -128,9 +128,12 @@ class State:
             if self._held >= 0:
                 os.pwrite(self._held, b"at work\n", 0)
 
-    def settle(self) -> None:
-        """Notes that what an interrupted run left is looked after; until then each run finds it `interrupted`."""
-        self._settled = True
+    def settle(self, *, done: bool = True) -> None:
+        """Notes that what an interrupted run left is looked after; until then each run finds it `interrupted`.
+
+        done: False if this run itself leaves something halfway.
+        """
+        self._settled = done
 
     def read(self, name: str) -> bytes | None:
         """A file's bytes; None if it is missing, a link, not a plain file, or another user's."""

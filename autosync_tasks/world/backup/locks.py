@@ -118,6 +118,8 @@ def _inside(path: bytes, roots: tuple[bytes, ...]) -> bool:
 
 
 def _is_ours(keep: str) -> bool:
+    if not os.path.exists(keep.removesuffix(".keep") + ".pack"):
+        return True  # killed before the pack had its name; the next pack with the same contents would be refused
     try:
         with open(keep, "rb") as file:
             words = file.read(len(_KEEP_WORDS) + 2).strip()

@@ -28,12 +28,14 @@ from autosync_tasks.world.source import content_id
 class Brought:
     """How it went. note: "" if the work tree now equals the branch. stash: the entry made, if any.
 
-    too_long: how many owned paths no work tree can hold by name; nothing else is wrong with them.
+    too_long: how many owned paths no work tree can hold by name; nothing else is wrong with them. halfway: a fault
+    ended it in the middle.
     """
 
     note: str = ""
     stash: str = ""
     too_long: int = 0
+    halfway: bool = False
 
 
 _REFUSED = re.compile(rb"not uptodate|would be (overwritten|removed|lost)|would lose")
@@ -75,7 +77,7 @@ def bring(
             interrupted = done is None
         return _careful(repository, old, new, owned, before, run_id, interrupted=interrupted)
     except (BackupError, OSError) as error:
-        return Brought(f"the backup's work tree could not be brought along ({display(str(error))})")
+        return Brought(f"the backup's work tree could not be brought along ({display(str(error))})", halfway=True)
 
 
 def _quick(repository: Repository, old: str, new: str) -> bool | None:
