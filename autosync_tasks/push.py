@@ -71,7 +71,9 @@ def push(
     except AutosyncError as error:
         result = work.failed(error.message, error.hint)
     except OSError as error:
-        result = work.failed(f"the push could not be made: {(error.strerror or str(error)).lower()}", "")
+        where = f"{display(str(error.filename))}: " if error.filename else ""
+        reason = f"the push could not be made: {where}{(error.strerror or str(error)).lower()}"
+        result = work.failed(reason, "look at free space and permissions there, then sync again")
     clear_stale_locks(site.repository)  # a git that met a fault may leave one
     save(site.state, old, _record(work.record, result, now))
     return result

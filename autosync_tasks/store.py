@@ -108,9 +108,9 @@ def store(
     stands_at = "" if anew or site.state.worktree() != seen.ref else seen.ref
     brought, notes = _bring(site, stands_at, new, owned, before, label.run_id)
     since = moved_since(seen.root, seen.scan, plan.puts.items(), read_at_ns)
+    repository.maintain()
     notes = [*cleared, *notes, *_cleared(repository)]  # a git that met a fault may leave things too
     notes += [f"{display(path)} changed since it was observed; the next sync takes it" for path in since]
-    repository.maintain()
     return Stored(new, tree, plan.manifest, len(owned), tuple(since), tuple(notes), brought)
 
 

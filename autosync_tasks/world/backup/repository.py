@@ -132,6 +132,9 @@ class Repository:
         aside = tempfile.mkdtemp(prefix=_UNFINISHED, dir=self.folder)
         made = os.path.join(aside, ".git")
         Gateway(made, aside).run("init", "--quiet", "--template=", f"--initial-branch={self.branch}")
+        for name in os.listdir(made):
+            if os.path.islink(os.path.join(made, name)):
+                os.unlink(os.path.join(made, name))  # git tries whether links can be made, and only warns if it stays
         os.rename(made, self.git_dir)
         os.rmdir(aside)
 
