@@ -109,7 +109,7 @@ def store(
     brought, notes = _bring(site, stands_at, new, owned, before, label.run_id)
     since = moved_since(seen.root, seen.scan, plan.puts.items(), read_at_ns)
     repository.maintain()
-    notes = [*cleared, *notes, *_cleared(repository)]  # a git that met a fault may leave things too
+    notes = [*cleared, *notes, *_cleared(repository)]  # a git that met a fault may leave things, in packed-refs too
     notes += [f"{display(path)} changed since it was observed; the next sync takes it" for path in since]
     return Stored(new, tree, plan.manifest, len(owned), tuple(since), tuple(notes), brought)
 

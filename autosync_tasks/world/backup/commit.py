@@ -11,6 +11,7 @@ from __future__ import annotations
 import ctypes
 import os
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from autosync_tasks.errors import BackupError, BranchMovedError
@@ -121,11 +122,12 @@ def _commit_header(ref: str, base: str, author: Author, message: bytes, mark: in
 
 def left_behind(repository: Repository, run_id: str = "") -> list[str]:
     """Refs of commits in the making that killed runs left, without those of this run."""
-    folder = os.path.join(repository.git_dir, INCOMING)
-    try:
-        names = os.listdir(folder)
-    except OSError:
-        return []
+    names = set()
+    with suppress(OSError):
+        names.update(os.listdir(os.path.join(repository.git_dir, INCOMING)))
+    with suppress(OSError), open(os.path.join(repository.git_dir, "packed-refs"), "rb") as file:
+        packed = (line.rstrip().partition(f" {INCOMING}/".encode())[2] for line in file)
+        names.update(name.decode("ascii", "replace") for name in packed)
     return [f"{INCOMING}/{name}" for name in sorted(names) if name != run_id and name.isalnum()]
 
 
