@@ -161,9 +161,14 @@ def test_a_secret_that_no_run_has_met_yet(kept: Machine) -> None:
 FIELDS = Path(__file__).parents[1] / "docs/json.md"
 
 
-def test_every_field_of_the_document_is_described(kept: Machine) -> None:
+def rows() -> list[str]:
+    """The table of the status document, a line each."""
     text = FIELDS.read_text().partition("## Status")[2].partition("\n## ")[0]
-    cells = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
+    return [line for line in text.splitlines() if line.startswith("| `")]
+
+
+def test_every_field_of_the_document_is_described(kept: Machine) -> None:
+    cells = [line.split("|")[1] for line in rows()]
     named = {name for cell in cells for name in cell.split("`")[1::2]}
     assert named == set(as_document(kept, looked(kept)))
 
@@ -176,7 +181,7 @@ def test_every_field_of_the_documents_lists_is_described(kept: Machine) -> None:
     kept.now += HOUR
     document = as_document(kept, looked(kept))
     for name in ("pending", "left_out", "links_out", "triggers_installed"):
-        row = next(line for line in FIELDS.read_text().splitlines() if line.startswith(f"| `{name}` "))
+        row = next(line for line in rows() if line.startswith(f"| `{name}` "))
         described = set(row.split("`")[3::2])
         fields = {key for item in document[name] for key in item}
         fields |= {key for item in document[name] for key in item.get("rule", ())}
