@@ -111,6 +111,7 @@ class Bench:
         """Runs the two, one after the other."""
         time.sleep(SETTLE)
         for ours in (ours_first, not ours_first):
+            os.sync()  # neither waits for what the other left unwritten: only one of them flushes at all
             if ours:
                 case.ours.append(self.ours(source, home))
             else:
