@@ -60,6 +60,13 @@ Feature: Followed links
         | /etc/passwd  |
         | ../AGENTS.md |
 
+    Scenario: what is not followed is worth a look
+      Given "context/link" is a link to "/etc/passwd"
+      And a person asks for a sync at 09:10
+      When a person asks for the status at 09:11
+      Then the verdict is "attention"
+      And it says "1 link out of the tree: its contents lie outside the backup"
+
     Scenario: a link behind a followed link
       Given "agents" is a link to "~/dotfiles/agents"
       And "~/dotfiles/agents/again" outside the tree is a link to "~/dotfiles/agents"

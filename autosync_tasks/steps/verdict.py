@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from autosync_tasks.words import age
+from autosync_tasks.words import age, count
 
 
 class Level(StrEnum):
@@ -89,7 +89,8 @@ def _untidy(signs: Signs) -> str:
     if signs.faults:
         return f"{signs.faults} paths are left out" if signs.faults > 1 else "one path is left out"
     if signs.links_out:
-        return f"the contents of {signs.links_out} links lie outside the tree"
+        lie = "its contents lie" if signs.links_out == 1 else "their contents lie"
+        return f"{count(signs.links_out, 'link')} out of the tree: {lie} outside the backup"
     if signs.notes:
         return signs.notes[0]
     return "auto-sync is disabled" if not signs.enabled else ""
