@@ -30,6 +30,7 @@ from autosync_tasks.world.backup.locks import clear_stale_locks
 from autosync_tasks.world.backup.outgoing import common, contains, has, outgoing
 from autosync_tasks.world.backup.remote import Limits, Remote, RemoteError
 from autosync_tasks.world.backup.replay import move, replay
+from autosync_tasks.world.places import is_within
 
 __all__ = ["PushResult", "push"]
 
@@ -143,7 +144,7 @@ class _Push:
         """What speaks against this address; None if it is the pinned one, or none is pinned yet."""
         source = self.site.places.real_source
         real = os.path.realpath(address.path) if address.path else ""
-        if real and ((real + "/").startswith(source.rstrip("/") + "/") or real == self.repository.folder):
+        if real and (is_within(real, source) or real == self.repository.folder):
             raise ConfigError(
                 f"the remote {self.settings.remote} lies inside the source or is the backup itself",
                 hint="name another place with `git remote set-url`",

@@ -19,6 +19,7 @@ from autosync_tasks.restore_run import Passage
 from autosync_tasks.site import Site
 from autosync_tasks.steps.restoring import RestorePlan
 from autosync_tasks.world.observe import Progress
+from autosync_tasks.world.places import is_within
 
 
 def new_wish(paths: Iterable[str] = (), at: str = "", to: str = "", *, check: bool = False, undo: bool = False) -> Wish:
@@ -57,7 +58,7 @@ def target_of(site: Site, wish: Wish) -> str:
     target = os.path.realpath(os.path.expanduser(wish.to))
     forbidden = {"source": site.places.real_source, "backup": site.places.real_backup, "state folder": site.state.home}
     for name, folder in forbidden.items():
-        if (target + "/").startswith(os.path.realpath(folder).rstrip("/") + "/"):
+        if is_within(target, os.path.realpath(folder)):
             way = "leave out --to to restore into the source" if name == "source" else "name a folder of your own"
             raise UsageError(f"--to {display(wish.to)} lies in the {name}", hint=way)
     if os.path.lexists(target) and not os.path.isdir(target):
