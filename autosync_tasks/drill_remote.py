@@ -6,11 +6,11 @@ import os
 
 from autosync_tasks.errors import BackupError, GuardError
 from autosync_tasks.names import display
-from autosync_tasks.site import Site
+from autosync_tasks.remote.transport import Limits, Remote
+from autosync_tasks.state.state import State
+from autosync_tasks.workspace.workspace import Site
 from autosync_tasks.world.backup.gateway import Gateway
-from autosync_tasks.world.backup.remote import Limits, Remote
 from autosync_tasks.world.backup.repository import Repository
-from autosync_tasks.world.state import State
 
 
 def fetch_fresh(site: Site, folder: str, limits: Limits | None = None) -> Repository:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Outcome, Run
 from autosync_tasks.names import display
-from autosync_tasks.site import Site
+from autosync_tasks.workspace.workspace import Site
 
 if TYPE_CHECKING:
     from autosync_tasks.steps.notices import Told

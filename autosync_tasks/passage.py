@@ -13,6 +13,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from autosync_tasks.deciding import decision_of
+from autosync_tasks.humanize import count
 from autosync_tasks.look import Look
 from autosync_tasks.model import (
     Change,
@@ -31,19 +32,18 @@ from autosync_tasks.model import (
     Verb,
 )
 from autosync_tasks.names import display
-from autosync_tasks.push_facts import ahead
 from autosync_tasks.record import Recorder
-from autosync_tasks.request import Request
-from autosync_tasks.site import Site
+from autosync_tasks.remote.known import ahead
 from autosync_tasks.steps import plan as planning
 from autosync_tasks.steps.decide import NOTHING
 from autosync_tasks.steps.quarantine import MEND, blocked_reason, in_quarantine, offending
 from autosync_tasks.store import Label, SourceMovedError, Stored, catch_up, remember, store
-from autosync_tasks.words import count
+from autosync_tasks.workspace.request import Request
+from autosync_tasks.workspace.workspace import Site
 from autosync_tasks.world.observe import Progress, read_again
 
 if TYPE_CHECKING:
-    from autosync_tasks.push import PushResult
+    from autosync_tasks.remote.push import PushResult
 
 
 class Passage:
@@ -209,7 +209,7 @@ class Passage:
             return None
         judged = plan.puts if plan is not None else None
         request, jitter = self.request, random.random()  # noqa: S311  no secret
-        from autosync_tasks.push import push
+        from autosync_tasks.remote.push import push
 
         pushed = push(self.site, now=request.now, jitter=jitter, trigger=request.trigger, judged=judged)
         self._step("push", pushed.outcome, pushed.reason)

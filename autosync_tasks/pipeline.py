@@ -11,9 +11,9 @@ from dataclasses import replace
 from autosync_tasks.errors import AutosyncError, BackupError, BranchMovedError, GuardError, UsageError
 from autosync_tasks.look import Look, look
 from autosync_tasks.model import Outcome, Run, Step, Trigger
-from autosync_tasks.request import Request, new_request
-from autosync_tasks.site import Site
 from autosync_tasks.turns import in_turn
+from autosync_tasks.workspace.request import Request, new_request
+from autosync_tasks.workspace.workspace import Site
 from autosync_tasks.world.observe import Progress
 
 __all__ = ["Request", "new_request", "sync"]
@@ -76,7 +76,7 @@ def _idle(site: Site, request: Request, seen: Look) -> Run | None:
     if site.state.interrupted or request.ask.force or (idle := seen.idle) is None:
         return None
     if request.push or site.settings.auto_sync_push:
-        from autosync_tasks.push_facts import ahead
+        from autosync_tasks.remote.known import ahead
 
         if seen.ref and ahead(site):
             return None

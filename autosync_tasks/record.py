@@ -14,9 +14,9 @@ from typing import Any
 from autosync_tasks.look import Look
 from autosync_tasks.model import Outcome, Path, Run, Trigger
 from autosync_tasks.names import display
-from autosync_tasks.site import Site
 from autosync_tasks.steps.decide import backoff_retry_at
 from autosync_tasks.steps.inputs import Past
+from autosync_tasks.workspace.workspace import Site
 
 _UNSETTLED = frozenset({Outcome.BLOCKED, Outcome.FAILED, Outcome.INCOMPLETE, Outcome.DEFERRED})
 _NOT_TRIED = frozenset({Outcome.BLOCKED, Outcome.DEFERRED, Outcome.SKIPPED})

@@ -9,22 +9,22 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from autosync_tasks.errors import AutosyncError, BackupError
+from autosync_tasks.humanize import count
 from autosync_tasks.look import Look, tree_cache
 from autosync_tasks.model import Kind, LeftOut, Path, Plan, Trigger
 from autosync_tasks.names import display, holds_withheld
-from autosync_tasks.site import Site
+from autosync_tasks.remote.relation import changed
+from autosync_tasks.state.state import Cache
 from autosync_tasks.steps import plan as planning
 from autosync_tasks.steps.manifest import Listing, source_id_of
-from autosync_tasks.steps.pushing import changed
 from autosync_tasks.steps.verify import Delta, commit_holds
-from autosync_tasks.words import count
+from autosync_tasks.workspace.workspace import Site
 from autosync_tasks.world.backup.commit import Author, commit, drop, left_behind
 from autosync_tasks.world.backup.locks import clear_stale_locks
 from autosync_tasks.world.backup.repository import Repository
 from autosync_tasks.world.backup.worktree import bring, stands, unedited
 from autosync_tasks.world.observe import Progress, ids_of, moved_since, read_again
 from autosync_tasks.world.source import content_id
-from autosync_tasks.world.state import Cache
 
 
 class SourceMovedError(AutosyncError):
@@ -120,7 +120,7 @@ def _record_places(site: Site, source_id: str) -> None:
     found["source_id"] = source_id
     missing = {key: value for key, value in found.items() if not site.loaded.file.get(key)}
     if missing:
-        from autosync_tasks.config_file import set_values  # loads tomlkit, which most runs do not need
+        from autosync_tasks.config.file import set_values  # loads tomlkit, which most runs do not need
 
         set_values(site.loaded.path, missing, site.environ)
 

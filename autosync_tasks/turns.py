@@ -15,9 +15,9 @@ from dataclasses import replace
 
 from autosync_tasks.errors import LockedError
 from autosync_tasks.model import Outcome, Run, Trigger
-from autosync_tasks.request import Request
-from autosync_tasks.site import Site
 from autosync_tasks.steps.inputs import Ask
+from autosync_tasks.workspace.request import Request
+from autosync_tasks.workspace.workspace import Site
 
 _MOST = 20
 """How often one run looks again for others; then the next trigger must come."""

@@ -12,10 +12,10 @@ from autosync_tasks.look import Look, look
 from autosync_tasks.model import Kind, LeftOut, Path, Priority, Trigger
 from autosync_tasks.names import display, parents
 from autosync_tasks.record import Recorder
-from autosync_tasks.site import Site
 from autosync_tasks.steps.inputs import Ask, Past
 from autosync_tasks.steps.manifest import PATH
 from autosync_tasks.steps.why import Why, explain
+from autosync_tasks.workspace.workspace import Site
 
 
 @dataclass(frozen=True, slots=True)

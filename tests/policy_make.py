@@ -6,8 +6,8 @@ import hashlib
 from dataclasses import replace
 from functools import cache
 
+from autosync_tasks.config.settings import Settings
 from autosync_tasks.model import Change, ChangeKind, Entry, Kind, Rule
-from autosync_tasks.settings import Settings
 from autosync_tasks.steps.classify import Classifier
 
 HOUR = 3600.0

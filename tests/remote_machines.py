@@ -8,9 +8,9 @@ from pathlib import Path
 
 from autosync_tasks import pipeline
 from autosync_tasks.model import Run, Trigger
-from autosync_tasks.push import PushResult, push
-from autosync_tasks.site import Site, open_site
-from autosync_tasks.world.backup.remote import Limits
+from autosync_tasks.remote.push import PushResult, push
+from autosync_tasks.remote.transport import Limits
+from autosync_tasks.workspace.workspace import Site, open_site
 
 QUICK = Limits(look=10, transfer=20, overall=40, tries=2, pause=0.05)
 NOW = 1_790_000_000.0

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from autosync_tasks.model import Outcome, Run
 from autosync_tasks.pipeline import new_request, sync
-from autosync_tasks.restore import new_wish, restore
-from autosync_tasks.restore_at import Wish
-from autosync_tasks.site import Site, open_site
+from autosync_tasks.restore.request import Wish
+from autosync_tasks.restore.restore import new_wish, restore
+from autosync_tasks.workspace.workspace import Site, open_site
 
 Tree = dict[bytes, tuple[str, int, bytes]]
 """Path to (kind, mode, bytes): a tree as this test reads it, without the program under test."""

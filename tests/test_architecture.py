@@ -180,7 +180,7 @@ def test_a_run_with_nothing_to_do_loads_nothing_heavy() -> None:
     import subprocess
     import sys
 
-    words = "import sys, autosync_tasks.light as l; l.load_invoke(); import autosync_tasks.tasks; print(*sys.modules)"
+    words = "import sys, autosync_tasks.cli.lazy_invoke as l; l.load_invoke(); import autosync_tasks.cli.sync; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
     loaded = {name.split(".")[0] for name in done.stdout.split()}
     assert loaded.isdisjoint(HEAVY), loaded & set(HEAVY)
@@ -213,7 +213,7 @@ def test_every_public_function_and_class_says_what_it_does() -> None:
 
 def test_every_setting_is_read_somewhere() -> None:
     """A setting that is declared, documented and accepted, and that nothing reads, is a lie."""
-    from autosync_tasks.settings import TABLE
+    from autosync_tasks.config.settings import TABLE
 
     read = set()
     for name in set(MODULES) - {"settings.py"}:

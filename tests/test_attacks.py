@@ -345,7 +345,7 @@ def test_a_git_py_in_the_current_folder_is_not_imported(place: Place, canary: Pa
     command = {
         "autosync": [*program(), "sync"],
         "sync-config": [str(Path(program()[0]).with_name("sync-config")), "--push"],
-        "python": [sys.executable, "-c", "from autosync_tasks.program import autosync; autosync()", "sync"],
+        "python": [sys.executable, "-c", "from autosync_tasks.cli.program import autosync; autosync()", "sync"],
     }[how]
     environ = {**place.environ, "PATH": f"{here}:{place.environ['PATH']}"}
     if how == "python":

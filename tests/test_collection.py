@@ -8,7 +8,7 @@ import sys
 import pytest
 from invoke import Collection
 
-from autosync_tasks.tasks import ROOMS, collection
+from autosync_tasks.cli.sync import ROOMS, collection
 
 
 def names(found: Collection) -> set[str]:
@@ -45,11 +45,11 @@ def test_anything_else_brings_all(words: list[str]) -> None:
 
 
 def test_a_sync_loads_no_rules_and_no_restore() -> None:
-    code = "import sys\nfrom autosync_tasks.light import load_invoke\nload_invoke()\n"
-    code += "from autosync_tasks.tasks import collection\ncollection(['sync'])\nprint(*sorted(sys.modules))"
+    code = "import sys\nfrom autosync_tasks.cli.lazy_invoke import load_invoke\nload_invoke()\n"
+    code += "from autosync_tasks.cli.sync import collection\ncollection(['sync'])\nprint(*sorted(sys.modules))"
     import subprocess
 
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     heavy = {"git", "rich", "yaml", "tomlkit", "kingfisher_sdk", "inotify_simple", "autosync_tasks.steps.validate"}
     assert not heavy & set(loaded)
-    assert "autosync_tasks.restore" not in loaded
+    assert "autosync_tasks.restore.restore" not in loaded

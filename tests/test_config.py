@@ -17,16 +17,17 @@ import tomlkit
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autosync_tasks import config, config_docs
-from autosync_tasks.config import TABLE, Loaded, Settings, load
-from autosync_tasks.config_values import allowed
+from autosync_tasks.config import docs
+from autosync_tasks.config import load as config
+from autosync_tasks.config.load import TABLE, Loaded, Settings, load
+from autosync_tasks.config.settings import Type
+from autosync_tasks.config.shadowed import _witnesses
+from autosync_tasks.config.values import allowed
 from autosync_tasks.errors import ConfigError
 from autosync_tasks.model import Kind, Priority, Rule
-from autosync_tasks.settings import Type
 from autosync_tasks.steps.classify import Classifier
 from autosync_tasks.steps.default_rules import DEFAULT_RULES
 from autosync_tasks.steps.patterns import check_pattern
-from autosync_tasks.steps.shadowed import _witnesses
 
 HOME = "/home/someone"
 
@@ -566,13 +567,13 @@ def test_garbage_in_the_environment_never_makes_a_traceback(name: str, text: str
 
 def test_the_page_is_made_from_the_declarations() -> None:
     page = Path(__file__).parent.parent / "docs" / "settings.md"
-    assert page.read_text() == config_docs.markdown(), "run: python -m autosync_tasks.config_docs > docs/settings.md"
+    assert page.read_text() == docs.markdown(), "run: python -m autosync_tasks.config.docs > docs/settings.md"
     for name in TABLE:
         assert f"| `{name}` |" in page.read_text()
 
 
 def test_the_rules_on_the_page_are_right(file: Path) -> None:
-    file.write_text(config_docs.markdown().partition("```toml\n")[2].partition("```")[0])
+    file.write_text(docs.markdown().partition("```toml\n")[2].partition("```")[0])
     assert [rule.priority for rule in load(environ(file)).settings.rules] == [Priority.HIGH, Priority.LOW]
 
 
@@ -589,10 +590,10 @@ def test_the_rules_on_the_page_are_right(file: Path) -> None:
 def test_loading_imports_nothing_heavy(text: str | None, heavy: set[str], file: Path) -> None:
     if text is not None:
         file.write_text(text)
-    code = "import sys, os; from autosync_tasks.config import load; load(os.environ); print(*sys.modules)"
+    code = "import sys, os; from autosync_tasks.config.load import load; load(os.environ); print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-S", "-c", code], env=environ(file), check=True, capture_output=True, text=True,
         cwd=Path(__file__).parent.parent,
     )  # fmt: skip
-    assert "autosync_tasks.settings" in done.stdout
+    assert "autosync_tasks.config.settings" in done.stdout
     assert not heavy & set(done.stdout.split())

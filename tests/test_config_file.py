@@ -15,9 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autosync_tasks import config_file
-from autosync_tasks.config import TABLE, Settings, load
-from autosync_tasks.config_file import preview, record, set_values
+from autosync_tasks.config import file as config_file
+from autosync_tasks.config.file import preview, record, set_values
+from autosync_tasks.config.load import TABLE, Settings, load
 from autosync_tasks.errors import AutosyncError, ConfigError, LockedError
 from autosync_tasks.model import Priority, Rule
 
@@ -372,7 +372,7 @@ def test_an_editor_that_never_stops_is_told(file: Path, monkeypatch: pytest.Monk
 def test_parallel_calls_lose_nothing(file: Path) -> None:
     names = [name for name, setting in TABLE.items() if setting.type == "whole number"]
     script = (
-        "import sys; from autosync_tasks.config_file import set_values; "
+        "import sys; from autosync_tasks.config.file import set_values; "
         "set_values(sys.argv[1], {sys.argv[2]: '77'}, {})"
     )
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from autosync_tasks.look import look
-from autosync_tasks.site import open_site
+from autosync_tasks.workspace.workspace import open_site
 from tests.support.place import CHECKOUT, Place, program
 from tests.support.trace import traced
 
@@ -88,7 +88,7 @@ def test_nothing_to_do_loads_nothing_heavy(place: Place) -> None:
     assert place.inside().code == 0
     assert place.inside().outcome == "ok"
     code = (
-        "import sys\nfrom autosync_tasks.program import autosync\n"
+        "import sys\nfrom autosync_tasks.cli.program import autosync\n"
         "try:\n    autosync(['autosync', 'sync'])\nexcept SystemExit as end:\n    assert not end.code\n"
         "print(*sys.modules, sep='\\n', file=sys.stderr)\n"
     )

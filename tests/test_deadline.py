@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from autosync_tasks.deadline import deadline
+from autosync_tasks.cli.deadline import deadline
 from autosync_tasks.errors import DeadlineError
 from autosync_tasks.world.backup.gateway import Gateway, TooSlowError
 

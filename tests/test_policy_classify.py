@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autosync_tasks import config_rules
+from autosync_tasks.config import user_rules
 from autosync_tasks.model import Kind, Priority, Rule
 from autosync_tasks.steps.classify import Classifier, ordered_rules, protected_matcher
 from autosync_tasks.steps.default_rules import CATEGORIES
@@ -199,7 +199,7 @@ def refused(patterns: list[str]) -> dict[str, str]:
     """What the settings say of rules with these patterns, as where to why."""
     found: dict[str, str] = {}
     items = [{"pattern": pattern, "category": "mine", "priority": "high"} for pattern in patterns]
-    config_rules.check(items, "rules", "config.toml", lambda key, value, why, allowed: found.update({key: why}))
+    user_rules.check(items, "rules", "config.toml", lambda key, value, why, allowed: found.update({key: why}))
     return found
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from autosync_tasks.config.settings import Settings
 from autosync_tasks.model import Change, ChangeKind, Decision, Entry, Kind, Priority, Rule, Trigger, Verb
-from autosync_tasks.settings import Settings
 from autosync_tasks.steps.decide import NOTHING, Ask, Facts, Past, backoff_retry_at, decide
 
 from .policy_make import DAY, HOUR, NINE, SETTINGS, at, change, changes, having

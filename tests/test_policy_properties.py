@@ -8,8 +8,8 @@ from dataclasses import replace
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from autosync_tasks.config.settings import Settings
 from autosync_tasks.model import Change, ChangeKind, Kind, Priority, Trigger, Verb
-from autosync_tasks.settings import Settings
 from autosync_tasks.steps.decide import Ask, Facts, Past, backoff_retry_at, decide
 from autosync_tasks.steps.guards import losses
 from autosync_tasks.steps.why import explain

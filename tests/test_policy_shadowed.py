@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from autosync_tasks.config import shadowed
+from autosync_tasks.config.shadowed import never_win
 from autosync_tasks.protected import ALWAYS
-from autosync_tasks.steps import shadowed
 from autosync_tasks.steps.matching import Matcher
 from autosync_tasks.steps.patterns import check_pattern
-from autosync_tasks.steps.shadowed import never_win
 
 Earlier = list[tuple[str, tuple[str, ...]]]
 PROTECTED: Earlier = [(rule.pattern, rule.unless) for rule in ALWAYS]

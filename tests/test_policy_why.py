@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from autosync_tasks.config.settings import Settings
 from autosync_tasks.model import ChangeKind, Kind, Priority, Rule
-from autosync_tasks.settings import Settings
 from autosync_tasks.steps.classify import Classifier
 from autosync_tasks.steps.decide import Past
 from autosync_tasks.steps.why import Why, explain

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from autosync_tasks.state.state import Cache
 from autosync_tasks.world import source
 from autosync_tasks.world.observe import ids_of, known_ids, observe, unchanged
 from autosync_tasks.world.source import open_root, walk
-from autosync_tasks.world.state import Cache
 from tests.support import independent
 from tests.support.mutate import Mutator
 from tests.support.place import Place

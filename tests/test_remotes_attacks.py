@@ -11,7 +11,7 @@ import pytest
 
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Outcome
-from autosync_tasks.steps.address import AddressError, parse, redact
+from autosync_tasks.remote.address import AddressError, parse, redact
 from tests.remote_machines import QUICK, Machine, Person, bare, contents, git
 from tests.remote_servers import free_port, http_server
 
@@ -213,7 +213,7 @@ def test_a_protected_name_does_not_leave_either_even_with_the_contents_of_anothe
 
 
 def test_blobs_that_passed_are_not_judged_again(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
-    from autosync_tasks import push
+    from autosync_tasks.remote import push
 
     judged: list[int] = []
     real = push.judge_blobs

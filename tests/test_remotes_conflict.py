@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from autosync_tasks.conflict import Taking, finish, take_remote, take_source
 from autosync_tasks.errors import ConflictError
 from autosync_tasks.model import Kind, Outcome
+from autosync_tasks.remote.conflict import Taking, finish, take_remote, take_source
 from tests.remote_machines import QUICK, Machine, Person, bare, contents, git
 
 pytestmark = pytest.mark.usefixtures("one_scanner")

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autosync_tasks.push_record import PushRecord
-from autosync_tasks.steps.faults import Kind, fault, rejection
-from autosync_tasks.steps.pushing import (
+from autosync_tasks.remote.faults import Kind, fault, rejection
+from autosync_tasks.remote.push_record import PushRecord
+from autosync_tasks.remote.relation import (
     Action,
     Heads,
     Trees,

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from autosync_tasks import push_facts
 from autosync_tasks.model import Outcome, Trigger
+from autosync_tasks.remote import known
 from tests.remote_machines import QUICK, Machine, Person, bare, git
 from tests.remote_servers import black_hole, free_port, http_server, ssh_server
 
@@ -54,7 +54,7 @@ def test_a_remote_that_hangs_in_the_middle_is_given_up_and_nothing_is_told_as_do
         started = time.monotonic()
         result = machine.push(SHORT)
         assert time.monotonic() - started < SHORT.overall + 6
-        assert result.outcome is Outcome.FAILED and push_facts.ahead(machine.site)
+        assert result.outcome is Outcome.FAILED and known.ahead(machine.site)
         server.fault = ""
         assert machine.push().outcome is Outcome.CHANGED
     assert git(there, "rev-parse", "main") == machine.head()
@@ -274,7 +274,7 @@ def test_a_remote_that_says_yes_and_does_not_keep_it_is_found_out(tmp_path: Path
     result = machine.push()
     assert (result.outcome, result.exit_code) == (Outcome.FAILED, 1), result
     assert "took the push but holds nothing" in result.reason
-    assert push_facts.ahead(machine.site)
+    assert known.ahead(machine.site)
 
 
 def test_what_someone_adds_right_after_the_push_is_taken_in_too(tmp_path: Path) -> None:

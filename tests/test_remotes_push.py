@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from autosync_tasks import push_facts
 from autosync_tasks.model import Outcome
+from autosync_tasks.remote import known
 from tests.remote_machines import Machine, Person, bare, contents, git
 
 pytestmark = pytest.mark.usefixtures("one_scanner")
@@ -31,7 +31,7 @@ def test_the_first_push_makes_the_branch_and_reads_it_back(machine: Machine, the
     result = machine.push()
     assert (result.outcome, result.exit_code) == (Outcome.CHANGED, 0), result
     assert result.remote_head == git(there, "rev-parse", "main") == machine.head()
-    assert not push_facts.ahead(machine.site)
+    assert not known.ahead(machine.site)
 
 
 def test_a_second_push_changes_nothing(machine: Machine) -> None:
@@ -47,7 +47,7 @@ def test_what_is_ahead_goes_whichever_run_made_it(machine: Machine, there: Path)
     for number in range(3):
         machine.write("agent/build.md", f"# build {number}\n")
         machine.sync()
-    assert push_facts.diagnose_remote(machine.site).ahead == 3
+    assert known.diagnose_remote(machine.site).ahead == 3
     machine.push()
     assert git(there, "rev-list", "--count", "main") == "4"
 
@@ -157,7 +157,7 @@ def test_an_owned_path_changed_there_is_a_conflict_that_is_parked_once(
     assert git(there, "rev-parse", result.parked) == machine.head()
     parked = git(there, "for-each-ref", "--format=%(refname)", "refs/heads/autosync").splitlines()
     assert parked == [f"refs/heads/{result.parked}"]
-    assert push_facts.diagnose_remote(machine.site).conflict == result.reason
+    assert known.diagnose_remote(machine.site).conflict == result.reason
 
 
 def test_a_conflict_ends_by_itself_when_the_remote_takes_the_change_back(
@@ -170,7 +170,7 @@ def test_a_conflict_ends_by_itself_when_the_remote_takes_the_change_back(
     git(person.folder, "revert", "--no-edit", "HEAD")
     git(person.folder, "push", "-q", "origin", "HEAD:main")
     assert machine.push().outcome is Outcome.CHANGED
-    assert push_facts.diagnose_remote(machine.site).conflict == ""
+    assert known.diagnose_remote(machine.site).conflict == ""
 
 
 def test_a_rewritten_remote_is_a_conflict_and_stays_as_it_is(machine: Machine, there: Path, tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ import pytest
 
 from autosync_tasks.model import Outcome
 from autosync_tasks.pipeline import new_request
-from autosync_tasks.push_facts import host
-from autosync_tasks.taking import take
+from autosync_tasks.recovery.take_side import take
+from autosync_tasks.remote.known import host
 from tests.remote_machines import QUICK, Machine, Person, bare, contents, git
 
 pytestmark = pytest.mark.usefixtures("one_scanner")

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from autosync_tasks import gate, push_record
+from autosync_tasks import gate
 from autosync_tasks.model import Trigger
-from autosync_tasks.push_record import PushRecord
+from autosync_tasks.remote import push_record
+from autosync_tasks.remote.push_record import PushRecord
 from autosync_tasks.report import as_json
 from autosync_tasks.status import Status, silent
 from autosync_tasks.steps.verdict import Level

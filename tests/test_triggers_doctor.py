@@ -12,10 +12,9 @@ from typing import Any
 
 import pytest
 
-from autosync_tasks.model import Trigger
-from autosync_tasks.triggers import facts as gatherer
-from autosync_tasks.triggers import hook, ssh
-from autosync_tasks.triggers.doctor import (
+from autosync_tasks.doctor import facts as gatherer
+from autosync_tasks.doctor import ssh
+from autosync_tasks.doctor.checks import (
     LITTLE_SPACE,
     TOO_LITTLE_SPACE,
     Access,
@@ -28,6 +27,8 @@ from autosync_tasks.triggers.doctor import (
     check_all,
     result,
 )
+from autosync_tasks.model import Trigger
+from autosync_tasks.triggers import hook
 from autosync_tasks.triggers.installed import Installed
 
 NOW = 1_800_000_000.0

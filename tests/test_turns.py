@@ -11,10 +11,10 @@ import pytest
 
 from autosync_tasks.errors import LockedError
 from autosync_tasks.model import Outcome, Run, Trigger
-from autosync_tasks.request import Request, new_request
-from autosync_tasks.site import Site, open_site
 from autosync_tasks.steps.inputs import Ask
 from autosync_tasks.turns import in_turn
+from autosync_tasks.workspace.request import Request, new_request
+from autosync_tasks.workspace.workspace import Site, open_site
 from tests.support.place import Place
 
 RUN = Run(id="1", trigger=Trigger.MANUAL, started=0.0, ended=0.0, outcome=Outcome.CHANGED, reason="r", exit_code=0)

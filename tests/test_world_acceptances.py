@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from autosync_tasks.errors import ConfigError, UsageError
-from autosync_tasks.world.acceptances import Acceptances
+from autosync_tasks.state.acceptances import Acceptances
 
 ONE, TWO = "0123456789abcdef", "fedcba9876543210"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from autosync_tasks import demo
+from autosync_tasks.cli import demo
 from autosync_tasks.report import screen
 from autosync_tasks.report.lines import Line
 

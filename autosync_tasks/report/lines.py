@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from autosync_tasks.errors import AutosyncError
+from autosync_tasks.humanize import count
 from autosync_tasks.model import Change, ChangeKind, Finding, LeftOut, Outcome, Pending, Run, Severity
 from autosync_tasks.names import display
-from autosync_tasks.words import count
 
 MOST = 20
 """Paths listed on the screen before the rest is counted; `--json` has them all."""

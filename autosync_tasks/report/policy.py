@@ -6,12 +6,12 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from autosync_tasks.config import Loaded
+from autosync_tasks.config.load import Loaded
+from autosync_tasks.config.settings import TABLE
+from autosync_tasks.humanize import age, count
 from autosync_tasks.names import display
 from autosync_tasks.report.lines import STYLE, Line, Part, line
-from autosync_tasks.settings import TABLE
 from autosync_tasks.why import Answer
-from autosync_tasks.words import age, count
 
 
 def of_why(found: Answer, now: float) -> Iterator[Line]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autosync_tasks.model import Run
 from autosync_tasks.report import lines, screen
-from autosync_tasks.site import Site
+from autosync_tasks.workspace.workspace import Site
 
 
 def show_run(site: Site, run: Run, *, as_json: bool, quiet: bool = False) -> int:

@@ -6,11 +6,11 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from autosync_tasks.humanize import count, span
 from autosync_tasks.model import Change, Decision, Pending, Priority, Trigger, Verb
 from autosync_tasks.steps.guards import Hold, identity_guard, loss_guard, losses
 from autosync_tasks.steps.inputs import Ask, Facts, Limits, Past
 from autosync_tasks.steps.select import Selection, select
-from autosync_tasks.words import count, span
 
 __all__ = ["NOTHING", "Ask", "Facts", "Limits", "Past", "backoff_retry_at", "decide", "losses"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from autosync_tasks.humanize import count
 from autosync_tasks.model import Change, Finding, Path, Pending, Plan
 from autosync_tasks.names import shown
-from autosync_tasks.words import count
 
 MEND = "mend the files named above; the next sync looks again"
 """What a person does about a block by validation."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from autosync_tasks.words import age, count
+from autosync_tasks.humanize import age, count
 
 
 class Level(StrEnum):

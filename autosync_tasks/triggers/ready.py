@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 
-from autosync_tasks.config import Loaded, load
+from autosync_tasks.config.load import Loaded, load
 from autosync_tasks.errors import UsageError
 
 PLACES = ("opencode_source", "opencode_backup")

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from autosync_tasks.model import Entry, Kind, Left, LeftOut, Path
+from autosync_tasks.state.state import Cache
 from autosync_tasks.world.source import Facts, NotReadableError, Reader, Scan, content_id, entry_of, pack, unpack
-from autosync_tasks.world.state import Cache
 
 _RECORD = 40
 _NO_ID = bytes(20)

@@ -41,7 +41,7 @@ def _load(scanner_cache: str) -> None:
     import tomlkit
 
     import autosync_tasks
-    from autosync_tasks.light import load_invoke
+    from autosync_tasks.cli.lazy_invoke import load_invoke
 
     load_invoke()
     for module in pkgutil.walk_packages(autosync_tasks.__path__, "autosync_tasks."):
@@ -97,7 +97,7 @@ def _become(job: dict[str, Any]) -> None:
         os.environ.clear()
         os.environ.update(job["environ"])
         os.chdir(job["folder"])
-        from autosync_tasks.program import autosync
+        from autosync_tasks.cli.program import autosync
 
         ctypes.CDLL(None).autosync_faults_arm(os.fsencode(job["control"]))
         try:

@@ -21,9 +21,9 @@ from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Outcome, Run, Trigger
 from autosync_tasks.report import lines
 from autosync_tasks.report.status import of_status
-from autosync_tasks.site import Site, open_site
 from autosync_tasks.status import Status, status
 from autosync_tasks.steps.inputs import Ask
+from autosync_tasks.workspace.workspace import Site, open_site
 
 from .person import as_a_person
 from .pictures import Picture, changed, picture
@@ -284,7 +284,7 @@ class Machine:
 
     def command(self, *argv: str) -> Told:
         """The same in this process, which is quicker: `autosync` or `sync-config` with its arguments."""
-        from autosync_tasks import program
+        from autosync_tasks.cli import program
 
         before = picture(self.home)
         names._withheld.clear()  # a new process knows of no secret yet

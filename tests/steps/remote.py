@@ -6,9 +6,9 @@ from pathlib import Path
 
 from pytest_bdd import given, parsers, step, then
 
-from autosync_tasks.conflict import finish, take_source
-from autosync_tasks.request import Request
-from autosync_tasks.taking import take
+from autosync_tasks.recovery.take_side import take
+from autosync_tasks.remote.conflict import finish, take_source
+from autosync_tasks.workspace.request import Request
 
 from .backup import commit_by_hand
 from .machine import Machine

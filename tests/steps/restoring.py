@@ -16,10 +16,10 @@ from autosync_tasks.drill import drill, fetch_for
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Outcome, Run
 from autosync_tasks.pipeline import Request
-from autosync_tasks.recover import recover
+from autosync_tasks.recovery.recover import recover
 from autosync_tasks.report import lines
-from autosync_tasks.restore import restore
-from autosync_tasks.restore_at import Wish
+from autosync_tasks.restore.request import Wish
+from autosync_tasks.restore.restore import restore
 
 from .machine import EXIT_CODE, Machine, Told, plain
 from .outcome import heard

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pytest_bdd import given, parsers, step, then
 
-from autosync_tasks.config import load
-from autosync_tasks.config_file import set_values
+from autosync_tasks.config.file import set_values
+from autosync_tasks.config.load import load
 from autosync_tasks.model import Priority, Rule
 
 from .machine import Machine

@@ -162,7 +162,7 @@ class Place:
 
         Not for what depends on rights or on how a process is started or ends.
         """
-        from autosync_tasks.program import autosync
+        from autosync_tasks.cli.program import autosync
 
         kept, path, out, err = dict(os.environ), list(sys.path), io.StringIO(), io.StringIO()
         words, sys.argv = sys.argv, ["autosync", task, "--json", *flags]
@@ -220,7 +220,7 @@ def program() -> list[str]:
     script = os.path.join(os.path.dirname(sys.executable), "autosync")
     if os.path.exists(script):
         return [script]
-    return [sys.executable, "-c", "from autosync_tasks.program import autosync; autosync()"]
+    return [sys.executable, "-c", "from autosync_tasks.cli.program import autosync; autosync()"]
 
 
 _PR_CAPBSET_DROP, _CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH = 24, 1, 2  # prctl(2), capabilities(7)

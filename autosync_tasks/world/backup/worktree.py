@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from autosync_tasks.errors import BackupError
 from autosync_tasks.model import Path
 from autosync_tasks.names import display, parents
+from autosync_tasks.remote.relation import Taken
 from autosync_tasks.steps.manifest import PATH, Listing
-from autosync_tasks.steps.pushing import Taken
 from autosync_tasks.world.backup.commit import make_durable
 from autosync_tasks.world.backup.locks import clear_stale_locks
 from autosync_tasks.world.backup.repository import Repository

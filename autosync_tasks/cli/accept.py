@@ -1,0 +1,114 @@
+"""Tasks about findings: which of them a person has accepted."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterable, Sequence
+
+from invoke import Context
+
+from autosync_tasks import gate
+from autosync_tasks.cli.positional import WithFingerprints
+from autosync_tasks.cli.task import CHECK, JSON, is_dry, task
+from autosync_tasks.errors import UsageError
+from autosync_tasks.humanize import count
+from autosync_tasks.look import look
+from autosync_tasks.model import Finding
+from autosync_tasks.names import display
+from autosync_tasks.report import as_json as report
+from autosync_tasks.report import lines, screen
+from autosync_tasks.steps.validate import RULES
+from autosync_tasks.workspace.workspace import Site, open_site
+
+
+@task(
+    klass=WithFingerprints,
+    help={
+        "fingerprint": "a finding, as `inv validate` names it (several times, or as plain words)",
+        "reason": "why it is no fault; kept with it and shown in the list",
+        "yes": "do not ask (for scripts)",
+        "list": "show what is accepted",
+        "prune": "forget acceptances whose finding is gone",
+        "check": CHECK,
+        "json": JSON,
+    },
+    iterable=["fingerprint"],
+)
+def accept(
+    context: Context,
+    fingerprint: Iterable[str],
+    reason: str = "",
+    yes: bool = False,
+    list: bool = False,
+    prune: bool = False,
+    check: bool = False,
+    json: bool = False,
+) -> int:
+    """
+    Accepts one finding, so that it does not block any more: `inv accept 0123456789abcdef --reason '…'`.
+
+    Kept in your config folder, never in the tree. It holds for this very value, wherever it moves; another secret
+    blocks again. Asks on a terminal.
+    """
+    site, dry = open_site(os.environ), is_dry(context, check)
+    store = gate.acceptances(site)
+    if list:
+        every = store.all()
+        if json:
+            report.show("acceptances", {"accepted": [vars_of(one) for one in every]})
+        else:
+            rows = [f"  {one.fingerprint}  {one.code:<7} {display(one.path)}  {display(one.reason)}" for one in every]
+            screen.show(lines.plain([*rows, f"accepted={len(every)}"]))
+        return 0
+    findings = _findings(site)
+    if prune:
+        current = {finding.fingerprint for finding in findings}
+        gone = [one for one in store.all() if one.fingerprint not in current] if dry else store.prune(current)
+        screen.show(lines.plain([f"{'would forget' if dry else 'forgot'} {count(len(gone), 'acceptance')}"]))
+        return 5 if dry and gone else 0
+    wanted = [mark.strip().lower() for mark in fingerprint]
+    by_mark = {finding.fingerprint: finding for finding in findings}
+    unknown = [display(mark) for mark in wanted if mark not in by_mark]
+    if unknown or not wanted:
+        raise UsageError(
+            f"no finding has the fingerprint {', '.join(unknown)}" if unknown else "no fingerprint is given",
+            hint="`inv validate` names each finding's",
+        )
+    chosen = [by_mark[mark] for mark in wanted]
+    if firm := [found for found in chosen if not RULES[found.code].acceptable]:
+        rule = RULES[firm[0].code]
+        raise UsageError(
+            f"{rule.code} in {display(firm[0].path)} cannot be accepted: {rule.explanation}", hint=rule.hint
+        )
+    if not reason.strip():
+        raise UsageError("an acceptance needs a reason", hint="say it with --reason 'why this is no fault'")
+    screen.show(lines.of_findings(chosen))
+    if dry:
+        return 5
+    if not yes and not _agreed():
+        return 1
+    for found in chosen:
+        store.add(found.fingerprint, reason, at=time.time(), code=found.code, path=display(found.path))
+        screen.show(lines.plain([f"accepted: {found.code} in {display(found.path)}"]))
+    return 0
+
+
+def vars_of(one: object) -> dict[str, object]:
+    """An acceptance as plain values."""
+    return {name: getattr(one, name) for name in ("fingerprint", "reason", "code", "path", "at")}
+
+
+def _findings(site: Site) -> Sequence[Finding]:
+    with look(site) as seen:
+        return gate.judge_tree(site, seen, only_changed=False).findings
+
+
+def _agreed() -> bool:
+    if not sys.stdin.isatty():
+        raise UsageError("this asks a person, and there is no terminal", hint="add --yes in a script")
+    return screen.ask("Accept? [y/N] ").strip().lower() in ("y", "yes")
+
+
+VALIDATION = (accept,)

@@ -1,0 +1,147 @@
+"""Tasks that look and write nothing: detect, validate, verify, status, diff; and the demo."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from invoke import Context
+
+from autosync_tasks import drill as drilling
+from autosync_tasks import gate, pipeline, verifying
+from autosync_tasks.cli.task import DIFF, JSON, task
+from autosync_tasks.differences import differences
+from autosync_tasks.look import look
+from autosync_tasks.report import as_json as report
+from autosync_tasks.report import lines, screen
+from autosync_tasks.report import status as status_lines
+from autosync_tasks.report.runs import show_run
+from autosync_tasks.status import status as look_status
+from autosync_tasks.steps.validate import explain as explanation
+from autosync_tasks.workspace.workspace import open_site
+
+
+@task(help={"json": JSON, "diff": DIFF})
+def detect(context: Context, json: bool = False, diff: bool = False) -> int:
+    """
+    Shows what differs between source and backup, with category and priority, and what is left out.
+
+    Writes nothing. Exit code 0 whatever it finds.
+    """
+    site = open_site(os.environ)
+    with look(site) as seen:
+        changes, left_out = seen.difference.changes, seen.left_out
+        if json:
+            report.show("changes", report.of_detection(changes, left_out))
+        else:
+            screen.show(lines.of_detection(changes, left_out, site.places.source))
+        if diff:
+            screen.show(lines.coloured(differences(seen, changes)))
+    return 0
+
+
+@task(
+    help={
+        "json": JSON,
+        "explain": "say what a rule is for, by its code (`--explain=SEC001`)",
+        "changed": "only what differs from the backup, as a sync does",
+    }
+)
+def validate(context: Context, json: bool = False, explain: str = "", changed: bool = False) -> int:
+    """
+    Judges the source: secrets, broken configuration, unfinished merges, what cannot be backed up.
+
+    An error would block a sync (exit code 3), a warning would not. Looks at the whole tree; writes nothing
+    but the scanner's cache.
+    """
+    if explain:
+        text = explanation(explain)
+        if json:
+            report.show("rule", {"explanation": text})
+        else:
+            screen.show(lines.plain(text.splitlines()))
+        return 0
+    site = open_site(os.environ)
+    with look(site) as seen:
+        judged = gate.judge_tree(site, seen, only_changed=changed)
+    if json:
+        report.show("findings", report.of_validation(judged.findings, judged.left_out, judged.files))
+    else:
+        screen.show(lines.of_validation(judged.findings, judged.left_out, judged.files, site.places.source))
+    if any(finding.blocks for finding in judged.findings):
+        return 3
+    return 1 if any(not left.expected for left in judged.left_out) else 0
+
+
+@task(
+    help={
+        "json": JSON,
+        "deep": "also git's full check, and everything restored into a scratch folder and compared byte for byte",
+        "drill": "restore the newest backup (the remote's, if it is pushed) into a scratch folder and judge it",
+    }
+)
+def verify(context: Context, json: bool = False, deep: bool = False, drill: bool = False) -> int:
+    """
+    Proves the backup: every owned path hashed anew, modes, links, manifest, work tree, git's own check.
+
+    Changes since the last sync are named and are no fault. Exit code 1 if the backup is not whole.
+    """
+    site = open_site(os.environ)
+    progress, request = screen.Progress(), pipeline.new_request(check=True)
+    if drill:
+        run = drilling.drill(site, request, drilling.fetch_for(site), progress)
+    else:
+        run = verifying.verify(site, request, deep=deep, progress=progress)
+    progress.clear()
+    return show_run(site, run, as_json=json)
+
+
+@task(help={"json": JSON, "short": "one line"})
+def status(context: Context, json: bool = False, short: bool = False) -> int:
+    """
+    Says first whether your config tree is protected, then what is pending, left out, and when syncs happened.
+
+    Looks anew and writes nothing. Exit code 1 if it is not protected.
+    """
+    site = open_site(os.environ)
+    now = time.time()
+    found = look_status(site, now)
+    if json:
+        report.show("status", report.of_status(found, site.places.source, site.places.backup, now))
+    else:
+        screen.show(status_lines.of_status(found, site.places.source, site.places.backup, now, short=short))
+    return found.exit_code
+
+
+@task(help={"json": JSON})
+def diff(context: Context, json: bool = False) -> int:
+    """
+    Shows the contents of what differs, from backup to source; lines that may hold secrets are withheld.
+
+    Writes nothing. Exit code 0 whatever it finds.
+    """
+    site = open_site(os.environ)
+    with look(site) as seen:
+        changes = seen.difference.changes
+        if json:
+            report.show("diff", {**report.of_detection(changes, ()), "diff": list(differences(seen, changes))})
+        else:
+            text = list(differences(seen, changes)) or ["nothing differs"]
+            screen.show(lines.coloured(text))
+    return 0
+
+
+@task(help={"folder": "where to make it (a new folder; default: a fresh one in the temporary folder)"})
+def demo(context: Context, folder: str = "") -> int:
+    """
+    Makes a small config tree and a backup in a folder of its own, and takes them through the real pipeline.
+
+    Touches nothing of yours. Shows a first backup, a second run with nothing to do, an edit, a blocked secret,
+    and a file brought back.
+    """
+    from autosync_tasks.cli.demo import run_demo
+
+    return run_demo(folder)
+
+
+LOOKS = (detect, validate, verify, status, diff, demo)

@@ -1,0 +1,122 @@
+"""The tasks `restore` and `recover`: parse, call, report, exit code. Nothing is decided here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+from invoke import Context
+
+from autosync_tasks.cli.positional import WithWords
+from autosync_tasks.cli.task import CHECK, JSON, is_dry, task
+from autosync_tasks.model import Run
+from autosync_tasks.pipeline import new_request
+from autosync_tasks.recovery.plan import Repair
+from autosync_tasks.recovery.recover import recover as mend_backup
+from autosync_tasks.recovery.take_side import take as end_conflict
+from autosync_tasks.report import as_json as report
+from autosync_tasks.report import lines, screen
+from autosync_tasks.restore.diff import plan_differences
+from autosync_tasks.restore.plan import RestorePlan
+from autosync_tasks.restore.restore import backups, new_wish, target_of
+from autosync_tasks.restore.restore import restore as carry_out
+from autosync_tasks.workspace.workspace import open_site
+
+
+@task(
+    klass=WithWords,
+    iterable=["path"],
+    help={
+        "path": "a file or folder as it lies in the source (may be given several times, or as plain words)",
+        "at": "which backup: a commit, or a time (2026-01-05, '2026-01-05 14:30', '3 days ago'); else the newest",
+        "to": "restore into this folder instead of the source; nothing there is overwritten",
+        "check": CHECK,
+        "diff": "show the contents of the changes; lines with secrets are withheld",
+        "undo": "take back the newest restore into the source",
+        "list": "name the backups there are",
+        "json": JSON,
+    },
+)
+def restore(
+    context: Context,
+    path: Iterable[str],
+    at: str = "",
+    to: str = "",
+    check: bool = False,
+    diff: bool = False,
+    undo: bool = False,
+    list: bool = False,
+    json: bool = False,
+) -> int:
+    """
+    Brings files back from the backup: `inv restore`, `inv restore agents/build.md notes/ --at '3 days ago'`.
+
+    Without a path it restores everything. Files that the backup does not know stay. What is overwritten is saved
+    first (`--undo`). Exit codes: 0 done or nothing to do; 1 some paths could not be restored; 3 something stands in
+    the way, nothing was written; 5 with --check: paths would be written; 75 another run is at work.
+    """
+    site = open_site(os.environ)
+    if list:
+        rows = backups(site)
+        if json:
+            report.show("backups", {"backups": [{"commit": c, "when": w, "subject": s} for c, w, s in rows]})
+        else:
+            screen.show(lines.of_backups(rows))
+        return 0
+    wish = new_wish(path, at, to, check=is_dry(context, check), undo=undo)
+    target, backup = target_of(site, wish), site.places.backup
+
+    def announce(preview: Run, plan: RestorePlan) -> None:
+        if not json:
+            if not wish.check:
+                screen.show(lines.of_changes(preview.changes))
+            if diff:
+                screen.show(lines.coloured(plan_differences(site, plan, target)))
+
+    progress = screen.Progress()
+    run, _ = carry_out(site, wish, announce, progress)
+    progress.clear()
+    if json:
+        report.show("restore", report.of_run(run, target, backup))
+    else:
+        screen.show(lines.of_restore(run, target, backup))
+    return run.exit_code
+
+
+@task(
+    help={
+        "check": CHECK,
+        "take": "end a conflict with the remote: `source` (this machine's version wins) or `remote` (theirs is "
+        "restored into the source, after a snapshot)",
+        "json": JSON,
+    }
+)
+def recover(context: Context, check: bool = False, take: str = "", json: bool = False) -> int:
+    """
+    Mends the backup: unfinished merges, a lost or damaged branch, index or object, what a killed git left behind.
+
+    Shows what it does first and keeps what it replaces; nothing is forced or made anew. Exit codes: 0 mended or
+    nothing wrong; 1 something is left that only a person can mend; 4 there is no conflict that --take could end;
+    5 with --check: there is something to mend; 75 another run is at work.
+    """
+    site = open_site(os.environ)
+    request = new_request(check=is_dry(context, check))
+    quiet = json or request.check
+
+    def announce(plan: tuple[Repair, ...]) -> None:
+        if not quiet:
+            screen.show(lines.of_repairs((repair.problem, repair.remedy) for repair in plan))
+
+    def announce_restore(preview: Run, _: RestorePlan) -> None:
+        if not quiet:
+            screen.show(lines.of_changes(preview.changes))
+
+    run = end_conflict(site, take, request, announce_restore) if take else mend_backup(site, request, announce)
+    if json:
+        report.show("recover", report.of_run(run, site.places.source, site.places.backup))
+    else:
+        screen.show(lines.of_run(run, site.places.source, site.places.backup))
+    return run.exit_code
+
+
+RESTORES = (restore, recover)

@@ -1,0 +1,180 @@
+"""The tasks that install, remove and run the unattended triggers: parse, call, report, exit code."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from invoke import Context
+
+from autosync_tasks.cli.task import CHECK, JSON, is_dry, task
+from autosync_tasks.errors import UsageError
+from autosync_tasks.model import Trigger
+from autosync_tasks.report.task_result import show, show_line
+from autosync_tasks.triggers.ready import need_recorded
+
+_FLAGS = {"check": CHECK, "diff": "show what is (or would be) written", "json": JSON}
+_SCOPE = "global (every OpenCode session) or project (the one of this folder)"
+
+
+@task(
+    help={
+        **_FLAGS,
+        "schedule": 'five crontab fields or a nickname, such as "0 * * * *" or @daily (default: hourly)',
+        "every": "instead of --schedule: 15m, 30m, 1h, 2h, 1d, …",
+    }
+)
+def install_cron(
+    context: Context, schedule: str = "", every: str = "", check: bool = False, diff: bool = False, json: bool = False
+) -> int:
+    """
+    Lets cron run the sync: writes one marked block into your crontab and leaves every other byte as it is.
+
+    Unattended runs are quiet unless a person must act. See crontab.example for what it writes.
+    """
+    from autosync_tasks.triggers import crontab
+
+    need_recorded(os.environ)
+    found = crontab.install(os.environ, schedule=schedule, every=every, check=is_dry(context, check))
+    return show(found, as_json=json, diff=diff)
+
+
+@task(help=_FLAGS)
+def uninstall_cron(context: Context, check: bool = False, diff: bool = False, json: bool = False) -> int:
+    """
+    Takes the block of install-cron out of your crontab; every other byte stays.
+    """
+    from autosync_tasks.triggers import crontab
+
+    return show(crontab.uninstall(os.environ, check=is_dry(context, check)), as_json=json, diff=diff)
+
+
+@task(help={**_FLAGS, "every": "15m, 30m, 1h (default), 2h, 1d, …"})
+def install_timer(
+    context: Context, every: str = "", check: bool = False, diff: bool = False, json: bool = False
+) -> int:
+    """
+    Lets systemd run the sync: a service and a timer of your user. Runs that were missed are made up for.
+    """
+    from autosync_tasks.triggers import systemd
+
+    need_recorded(os.environ)
+    found = systemd.install_timer(os.environ, every=every, check=is_dry(context, check))
+    return show(found, as_json=json, diff=diff)
+
+
+@task(help=_FLAGS)
+def uninstall_timer(context: Context, check: bool = False, diff: bool = False, json: bool = False) -> int:
+    """
+    Stops and removes the service and timer of install-timer.
+    """
+    from autosync_tasks.triggers import systemd
+
+    return show(systemd.uninstall_timer(os.environ, check=is_dry(context, check)), as_json=json, diff=diff)
+
+
+@task(help={**_FLAGS, "scope": _SCOPE})
+def install_hook(
+    context: Context, scope: str = "global", check: bool = False, diff: bool = False, json: bool = False
+) -> int:
+    """
+    Lets OpenCode run the sync whenever a session goes idle (recommended): writes one plugin file.
+    """
+    from autosync_tasks.triggers import hook
+
+    need_recorded(os.environ)
+    return show(hook.install(os.environ, scope=scope, check=is_dry(context, check)), as_json=json, diff=diff)
+
+
+@task(help={**_FLAGS, "scope": _SCOPE})
+def uninstall_hook(
+    context: Context, scope: str = "global", check: bool = False, diff: bool = False, json: bool = False
+) -> int:
+    """
+    Removes the plugin file of install-hook.
+    """
+    from autosync_tasks.triggers import hook
+
+    return show(hook.uninstall(os.environ, scope=scope, check=is_dry(context, check)), as_json=json, diff=diff)
+
+
+@task(
+    help={
+        **_FLAGS,
+        "install": "make it a systemd service of your user, and start that",
+        "uninstall": "stop and remove that service",
+    }
+)
+def watch(
+    context: Context,
+    install: bool = False,
+    uninstall: bool = False,
+    check: bool = False,
+    diff: bool = False,
+    json: bool = False,
+) -> int:
+    """
+    Watches the source and syncs once it has been quiet for a moment. Stays in the foreground; Ctrl-C ends it.
+    """
+    from autosync_tasks.triggers import systemd
+
+    if install and uninstall:
+        raise UsageError("--install and --uninstall contradict each other", hint="give only one of them")
+    dry = is_dry(context, check)
+    if uninstall:
+        return show(systemd.uninstall_watch(os.environ, check=dry), as_json=json, diff=diff)
+    if install:
+        need_recorded(os.environ)
+        return show(systemd.install_watch(os.environ, check=dry), as_json=json, diff=diff)
+    if dry or diff:
+        raise UsageError("--check and --diff mean something only with --install or --uninstall")
+    return _watch(as_json=json)
+
+
+def _watch(*, as_json: bool) -> int:
+    from autosync_tasks.steps.classify import protected_matcher
+    from autosync_tasks.triggers.command import sync_command
+    from autosync_tasks.triggers.watch import watch as run
+    from autosync_tasks.workspace.workspace import open_site
+
+    site = open_site(os.environ)
+    site.state.prepare()
+    found = run(
+        site.places.source,
+        [*sync_command(Trigger.WATCH), "--json"],
+        os.environ,
+        protected=protected_matcher(site.settings),
+        say=lambda outcome, words: show_line(outcome, words, as_json=as_json),
+        quiet=float(site.settings.watch_quiet),
+        longest=float(site.settings.watch_max_wait),
+        usual_retry=float(site.settings.max_sync_frequency),
+    )
+    return show(found, as_json=as_json, stream=True)
+
+
+@task(help={"json": JSON})
+def doctor(context: Context, json: bool = False) -> int:
+    """
+    Looks at this machine as an unattended run would find it, and says what would fail there and what to do.
+
+    Exit code 1 if a check fails.
+    """
+    from autosync_tasks.doctor.checks import check_all, result
+    from autosync_tasks.doctor.facts import gather
+
+    return show(result(check_all(gather(os.environ, time.time()))), as_json=json)
+
+
+TRIGGERS: Sequence[Any] = (
+    install_cron,
+    uninstall_cron,
+    install_timer,
+    uninstall_timer,
+    install_hook,
+    uninstall_hook,
+    watch,
+    doctor,
+)
+"""For the collection."""

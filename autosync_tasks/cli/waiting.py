@@ -1,0 +1,79 @@
+"""Around a sync that must wait: who comes back to make it, so that no change is lost.
+
+A deferred run of the workflow leaves the one waiter (`triggers.waiter`); the watcher and the schedule come back by
+themselves. (A run that finds the lock held also asks its holder to look once more: `turns`.) `sync --wait` waits in
+person.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+
+from autosync_tasks.errors import AutosyncError, LockedError
+from autosync_tasks.model import Outcome, Run, Trigger
+from autosync_tasks.pipeline import Request
+from autosync_tasks.workspace.workspace import Site
+
+LOCK = "waiting-in-person"
+_MARGIN = 600.0
+"""Seconds that `--wait` may take beyond the longest wait that the settings can ask for."""
+
+
+@contextmanager
+def waiting(site: Site, request: Request, *, leaves: bool = True) -> Iterator[Callable[[Run], Run]]:
+    """Passes the run through, and sees to it that somebody asks again if it was deferred or found the lock held.
+
+    leaves: whether a waiter may be left (not by one who waits in person).
+    """
+
+    def answer(run: Run) -> Run:
+        if run.outcome is Outcome.DEFERRED and run.retry_at is not None and leaves:
+            _leave(site, request, run.retry_at)
+        return run
+
+    try:
+        yield answer
+    except LockedError:
+        from autosync_tasks.triggers.waiter import LOCKED_RETRY
+
+        if leaves:
+            _leave(site, request, time.time() + LOCKED_RETRY)
+        raise
+
+
+def _leave(site: Site, request: Request, retry_at: float) -> None:
+    if request.trigger is not Trigger.WORKFLOW or request.check:
+        return  # the others come back by themselves
+    from autosync_tasks.triggers.command import sync_command
+    from autosync_tasks.triggers.waiter import leave
+
+    with suppress(AutosyncError):  # no console program beside this Python: the next trigger comes too
+        leave(site.state.folder, retry_at, time.time(), sync_command(Trigger.WORKFLOW), site.environ)
+
+
+def wait_and_sync(site: Site, sync: Callable[[], Run], pause: Callable[[float], None] = time.sleep) -> Run | None:
+    """Syncs when it may, as the only one who waits; None if somebody does already.
+
+    sync: one sync as of now. pause: sleeps that many seconds. Ends after the first sync that was not put off, and
+    when the longest wait of the settings is over. Raises what a sync raises, LockedError included.
+    """
+    settings = site.settings
+    latest = time.time() + max(settings.backoff_cap, settings.max_sync_frequency) + _MARGIN
+    with ExitStack() as held:
+        try:
+            held.enter_context(site.state.lock(LOCK))
+        except LockedError:
+            return None
+        while True:
+            try:
+                run = sync()
+                until = run.retry_at if run.outcome is Outcome.DEFERRED else None
+                if until is None or until > latest:
+                    return run
+            except LockedError:
+                until = time.time() + 5.0
+                if until > latest:
+                    raise
+            pause(max(0.2, until - time.time()))

@@ -1,0 +1,245 @@
+"""Changes the config file: comments and order kept, atomic, nothing written when nothing differs."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from autosync_tasks.config import edit
+from autosync_tasks.config.load import check_text, config_error, flag_where, home_folder, parse_text, read_bytes
+from autosync_tasks.config.settings import TABLE
+from autosync_tasks.config.values import from_text, from_toml
+from autosync_tasks.config.wording import nearest, show_key, show_path
+from autosync_tasks.errors import AutosyncError, LockedError
+from autosync_tasks.model import Rule
+
+EMPTY = "# Settings of autosync-tasks. docs/settings.md lists them all.\n\n"
+"""What a new file begins with."""
+
+_LOCK_WAIT = 10.0
+"""Seconds. A holder only rewrites one small file."""
+
+_LOCK_PAUSE = 0.02
+_TRIES = 5
+
+Changed = list[tuple[str, object, object]]
+"""Setting, the file's value before (None: it was not there) and after. Rules and lists are tuples."""
+
+
+def set_values(path: str, changes: Mapping[str, object], environ: Mapping[str, str]) -> Changed:
+    """Sets several settings in the config file at once, or none; returns what differs now.
+
+    path: the file, which may be missing (made 0600, its folder 0700) or a link (its target is changed).
+    changes: name, in small or capital letters -> text as a person typed it (a relative folder is taken from
+    the current one), or a value of the setting's own type. environ: says what `~/` stands for.
+    With the same values in it already the file is not touched. Raises ConfigError, with a line for each thing
+    that is wrong, also with what the file would hold then; LockedError when another process keeps it locked.
+    """
+    wanted = _checked(changes, environ)
+    target = os.path.realpath(path)
+    try:
+        _make_folder(os.path.dirname(target))
+        with _locked(target):
+            return _apply(path, target, wanted, home_folder(environ))
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise AutosyncError(  # no wrong value: the disk
+            f"the config file {show_path(path)} cannot be written: {reason}; nothing was changed",
+            hint="check its folder's permissions and free space, or name another file in AUTOSYNC_CONFIG",
+        ) from None
+
+
+def preview(path: str, changes: Mapping[str, object], environ: Mapping[str, str]) -> Changed:
+    """What `set_values` would change, by the same path but for the write; raises what it raises for wrong values."""
+    wanted = _checked(changes, environ)
+    return _edited(path, read_bytes(os.path.realpath(path)), wanted, home_folder(environ))[0]
+
+
+def record(path: str, source: str, backup: str, source_id: str, environ: Mapping[str, str] | None = None) -> Changed:
+    """Records what the first sync found and made, so that every later run means the same trees.
+
+    source, backup: absolute paths. Returns and raises as `set_values` does.
+    """
+    values = {"opencode_source": source, "opencode_backup": backup, "source_id": source_id}
+    return set_values(path, values, environ or {})
+
+
+def _checked(changes: Mapping[str, object], environ: Mapping[str, str]) -> dict[str, Any]:
+    problems: list[str] = []
+    where = flag_where("", home_folder(environ), problems.append)
+    wanted: dict[str, Any] = {}
+    for key, value in changes.items():
+        setting = TABLE.get(key.lower())
+        if setting is None:
+            problems.append(f"{show_key(key)}: is no setting{nearest(key, TABLE)}")
+            continue
+        if setting.name in wanted:
+            problems.append(f"{setting.variable}: is given twice; allowed: once")
+            continue
+        found = from_text(setting, value, where) if isinstance(value, str) else from_toml(setting, value, where)
+        if found is not None:
+            wanted[setting.name] = found
+            if not _is_unicode(found):
+                problems.append(f"{setting.variable}: is not valid UTF-8, so TOML cannot hold it; allowed: UTF-8")
+    if problems:
+        raise config_error(problems)
+    return wanted
+
+
+def _is_unicode(value: object) -> bool:
+    items = value if isinstance(value, tuple) else (value,)
+    return not any("\ud800" <= char <= "\udfff" for item in items if isinstance(item, str) for char in item)
+
+
+def _make_folder(folder: str) -> None:
+    # XDG Base Directory Specification: a folder that is missing is made with mode 0700.
+    missing = []
+    while not os.path.isdir(folder):
+        missing.append(folder)
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            break
+        folder = parent
+    for one in reversed(missing):
+        with suppress(FileExistsError):
+            os.mkdir(one, 0o700)
+
+
+@contextmanager
+def _locked(target: str) -> Iterator[None]:
+    """Locks the file's folder: the file itself is replaced, so a lock on it would be on the old one."""
+    fd = os.open(os.path.dirname(target), os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        try:
+            _lock(fd, target)
+        except OSError as error:
+            if error.errno not in (errno.EBADF, errno.ENOLCK, errno.EOPNOTSUPP):
+                raise
+            # NFS locks only what is open for writing (flock(2)), which a folder never is.
+            spare = os.open(target + ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            os.dup2(spare, fd, inheritable=False)
+            os.close(spare)
+            _lock(fd, target)
+        yield
+    finally:
+        os.close(fd)
+
+
+def _lock(fd: int, target: str) -> None:
+    deadline = time.monotonic() + _LOCK_WAIT
+    while True:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise LockedError(
+                    f"another process keeps the config file {show_path(target)} locked",
+                    hint="run the command again when it has ended",
+                ) from None
+            time.sleep(_LOCK_PAUSE)
+
+
+def _apply(path: str, target: str, wanted: Mapping[str, Any], home: str) -> Changed:
+    for _ in range(_TRIES):
+        raw = read_bytes(target)
+        changed, edited = _edited(path, raw, wanted, home)
+        if not changed or _write(target, raw, edited.encode()):
+            return changed
+    raise LockedError(
+        f"the config file {show_path(path)} is being changed by another program",
+        hint="close it there and run the command again",
+    )
+
+
+def _edited(path: str, raw: bytes | None, wanted: Mapping[str, Any], home: str) -> tuple[Changed, str]:
+    """What differs, and the file's text with it. Only a text that is right as a whole is given out."""
+    text = EMPTY if raw is None else _text(path, raw)
+    problems: list[str] = []
+    parse_text(text, path, problems)
+    _raise_any(problems)
+    # A wrong value that this very call replaces is no obstacle; any other is.
+    problems, before = check_text(text, path, home)
+    changed: Changed = [
+        (name, before.get(name), value)
+        for name, value in wanted.items()
+        if name not in before or not _same(before[name], value)
+    ]
+    if not changed:
+        _raise_any(problems)
+        return [], text
+    edited = edit.edit(text, {name: _plain(value) for name, _, value in changed}, path)
+    problems, after = check_text(edited, path, home)
+    _raise_any(problems)
+    expected = {**before, **wanted}
+    if after.keys() != expected.keys() or not all(_same(after[name], expected[name]) for name in expected):
+        raise edit.cannot_edit(path)
+    return changed, edited
+
+
+def _raise_any(problems: list[str]) -> None:
+    if problems:
+        raise config_error(problems)
+
+
+def _text(path: str, raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raise config_error([f"{show_path(path)}: is not UTF-8; allowed: TOML in UTF-8"]) from None
+
+
+def _same(one: object, other: object) -> bool:
+    """Whether two values mean the same; a rule's origin does not count."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Rule):
+        return {"pattern": value.pattern, "category": value.category, "priority": str(value.priority)}
+    return value
+
+
+def _write(target: str, before: bytes | None, raw: bytes) -> bool:
+    """Replaces the file at once or not at all; its mode and owner stay.
+
+    False, with nothing done, if it does not hold `before` any more: an editor takes no lock.
+    """
+    folder = os.path.dirname(target)
+    # One fixed name, under the lock: what a killed run left is taken over, never piled up.
+    scratch = f"{target}.new"
+    with suppress(FileNotFoundError):
+        os.unlink(scratch)
+    fd = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        with open(fd, "wb") as file:
+            with suppress(FileNotFoundError):
+                old = os.stat(target)
+                if (old.st_uid, old.st_gid) != (os.geteuid(), os.getegid()):
+                    with suppress(PermissionError):
+                        os.fchown(fd, old.st_uid, old.st_gid)
+                os.fchmod(fd, old.st_mode & 0o7777)
+            file.write(raw)
+            file.flush()
+            os.fsync(fd)
+        if read_bytes(target) != before:
+            os.unlink(scratch)
+            return False
+        os.replace(scratch, target)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            os.unlink(scratch)
+        raise
+    folder_fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder_fd)
+    finally:
+        os.close(folder_fd)
+    return True

@@ -1,0 +1,58 @@
+"""Looks at one environment from inside, as JSON on standard output: `python -m autosync_tasks.doctor.probe`.
+
+The doctor starts it with the environment that cron gives, to see what an unattended run would see.
+"""
+
+from __future__ import annotations
+
+import json
+import locale
+import os
+import shutil
+import subprocess
+import sys
+
+
+def look() -> dict[str, object]:
+    """What this process finds: programs, locale, the two trees or why they cannot be found."""
+    from autosync_tasks.errors import AutosyncError
+    from autosync_tasks.workspace.workspace import open_site
+
+    found: dict[str, object] = {
+        "python": ".".join(map(str, sys.version_info[:3])),
+        "encoding": locale.getpreferredencoding(False),
+        "git": _version("git"),
+        "ssh": shutil.which("ssh") or "",
+        "agent": bool(os.environ.get("SSH_AUTH_SOCK")),
+        "source": "",
+        "backup": "",
+        "config": "",
+        "error": "",
+    }
+    try:
+        site = open_site(os.environ)
+        found.update(
+            source=site.places.real_source,
+            backup=site.places.real_backup,
+            config=site.loaded.path,
+            state=site.state.folder,
+            push=site.settings.auto_sync_push,
+            remote=site.settings.remote,
+        )
+    except AutosyncError as error:
+        found["error"] = "; ".join([error.message, *error.details])
+    return found
+
+
+def _version(program: str) -> str:
+    """`2.39.5`; "" if the program cannot be started."""
+    try:
+        ended = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=20, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    words = ended.stdout.split()
+    return words[2] if ended.returncode == 0 and len(words) > 2 else ""
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(look(), ensure_ascii=True) + "\n")

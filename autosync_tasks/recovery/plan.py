@@ -1,0 +1,190 @@
+"""Recovery: from what is wrong with a backup to the repairs that mend it, as plain data (pure).
+
+Nothing is forced and nothing is made anew: every repair keeps what it replaces (an edit becomes a stash entry, a
+commit that no branch holds gets a branch, a damaged file of git is moved aside), and what cannot be mended is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from autosync_tasks.humanize import count
+from autosync_tasks.model import Path
+from autosync_tasks.names import display
+
+
+class Fix(StrEnum):
+    """What a repair does; the effects know how."""
+
+    LOCKS = "locks"
+    REF = "ref"
+    PACKS = "packs"
+    OBJECTS = "objects"
+    INCOMING = "incoming"
+    INDEX = "index"
+    OPERATION = "operation"
+    HEAD = "head"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """An object that the store cannot give: its id, its type, a path that needs it ("" if none), the commit with it."""
+
+    id: str
+    kind: str
+    path: Path
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is seen of a backup.
+
+    locks: what a killed git left; in_use: who uses it ("" nobody). operations: unfinished ones (merge, rebase, am,
+    cherry-pick, revert, bisect). head: "branch", "elsewhere" (on head_name), "detached" (at head_commit) or
+    "damaged"; head_kept: whether a ref holds head_commit. ref: "good", "none" (no commit was ever made), "lost" or
+    "damaged"; candidate: the newest whole own commit that is known of; candidate_from: where from. index: whether
+    it can be read. damaged: what is wrong in the store; heals: id to where its bytes still are. packs: damaged ones.
+    incoming: refs of killed runs.
+    """
+
+    branch: str
+    locks: tuple[str, ...] = ()
+    in_use: str = ""
+    operations: tuple[str, ...] = ()
+    head: str = "branch"
+    head_name: str = ""
+    head_commit: str = ""
+    head_kept: bool = True
+    ref: str = "good"
+    candidate: str = ""
+    candidate_from: str = ""
+    index: bool = True
+    damaged: tuple[Damaged, ...] = ()
+    heals: Mapping[str, str] = field(default_factory=dict)
+    packs: tuple[str, ...] = ()
+    incoming: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """One thing that is wrong (problem) and what is done about it (remedy), with what the effect needs."""
+
+    fix: Fix
+    problem: str
+    remedy: str
+    subject: str = ""
+    subjects: tuple[str, ...] = ()
+
+
+def repairs(facts: Facts) -> tuple[Repair, ...]:
+    """What to do, in an order in which each step can rely on those before it. Empty: nothing is wrong."""
+    if facts.head == "damaged":
+        return tuple(_head(facts))  # git takes it for no repository at all until HEAD names something
+    found = [*_locks(facts), *_ref(facts), *_store(facts), *_incoming(facts), *_index(facts)]
+    found += [*_operations(facts), *_head(facts)]
+    return tuple(found)
+
+
+def _locks(facts: Facts) -> list[Repair]:
+    if not facts.locks:
+        return []
+    problem = f"a killed git left {count(len(facts.locks), 'file')} behind ({_listed(facts.locks)})"
+    if facts.in_use:
+        return [Repair(Fix.NOTHING, problem, f"left alone: {facts.in_use} may be using them; run it again later")]
+    return [Repair(Fix.LOCKS, problem, "remove them: no process uses them", subjects=facts.locks)]
+
+
+def _ref(facts: Facts) -> list[Repair]:
+    if facts.ref in ("good", "none"):
+        return []
+    problem = f"the branch {facts.branch} " + ("is gone" if facts.ref == "lost" else "is damaged: it names no commit")
+    if not facts.candidate:
+        way = "no whole commit of it is known here; fetch the branch from the remote, or restore the backup folder"
+        return [Repair(Fix.NOTHING, problem, way)]
+    remedy = f"set it to {facts.candidate[:7]}, the newest whole backup ({facts.candidate_from})"
+    return [Repair(Fix.REF, problem, remedy, subject=facts.candidate)]
+
+
+def _store(facts: Facts) -> list[Repair]:
+    found = [
+        Repair(Fix.PACKS, f"{pack} is damaged", "take what is whole out of it and move it aside", subject=pack)
+        for pack in facts.packs
+    ]
+    for item in facts.damaged:
+        what = f"the {item.kind} {item.id[:10]}"
+        where = f" of {display(item.path)}" if item.path else ""
+        problem = f"{what}{where} is missing or damaged (in {item.commit[:7]})"
+        if item.id in facts.heals:
+            found.append(Repair(Fix.OBJECTS, problem, f"put it back from {facts.heals[item.id]}", subject=item.id))
+        elif not facts.packs:
+            found.append(Repair(Fix.NOTHING, problem, _lost(item)))
+    return found
+
+
+def _lost(item: Damaged) -> str:
+    if item.kind == "blob":
+        return "its bytes are nowhere on this machine: that version is lost, unless a remote or a copy has it"
+    return "it cannot be put together again here: fetch the branch from the remote, or from a copy of the backup"
+
+
+def _incoming(facts: Facts) -> list[Repair]:
+    if not facts.incoming:
+        return []
+    problem = f"{count(len(facts.incoming), 'commit')} of a killed run never reached the branch"
+    return [Repair(Fix.INCOMING, problem, "forget them: the next sync makes them anew", subjects=facts.incoming)]
+
+
+def _index(facts: Facts) -> list[Repair]:
+    if facts.index:
+        return []
+    return [Repair(Fix.INDEX, "git's index there cannot be read", "move it aside and build it anew from the commit")]
+
+
+_BY = {
+    "merge": "a merge",
+    "rebase": "a rebase",
+    "am": "a series of patches",
+    "cherry-pick": "a cherry-pick",
+    "revert": "a revert",
+    "bisect": "a bisect",
+}
+
+
+def _operations(facts: Facts) -> list[Repair]:
+    remedy = "save the edits there as a stash entry, then end it with git's own --abort (git bisect: reset)"
+    return [
+        Repair(Fix.OPERATION, f"{_BY[name]} was begun in the backup and not finished", remedy, subject=name)
+        for name in facts.operations
+    ]
+
+
+def _head(facts: Facts) -> list[Repair]:
+    if facts.head == "branch" or facts.operations:  # ending the operation brings HEAD back; look again then
+        return []
+    back = f"save edits of backed up files as a stash entry and stand on {facts.branch} again"
+    if facts.head == "elsewhere":
+        problem = f"the backup's work tree stands on {display(facts.head_name)}, not on {facts.branch}"
+        return [Repair(Fix.HEAD, problem, back)]
+    if facts.head == "damaged":
+        return [
+            Repair(Fix.HEAD, "HEAD of the backup is damaged: it names nothing", f"let it name {facts.branch} again")
+        ]
+    problem = f"the backup's work tree stands on no branch (detached at {facts.head_commit[:7]})"
+    if facts.head_kept:
+        return [Repair(Fix.HEAD, problem, back)]
+    kept = f"keep that commit as the branch {kept_branch(facts.head_commit)}, "
+    return [Repair(Fix.HEAD, problem, kept + back, subject=facts.head_commit)]
+
+
+def kept_branch(commit: str) -> str:
+    """The branch under which a commit that no other holds is kept."""
+    return f"autosync/kept/{commit[:10]}"
+
+
+def _listed(names: tuple[str, ...], most: int = 3) -> str:
+    shown = ", ".join(display(name) for name in names[:most])
+    return shown + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -1,0 +1,121 @@
+"""Recover: looks for what is wrong with the backup, shows what would mend it, mends it, and looks again."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+
+from autosync_tasks.errors import BackupError
+from autosync_tasks.humanize import count
+from autosync_tasks.model import Outcome, Run, Step, Trigger
+from autosync_tasks.names import display
+from autosync_tasks.pipeline import Request
+from autosync_tasks.recovery.diagnose import diagnose
+from autosync_tasks.recovery.plan import Facts, Fix, Repair, repairs
+from autosync_tasks.recovery.repair import Bench, mend
+from autosync_tasks.recovery.spare import Spare, spares
+from autosync_tasks.workspace.workspace import Site
+from autosync_tasks.world.backup.inside import check_inside
+
+Announce = Callable[[tuple[Repair, ...]], None]
+"""Called with what will be done, before it is."""
+_ROUNDS = 5
+"""How often it looks again: one repair lets the next fault show (a damaged HEAD hides everything else)."""
+
+
+def recover(site: Site, request: Request, announce: Announce | None = None) -> Run:
+    """Mends the backup. With `request.check` it only looks, and writes nothing.
+
+    Raises BackupError if there is no backup, LockedError while another run is at work.
+    """
+    repository = site.repository
+    if not all(os.path.isdir(os.path.join(repository.git_dir, part)) for part in ("objects", "refs")):
+        raise BackupError(
+            f"there is no backup at {display(site.places.backup)} that could be mended",
+            hint="run `inv sync` to make one, or bring back the folder from the remote with git clone",
+        )
+    check_inside(repository.git_dir)
+    with nullcontext() if request.check else site.state.lock():
+        return _rounds(site, request, announce)
+
+
+def look_at(site: Site) -> Facts:
+    """What is wrong with the backup, every object of the branch read and checked. Writes nothing."""
+    state = site.state
+    cache = state.load_cache()
+    remembered = [state.last_worktree, cache.head if cache else ""]
+    remembered += [str(record.get("commit") or "") for record in reversed(state.history()[-100:])]
+    known = list(dict.fromkeys(filter(None, remembered)))
+    return diagnose(site.repository, known, _roots(site), lambda: _spares(site), deep=True)
+
+
+def _spares(site: Site) -> Mapping[str, Spare]:
+    return spares(site.repository, site.state.load_tree())
+
+
+def _roots(site: Site) -> tuple[tuple[str, str], ...]:
+    roots = (("the source", site.places.real_source),)
+    return roots if site.repository.bare else (*roots, ("the backup's work tree", site.repository.folder))
+
+
+def _rounds(site: Site, request: Request, announce: Announce | None) -> Run:
+    steps: list[Step] = []
+    notes: list[str] = []
+    bench = Bench(site.repository, request.run_id, _roots(site), lambda: _spares(site))
+    plan: tuple[Repair, ...] = ()
+    for _ in range(_ROUNDS):
+        found = repairs(look_at(site))
+        if found == plan or not _acting(found):
+            plan = found
+            break
+        plan = found
+        if announce is not None:
+            announce(plan)
+        if request.check:
+            break
+        steps += [Step(repair.fix, Outcome.CHANGED, repair.problem) for repair in _acting(plan)]
+        site.state.begin()
+        notes += mend(bench, plan)
+    left = plan if not request.check else ()
+    return _run(request, plan if request.check else (), left, steps, notes)
+
+
+def _acting(plan: tuple[Repair, ...]) -> list[Repair]:
+    return [repair for repair in plan if repair.fix is not Fix.NOTHING]
+
+
+def _run(
+    request: Request, would: tuple[Repair, ...], left: tuple[Repair, ...], steps: list[Step], notes: list[str]
+) -> Run:
+    next_step = ""
+    if would and _acting(would):
+        outcome, code = Outcome.CHANGED, 5
+        reason = f"{count(len(_acting(would)), 'repair')} to do; more may show after them"
+        next_step = "run `inv recover` to do them"
+    elif would or left:
+        outcome, code = Outcome.INCOMPLETE, 1
+        reason = f"{count(len(would or left), 'fault')} could not be mended here"
+        next_step = "each line above says what helps"
+    elif steps:
+        outcome, code = Outcome.CHANGED, 0
+        reason = f"{count(len(steps), 'repair')} done; the backup is whole: every object of the branch was read"
+        next_step = "run `inv sync`: it brings what is missing since"
+    else:
+        outcome, code = Outcome.OK, 0
+        reason = "nothing is wrong: every object of the branch was read, and git can work with the repository"
+    return Run(
+        id=request.run_id,
+        trigger=Trigger.MANUAL,
+        started=request.now,
+        ended=time.time(),
+        outcome=outcome,
+        reason=reason,
+        exit_code=code,
+        steps=tuple(steps),
+        notes=tuple(map(display, notes)),
+        next_step=next_step,
+        check=request.check,
+        details=tuple(f"{repair.problem}: {repair.remedy}" for repair in (would or left)),
+    )

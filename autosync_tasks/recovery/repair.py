@@ -1,0 +1,233 @@
+"""Repairs, the effects: each does one thing that `steps.recovery` planned and keeps what it replaces.
+
+What git itself damaged is moved to `autosync-damaged/<run>/` in the repository, never deleted.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from autosync_tasks.errors import BackupError
+from autosync_tasks.recovery.diagnose import files_of
+from autosync_tasks.recovery.plan import Fix, Repair, kept_branch
+from autosync_tasks.recovery.spare import Spares
+from autosync_tasks.recovery.store_walk import Store, packs, write_loose
+from autosync_tasks.world.backup.commit import drop, make_durable
+from autosync_tasks.world.backup.locks import clear_stale_locks
+from autosync_tasks.world.backup.repository import Repository
+from autosync_tasks.world.backup.worktree import index_entries, save_edits, standing
+from autosync_tasks.world.below import Below
+from autosync_tasks.world.source import content_id
+
+_NONE = "0" * 40
+_SIGNS = {
+    "merge": ("MERGE_HEAD", "MERGE_MSG", "MERGE_MODE"),
+    "cherry-pick": ("CHERRY_PICK_HEAD", "sequencer"),
+    "revert": ("REVERT_HEAD", "sequencer"),
+    "rebase": ("rebase-merge", "rebase-apply"),
+    "am": ("rebase-apply",),
+    "bisect": ("BISECT_LOG", "BISECT_START", "BISECT_NAMES", "BISECT_TERMS", "BISECT_EXPECTED_REV", "BISECT_RUN"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What repairs work with. roots: (name, folder) where lost bytes may be. spares: objects that can be made again."""
+
+    repository: Repository
+    run_id: str
+    roots: tuple[tuple[str, str], ...]
+    spares: Spares
+
+    @property
+    def aside(self) -> str:
+        """Where damaged files of git go."""
+        return os.path.join(self.repository.git_dir, "autosync-damaged", self.run_id)
+
+
+def mend(bench: Bench, plan: Iterable[Repair]) -> list[str]:
+    """Does each repair in order; returns a note for each. One that fails is told, and the next is tried."""
+    notes: list[str] = []
+    for repair in plan:
+        if repair.fix is Fix.NOTHING:
+            continue
+        try:
+            notes += _ACTS[repair.fix](bench, repair)
+        except (BackupError, OSError) as error:
+            notes.append(f"could not {repair.remedy.split(':')[0]}: {error}")
+    make_durable(bench.repository.git_dir)
+    return notes
+
+
+def _locks(bench: Bench, repair: Repair) -> list[str]:
+    del repair
+    return clear_stale_locks(bench.repository)
+
+
+def _ref(bench: Bench, repair: Repair) -> list[str]:
+    repository = bench.repository
+    name = f"refs/heads/{repository.branch}"
+    notes = _move_aside(bench, name)
+    old = repository.ref() or _NONE
+    repository.gateway.run("update-ref", "-m", "autosync recover", name, repair.subject, old)
+    return [*notes, f"the branch {repository.branch} names {repair.subject[:7]} again"]
+
+
+def _packs(bench: Bench, repair: Repair) -> list[str]:
+    """What is whole in a damaged pack becomes loose objects; then the pack goes aside."""
+    repository, name = bench.repository, repair.subject
+    ids = packs(repository).get(name)
+    front = f"objects/pack/{name}"
+    if ids is None:
+        notes = _move_aside(bench, front + ".idx")
+        try:
+            repository.gateway.run("index-pack", os.path.join(repository.git_dir, front + ".pack"))
+            return [*notes, f"the index of {name} was made anew"]
+        except BackupError:
+            ids = []
+    store, saved = Store(repository), []
+    try:
+        for one in ids:
+            found = store.read(one)
+            if found is not None:
+                saved.append(write_loose(repository.git_dir, *found))
+    finally:
+        store.close()
+    make_durable(repository.git_dir)
+    moved = [note for end in (".idx", ".rev", ".pack") for note in _move_aside(bench, front + end)]
+    return [f"{len(saved):,} of {len(ids):,} objects of {name} were whole and are kept", *moved]
+
+
+def _objects(bench: Bench, repair: Repair) -> list[str]:
+    wanted = repair.subject
+    for name, root in bench.roots:
+        for path, data in files_of(root):
+            if content_id(data) == wanted:
+                notes = _move_aside(bench, f"objects/{wanted[:2]}/{wanted[2:]}")
+                write_loose(bench.repository.git_dir, "blob", data)
+                return [*notes, f"{wanted[:10]} was put back from {name}:{os.fsdecode(path)}"]
+    if spare := bench.spares().get(wanted):
+        notes = _move_aside(bench, f"objects/{wanted[:2]}/{wanted[2:]}")
+        write_loose(bench.repository.git_dir, spare.kind, spare.data)
+        return [*notes, f"{wanted[:10]} was made again from {spare.where}"]
+    return [f"{wanted[:10]}: its bytes are not there any more"]
+
+
+def _incoming(bench: Bench, repair: Repair) -> list[str]:
+    drop(bench.repository, repair.subjects)
+    return [f"{len(repair.subjects)} refs of killed runs were removed"]
+
+
+def _index(bench: Bench, repair: Repair) -> list[str]:
+    del repair
+    notes = _move_aside(bench, "index")
+    base = bench.repository.ref()
+    if base:
+        bench.repository.gateway.run("read-tree", "HEAD" if _head_commit(bench.repository) else base)
+        bench.repository.gateway.run("update-index", "-q", "--refresh", accept=(0, 1))
+    return [*notes, "git's index was built anew"]
+
+
+def _operation(bench: Bench, repair: Repair) -> list[str]:
+    repository, name = bench.repository, repair.subject
+    repository.neutralise_attributes()
+    notes = _save(bench)
+    words = ("bisect", "reset") if name == "bisect" else (name, "--abort")
+    try:
+        repository.gateway.run(*words)
+        return [*notes, f"`git {' '.join(words)}` ended it"]
+    except BackupError as error:
+        signs = [sign for sign in _SIGNS[name] if os.path.lexists(os.path.join(repository.git_dir, sign))]
+        moved = [note for sign in signs for note in _move_aside(bench, sign)]
+        return [*notes, f"`git {' '.join(words)}` could not ({error.message}), so its notes went aside", *moved]
+
+
+def _head(bench: Bench, repair: Repair) -> list[str]:
+    repository = bench.repository
+    branch, stood = f"refs/heads/{repository.branch}", _head_commit(repository)
+    notes = _save(bench) if stood else []
+    if repair.subject:
+        kept = f"refs/heads/{kept_branch(repair.subject)}"
+        repository.gateway.run("update-ref", kept, repair.subject, _NONE)
+        notes.append(f"{repair.subject[:7]} is kept as the branch {kept_branch(repair.subject)}")
+    if not stood:
+        notes += _move_aside(bench, "HEAD", f"ref: {branch}\n")
+    base = repository.ref()
+    repository.neutralise_attributes()
+    if stood and base and not _two_way(repository, stood, base):
+        notes.append("files that are edited there stay as they are; the next sync brings the backed up ones along")
+    repository.gateway.run("symbolic-ref", "-m", "autosync recover", "HEAD", branch)
+    return [*notes, f"the work tree stands on {repository.branch} again"]
+
+
+def _two_way(repository: Repository, old: str, new: str) -> bool:
+    """Git's own two-way merge, which refuses rather than overwrite an edit."""
+    try:
+        repository.gateway.run("read-tree", "-m", "-u", old, new)
+    except BackupError:
+        return False
+    return True
+
+
+def _head_commit(repository: Repository) -> str:
+    try:
+        output = repository.gateway.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}", accept=(0, 1, 128))
+    except BackupError:
+        return ""
+    return output.decode("ascii", "replace").strip()
+
+
+def _save(bench: Bench) -> list[str]:
+    """Saves every edit of a tracked file, staged or not, as a stash entry."""
+    repository = bench.repository
+    base = _head_commit(repository)
+    if not base or repository.bare:
+        return []
+    tree, index = repository.listing(base), index_entries(repository)
+    with Below(repository.folder) as below:
+        edited = [
+            path
+            for path in sorted({*tree, *index})
+            if (tree.get(path), tree.get(path)) != (index.get(path), standing(below, path))
+        ]
+    if not edited:
+        return []
+    save_edits(repository, base, edited, bench.run_id)
+    return [f"{len(edited)} edited files were saved: `git stash list` there shows run {bench.run_id}"]
+
+
+def _move_aside(bench: Bench, name: str, instead: str = "") -> list[str]:
+    """Moves a file or folder of git aside, if it is there; `instead` is written in its place in the same step."""
+    path = os.path.join(bench.repository.git_dir, name)
+    there = os.path.lexists(path)
+    to = first = os.path.join(bench.aside, name.replace("/", "-"))
+    while os.path.lexists(to):  # an earlier round of this run kept one of that name
+        to = f"{first}-{len(os.listdir(bench.aside))}"
+    if there:
+        os.makedirs(bench.aside, mode=0o700, exist_ok=True)
+        if instead:
+            os.link(path, to, follow_symlinks=False)
+        else:
+            os.rename(path, to)
+    if instead:
+        scratch = path + ".autosync-new"
+        with open(scratch, "w", encoding="ascii") as file:
+            file.write(instead)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(scratch, path)
+    return [f"{name} was moved to {os.path.relpath(to, bench.repository.git_dir)}"] if there else []
+
+
+_ACTS: dict[Fix, Callable[[Bench, Repair], list[str]]] = {
+    Fix.LOCKS: _locks,
+    Fix.REF: _ref,
+    Fix.PACKS: _packs,
+    Fix.OBJECTS: _objects,
+    Fix.INCOMING: _incoming,
+    Fix.INDEX: _index,
+    Fix.OPERATION: _operation,
+    Fix.HEAD: _head,
+}

@@ -1,0 +1,67 @@
+"""Objects of the newest backup that can be made again, byte for byte, from what lists its tree elsewhere.
+
+Git's index holds every path of the work tree's commit with its content id, and this program remembers the listing and
+the manifest of the commit that it made last: a lost folder (a tree object) or manifest comes back from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+from autosync_tasks.errors import BackupError
+from autosync_tasks.names import parents
+from autosync_tasks.recovery.store_walk import object_id
+from autosync_tasks.state.state import TreeCache
+from autosync_tasks.steps.manifest import Listing
+from autosync_tasks.world.backup.repository import Repository, parse_listing
+from autosync_tasks.world.backup.worktree import index_entries
+
+
+@dataclass(frozen=True, slots=True)
+class Spare:
+    """An object that can be made again: its type, its bytes, and where they are from (for a person)."""
+
+    kind: str
+    data: bytes
+    where: str
+
+
+Spares = Callable[[], Mapping[str, Spare]]
+"""Gives them by id, when it is asked: only damage asks."""
+
+
+def spares(repository: Repository, remembered: TreeCache | None) -> dict[str, Spare]:
+    """Every object that index and memory can give, by its id."""
+    found: dict[str, Spare] = {}
+    sources: list[tuple[str, Listing]] = []
+    if not repository.bare:
+        with suppress(BackupError):  # if it cannot be read, there is a repair for that
+            sources.append(("git's index", index_entries(repository)))
+    if remembered is not None:
+        where = "what this program remembers"
+        sources.append((where, parse_listing(remembered.listing)))
+        found[object_id("blob", remembered.manifest)] = Spare("blob", remembered.manifest, where)
+    for where, listing in sources:
+        for data in tree_objects(listing):
+            found.setdefault(object_id("tree", data), Spare("tree", data, where))
+    return found
+
+
+def tree_objects(listing: Listing) -> Iterator[bytes]:
+    """The bytes of every tree object that a commit with these files has, the root's last."""
+    folders: dict[bytes, list[tuple[bytes, bytes, str]]] = {b"": []}
+    for path, (mode, content) in listing.items():
+        folder, _, name = path.rpartition(b"/")
+        folders.setdefault(folder, []).append((name, mode.encode(), content))
+        for above in parents(folder):
+            folders.setdefault(above, [])
+    for folder in sorted(folders, key=lambda path: (path.count(b"/") + bool(path), path), reverse=True):
+        # Git sorts a folder as if its name ended in a slash (tree.c).
+        entries = sorted(folders[folder], key=lambda entry: entry[0] + (b"/" if entry[1] == b"40000" else b""))
+        data = b"".join(b"%s %s\0" % (mode, name) + bytes.fromhex(content) for name, mode, content in entries)
+        if folder:
+            above, _, name = folder.rpartition(b"/")
+            folders[above].append((name, b"40000", object_id("tree", data)))
+        yield data

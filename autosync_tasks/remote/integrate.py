@@ -1,0 +1,68 @@
+"""Takes in what others added to the remote: the branch, the backup's work tree and the caches follow."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from autosync_tasks.look import tree_cache
+from autosync_tasks.model import Path
+from autosync_tasks.names import display
+from autosync_tasks.remote.relation import Taken, changed
+from autosync_tasks.steps.manifest import PATH, Listing
+from autosync_tasks.workspace.workspace import Site
+from autosync_tasks.world.backup.repository import Repository
+from autosync_tasks.world.backup.worktree import bring, standing, unedited
+from autosync_tasks.world.below import Below
+
+
+def follow(site: Site, old: str, new: str, run_id: str, owned: Collection[Path] = ()) -> list[str]:
+    """Brings work tree and caches from one commit of the branch to another; returns notes for a person.
+
+    owned: paths of the source that differ (edits of them in the work tree are saved as a stash entry first). Any
+    other file that a person edited in the work tree stays as it stands.
+    """
+    before, after = site.repository.listing(old), site.repository.listing(new)
+    notes = _work_tree(site, old, new, changed(before, after), before, run_id, owned)
+    if not owned:
+        _caches(site, old, new, after)
+    return notes
+
+
+def _work_tree(
+    site: Site, old: str, new: str, taken: Taken, before: Listing, run_id: str, owned: Collection[Path]
+) -> list[str]:
+    repository = site.repository
+    # What an interrupted run left behind is brought along by the next sync (`catch_up`), not from here.
+    if repository.bare or site.state.worktree() != old:
+        return []
+    free = unedited(repository, taken, before) | {path for path in taken if path in owned}
+    arrived = [path for path in free if taken[path] is not None]
+    gone = [path for path in free if taken[path] is None]
+    brought = bring(repository, old, new, arrived, run_id, gone)
+    if brought.note:
+        return [brought.note]
+    site.state.mark_worktree(new)
+    edited = "changed on the remote and was edited in the backup's work tree: the edit stays there"
+    kept = sorted(path for path in taken if path not in free and path != PATH)
+    notes = [f"{display(path)} {edited}" for path in kept if not _stands(repository, path, taken[path])]
+    if brought.stash:
+        notes.append(f"edits in the backup's own work tree were saved: `git stash list` there shows run {run_id}")
+    return notes
+
+
+def _stands(repository: Repository, path: Path, wanted: tuple[str, str] | None) -> bool:
+    with Below(repository.folder) as below:
+        return standing(below, path) == wanted
+
+
+def _caches(site: Site, old: str, new: str, tree: Listing) -> None:
+    """The caches name the branch's commit; what they say of the source is as true as before."""
+    state = site.state
+    if (cached := state.load_tree(old)) is not None:
+        state.save_tree(tree_cache(new, tree, cached.manifest))
+    if (cache := state.load_cache()) is not None and cache.head == old:
+        idle = dict(cache.idle) if cache.idle else None
+        if idle and isinstance(idle.get("reason"), str):
+            idle["reason"] = idle["reason"].replace(old[:7], new[:7])
+        state.save_cache(replace(cache, head=new, idle=idle))

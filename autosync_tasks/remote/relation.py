@@ -1,0 +1,188 @@
+"""Pushing: what the heads of branch and remote mean to each other, and what is to be done (pure).
+
+Foreign changes on the remote are taken in path by path, not by a merge of contents: git's merge follows renames
+(it moved an owned file into a folder that the remote had renamed) and runs a merge driver if attributes name one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from autosync_tasks.humanize import count
+from autosync_tasks.model import Path
+from autosync_tasks.names import display, parents
+from autosync_tasks.remote.address import part_of_ref
+from autosync_tasks.steps.manifest import PATH, Listing
+
+Taken = Mapping[Path, tuple[str, str] | None]
+"""What the remote changed and the branch takes over: path to (git mode, content id), None for a deletion."""
+
+_OWN_FOLDER = PATH.split(b"/", 1)[0]
+_MOST_NAMED = 3
+_WELCOME = re.compile(
+    rb"(?i)(?:readme|licen[cs]e|copying|notice|contributing|code_of_conduct|security|codeowners|changelog)(?:[._-][^/]*)?\Z"
+    rb"|\.(?:gitignore|gitattributes|gitkeep)\Z|\.(?:github|gitlab)/.+"
+)
+"""What a host puts into a repository that it makes for a person (GitHub, GitLab, Gitea)."""
+
+
+class Action(StrEnum):
+    """What is to be done about the remote."""
+
+    NOTHING = "nothing"
+    PUSH = "push"
+    FAST_FORWARD = "fast-forward"
+    REBASE = "rebase"
+    PARK = "park"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """Commit ids ("" if there is none).
+
+    local: the branch. remote: the branch of the same name there. base: their merge base. known: the remote's
+    head when both last agreed; known_kept: whether the remote's head still contains it.
+    """
+
+    local: str
+    remote: str
+    base: str = ""
+    known: str = ""
+    known_kept: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Trees:
+    """What the three commits hold. owned: at the base or in the branch. ids: of the source, as each manifest says."""
+
+    base: Listing
+    local: Listing
+    remote: Listing
+    owned: frozenset[Path]
+    own_id: str
+    remote_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What to do and why. paths: those that a conflict is about. taken: what FAST_FORWARD and REBASE bring."""
+
+    action: Action
+    reason: str
+    paths: tuple[Path, ...] = ()
+    taken: Taken | None = None
+    next_step: str = ""
+
+
+def relation(heads: Heads) -> Verdict | None:
+    """What to do if the heads alone say it; None if the trees must be compared (`judge`)."""
+    if not heads.remote:
+        again = "the branch was missing there and is made again" if heads.known else "the first push"
+        return Verdict(Action.PUSH, again)
+    if heads.remote == heads.local:
+        return Verdict(Action.NOTHING, "the remote has everything")
+    if heads.known and not heads.known_kept:
+        return _conflict("the remote's branch was rewritten: commits that it had are gone from it", ())
+    if heads.base == heads.remote:
+        return Verdict(Action.PUSH, "the branch is ahead")
+    return None
+
+
+def judge(heads: Heads, trees: Trees, branch: str, host: str) -> Verdict:
+    """What to do about a remote that has commits of its own."""
+    if trees.remote_id and trees.remote_id != trees.own_id:
+        return Verdict(
+            Action.STOP,
+            f"the remote's branch {branch} holds another source ({trees.remote_id})",
+            next_step=f"give this machine a branch of its own: inv set-config BACKUP_BRANCH={suggested(branch, host)}",
+        )
+    if not heads.base:
+        if trees.remote_id:
+            return _conflict("the remote's branch holds another history of this source", ())
+        strange = sorted(path for path in trees.remote if not _WELCOME.match(path))
+        mixed = sorted(path for path in trees.remote if path in trees.local and path not in strange)
+        if strange or mixed:
+            what = f"has {display(mixed[0])} as well" if mixed and not strange else f"holds {display(strange[0])}"
+            return Verdict(
+                Action.STOP,
+                f"the remote's branch {branch} is no backup and has nothing in common with this one (it {what})",
+                tuple(strange or mixed),
+                next_step="name an empty repository with `git remote set-url`, or another branch: "
+                f"inv set-config BACKUP_BRANCH={suggested(branch, host)}",
+            )
+    taken = changed(trees.base, trees.remote)
+    touched = sorted(path for path in taken if _is_owned(path, trees.owned))
+    if touched:
+        return _conflict(f"{count(len(touched), 'path')} of the source changed there ({named(touched)})", touched)
+    both = sorted(path for path in taken if _differs(path, trees))
+    if both:
+        return _conflict(f"{count(len(both), 'other file')} changed both here and there ({named(both)})", both)
+    if clash := sorted(_clashes(taken, trees.local)):
+        return _conflict(f"a file there stands where a folder is here ({named(clash)})", clash)
+    taken = {path: found for path, found in taken.items() if trees.local.get(path) != found}
+    action = Action.FAST_FORWARD if heads.base == heads.local else Action.REBASE
+    return Verdict(action, f"{count(len(taken), 'foreign file')} changed there", tuple(sorted(taken)), taken)
+
+
+def changed(old: Listing, new: Listing) -> dict[Path, tuple[str, str] | None]:
+    """What differs between two trees, as the second has it."""
+    found: dict[Path, tuple[str, str] | None] = {p: e for p, e in new.items() if old.get(p) != e}
+    found.update({path: None for path in old if path not in new})
+    return found
+
+
+def applied(tree: Listing, taken: Taken) -> dict[Path, tuple[str, str]]:
+    """The tree with the remote's changes in it."""
+    after = {path: entry for path, entry in tree.items() if path not in taken}
+    after.update({path: entry for path, entry in taken.items() if entry is not None})
+    return after
+
+
+def _is_owned(path: Path, owned: frozenset[Path]) -> bool:
+    return path in owned or path.split(b"/", 1)[0] == _OWN_FOLDER
+
+
+def _differs(path: Path, trees: Trees) -> bool:
+    """Whether branch and remote both changed it since the base, and not to the same."""
+    here, there = trees.local.get(path), trees.remote.get(path)
+    return here != trees.base.get(path) and here != there
+
+
+def _clashes(taken: Taken, local: Listing) -> set[Path]:
+    """Paths that would be a file and a folder at once."""
+    after = applied(local, taken)
+    arrived = {path for path, entry in taken.items() if entry is not None}
+    found = {path for path in arrived if any(parent in after for parent in parents(path))}
+    return found | {parent for path in after for parent in parents(path) if parent in arrived}
+
+
+def _conflict(reason: str, paths: Iterable[Path]) -> Verdict:
+    return Verdict(
+        Action.PARK,
+        reason,
+        tuple(paths),
+        next_step="inv recover --take source (this machine's version wins) or --take remote (theirs is restored "
+        "into the source); until then local commits go on",
+    )
+
+
+def named(paths: Iterable[Path]) -> str:
+    """The first few paths, and how many more there are."""
+    listed = list(paths)
+    more = f" and {len(listed) - _MOST_NAMED} more" if len(listed) > _MOST_NAMED else ""
+    return ", ".join(display(path, limit=80) for path in listed[:_MOST_NAMED]) + more
+
+
+def parked_branch(host: str, branch: str) -> str:
+    """The one branch of the remote to which a conflicting branch goes."""
+    return f"autosync/parked/{part_of_ref(host)}/{branch}"
+
+
+def suggested(branch: str, host: str) -> str:
+    """A branch for this machine alone."""
+    own = part_of_ref(host)
+    return own if own != branch else f"{own}-2"

@@ -1,0 +1,149 @@
+"""Replays the branch's own commits over what others added to the remote, at the level of objects.
+
+One git process for any number of commits; author, time and message stay. The branch moves only when the result
+is durable and holds exactly what was worked out beforehand.
+"""
+
+from __future__ import annotations
+
+from autosync_tasks.errors import BackupError, BranchMovedError
+from autosync_tasks.names import quote
+from autosync_tasks.remote.relation import Taken, applied
+from autosync_tasks.steps.manifest import PATH, Listing
+from autosync_tasks.world.backup.commit import INCOMING, Author, delta, make_durable
+from autosync_tasks.world.backup.gateway import Conversation
+from autosync_tasks.world.backup.repository import Repository
+
+_NONE = "0" * 40
+_IDENTITY = {
+    f"GIT_{who}_{what}": value
+    for who in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", "autosync"), ("EMAIL", "autosync@localhost"))
+}
+
+
+def replay(repository: Repository, base: str, local: str, onto: str, taken: Taken, run_id: str, when: float) -> str:
+    """The commits of base..local made again on `onto`; returns the last one's id. The branch does not move yet.
+
+    base: "" if the histories have nothing in common. taken: what `onto` changed against the base; these paths come
+    from it. when: seconds since the epoch. If base..local holds merges, which cannot be replayed one by one, one
+    merge commit is made instead.
+    """
+    span = (local, f"^{base}") if base else (local,)
+    commits = _lines(repository, "rev-list", "--reverse", "--topo-order", "--parents", *span)
+    if any(len(line.split(" ")) > 2 for line in commits):
+        return _merged(repository, local, onto, taken, run_id, when)
+    incoming = f"{INCOMING}/{run_id}"
+    arguments = ("fast-import", "--quiet", "--done", "--force", "--date-format=raw-permissive", "--depth=0")
+    with (
+        repository.gateway.conversation("cat-file", "--batch") as read,
+        repository.gateway.conversation(*arguments) as talk,
+    ):
+        parent = new = onto
+        for number, line in enumerate(commits, start=1):
+            commit, *parents = line.split(" ")
+            talk.say(_header(incoming, number, _raw(read, commit), parent))
+            talk.say(*_changes(repository, parents[0] if parents else "", commit, taken), b"\n")
+            parent = f":{number}"  # its id would not do: it is not in the store before the end
+        if commits:
+            new = talk.ask(b"get-mark " + parent.encode() + b"\n").decode("ascii")
+        talk.say(b"done\n")
+        code, complaint = talk.finish()
+    if code != 0:
+        raise repository.gateway.failure("fast-import", code, complaint)
+    return new
+
+
+def _merged(repository: Repository, local: str, onto: str, taken: Taken, run_id: str, when: float) -> str:
+    tree = applied(repository.listing(local), taken)
+    message = b"sync: foreign changes of the remote taken in\n"
+    return commit_tree(repository, tree, (local, onto), message, Author("autosync", "autosync@localhost", when), run_id)
+
+
+def commit_tree(
+    repository: Repository,
+    tree: Listing,
+    parents: tuple[str, ...],
+    message: bytes,
+    author: Author,
+    run_id: str,
+    manifest: bytes = b"",
+) -> str:
+    """A commit of exactly this tree with these parents; returns its id. No branch moves.
+
+    manifest: the text of the manifest, if it is a new one (the tree's own is passed over then).
+    """
+    with repository.gateway.conversation("fast-import", "--quiet", "--done", "--force", "--depth=0") as talk:
+        talk.say(f"commit {INCOMING}/{run_id}\nmark :1\n".encode())
+        talk.say(b"committer " + author.line + b"\n", b"data %d\n" % len(message), message, b"\n")
+        talk.say(*(b"%s %s\n" % (b"merge" if n else b"from", parent.encode()) for n, parent in enumerate(parents)))
+        talk.say(b"deleteall\n")
+        for path, (mode, content) in tree.items():
+            if manifest and path == PATH:
+                continue
+            talk.say(b"M %s %s %s\n" % (mode.encode(), content.encode(), quote(path)))
+        if manifest:
+            talk.say(b"M 100644 inline %s\ndata %d\n" % (PATH, len(manifest)), manifest, b"\n")
+        talk.say(b"\n")
+        new = talk.ask(b"get-mark :1\n").decode("ascii")
+        talk.say(b"done\n")
+        code, complaint = talk.finish()
+    if code != 0:
+        raise repository.gateway.failure("fast-import", code, complaint)
+    return new
+
+
+def move(repository: Repository, old: str, new: str, expected: Listing, why: str, run_id: str = "") -> None:
+    """Moves the branch from `old` to `new` once that is durable and its tree is the expected one.
+
+    run_id: of the run whose incoming ref is dropped with it. Raises BackupError if the tree is another,
+    BranchMovedError if someone else moved the branch; in both cases the branch stays.
+    """
+    make_durable(repository.git_dir)
+    if repository.listing(new) != dict(expected):
+        raise BackupError("taking in the remote's changes gave another tree than expected; the branch was not moved")
+    orders = f"update refs/heads/{repository.branch}\0{new}\0{old or _NONE}\0"
+    if run_id:
+        orders += f"delete {INCOMING}/{run_id}\0\0"
+    code, _, complaint = repository.gateway.attempt(
+        "update-ref", "-m", why, "-z", "--stdin", stdin=orders.encode(), environment=_IDENTITY
+    )
+    if code != 0:
+        if repository.ref() != old:
+            raise BranchMovedError(f"the branch {repository.branch} was moved by someone else meanwhile")
+        raise repository.gateway.failure("update-ref", code, complaint)
+    make_durable(repository.git_dir)
+
+
+def _lines(repository: Repository, *arguments: str) -> list[str]:
+    return repository.gateway.run(*arguments).decode("ascii").splitlines()
+
+
+def _raw(read: Conversation, commit: str) -> bytes:
+    answer = read.ask(commit.encode("ascii") + b"\n")
+    if b" commit " not in answer:
+        raise BackupError(f"the commit {commit} cannot be read from the backup's store")
+    return read.take(int(answer.rpartition(b" ")[2]))
+
+
+def _header(ref: str, mark: int, raw: bytes, parent: str) -> bytes:
+    """The commit's own author, committer, encoding and message, on another parent. A signature cannot stay true."""
+    head, _, message = raw.partition(b"\n\n")
+    fields = dict(line.split(b" ", 1) for line in head.split(b"\n") if b" " in line and not line.startswith(b" "))
+    lines = [b"commit " + ref.encode(), b"mark :%d" % mark, b"author " + fields[b"author"]]
+    lines.append(b"committer " + fields[b"committer"])
+    if b"encoding" in fields:
+        lines.append(b"encoding " + fields[b"encoding"])
+    lines += [b"data %d" % len(message), message, b"from " + parent.encode()]
+    return b"\n".join(lines) + b"\n"
+
+
+def _changes(repository: Repository, parent: str, commit: str, taken: Taken) -> list[bytes]:
+    found = delta(repository, parent, commit)
+    deleted = [b"D %s\n" % quote(path) for path, entry in found.items() if entry is None and path not in taken]
+    put = [
+        b"M %s %s %s\n" % (entry[0].encode(), entry[1].encode(), quote(path))
+        for path, entry in found.items()
+        if entry is not None and path not in taken
+    ]
+    return [*deleted, *put]

@@ -1,0 +1,70 @@
+"""The last guard before anything leaves this machine: the secret rules over blobs of the backup."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from autosync_tasks import gate
+from autosync_tasks.errors import BackupError
+from autosync_tasks.model import Finding, Kind, Path
+from autosync_tasks.remote.push_record import mark
+from autosync_tasks.steps.manifest import PATH, ManifestError, parse
+from autosync_tasks.steps.validate import Context, Subject, secrets
+from autosync_tasks.steps.validate.engine import load
+from autosync_tasks.steps.validate.findings import finish
+from autosync_tasks.steps.validate.sec import check_path
+from autosync_tasks.workspace.workspace import Site
+from autosync_tasks.world.backup.check import blobs
+
+Blobs = Mapping[tuple[Path, str], str]
+"""(path, content id) to git mode."""
+
+
+def judge_blobs(site: Site, new: Blobs) -> tuple[list[Finding], list[str]]:
+    """Judges each blob under each of its names: the findings that block, and the marks of those that passed.
+
+    Raises BackupError if one cannot be read.
+    """
+    site.state.prepare()
+    # One scanner for all of them: it takes half a second to load.
+    context = replace(gate.context(site), load_engine=functools.cache(load))
+    blocking: list[Finding] = []
+    passed: list[str] = []
+    for path, content, data in _contents(site, new):
+        kind = Kind.LINK if new[path, content] == "120000" else Kind.FILE
+        found = [finding for finding in _judge(Subject(path, kind, data), context) if finding.blocks]
+        blocking += found
+        if not found:
+            passed.append(mark(path, content))
+    return sorted(blocking, key=lambda finding: (finding.path, finding.line)), passed
+
+
+def _judge(subject: Subject, context: Context) -> Iterator[Finding]:
+    """Its name and its bytes. A manifest is not scanned if it is one: it holds names and digests only."""
+    for raw in check_path(subject):
+        yield finish(raw, subject.path, context)
+    if not (subject.path == PATH and _is_manifest(subject.data)):
+        yield from secrets(subject.path, subject.data, context)
+
+
+def _is_manifest(data: bytes) -> bool:
+    try:
+        parse(data)
+    except ManifestError:
+        return False
+    return True
+
+
+def _contents(site: Site, new: Blobs) -> Iterator[tuple[Path, str, bytes]]:
+    names: dict[bytes, list[Path]] = {}
+    for path, content in new:
+        names.setdefault(content.encode("ascii"), []).append(path)
+    for key, data in blobs(site.repository, {key: key.decode("ascii") for key in names}):
+        if data is None:
+            raise BackupError(
+                f"the contents {key.decode()} are missing from the backup's store", hint="run `inv recover --check`"
+            )
+        for path in names[key]:
+            yield path, key.decode("ascii"), data

@@ -1,0 +1,285 @@
+"""The remote: every call of git that opens a connection goes through here.
+
+None of them runs in the backup. Its config may be poisoned (`core.sshCommand` by an include, `credential.helper`,
+`remote.*.receivepack`, `http.proxy`), and there is no end to the keys one would have to override. They run in a
+scratch repository of the state folder whose config is written anew each time: one remote, one address, the user's
+and the machine's own git config (credential helpers, proxies, certificates), nothing of the backup's but its objects.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from autosync_tasks.errors import BackupError, ConfigError
+from autosync_tasks.names import display
+from autosync_tasks.remote.address import Address, AddressError, parse, redact
+from autosync_tasks.remote.faults import Fault, fault, rejection, too_slow
+from autosync_tasks.state.state import State, make_private
+from autosync_tasks.world.backup.gateway import Gateway, TooSlowError
+from autosync_tasks.world.backup.repository import Repository
+
+T = TypeVar("T")
+
+_FOLDER = "remote"
+_NAME = "backup"
+_FETCHED = "refs/fetched/head"
+
+_CONFIG: Mapping[str, str] = {
+    "http.lowSpeedLimit": "1000",
+    "http.lowSpeedTime": "30",
+    "http.followRedirects": "initial",
+    "credential.interactive": "false",
+    "transfer.fsckObjects": "true",
+    "fetch.recurseSubmodules": "false",
+    "fetch.writeCommitGraph": "false",
+    "fetch.prune": "false",
+    "push.followTags": "false",
+    "push.gpgSign": "false",
+    "push.recurseSubmodules": "no",
+    "push.default": "nothing",
+    "push.negotiate": "false",
+    "user.useConfigOnly": "false",
+}
+"""Forced over the user's own config. A transfer under 1,000 bytes a second for 30 s has stopped (curl's own measure
+of a stall); what the remote sends is checked as git's fsck does before it is stored."""
+
+_SSH_OPTIONS = (
+    # Never a question, never a wait without end; no background master that would keep our pipes open.
+    "-oBatchMode=yes",
+    "-oConnectTimeout=15",
+    "-oServerAliveInterval=10",
+    "-oServerAliveCountMax=3",
+    "-oControlMaster=no",
+    "-oForwardAgent=no",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds for one look, one transfer, and everything a push does; tries of each call and the first pause."""
+
+    look: float = 30.0
+    transfer: float = 300.0
+    overall: float = 450.0
+    tries: int = 3
+    pause: float = 1.0
+
+
+class RemoteError(BackupError):
+    """The remote could not be used; `fault` says of what kind that is. Its words hold no credentials."""
+
+    def __init__(self, fault_: Fault, address: Address) -> None:
+        super().__init__(f"{address.shown}: {fault_.said}", hint=fault_.next_step)
+        self.fault = fault_
+
+
+class Remote:
+    """One remote of the backup. Nothing is contacted until it is asked for.
+
+    name: of the remote in the backup's config. environ: says where the user's own git config is. jitter: 0 to 1,
+    spreads the pauses between tries.
+    """
+
+    def __init__(
+        self,
+        repository: Repository,
+        state: State,
+        name: str,
+        environ: Mapping[str, str],
+        limits: Limits,
+        jitter: float = 0.0,
+    ) -> None:
+        self._repository, self._state, self._name, self._environ = repository, state, name, environ
+        self._limits, self._jitter = limits, jitter
+        self._until = time.monotonic() + limits.overall
+        self._folder = state.path(_FOLDER)
+        self._gateway = Gateway(self._folder)
+        self._ssh = ""
+        self.address = self._open()
+
+    def heads(self, *branches: str) -> dict[str, str]:
+        """Each of these branches that the remote has, with its commit id. Raises RemoteError."""
+        wanted = [f"refs/heads/{branch}" for branch in branches]
+        output = self._patiently(lambda: self._call(self._limits.look, "ls-remote", "--refs", _NAME, *wanted))
+        found = {}
+        for line in output.decode("utf-8", "replace").splitlines():
+            commit, _, ref = line.partition("\t")
+            if ref in wanted and len(commit) == 40:
+                found[ref.removeprefix("refs/heads/")] = commit
+        return found
+
+    def fetch(self, branch: str, have: tuple[str, ...]) -> str:
+        """Brings the branch's commits into the backup's object store; returns its head there.
+
+        have: commits that the backup has. No ref of the backup moves. Raises RemoteError.
+        """
+        for number, commit in enumerate(have):
+            self._write(f"refs/heads/have{number}", commit)
+        options = (
+            "--no-tags",
+            "--no-recurse-submodules",
+            "--no-write-fetch-head",
+            "--no-auto-maintenance",
+            "--refmap=",
+        )
+        spec = f"+refs/heads/{branch}:{_FETCHED}"
+        self._patiently(lambda: self._call(self._limits.transfer, "fetch", "--quiet", *options, _NAME, spec))
+        return self._gateway.run("rev-parse", "--verify", _FETCHED, environment=self._environment).decode().strip()
+
+    def push(self, commit: str, branch: str) -> None:
+        """Pushes one commit to one branch there, never by force. Raises RemoteError."""
+        self._patiently(lambda: self._push(commit, branch))
+
+    def _push(self, commit: str, branch: str) -> None:
+        spec = f"{commit}:refs/heads/{branch}"
+        options = ("--porcelain", "--no-follow-tags", "--no-signed", "--no-verify", "--recurse-submodules=no")
+        code, output, complaint = self._attempt(self._limits.transfer, "push", *options, _NAME, spec)
+        if code == 0:
+            return
+        said = self._clean(complaint)
+        raise RemoteError(rejection(self._clean(output), said) or fault(said), self.address)
+
+    def _call(self, limit: float, *arguments: str) -> bytes:
+        code, output, complaint = self._attempt(limit, *arguments)
+        if code != 0:
+            raise RemoteError(fault(self._clean(complaint)), self.address)
+        return output
+
+    def _attempt(self, limit: float, *arguments: str) -> tuple[int, bytes, bytes]:
+        seconds = min(limit, self._until - time.monotonic())
+        if seconds <= 0:
+            raise RemoteError(too_slow(self._limits.overall), self.address)
+        try:
+            return self._gateway.attempt(
+                *arguments, timeout=seconds, environment=self._environment, config=self._config
+            )
+        except TooSlowError:
+            raise RemoteError(too_slow(seconds), self.address) from None
+
+    def _patiently(self, call: Callable[[], T]) -> T:
+        """The call, again after a pause (doubling, spread) while its fault may pass by itself and time is left."""
+        from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential, wait_fixed
+
+        pause = self._limits.pause
+
+        def may_pass(error: BaseException) -> bool:
+            left = self._until - time.monotonic() > pause
+            return left and isinstance(error, RemoteError) and error.fault.passing
+
+        tries = Retrying(
+            retry=retry_if_exception(may_pass),
+            stop=stop_after_attempt(self._limits.tries),
+            wait=wait_exponential(multiplier=pause) + wait_fixed(pause * self._jitter),
+            reraise=True,
+        )
+        return tries(call)
+
+    def _clean(self, words: bytes) -> str:
+        """Git's words without credentials and without anything that could steer a terminal."""
+        text = redact(words.decode("utf-8", "replace"), self.address)
+        return "\n".join("\t".join(map(display, line.split("\t"))) for line in text.splitlines()[-40:])
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        return {
+            **self._user_config,
+            "GIT_OBJECT_DIRECTORY": os.path.join(self._repository.git_dir, "objects"),
+            "GIT_ALLOW_PROTOCOL": self.address.scheme,
+            "GIT_SSH_COMMAND": self._ssh,
+            "GCM_INTERACTIVE": "never",
+            "SSH_ASKPASS_REQUIRE": "never",
+        }
+
+    @property
+    def _user_config(self) -> dict[str, str]:
+        """The user's and the machine's git config count here, and only here: they hold credential helpers."""
+        home = {name: self._environ[name] for name in ("HOME", "XDG_CONFIG_HOME") if name in self._environ}
+        return {**home, "GIT_CONFIG_GLOBAL": os.path.join(self._folder, "user"), "GIT_CONFIG_NOSYSTEM": "0"}
+
+    @property
+    def _config(self) -> dict[str, str]:
+        url = self.address.url
+        # The address is final: no insteadOf may rewrite it once more (the longest match wins).
+        return {**_CONFIG, f"url.{url}.insteadOf": url, f"url.{url}.pushInsteadOf": url}
+
+    def _open(self) -> Address:
+        """Makes the scratch repository and finds where a push would go. Raises ConfigError."""
+        self._state.prepare()
+        make_private(self._folder)
+        for part in ("refs", "refs/heads", "objects"):
+            make_private(os.path.join(self._folder, part))
+        includes = "".join(f"[include]\n\tpath = {_quoted(path)}\n" for path in _user_files(self._environ))
+        self._write("user", includes)
+        self._write("config", "[core]\n\trepositoryformatversion = 0\n\tbare = true\n")
+        self._write("HEAD", "ref: refs/heads/none\n")
+        self._copy_shallow()
+        address = self._find()
+        remote = f'[remote "{_NAME}"]\n\turl = {_quoted(address.url)}\n'
+        self._write("config", f"[core]\n\trepositoryformatversion = 0\n\tbare = true\n{remote}")
+        self._ssh = self._ssh_command()
+        return address
+
+    def _find(self) -> Address:
+        arguments = ("remote", "get-url", "--push", "--all", self._name)
+        code, output, _ = self._repository.gateway.attempt(*arguments, environment=self._user_config)
+        urls = output.decode("utf-8", "surrogateescape").splitlines() if code == 0 else []
+        where = display(self._repository.folder)
+        if not urls:
+            raise ConfigError(
+                f"the backup {where} has no remote {display(self._name)}",
+                hint=f"add it: git -C {where} remote add {display(self._name)} ADDRESS, or set REMOTE or "
+                "AUTO_SYNC_PUSH=false",
+            )
+        if len(urls) > 1:
+            raise ConfigError(
+                f"the remote {display(self._name)} of the backup pushes to {len(urls)} addresses; one is supported",
+                hint=f"keep one: git -C {where} remote set-url --push {display(self._name)} ADDRESS",
+            )
+        try:
+            return parse(urls[0])
+        except AddressError as error:
+            raise ConfigError(
+                f"the address of the remote {display(self._name)} cannot be used: {error}",
+                hint=f"correct it: git -C {where} remote set-url {display(self._name)} ADDRESS",
+            ) from None
+
+    def _ssh_command(self) -> str:
+        """The user's own ssh command (never the backup's) with options that keep it from asking or hanging."""
+        code, output, _ = self._gateway.attempt("config", "--get", "core.sshCommand", environment=self._user_config)
+        own = output.decode("utf-8", "surrogateescape").strip() if code == 0 else ""
+        command = own or "ssh"
+        try:
+            program = os.path.basename((shlex.split(command) or ["ssh"])[0])
+        except ValueError:
+            return command
+        return " ".join((command, *_SSH_OPTIONS)) if program == "ssh" else command
+
+    def _copy_shallow(self) -> None:
+        """A backup that is a shallow clone stays one: the scratch repository must know where history ends."""
+        try:
+            with open(os.path.join(self._repository.git_dir, "shallow"), "rb") as file:
+                self._state.write(f"{_FOLDER}/shallow", file.read())
+        except FileNotFoundError:
+            if os.path.lexists(os.path.join(self._folder, "shallow")):
+                os.unlink(os.path.join(self._folder, "shallow"))
+
+    def _write(self, name: str, text: str) -> None:
+        self._state.write(f"{_FOLDER}/{name}", text.encode("utf-8", "surrogateescape"))
+
+
+def _user_files(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Where git looks for the user's config (git-config(1), FILES)."""
+    home = environ.get("HOME", "")
+    base = environ.get("XDG_CONFIG_HOME", "") or (os.path.join(home, ".config") if home else "")
+    files = [os.path.join(base, "git", "config")] if base else []
+    return (*files, os.path.join(home, ".gitconfig")) if home else tuple(files)
+
+
+def _quoted(value: str) -> str:
+    """A value as git's config files quote it."""
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,51 @@
+"""What a restore would change in the contents, as text, with every line that holds a secret withheld."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from autosync_tasks.differences import unified
+from autosync_tasks.model import Kind, Path
+from autosync_tasks.names import display
+from autosync_tasks.restore.plan import Put, RestorePlan
+from autosync_tasks.steps.validate import Context, hits
+from autosync_tasks.workspace.workspace import Site
+from autosync_tasks.world.backup.objects import AbsentError, Objects
+from autosync_tasks.world.below import Below
+
+
+def plan_differences(site: Site, plan: RestorePlan, target: str) -> Iterator[str]:
+    """Lines of a unified diff from what stands in the target to what the plan makes of it. Writes nothing."""
+    cache = os.path.join(site.state.home, "engine")
+    context = Context(key=b"", engine_cache=cache if os.path.isdir(cache) else "")
+    with Objects(site.repository) as objects:
+        for put in plan.puts:
+            yield f"--- here/{display(put.path)}" if put.have else "--- nothing"
+            yield f"+++ backup/{display(put.path)}"
+            if put.have is not None and put.have.kind is put.want.kind and put.have.mode != put.want.mode:
+                yield f"    mode {put.have.mode:o} becomes {put.want.mode:o}"
+            if put.only_mode or put.want.kind is Kind.FOLDER:
+                continue
+            old = _standing(target, put)
+            try:
+                new = objects.read(put.want.id)
+            except AbsentError as error:
+                yield f"    {error}"
+                continue
+            yield from unified(old, new, lambda data, path=put.path: _hidden(path, data, context))  # type: ignore[misc]
+        for removal in plan.removals:
+            yield f"--- here/{display(removal.path)}"
+            yield "+++ nothing"
+
+
+def _standing(target: str, put: Put) -> bytes:
+    if put.have is None or not put.have.id:
+        return b""
+    with Below(target) as below:
+        found = below.contents(put.path)
+    return found[1] if found else b""
+
+
+def _hidden(path: Path, data: bytes, context: Context) -> set[int]:
+    return {line for first, last in hits(path, data, context) for line in range(first, last + 1)}

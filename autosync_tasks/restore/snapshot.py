@@ -1,0 +1,90 @@
+"""Safety snapshots: commits below refs/autosync/snapshots of what a restore is about to overwrite.
+
+They are made at the object level like every commit, stand beside the branch (it does not move) and are never pushed.
+Their names sort by time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from itertools import chain
+
+from autosync_tasks.errors import BackupError
+from autosync_tasks.model import Entry, Kind, Path
+from autosync_tasks.names import quote
+from autosync_tasks.restore import undo
+from autosync_tasks.steps import manifest
+from autosync_tasks.world.backup.commit import Author, make_durable
+from autosync_tasks.world.backup.repository import Repository
+from autosync_tasks.world.source import content_id
+
+SNAPSHOTS = "refs/autosync/snapshots"
+_NAME = re.compile(r"refs/autosync/snapshots/\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{6,40}\Z")
+
+
+def name_of(when: float, run_id: str) -> str:
+    """The ref of a snapshot made at `when` (seconds since the epoch) by this run."""
+    moment = datetime.fromtimestamp(when, UTC)
+    return f"{SNAPSHOTS}/{moment:%Y%m%dT%H%M%S}.{moment.microsecond // 1000:03d}Z-{run_id}"
+
+
+def take(
+    repository: Repository,
+    name: str,
+    saved: Mapping[Path, Entry],
+    contents: Iterable[tuple[Path, bytes]],
+    *,
+    source_id: str,
+    record: bytes,
+    message: str,
+    author: Author,
+) -> str:
+    """Makes a snapshot and returns its commit, durable and read back.
+
+    saved: what it holds. contents: the bytes of those files and links that the store does not have yet. record: the
+    text of `undoing.record_of`. Raises BackupError if git stored anything else.
+    """
+    text = manifest.format_manifest(source_id, saved)
+    wanted = {path: (entry.git_mode, entry.id) for path, entry in saved.items() if entry.kind is not Kind.FOLDER}
+    wanted[manifest.PATH] = ("100644", content_id(text))
+    wanted[undo.PATH] = ("100644", content_id(record))
+    with repository.gateway.conversation("fast-import", "--quiet", "--done", "--date-format=raw", "--depth=0") as talk:
+        marks: dict[Path, int] = {}
+        for path, data in chain(contents, [(manifest.PATH, text), (undo.PATH, record)]):
+            marks[path] = len(marks) + 1
+            talk.say(b"blob\nmark :%d\ndata %d\n" % (marks[path], len(data)), data, b"\n")
+        words = message.encode("utf-8", "replace")
+        talk.say(b"commit %s\nauthor %s\ncommitter %s\n" % (name.encode(), author.line, author.line))
+        talk.say(b"data %d\n" % len(words), words, b"\n")
+        for path, (mode, content) in wanted.items():
+            at = b":%d" % marks[path] if path in marks else content.encode()
+            talk.say(b"M %s %s %s\n" % (mode.encode(), at, quote(path)))
+        talk.say(b"\ndone\n")
+        code, complaint = talk.finish()
+    if code:
+        raise repository.gateway.failure("fast-import", code, complaint)
+    commit = repository.gateway.run("rev-parse", "--verify", "--end-of-options", f"{name}^{{commit}}").decode().strip()
+    if repository.listing(commit) != wanted:
+        raise BackupError("git stored something else than what the snapshot must hold; nothing was overwritten")
+    make_durable(repository.git_dir)
+    return commit
+
+
+def snapshots(repository: Repository) -> list[tuple[str, str]]:
+    """Every snapshot as (ref, commit), the newest first."""
+    output = repository.gateway.run("for-each-ref", "--format=%(refname) %(objectname)", SNAPSHOTS)
+    found = [tuple(line.split(" ", 1)) for line in output.decode("utf-8", "replace").splitlines()]
+    return sorted(((ref, commit) for ref, commit in found if _NAME.match(ref)), reverse=True)
+
+
+def undo_of(repository: Repository, commit: str) -> undo.Undo:
+    """What a snapshot says of its restore. Raises BackupError if it is damaged or forged."""
+    tree = repository.listing(commit)
+    if undo.PATH not in tree:
+        raise BackupError(f"the snapshot {commit[:7]} does not say what it was made for")
+    try:
+        return undo.parse(repository.blob(tree[undo.PATH][1]))
+    except undo.UndoError as error:
+        raise BackupError(f"the snapshot {commit[:7]} is damaged or forged ({error})") from None

@@ -1,0 +1,58 @@
+"""Scratch folders inside the state folder: gone when they have been used, and swept up if a kill left one."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from autosync_tasks.state.state import State
+
+_PREFIX = "scratch-"
+_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+@contextmanager
+def scratch(state: State, run_id: str) -> Iterator[str]:
+    """A fresh private folder in the state folder, locked while it is used, removed afterwards."""
+    state.prepare()
+    sweep(state)
+    folder = state.path(_PREFIX + run_id)
+    os.mkdir(folder, 0o700)
+    handle = os.open(folder, _FLAGS)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield folder
+    finally:
+        remove(folder)
+        os.close(handle)
+
+
+def sweep(state: State) -> None:
+    """Removes scratch folders that no run holds any more."""
+    for name in os.listdir(state.folder):
+        if not name.startswith(_PREFIX):
+            continue
+        try:
+            handle = os.open(state.path(name), _FLAGS)
+        except OSError:
+            continue
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            remove(state.path(name))
+        except BlockingIOError:
+            continue
+        finally:
+            os.close(handle)
+
+
+def remove(folder: str) -> None:
+    """Removes a scratch folder with all that lies in it, folders closed to writing too. Follows no link."""
+    for _, folders, _, handle in os.fwalk(folder):  # by descriptors: what was restored may be deeper than PATH_MAX
+        for name in folders:
+            if stat.S_ISDIR(os.stat(name, dir_fd=handle, follow_symlinks=False).st_mode):
+                os.chmod(name, 0o700, dir_fd=handle)
+    shutil.rmtree(folder, ignore_errors=True)

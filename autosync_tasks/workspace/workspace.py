@@ -1,0 +1,100 @@
+"""The site of a run: settings, the two places, the backup repository and the state folder, opened once."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from autosync_tasks.config.load import Loaded, Settings, load
+from autosync_tasks.config.places import Places, is_within, locate
+from autosync_tasks.errors import UsageError
+from autosync_tasks.names import display
+from autosync_tasks.state.state import State
+from autosync_tasks.world.backup.repository import Repository
+from autosync_tasks.world.following import Following
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Everything that stays the same during a run. Nothing has been written to make it."""
+
+    loaded: Loaded
+    places: Places
+    repository: Repository
+    state: State
+    environ: Mapping[str, str]
+
+    @property
+    def settings(self) -> Settings:
+        return self.loaded.settings
+
+    @property
+    def other_source(self) -> str:
+        """Says so if the recorded source id was given to another folder than this one; else "".
+
+        An environment variable may name another tree for one run; that must not go over the recorded one's backup.
+        """
+        recorded = self.loaded.file.get("opencode_source")
+        source_id = self.loaded.file.get("source_id")
+        if not recorded or not source_id or os.path.realpath(str(recorded)) == self.places.real_source:
+            return ""
+        return f"{source_id}, recorded for {display(str(recorded))}"
+
+    @property
+    def following(self) -> Following | None:
+        """Which links stand for what they lead to (None: none does).
+
+        Raises UsageError for a folder that holds what this program writes.
+        """
+        folders = self.settings.follow_links_into
+        if not folders:
+            return None
+        ours = {"the backup": self.places.real_backup, "the state folder": os.path.realpath(self.state.home)}
+        real = [os.path.realpath(folder) for folder in folders]
+        for named, folder in zip(folders, real, strict=True):
+            for what, path in ours.items():
+                if is_within(path, folder) or is_within(folder, path):
+                    raise UsageError(
+                        f"follow_links_into = {display(named)}: {what} {display(path)} is not apart from it",
+                        hint="name the folders that the links lead into, such as ~/dotfiles",
+                    )
+        return Following(self.places.real_source, real)
+
+    def shape(self, source_id: str) -> str:
+        """A digest of what shapes an observation: another value means that the cache says nothing.
+
+        source_id: the id that the backup carries for this source.
+        """
+        settings = self.settings
+        parts = (
+            settings.rules,
+            settings.sync_exclusions,
+            settings.sync_triggers,
+            settings.max_file_size,
+            settings.follow_links_into,
+            settings.backup_branch,
+            source_id,
+        )
+        return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+
+def open_site(environ: Mapping[str, str], flags: Mapping[str, str] | None = None) -> Site:
+    """Reads the settings and finds the places.
+
+    environ: the environment; flags: setting name to text. Raises ConfigError, UsageError, SourceError or
+    BackupError.
+    """
+    loaded = load(environ, flags or {})
+    settings = loaded.settings
+    places = locate(settings.opencode_source, settings.opencode_backup, environ, loaded.home, loaded.data_home)
+    state = State(loaded.state_home, places.real_source, places.real_backup)
+    for name, folder in (("the state folder", loaded.state_home), ("the config file", loaded.path)):
+        if is_within(os.path.realpath(folder), places.real_source):
+            raise UsageError(
+                f"{name} {display(folder)} lies inside the source {display(places.source)}",
+                hint="keep them apart: set XDG_STATE_HOME, XDG_CONFIG_HOME or AUTOSYNC_CONFIG",
+            )
+    repository = Repository(places.backup, settings.backup_branch)
+    return Site(loaded, places, repository, state, environ)
