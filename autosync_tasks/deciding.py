@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from autosync_tasks.look import Look
 from autosync_tasks.model import Decision, Trigger
-from autosync_tasks.steps.decide import decide
-from autosync_tasks.steps.guards import losses
-from autosync_tasks.steps.inputs import Ask, Facts, Past
+from autosync_tasks.policy.decide import decide
+from autosync_tasks.policy.guards import losses
+from autosync_tasks.policy.inputs import Ask, Facts, Past
 
 
 def decision_of(seen: Look, trigger: Trigger, past: Past, now: float, ask: Ask) -> Decision:

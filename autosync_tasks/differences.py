@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from autosync_tasks import gate
+from autosync_tasks.backup.repository import Repository
 from autosync_tasks.look import Look
 from autosync_tasks.model import Change, Kind
 from autosync_tasks.names import display
-from autosync_tasks.world.backup.repository import Repository
-from autosync_tasks.world.source import NotReadableError, Reader
+from autosync_tasks.tree.walk import NotReadableError, Reader
 
 LARGEST = 1_000_000
 """Bytes of a file beyond which only its size is told."""

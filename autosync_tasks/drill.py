@@ -13,21 +13,21 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from autosync_tasks import gate
+from autosync_tasks.backup.objects import Objects
+from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError
 from autosync_tasks.humanize import count
 from autosync_tasks.look import Look
 from autosync_tasks.model import Entry, Finding, Outcome, Path, Run, Step, Trigger
 from autosync_tasks.names import display
 from autosync_tasks.pipeline import Request
+from autosync_tasks.policy.classify import protected_matcher
 from autosync_tasks.restore.plan import RestorePlan, plan_restore
 from autosync_tasks.restore.write import carry_out, differing
 from autosync_tasks.state.scratch import scratch
-from autosync_tasks.steps.classify import protected_matcher
+from autosync_tasks.tree.observe import Progress
+from autosync_tasks.tree.walk import open_root, walk
 from autosync_tasks.workspace.workspace import Site
-from autosync_tasks.world.backup.objects import Objects
-from autosync_tasks.world.backup.repository import Repository
-from autosync_tasks.world.observe import Progress
-from autosync_tasks.world.source import open_root, walk
 
 Fetch = Callable[[str], Repository]
 """Given an empty folder, fetches the remote's branch into a bare repository there. Raises AutosyncError."""

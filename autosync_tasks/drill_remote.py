@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 
+from autosync_tasks.backup.gateway import Gateway
+from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError, GuardError
 from autosync_tasks.names import display
 from autosync_tasks.remote.transport import Limits, Remote
 from autosync_tasks.state.state import State
 from autosync_tasks.workspace.workspace import Site
-from autosync_tasks.world.backup.gateway import Gateway
-from autosync_tasks.world.backup.repository import Repository
 
 
 def fetch_fresh(site: Site, folder: str, limits: Limits | None = None) -> Repository:

@@ -12,11 +12,11 @@ from autosync_tasks.look import Look
 from autosync_tasks.model import Finding, Kind, LeftOut, Path, Priority
 from autosync_tasks.names import suspicious, withhold
 from autosync_tasks.state.acceptances import Acceptances
-from autosync_tasks.steps.validate import Context, Subject, hits, in_order, of_left_out, secret_names, validate
+from autosync_tasks.tree.observe import read_once
+from autosync_tasks.tree.walk import unpack
+from autosync_tasks.validation import Context, Subject, hits, in_order, of_left_out, secret_names, validate
+from autosync_tasks.validation.bash import check_shell
 from autosync_tasks.workspace.workspace import Site
-from autosync_tasks.world.observe import read_once
-from autosync_tasks.world.shell import check_shell
-from autosync_tasks.world.source import unpack
 
 
 def acceptances(site: Site) -> Acceptances:

@@ -9,7 +9,7 @@ from autosync_tasks.look import Look
 from autosync_tasks.model import Decision, LeftOut, Path, Pending, Verb
 from autosync_tasks.steps import plan as planning
 from autosync_tasks.steps.quarantine import MEND, blocked_reason, in_quarantine, offending
-from autosync_tasks.world.observe import read_again
+from autosync_tasks.tree.observe import read_again
 
 
 def with_validation(seen: Look, decision: Decision) -> Decision:

@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from autosync_tasks.backup.manifest import entries, parse
+from autosync_tasks.backup.repository import Head, parse_listing
 from autosync_tasks.errors import BackupError
 from autosync_tasks.model import Entry, Kind, LeftOut, Path
 from autosync_tasks.names import display, suspicious
+from autosync_tasks.policy.classify import Classifier, protected_matcher
 from autosync_tasks.state.state import Cache, TreeCache
-from autosync_tasks.steps.classify import Classifier, protected_matcher
 from autosync_tasks.steps.detect import Difference, detect
-from autosync_tasks.steps.manifest import entries, parse
+from autosync_tasks.tree.observe import Observation, Progress, known_ids, observe, unchanged
+from autosync_tasks.tree.walk import Scan, open_root, walk
 from autosync_tasks.workspace.workspace import Site
-from autosync_tasks.world.backup.repository import Head, parse_listing
-from autosync_tasks.world.observe import Observation, Progress, known_ids, observe, unchanged
-from autosync_tasks.world.source import Scan, open_root, walk
 
 
 @dataclass

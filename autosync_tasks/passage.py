@@ -32,15 +32,15 @@ from autosync_tasks.model import (
     Verb,
 )
 from autosync_tasks.names import display
+from autosync_tasks.policy.decide import NOTHING
 from autosync_tasks.record import Recorder
 from autosync_tasks.remote.known import ahead
 from autosync_tasks.steps import plan as planning
-from autosync_tasks.steps.decide import NOTHING
 from autosync_tasks.steps.quarantine import MEND, blocked_reason, in_quarantine, offending
 from autosync_tasks.store import Label, SourceMovedError, Stored, catch_up, remember, store
+from autosync_tasks.tree.observe import Progress, read_again
 from autosync_tasks.workspace.request import Request
 from autosync_tasks.workspace.workspace import Site
-from autosync_tasks.world.observe import Progress, read_again
 
 if TYPE_CHECKING:
     from autosync_tasks.remote.push import PushResult

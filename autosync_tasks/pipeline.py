@@ -11,10 +11,10 @@ from dataclasses import replace
 from autosync_tasks.errors import AutosyncError, BackupError, BranchMovedError, GuardError, UsageError
 from autosync_tasks.look import Look, look
 from autosync_tasks.model import Outcome, Run, Step, Trigger
+from autosync_tasks.tree.observe import Progress
 from autosync_tasks.turns import in_turn
 from autosync_tasks.workspace.request import Request, new_request
 from autosync_tasks.workspace.workspace import Site
-from autosync_tasks.world.observe import Progress
 
 __all__ = ["Request", "new_request", "sync"]
 

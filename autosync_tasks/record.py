@@ -14,8 +14,8 @@ from typing import Any
 from autosync_tasks.look import Look
 from autosync_tasks.model import Outcome, Path, Run, Trigger
 from autosync_tasks.names import display
-from autosync_tasks.steps.decide import backoff_retry_at
-from autosync_tasks.steps.inputs import Past
+from autosync_tasks.policy.decide import backoff_retry_at
+from autosync_tasks.policy.inputs import Past
 from autosync_tasks.workspace.workspace import Site
 
 _UNSETTLED = frozenset({Outcome.BLOCKED, Outcome.FAILED, Outcome.INCOMPLETE, Outcome.DEFERRED})

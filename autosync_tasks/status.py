@@ -14,15 +14,15 @@ from autosync_tasks.holding import with_validation
 from autosync_tasks.look import Look, look
 from autosync_tasks.model import Decision, Kind, LeftOut, Outcome, Path, Pending, Priority, Trigger, Verb
 from autosync_tasks.names import parents
+from autosync_tasks.policy.inputs import Ask
 from autosync_tasks.record import Recorder, failures_in_a_row
 from autosync_tasks.remote import push_record
 from autosync_tasks.remote.push_record import PushRecord
 from autosync_tasks.state.state import State
-from autosync_tasks.steps.inputs import Ask
 from autosync_tasks.steps.verdict import Level, Signs, Verdict, verdict
+from autosync_tasks.tree.walk import Reader
 from autosync_tasks.triggers.installed import Installed, installed, signs
 from autosync_tasks.workspace.workspace import Site
-from autosync_tasks.world.source import Reader
 
 AUTOMATIC = tuple(trigger for trigger in Trigger if trigger is not Trigger.MANUAL)
 

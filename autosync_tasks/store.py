@@ -8,6 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
+from autosync_tasks.backup.commit import Author, commit, drop, left_behind
+from autosync_tasks.backup.locks import clear_stale_locks
+from autosync_tasks.backup.manifest import Listing, source_id_of
+from autosync_tasks.backup.repository import Repository
+from autosync_tasks.backup.worktree import bring, stands, unedited
 from autosync_tasks.errors import AutosyncError, BackupError
 from autosync_tasks.humanize import count
 from autosync_tasks.look import Look, tree_cache
@@ -16,15 +21,10 @@ from autosync_tasks.names import display, holds_withheld
 from autosync_tasks.remote.relation import changed
 from autosync_tasks.state.state import Cache
 from autosync_tasks.steps import plan as planning
-from autosync_tasks.steps.manifest import Listing, source_id_of
 from autosync_tasks.steps.verify import Delta, commit_holds
+from autosync_tasks.tree.observe import Progress, ids_of, moved_since, read_again
+from autosync_tasks.tree.walk import content_id
 from autosync_tasks.workspace.workspace import Site
-from autosync_tasks.world.backup.commit import Author, commit, drop, left_behind
-from autosync_tasks.world.backup.locks import clear_stale_locks
-from autosync_tasks.world.backup.repository import Repository
-from autosync_tasks.world.backup.worktree import bring, stands, unedited
-from autosync_tasks.world.observe import Progress, ids_of, moved_since, read_again
-from autosync_tasks.world.source import content_id
 
 
 class SourceMovedError(AutosyncError):

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from autosync_tasks.errors import LockedError
 from autosync_tasks.model import Outcome, Run, Trigger
-from autosync_tasks.steps.inputs import Ask
+from autosync_tasks.policy.inputs import Ask
 from autosync_tasks.workspace.request import Request
 from autosync_tasks.workspace.workspace import Site
 

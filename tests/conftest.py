@@ -12,7 +12,7 @@ import pytest
 from hypothesis import settings
 
 from autosync_tasks import names
-from autosync_tasks.steps.validate import engine
+from autosync_tasks.validation import scanner as engine
 
 from .steps.machine import Machine
 

@@ -8,7 +8,7 @@ from functools import cache
 
 from autosync_tasks.config.settings import Settings
 from autosync_tasks.model import Change, ChangeKind, Entry, Kind, Rule
-from autosync_tasks.steps.classify import Classifier
+from autosync_tasks.policy.classify import Classifier
 
 HOUR = 3600.0
 DAY = 24 * HOUR

@@ -50,6 +50,6 @@ def test_a_sync_loads_no_rules_and_no_restore() -> None:
     import subprocess
 
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    heavy = {"git", "rich", "yaml", "tomlkit", "kingfisher_sdk", "inotify_simple", "autosync_tasks.steps.validate"}
+    heavy = {"git", "rich", "yaml", "tomlkit", "kingfisher_sdk", "inotify_simple", "autosync_tasks.validation"}
     assert not heavy & set(loaded)
     assert "autosync_tasks.restore.restore" not in loaded

@@ -25,9 +25,9 @@ from autosync_tasks.config.shadowed import _witnesses
 from autosync_tasks.config.values import allowed
 from autosync_tasks.errors import ConfigError
 from autosync_tasks.model import Kind, Priority, Rule
-from autosync_tasks.steps.classify import Classifier
-from autosync_tasks.steps.default_rules import DEFAULT_RULES
-from autosync_tasks.steps.patterns import check_pattern
+from autosync_tasks.policy.classify import Classifier
+from autosync_tasks.policy.patterns import check_pattern
+from autosync_tasks.policy.rules import DEFAULT_RULES
 
 HOME = "/home/someone"
 

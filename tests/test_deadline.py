@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from autosync_tasks.backup.gateway import Gateway, TooSlowError
 from autosync_tasks.cli.deadline import deadline
 from autosync_tasks.errors import DeadlineError
-from autosync_tasks.world.backup.gateway import Gateway, TooSlowError
 
 
 def test_it_ends_what_takes_too_long_and_leaves_no_timer() -> None:

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from autosync_tasks.config import user_rules
 from autosync_tasks.model import Kind, Priority, Rule
-from autosync_tasks.steps.classify import Classifier, ordered_rules, protected_matcher
-from autosync_tasks.steps.default_rules import CATEGORIES
-from autosync_tasks.steps.matching import Matcher
+from autosync_tasks.policy.classify import Classifier, ordered_rules, protected_matcher
+from autosync_tasks.policy.matching import Matcher
+from autosync_tasks.policy.rules import CATEGORIES
 
 from .policy_make import SETTINGS, having
 

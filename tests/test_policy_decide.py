@@ -8,7 +8,7 @@ import pytest
 
 from autosync_tasks.config.settings import Settings
 from autosync_tasks.model import Change, ChangeKind, Decision, Entry, Kind, Priority, Rule, Trigger, Verb
-from autosync_tasks.steps.decide import NOTHING, Ask, Facts, Past, backoff_retry_at, decide
+from autosync_tasks.policy.decide import NOTHING, Ask, Facts, Past, backoff_retry_at, decide
 
 from .policy_make import DAY, HOUR, NINE, SETTINGS, at, change, changes, having
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autosync_tasks.model import Change, ChangeKind, Entry, Kind
-from autosync_tasks.steps.guards import loss_digest, losses
+from autosync_tasks.policy.guards import loss_digest, losses
 
 from .policy_make import change, entry
 

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from autosync_tasks.names import parents
-from autosync_tasks.steps.matching import Matcher
-from autosync_tasks.steps.patterns import check_pattern
+from autosync_tasks.policy.matching import Matcher
+from autosync_tasks.policy.patterns import check_pattern
 
 _ENV = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "GIT_CONFIG_NOSYSTEM": "1"}
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from autosync_tasks.config import shadowed
 from autosync_tasks.config.shadowed import never_win
-from autosync_tasks.protected import ALWAYS
-from autosync_tasks.steps.matching import Matcher
-from autosync_tasks.steps.patterns import check_pattern
+from autosync_tasks.policy.matching import Matcher
+from autosync_tasks.policy.patterns import check_pattern
+from autosync_tasks.policy.protected import ALWAYS
 
 Earlier = list[tuple[str, tuple[str, ...]]]
 PROTECTED: Earlier = [(rule.pattern, rule.unless) for rule in ALWAYS]

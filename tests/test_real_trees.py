@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from autosync_tasks.state.state import Cache
-from autosync_tasks.world import source
-from autosync_tasks.world.observe import ids_of, known_ids, observe, unchanged
-from autosync_tasks.world.source import open_root, walk
+from autosync_tasks.tree import walk as source
+from autosync_tasks.tree.observe import ids_of, known_ids, observe, unchanged
+from autosync_tasks.tree.walk import open_root, walk
 from tests.support import independent
 from tests.support.mutate import Mutator
 from tests.support.place import Place

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from autosync_tasks.backup.locks import clear_stale_locks, leftovers
 from autosync_tasks.model import Outcome, Run
 from autosync_tasks.pipeline import new_request
 from autosync_tasks.recovery.recover import recover
-from autosync_tasks.world.backup.locks import clear_stale_locks, leftovers
 from tests.restore_support import Place, explode, make_place, read_tree, write
 
 

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
+from autosync_tasks.backup.manifest import digest
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Outcome
 from autosync_tasks.names import git_refuses
 from autosync_tasks.pipeline import new_request, sync
+from autosync_tasks.policy.inputs import Ask
 from autosync_tasks.restore.undo import UndoError, parse
-from autosync_tasks.steps.inputs import Ask
-from autosync_tasks.steps.manifest import digest
 from tests.restore_support import Place, make_place, read_tree, write
 
 
@@ -173,7 +173,7 @@ def test_what_a_killed_restore_left_on_its_way_is_swept_up(place: Place) -> None
 
 
 def test_a_file_that_changes_under_the_restore_is_left_alone(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    from autosync_tasks.world import writing
+    from autosync_tasks.tree import write as writing
 
     write(place.source, {"agents/build.md": "seen\n"})
     flush = writing.Writer.flush

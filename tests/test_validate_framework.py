@@ -14,10 +14,10 @@ import pytest
 
 from autosync_tasks.errors import UsageError
 from autosync_tasks.model import Kind, Severity
-from autosync_tasks.steps.validate import RULES, Context, Subject, blocking, explain, one_run, validate
-from autosync_tasks.steps.validate.engine import Hit
-from autosync_tasks.steps.validate.findings import Lines, Raw
-from autosync_tasks.world.shell import check_shell
+from autosync_tasks.validation import RULES, Context, Subject, blocking, explain, run, validate
+from autosync_tasks.validation.bash import check_shell
+from autosync_tasks.validation.findings import Lines, Raw
+from autosync_tasks.validation.scanner import Hit
 from tests.support.trees import unpack
 from tests.validate_support import (
     codes,
@@ -64,7 +64,7 @@ def crash(subject: Subject, ctx: Context) -> Iterator[Raw]:
 
 
 def test_a_rule_that_crashes_blocks_and_does_not_show_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(one_run, "CHECKS", (("the odd rule", crash),))
+    monkeypatch.setattr(run, "CHECKS", (("the odd rule", crash),))
     found = validate([file(b"a.md", b"hunter2")], context())
     assert [(f.code, f.path, f.blocks) for f in found] == [("INT001", b"a.md", True)]
     assert "the odd rule" in found[0].message
@@ -163,7 +163,7 @@ def test_subjects_are_a_stream() -> None:
 
 def test_an_import_brings_in_no_heavy_library() -> None:
     heavy = "jsonschema yaml kingfisher_sdk subprocess invoke git rich"
-    code = f"import sys, autosync_tasks.steps.validate; print([m for m in {heavy.split()} if m in sys.modules])"
+    code = f"import sys, autosync_tasks.validation; print([m for m in {heavy.split()} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autosync_tasks.steps.validate import jsonc
+from autosync_tasks.validation import jsonc
 from tests.validate_support import file, grows_linearly, of
 
 DEEP = b'{"provider":{"x":{"options":{"a":' + b"[" * 300 + b"]" * 300 + b"}}}}"

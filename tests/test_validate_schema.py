@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autosync_tasks.steps.validate import schema
+from autosync_tasks.validation import schema
 
 jsonschema = pytest.importorskip("jsonschema")
 
-TEXT = files("autosync_tasks.steps.validate.data").joinpath(schema.SCHEMA).read_text()
+TEXT = files("autosync_tasks.validation.data").joinpath(schema.SCHEMA).read_text()
 OPENCODE = json.loads(TEXT)
 LIBRARY = jsonschema.Draft202012Validator(OPENCODE)
 KNOWN = {

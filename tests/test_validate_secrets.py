@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autosync_tasks.model import Severity
-from autosync_tasks.steps.validate import hits, is_protected, judge, sec, secrets, validate
+from autosync_tasks.validation import hits, is_protected, secret_values, secrets, validate
+from autosync_tasks.validation import secrets as sec
 from tests.validate_support import KEY, codes, context, encoded_cases, file, grows_linearly, real_context, real_engine
 
 ALL = string.ascii_letters + string.digits
@@ -341,13 +342,13 @@ def test_any_bytes_are_judged(data: bytes) -> None:
 
 @given(st.binary(max_size=200))
 def test_any_value_and_name_is_judged(value: bytes) -> None:
-    judge.is_random(value)
-    judge.placeholder(value)
-    judge.is_vendor(value)
-    judge.basic_credentials(value)
-    judge.weak_password(value)
-    judge.named(value)
-    judge.private_key_in_base64(value)
+    secret_values.is_random(value)
+    secret_values.placeholder(value)
+    secret_values.is_vendor(value)
+    secret_values.basic_credentials(value)
+    secret_values.weak_password(value)
+    secret_values.named(value)
+    secret_values.private_key_in_base64(value)
 
 
 def test_many_hits_in_one_file_take_linear_time() -> None:
@@ -357,4 +358,4 @@ def test_many_hits_in_one_file_take_linear_time() -> None:
     def judge(count: int) -> None:
         assert secrets(b"a.md", "".join(lines[:count]).encode(), real_context())
 
-    assert grows_linearly(lambda: judge(500), lambda: judge(2_000))
+    assert grows_linearly(lambda: secret_values(500), lambda: secret_values(2_000))

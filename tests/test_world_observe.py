@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from autosync_tasks.model import Entry
-from autosync_tasks.world import observe
-from autosync_tasks.world.source import Scan, content_id, entry_of, open_root, walk
+from autosync_tasks.tree import observe
+from autosync_tasks.tree.walk import Scan, content_id, entry_of, open_root, walk
 
 NAMES = (b"a/edited.md", b"a/quick.md", b"b/gone.md", b"b/kept.md")
 

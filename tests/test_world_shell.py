@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autosync_tasks.world import shell
-from autosync_tasks.world.shell import check_shell
+from autosync_tasks.validation import bash
+from autosync_tasks.validation.bash import check_shell
 
 TRAPS = {
     "plain": "touch TRAP\n$(touch TRAP)\n`touch TRAP`\n",
@@ -117,7 +117,7 @@ def test_huge_scripts_come_to_an_end_and_do_not_harm_the_others() -> None:
     assert len(said) == len(HUGE) + 2
     assert said[0] == ""
     assert "line 2:" in said[-1]
-    assert time.monotonic() - begin < shell.LONGEST
+    assert time.monotonic() - begin < bash.LONGEST
 
 
 def test_a_bash_that_hangs_is_ended_with_its_children(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,8 +126,8 @@ def test_a_bash_that_hangs_is_ended_with_its_children(tmp_path: Path, monkeypatc
     fake.write_text(f"#!/bin/sh\nprintf '0 \\000'\necho $$ >{marks}\nsleep 300 & echo $! >>{marks}\nwait\n")
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    monkeypatch.setattr(shell, "LONGEST", 1.0)
-    assert check_shell([b"one", b"two", b"three"]) == ["", shell._TOO_LONG, shell._TOO_LONG]
+    monkeypatch.setattr(bash, "LONGEST", 1.0)
+    assert check_shell([b"one", b"two", b"three"]) == ["", bash._TOO_LONG, bash._TOO_LONG]
     time.sleep(0.1)
     for pid in marks.read_text().split():
         state = Path(f"/proc/{pid}/stat")

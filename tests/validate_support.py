@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from autosync_tasks.model import Finding, Kind
-from autosync_tasks.steps.validate import Context, Subject, validate
-from autosync_tasks.steps.validate.engine import Engine, Hit, load
+from autosync_tasks.validation import Context, Subject, validate
+from autosync_tasks.validation.scanner import Engine, Hit, load
 
 KEY = bytes(range(32))
 HERE = Path(__file__).parent

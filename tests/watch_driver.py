@@ -8,7 +8,7 @@ import sys
 import time
 
 from autosync_tasks.config.settings import Settings
-from autosync_tasks.steps.classify import protected_matcher
+from autosync_tasks.policy.classify import protected_matcher
 from autosync_tasks.triggers.watch import watch
 
 

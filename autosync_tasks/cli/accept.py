@@ -19,7 +19,7 @@ from autosync_tasks.model import Finding
 from autosync_tasks.names import display
 from autosync_tasks.report import as_json as report
 from autosync_tasks.report import lines, screen
-from autosync_tasks.steps.validate import RULES
+from autosync_tasks.validation import RULES
 from autosync_tasks.workspace.workspace import Site, open_site
 
 

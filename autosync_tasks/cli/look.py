@@ -17,7 +17,7 @@ from autosync_tasks.report import lines, screen
 from autosync_tasks.report import status as status_lines
 from autosync_tasks.report.runs import show_run
 from autosync_tasks.status import status as look_status
-from autosync_tasks.steps.validate import explain as explanation
+from autosync_tasks.validation import explain as explanation
 from autosync_tasks.workspace.workspace import open_site
 
 

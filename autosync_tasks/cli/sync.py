@@ -18,9 +18,9 @@ from autosync_tasks.errors import AutosyncError, LockedError, UsageError
 from autosync_tasks.look import look
 from autosync_tasks.model import Outcome, Run, Trigger
 from autosync_tasks.names import display
+from autosync_tasks.policy.inputs import Ask
 from autosync_tasks.report import lines, screen
 from autosync_tasks.report.runs import show_run
-from autosync_tasks.steps.inputs import Ask
 from autosync_tasks.workspace.workspace import open_site
 
 
@@ -124,7 +124,7 @@ def _refuse_bad(patterns: Sequence[str]) -> None:
     """Raises UsageError, for all of them at once, if a pattern of --include cannot be used."""
     if not patterns:
         return
-    from autosync_tasks.steps.patterns import check_pattern
+    from autosync_tasks.policy.patterns import check_pattern
 
     wrong = [f"--include={display(pattern)} {problem}" for pattern in patterns if (problem := check_pattern(pattern))]
     if wrong:

@@ -134,7 +134,7 @@ def watch(
 
 
 def _watch(*, as_json: bool) -> int:
-    from autosync_tasks.steps.classify import protected_matcher
+    from autosync_tasks.policy.classify import protected_matcher
     from autosync_tasks.triggers.command import sync_command
     from autosync_tasks.triggers.watch import watch as run
     from autosync_tasks.workspace.workspace import open_site

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from autosync_tasks.model import Priority, Rule
-from autosync_tasks.steps.default_rules import DEFAULT_RULES, OTHER
+from autosync_tasks.policy.rules import DEFAULT_RULES, OTHER
 
 DAY = 86_400
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import chain, product
 
-from autosync_tasks.steps.matching import Matcher
+from autosync_tasks.policy.matching import Matcher
 
 _FRESH = "\x01"
 """Stands for any character no pattern names: `check_pattern` refuses it, and no range but one from it holds it."""

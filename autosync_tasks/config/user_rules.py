@@ -67,7 +67,7 @@ def pattern_problem(item: object) -> str:
     """What is wrong with a pattern of any type; "" if nothing."""
     if not isinstance(item, str):
         return "is not text"
-    from autosync_tasks.steps.patterns import check_pattern
+    from autosync_tasks.policy.patterns import check_pattern
 
     return check_pattern(item)
 
@@ -94,8 +94,8 @@ def _shadowed(rules: Sequence[tuple[int, Rule]], wrong: Wrong) -> bool:
     if not rules:
         return False
     from autosync_tasks.config.shadowed import never_win
-    from autosync_tasks.protected import ALWAYS
-    from autosync_tasks.steps.classify import protected_rules
+    from autosync_tasks.policy.classify import protected_rules
+    from autosync_tasks.policy.protected import ALWAYS
 
     protected = protected_rules([rule for _, rule in rules])
     every = [(rule.pattern, rule.unless) for rule in (*protected, *(rule for _, rule in rules))]

@@ -184,7 +184,7 @@ def _seen(state: str) -> Iterator[tuple[Trigger, float]]:
 def _folders(source: str) -> int:
     """How many folders the watcher would watch: those whose names are not protected."""
     from autosync_tasks.config.settings import Settings
-    from autosync_tasks.steps.classify import protected_matcher
+    from autosync_tasks.policy.classify import protected_matcher
 
     protected, count = protected_matcher(Settings()), 0
     for _, names, _ in os.walk(source) if source else ():

@@ -6,16 +6,16 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 
+from autosync_tasks.backup.commit import left_behind
+from autosync_tasks.backup.locks import leftovers, users_of
+from autosync_tasks.backup.manifest import PATH
+from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError
 from autosync_tasks.recovery.plan import Damaged, Facts
 from autosync_tasks.recovery.spare import Spares
 from autosync_tasks.recovery.store_walk import damage, packs
-from autosync_tasks.steps.manifest import PATH
-from autosync_tasks.world.backup.commit import left_behind
-from autosync_tasks.world.backup.locks import leftovers, users_of
-from autosync_tasks.world.backup.repository import Repository
-from autosync_tasks.world.below import Below
-from autosync_tasks.world.source import content_id
+from autosync_tasks.tree.dirfd import Below
+from autosync_tasks.tree.walk import content_id
 
 _ID = re.compile(r"[0-9a-f]{40}\Z")
 _NONE = "0" * 40

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 
+from autosync_tasks.backup.trust import check_inside
 from autosync_tasks.errors import BackupError
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Outcome, Run, Step, Trigger
@@ -17,7 +18,6 @@ from autosync_tasks.recovery.plan import Facts, Fix, Repair, repairs
 from autosync_tasks.recovery.repair import Bench, mend
 from autosync_tasks.recovery.spare import Spare, spares
 from autosync_tasks.workspace.workspace import Site
-from autosync_tasks.world.backup.inside import check_inside
 
 Announce = Callable[[tuple[Repair, ...]], None]
 """Called with what will be done, before it is."""

@@ -9,17 +9,17 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from autosync_tasks.backup.commit import drop, make_durable
+from autosync_tasks.backup.locks import clear_stale_locks
+from autosync_tasks.backup.repository import Repository
+from autosync_tasks.backup.worktree import index_entries, save_edits, standing
 from autosync_tasks.errors import BackupError
 from autosync_tasks.recovery.diagnose import files_of
 from autosync_tasks.recovery.plan import Fix, Repair, kept_branch
 from autosync_tasks.recovery.spare import Spares
 from autosync_tasks.recovery.store_walk import Store, packs, write_loose
-from autosync_tasks.world.backup.commit import drop, make_durable
-from autosync_tasks.world.backup.locks import clear_stale_locks
-from autosync_tasks.world.backup.repository import Repository
-from autosync_tasks.world.backup.worktree import index_entries, save_edits, standing
-from autosync_tasks.world.below import Below
-from autosync_tasks.world.source import content_id
+from autosync_tasks.tree.dirfd import Below
+from autosync_tasks.tree.walk import content_id
 
 _NONE = "0" * 40
 _SIGNS = {

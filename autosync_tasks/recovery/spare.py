@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
+from autosync_tasks.backup.manifest import Listing
+from autosync_tasks.backup.repository import Repository, parse_listing
+from autosync_tasks.backup.worktree import index_entries
 from autosync_tasks.errors import BackupError
 from autosync_tasks.names import parents
 from autosync_tasks.recovery.store_walk import object_id
 from autosync_tasks.state.state import TreeCache
-from autosync_tasks.steps.manifest import Listing
-from autosync_tasks.world.backup.repository import Repository, parse_listing
-from autosync_tasks.world.backup.worktree import index_entries
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator
 
+from autosync_tasks.backup.gateway import Conversation
+from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError
 from autosync_tasks.model import Path
 from autosync_tasks.recovery.plan import Damaged
-from autosync_tasks.world.backup.gateway import Conversation
-from autosync_tasks.world.backup.repository import Repository
 
 _LINK = re.compile(rb"^(tree|parent) ([0-9a-f]{40})$", re.MULTILINE)
 _MODULE = b"160000"

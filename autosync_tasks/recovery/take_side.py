@@ -11,11 +11,14 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from autosync_tasks.backup.manifest import entries
+from autosync_tasks.backup.repository import Head
 from autosync_tasks.errors import ConflictError, UsageError
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Outcome, Path, Run, Step, Trigger
 from autosync_tasks.names import display
 from autosync_tasks.pipeline import Request
+from autosync_tasks.policy.classify import Classifier
 from autosync_tasks.remote.conflict import Taking, finish, take_remote, take_source
 from autosync_tasks.remote.known import diagnose_remote
 from autosync_tasks.remote.push import push
@@ -24,11 +27,8 @@ from autosync_tasks.restore.plan import Removal, RestorePlan, plan_restore
 from autosync_tasks.restore.request import Announce, Wish
 from autosync_tasks.restore.run import Passage
 from autosync_tasks.restore.write import standings
-from autosync_tasks.steps.classify import Classifier
-from autosync_tasks.steps.manifest import entries
+from autosync_tasks.tree.walk import open_root
 from autosync_tasks.workspace.workspace import Site
-from autosync_tasks.world.backup.repository import Head
-from autosync_tasks.world.source import open_root
 
 SIDES = ("source", "remote")
 

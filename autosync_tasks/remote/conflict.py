@@ -11,6 +11,8 @@ import secrets as random
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from autosync_tasks.backup.commit import Author
+from autosync_tasks.backup.manifest import PATH, Listing, entries, format_manifest
 from autosync_tasks.errors import ConflictError
 from autosync_tasks.model import Entry, Kind, Path
 from autosync_tasks.names import display, parents
@@ -21,10 +23,8 @@ from autosync_tasks.remote.outgoing import common, contains, has
 from autosync_tasks.remote.relation import Action, Heads, Trees
 from autosync_tasks.remote.replay import commit_tree, move
 from autosync_tasks.remote.transport import Limits, Remote
-from autosync_tasks.steps.manifest import PATH, Listing, entries, format_manifest
-from autosync_tasks.steps.validate import is_protected
+from autosync_tasks.validation import is_protected
 from autosync_tasks.workspace.workspace import Site
-from autosync_tasks.world.backup.commit import Author
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
+from autosync_tasks.backup.manifest import PATH, Listing
+from autosync_tasks.backup.repository import Repository
+from autosync_tasks.backup.worktree import bring, standing, unedited
 from autosync_tasks.look import tree_cache
 from autosync_tasks.model import Path
 from autosync_tasks.names import display
 from autosync_tasks.remote.relation import Taken, changed
-from autosync_tasks.steps.manifest import PATH, Listing
+from autosync_tasks.tree.dirfd import Below
 from autosync_tasks.workspace.workspace import Site
-from autosync_tasks.world.backup.repository import Repository
-from autosync_tasks.world.backup.worktree import bring, standing, unedited
-from autosync_tasks.world.below import Below
 
 
 def follow(site: Site, old: str, new: str, run_id: str, owned: Collection[Path] = ()) -> list[str]:

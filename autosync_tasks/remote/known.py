@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+from autosync_tasks.backup.manifest import Recorded
 from autosync_tasks.errors import AutosyncError, BackupError
 from autosync_tasks.model import Kind, Path
 from autosync_tasks.remote.push_record import load
 from autosync_tasks.remote.relation import Heads, Trees, parked_branch
-from autosync_tasks.steps.manifest import Recorded
 from autosync_tasks.workspace.workspace import Site
 
 

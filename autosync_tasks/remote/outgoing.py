@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from autosync_tasks.backup.repository import Repository
 from autosync_tasks.model import Path
-from autosync_tasks.world.backup.repository import Repository
 
 _NO_FILE = frozenset({"160000", "000000"})
 

@@ -11,11 +11,13 @@ import secrets as random
 from collections.abc import Mapping
 from dataclasses import replace
 
+from autosync_tasks.backup.locks import clear_stale_locks
 from autosync_tasks.config.places import is_within
 from autosync_tasks.errors import AutosyncError, BranchMovedError, ConfigError
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Entry, Finding, Outcome, Path, Trigger
 from autosync_tasks.names import display
+from autosync_tasks.policy.decide import backoff_retry_at
 from autosync_tasks.remote import relation
 from autosync_tasks.remote.address import Address
 from autosync_tasks.remote.faults import Kind as FaultKind
@@ -28,9 +30,7 @@ from autosync_tasks.remote.relation import Action, Heads, Verdict
 from autosync_tasks.remote.replay import move, replay
 from autosync_tasks.remote.secret_guard import judge_blobs
 from autosync_tasks.remote.transport import Limits, Remote, RemoteError
-from autosync_tasks.steps.decide import backoff_retry_at
 from autosync_tasks.workspace.workspace import Site
-from autosync_tasks.world.backup.locks import clear_stale_locks
 
 __all__ = ["PushResult", "push"]
 

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from autosync_tasks.backup.manifest import PATH, Listing
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Path
 from autosync_tasks.names import display, parents
 from autosync_tasks.remote.address import part_of_ref
-from autosync_tasks.steps.manifest import PATH, Listing
 
 Taken = Mapping[Path, tuple[str, str] | None]
 """What the remote changed and the branch takes over: path to (git mode, content id), None for a deletion."""

@@ -6,13 +6,13 @@ is durable and holds exactly what was worked out beforehand.
 
 from __future__ import annotations
 
+from autosync_tasks.backup.commit import INCOMING, Author, delta, make_durable
+from autosync_tasks.backup.gateway import Conversation
+from autosync_tasks.backup.manifest import PATH, Listing
+from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError, BranchMovedError
 from autosync_tasks.names import quote
 from autosync_tasks.remote.relation import Taken, applied
-from autosync_tasks.steps.manifest import PATH, Listing
-from autosync_tasks.world.backup.commit import INCOMING, Author, delta, make_durable
-from autosync_tasks.world.backup.gateway import Conversation
-from autosync_tasks.world.backup.repository import Repository
 
 _NONE = "0" * 40
 _IDENTITY = {

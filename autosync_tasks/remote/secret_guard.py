@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from autosync_tasks import gate
+from autosync_tasks.backup.manifest import PATH, ManifestError, parse
 from autosync_tasks.errors import BackupError
 from autosync_tasks.model import Finding, Kind, Path
 from autosync_tasks.remote.push_record import mark
-from autosync_tasks.steps.manifest import PATH, ManifestError, parse
-from autosync_tasks.steps.validate import Context, Subject, secrets
-from autosync_tasks.steps.validate.engine import load
-from autosync_tasks.steps.validate.findings import finish
-from autosync_tasks.steps.validate.sec import check_path
+from autosync_tasks.validation import Context, Subject, secrets
+from autosync_tasks.validation.findings import finish
+from autosync_tasks.validation.scanner import load
+from autosync_tasks.validation.secrets import check_path
 from autosync_tasks.workspace.workspace import Site
 from autosync_tasks.world.backup.check import blobs
 

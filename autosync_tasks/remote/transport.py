@@ -15,13 +15,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from autosync_tasks.backup.gateway import Gateway, TooSlowError
+from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError, ConfigError
 from autosync_tasks.names import display
 from autosync_tasks.remote.address import Address, AddressError, parse, redact
 from autosync_tasks.remote.faults import Fault, fault, rejection, too_slow
 from autosync_tasks.state.state import State, make_private
-from autosync_tasks.world.backup.gateway import Gateway, TooSlowError
-from autosync_tasks.world.backup.repository import Repository
 
 T = TypeVar("T")
 

@@ -251,7 +251,7 @@ def _around(text: str, column: int) -> str:
 
 
 def _acceptable(finding: Finding) -> bool:
-    from autosync_tasks.steps.validate.rules import RULES
+    from autosync_tasks.validation.rules import RULES
 
     return RULES[finding.code].acceptable
 

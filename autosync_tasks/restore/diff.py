@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+from autosync_tasks.backup.objects import AbsentError, Objects
 from autosync_tasks.differences import unified
 from autosync_tasks.model import Kind, Path
 from autosync_tasks.names import display
 from autosync_tasks.restore.plan import Put, RestorePlan
-from autosync_tasks.steps.validate import Context, hits
+from autosync_tasks.tree.dirfd import Below
+from autosync_tasks.validation import Context, hits
 from autosync_tasks.workspace.workspace import Site
-from autosync_tasks.world.backup.objects import AbsentError, Objects
-from autosync_tasks.world.below import Below
 
 
 def plan_differences(site: Site, plan: RestorePlan, target: str) -> Iterator[str]:

@@ -18,8 +18,8 @@ from autosync_tasks.names import display
 from autosync_tasks.restore.plan import RestorePlan
 from autosync_tasks.restore.request import Announce, Wish, commit_at, local_zone
 from autosync_tasks.restore.run import Passage
+from autosync_tasks.tree.observe import Progress
 from autosync_tasks.workspace.workspace import Site
-from autosync_tasks.world.observe import Progress
 
 
 def new_wish(paths: Iterable[str] = (), at: str = "", to: str = "", *, check: bool = False, undo: bool = False) -> Wish:

@@ -8,10 +8,15 @@ import time
 from dataclasses import replace
 from datetime import datetime
 
+from autosync_tasks.backup.commit import Author
+from autosync_tasks.backup.manifest import entries
+from autosync_tasks.backup.objects import Objects, absent
+from autosync_tasks.backup.repository import Head
 from autosync_tasks.errors import BackupError, UsageError
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Entry, Outcome, Path, Run, Step, Trigger
 from autosync_tasks.names import display
+from autosync_tasks.policy.classify import Classifier
 from autosync_tasks.restore import undo as undoing
 from autosync_tasks.restore.plan import (
     RestorePlan,
@@ -25,18 +30,13 @@ from autosync_tasks.restore.plan import (
 from autosync_tasks.restore.request import Announce, Wish, commit_at, local_zone
 from autosync_tasks.restore.snapshot import name_of, snapshots, take, undo_of
 from autosync_tasks.restore.write import bytes_of, carry_out, differing, standings
-from autosync_tasks.steps.classify import Classifier
-from autosync_tasks.steps.manifest import entries
-from autosync_tasks.steps.validate import Context
-from autosync_tasks.steps.validate import secrets as secret_findings
+from autosync_tasks.tree.dirfd import Below
+from autosync_tasks.tree.observe import Progress
+from autosync_tasks.tree.walk import open_root
+from autosync_tasks.tree.write import sweep
+from autosync_tasks.validation import Context
+from autosync_tasks.validation import secrets as secret_findings
 from autosync_tasks.workspace.workspace import Site
-from autosync_tasks.world.backup.commit import Author
-from autosync_tasks.world.backup.objects import Objects, absent
-from autosync_tasks.world.backup.repository import Head
-from autosync_tasks.world.below import Below
-from autosync_tasks.world.observe import Progress
-from autosync_tasks.world.source import open_root
-from autosync_tasks.world.writing import sweep
 
 _AGAIN = "mend what each line names, then run the same restore again: what is in place stays"
 

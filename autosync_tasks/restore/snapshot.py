@@ -11,14 +11,14 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from itertools import chain
 
+from autosync_tasks.backup import manifest
+from autosync_tasks.backup.commit import Author, make_durable
+from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError
 from autosync_tasks.model import Entry, Kind, Path
 from autosync_tasks.names import quote
 from autosync_tasks.restore import undo
-from autosync_tasks.steps import manifest
-from autosync_tasks.world.backup.commit import Author, make_durable
-from autosync_tasks.world.backup.repository import Repository
-from autosync_tasks.world.source import content_id
+from autosync_tasks.tree.walk import content_id
 
 SNAPSHOTS = "refs/autosync/snapshots"
 _NAME = re.compile(r"refs/autosync/snapshots/\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{6,40}\Z")

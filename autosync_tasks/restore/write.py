@@ -9,15 +9,15 @@ import stat
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
+from autosync_tasks.backup.objects import AbsentError
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Entry, Kind, Path
 from autosync_tasks.names import display, parents
 from autosync_tasks.restore.plan import RestorePlan, Standing
-from autosync_tasks.world.backup.objects import AbsentError
-from autosync_tasks.world.below import Below
-from autosync_tasks.world.observe import Progress
-from autosync_tasks.world.source import content_id
-from autosync_tasks.world.writing import Writer, mark_of
+from autosync_tasks.tree.dirfd import Below
+from autosync_tasks.tree.observe import Progress
+from autosync_tasks.tree.walk import content_id
+from autosync_tasks.tree.write import Writer, mark_of
 
 _NO_USE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
 """Faults of the disk: the next file would meet them too."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from autosync_tasks.backup.manifest import PATH, Listing
 from autosync_tasks.model import (
     Change,
     ChangeKind,
@@ -18,7 +19,6 @@ from autosync_tasks.model import (
     Rule,
 )
 from autosync_tasks.names import parents
-from autosync_tasks.steps.manifest import PATH, Listing
 
 RuleFor = Callable[[Path, Kind], Rule]
 Starts = Callable[[Path, Kind], bool]

@@ -6,9 +6,9 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable
 
+from autosync_tasks.backup.manifest import PATH, Listing, format_manifest
 from autosync_tasks.model import Change, Entry, Kind, Manifest, Path, Plan, Trigger
 from autosync_tasks.names import display, parents
-from autosync_tasks.steps.manifest import PATH, Listing, format_manifest
 
 _MOST_PATHS = 200
 """Paths listed in a commit message; the commit itself says the rest."""

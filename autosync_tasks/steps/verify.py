@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from autosync_tasks.backup.manifest import PATH
 from autosync_tasks.model import Change, Path
 from autosync_tasks.names import display
-from autosync_tasks.steps.manifest import PATH
 
 Delta = Mapping[Path, tuple[str, str] | None]
 """Path to (git mode, content id), or None for a path that is gone."""

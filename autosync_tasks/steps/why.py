@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autosync_tasks.model import Change, ChangeKind, Kind, Path, Priority, Rule, Trigger, Verb
-from autosync_tasks.steps.classify import Classifier
-from autosync_tasks.steps.decide import decide
-from autosync_tasks.steps.inputs import Ask, Facts, Limits, Past
+from autosync_tasks.policy.classify import Classifier
+from autosync_tasks.policy.decide import decide
+from autosync_tasks.policy.inputs import Ask, Facts, Limits, Past
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 
 from autosync_tasks.model import Trigger
-from autosync_tasks.steps.inputs import Ask
+from autosync_tasks.policy.inputs import Ask
 
 
 @dataclass(frozen=True, slots=True)

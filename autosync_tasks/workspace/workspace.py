@@ -7,13 +7,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from autosync_tasks.backup.repository import Repository
 from autosync_tasks.config.load import Loaded, Settings, load
 from autosync_tasks.config.places import Places, is_within, locate
 from autosync_tasks.errors import UsageError
 from autosync_tasks.names import display
 from autosync_tasks.state.state import State
-from autosync_tasks.world.backup.repository import Repository
-from autosync_tasks.world.following import Following
+from autosync_tasks.tree.followed_links import Following
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from autosync_tasks.backup import worktree
+from autosync_tasks.backup.repository import Repository
 from autosync_tasks.remote import push
-from autosync_tasks.world.backup import worktree
-from autosync_tasks.world.backup.repository import Repository
 from tests.survival_machine import Survival
 
 

@@ -47,7 +47,7 @@ def _load(scanner_cache: str) -> None:
     for module in pkgutil.walk_packages(autosync_tasks.__path__, "autosync_tasks."):
         if "triggers" not in module.name:
             importlib.import_module(module.name)
-    from autosync_tasks.steps.validate import engine
+    from autosync_tasks.validation import scanner as engine
 
     assert all((git, tenacity, tomlkit))
     scanner = engine.Kingfisher(scanner_cache)

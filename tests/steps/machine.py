@@ -19,10 +19,10 @@ from pathlib import Path
 from autosync_tasks import names, pipeline, verifying
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Outcome, Run, Trigger
+from autosync_tasks.policy.inputs import Ask
 from autosync_tasks.report import lines
 from autosync_tasks.report.status import of_status
 from autosync_tasks.status import Status, status
-from autosync_tasks.steps.inputs import Ask
 from autosync_tasks.workspace.workspace import Site, open_site
 
 from .person import as_a_person

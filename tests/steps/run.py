@@ -8,7 +8,7 @@ import shlex
 from pytest_bdd import given, parsers, step, when
 
 from autosync_tasks.model import Trigger
-from autosync_tasks.steps.inputs import Ask
+from autosync_tasks.policy.inputs import Ask
 
 from .machine import Machine
 from .words import ASKERS, TIME, WHO, time_of

@@ -15,7 +15,7 @@ import pytest
 from pytest_bdd import given, parsers, step
 
 from autosync_tasks import gate
-from autosync_tasks.steps.validate import engine
+from autosync_tasks.validation import scanner
 
 from .machine import Machine
 from .settings import put
@@ -123,10 +123,10 @@ def no_scanner(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     def gone(_: str) -> None:
         raise ImportError("No module named 'kingfisher_sdk'")
 
-    monkeypatch.setattr(engine, "Kingfisher", gone)
-    engine.load.cache_clear()
+    monkeypatch.setattr(scanner, "Kingfisher", gone)
+    scanner.load.cache_clear()
     yield
-    engine.load.cache_clear()
+    scanner.load.cache_clear()
 
 
 # ---- faults and oddities

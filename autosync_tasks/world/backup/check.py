@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from autosync_tasks.backup.gateway import Conversation
+from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError
 from autosync_tasks.model import Path
 from autosync_tasks.names import display
-from autosync_tasks.world.backup.gateway import Conversation
-from autosync_tasks.world.backup.repository import Repository
-from autosync_tasks.world.below import Below
-from autosync_tasks.world.observe import Progress
-from autosync_tasks.world.source import content_id
+from autosync_tasks.tree.dirfd import Below
+from autosync_tasks.tree.observe import Progress
+from autosync_tasks.tree.walk import content_id
 
 _MOST = 20
 

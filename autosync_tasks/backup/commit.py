@@ -1,0 +1,165 @@
+"""One commit at the object level: a single git process, however many files, and never a work tree.
+
+Order (DESIGN section 11): objects → on disk → read back → branch ref → read back. `git fast-import` first
+writes everything under a ref of this run alone and a checkpoint makes it a whole pack; only when that is
+durable and holds exactly what was planned does the same process move the branch. It moves it only forward,
+under git's own ref lock: a branch that someone else moved meanwhile is left as it is.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from autosync_tasks.backup.gateway import Conversation
+from autosync_tasks.backup.manifest import PATH
+from autosync_tasks.backup.repository import Repository
+from autosync_tasks.errors import BackupError, BranchMovedError
+from autosync_tasks.model import Path, Plan
+from autosync_tasks.names import quote
+from autosync_tasks.steps.verify import Delta
+
+INCOMING = "refs/autosync/incoming"
+"""Refs below this hold a commit only until the branch has it; what a killed run left is removed here."""
+
+_EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+_NONE = "0" * 40
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who signs the commit and when (seconds since the epoch, UTC offset as git writes it)."""
+
+    name: str
+    email: str
+    when: float
+    zone: str = "+0000"
+
+    @property
+    def line(self) -> bytes:
+        return f"{self.name} <{self.email}> {int(self.when)} {self.zone}".encode("utf-8", "replace")
+
+
+Contents = Iterable[tuple[Path, bytes]]
+
+
+def commit(
+    repository: Repository,
+    plan: Plan,
+    contents: Contents,
+    *,
+    run_id: str,
+    message: bytes,
+    author: Author,
+    check: Callable[[str, Delta], None],
+) -> str:
+    """Commits the plan and returns the new commit's id.
+
+    contents yields the bytes of each of the plan's puts; they are written as they come. check is called with
+    the id of the manifest's blob and the delta that the new commit really has against its base, before the
+    branch moves; it raises to stop. Raises BranchMovedError if the branch is not at the plan's base any more.
+    """
+    incoming = f"{INCOMING}/{run_id}"
+    branch = f"refs/heads/{repository.branch}"
+    arguments = ("fast-import", "--quiet", "--done", "--date-format=raw", "--depth=0")
+    with repository.gateway.conversation(*arguments) as talk:
+        marks = _blobs(talk, contents, plan.manifest)
+        talk.say(_commit_header(incoming, plan.base, author, message, len(marks) + 1))
+        for path in sorted(plan.deletes):
+            talk.say(b"D ", quote(path), b"\n")
+        for number, (path, mode) in enumerate([*_modes(plan, marks), (PATH, b"100644")], start=1):
+            talk.say(b"M %s :%d %s\n" % (mode, number, quote(path)))
+        talk.say(b"\n")
+        new = talk.ask(b"get-mark :%d\n" % (len(marks) + 1)).decode("ascii")
+        manifest_id = talk.ask(b"get-mark :%d\n" % len(marks)).decode("ascii")
+        if talk.ask(b"checkpoint\nprogress stored\n") != b"progress stored":
+            raise BackupError("git fast-import did not confirm that it stored the commit")
+        make_durable(repository.git_dir)
+        check(manifest_id, delta(repository, plan.base, new))
+        if repository.ref() != plan.base:
+            raise BranchMovedError(f"the branch {repository.branch} was moved by someone else meanwhile")
+        talk.say(f"reset {branch}\nfrom {new}\n\n".encode())
+        for name in [incoming, *left_behind(repository, run_id)]:
+            talk.say(f"reset {name}\nfrom {_NONE}\n\n".encode())
+        talk.say(b"done\n")
+        code, complaint = talk.finish()
+    if repository.ref() != new:
+        if repository.ref() != plan.base:
+            raise BranchMovedError(f"the branch {repository.branch} was moved by someone else meanwhile")
+        raise repository.gateway.failure("fast-import", code, complaint)
+    make_durable(repository.git_dir)
+    return new
+
+
+def _blobs(talk: Conversation, contents: Contents, manifest: bytes) -> list[Path]:
+    """Streams the blobs and last the manifest, each with the next mark; returns the paths in that order."""
+    marks: list[Path] = []
+    for path, data in contents:
+        marks.append(path)
+        talk.say(b"blob\nmark :%d\ndata %d\n" % (len(marks), len(data)), data, b"\n")
+    marks.append(PATH)
+    talk.say(b"blob\nmark :%d\ndata %d\n" % (len(marks), len(manifest)), manifest, b"\n")
+    return marks
+
+
+def _modes(plan: Plan, marks: list[Path]) -> list[tuple[Path, bytes]]:
+    streamed = marks[:-1]
+    if set(streamed) != set(plan.puts):
+        raise BackupError("not every planned file was streamed; nothing was committed")
+    return [(path, plan.puts[path].git_mode.encode()) for path in streamed]
+
+
+def _commit_header(ref: str, base: str, author: Author, message: bytes, mark: int) -> bytes:
+    lines = [b"commit " + ref.encode(), b"mark :%d" % mark]
+    lines += [b"author " + author.line, b"committer " + author.line, b"data %d" % len(message), message]
+    if base:
+        lines.append(b"from " + base.encode())
+    return b"\n".join(lines) + b"\n"
+
+
+def left_behind(repository: Repository, run_id: str = "") -> list[str]:
+    """Refs of commits in the making that killed runs left, without those of this run."""
+    names = set()
+    with suppress(OSError):
+        names.update(os.listdir(os.path.join(repository.git_dir, INCOMING)))
+    with suppress(OSError), open(os.path.join(repository.git_dir, "packed-refs"), "rb") as file:
+        packed = (line.rstrip().partition(f" {INCOMING}/".encode())[2] for line in file)
+        names.update(name.decode("ascii", "replace") for name in packed)
+    return [f"{INCOMING}/{name}" for name in sorted(names) if name != run_id and name.isalnum()]
+
+
+def drop(repository: Repository, refs: Iterable[str]) -> None:
+    """Removes refs of commits in the making; the commits stay until git tidies its store."""
+    repository.gateway.run("update-ref", "--stdin", stdin="".join(f"delete {name}\n" for name in refs).encode())
+
+
+def delta(repository: Repository, base: str, new: str) -> Delta:
+    """What really differs between two commits; None for a path that is gone."""
+    output = repository.gateway.run("diff-tree", "-r", "-z", "--no-renames", "--no-ext-diff", base or _EMPTY_TREE, new)
+    found: dict[Path, tuple[str, str] | None] = {}
+    fields = iter(output.split(b"\0"))
+    for facts in fields:
+        if not facts:
+            break
+        _, mode, _, content, letter = facts.decode("ascii").lstrip(":").split(" ")
+        found[next(fields)] = None if letter == "D" else (mode, content)
+    return found
+
+
+def make_durable(folder: str) -> None:
+    """Writes out the file system that holds `folder` (syncfs).
+
+    Git never syncs a folder: after a power cut a commit was lost on ext4, XFS and btrfs even with
+    core.fsync=all. Raises OSError if it cannot.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        if libc.syncfs(fd) != 0:
+            code = ctypes.get_errno()
+            raise OSError(code, os.strerror(code))
+    finally:
+        os.close(fd)

@@ -1,0 +1,154 @@
+"""What a killed git leaves behind: lock files and temporary files, removed only with proof that nobody uses them.
+
+To be called only while this program's own lock of the backup is held. The proof: no process of this machine has a
+file of the repository open, and no process called git works in it. Where that cannot be seen, everything stays.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import stat
+from collections.abc import Iterator
+
+from autosync_tasks.backup.repository import Repository
+from autosync_tasks.names import display
+
+_PROC = "/proc"
+_TEMPORARY = re.compile(r"(tmp_(obj|pack|idx|rev|mtimes|bitmap|midx|graph)_|\.tmp-\d+-|tmp_objdir-|incoming-)")
+"""Names of git's files on their way (object-file.c, pack-write.c, tmp-objdir.c) in the object store."""
+_OURS = re.compile(r"(autosync-stash-[0-9a-f]+\.index(\.lock)?|fast_import_crash_\d+)\Z")
+"""Names in the repository's own folder: of this program, and git's report on a stream that ended too early."""
+_KEEP = re.compile(r"pack-[0-9a-f]{40}\.keep\Z")
+_KEEP_WORDS = b"fast-import"
+"""What git fast-import writes into the `.keep` of a pack until its refs are there (a person's own says something else).
+Left by a kill, git would never take the pack along when it tidies."""
+_DEEPEST = 12
+
+
+def leftovers(repository: Repository) -> list[str]:
+    """Paths of lock files and temporary files in the repository, whoever uses them. Nothing is removed."""
+    git_dir = repository.git_dir
+    found = [os.path.join(git_dir, name) for name in _names(git_dir) if name.endswith(".lock") or _OURS.match(name)]
+    for folder in ("refs", "logs"):
+        found += _locks_below(os.path.join(git_dir, folder), 0)
+    objects = os.path.join(git_dir, "objects")
+    for folder in (objects, *_object_folders(objects)):
+        names = _names(folder)
+        found += [os.path.join(folder, name) for name in names if _TEMPORARY.match(name) or name.endswith(".lock")]
+        found += [path for name in names if _KEEP.match(name) and _is_ours(path := os.path.join(folder, name))]
+    return sorted(path for path in set(found) if not os.path.islink(path))
+
+
+def clear_stale_locks(repository: Repository) -> list[str]:
+    """Removes what `leftovers` finds if no git process uses the repository; returns a note for each thing done.
+
+    If one does, or that cannot be known, nothing is removed and the one note says so. Call it under the state lock.
+    """
+    found = leftovers(repository)
+    if not found:
+        return []
+    users = users_of(repository)
+    if users is None:
+        return [f"{_short(repository, found)} left: this system does not say whether a git process uses them"]
+    if users:
+        return [f"{_short(repository, found)} left: in use by {users[0]}"]
+    notes = []
+    for path in found:
+        name = display(os.path.relpath(path, repository.git_dir))
+        try:
+            if stat.S_ISDIR(os.lstat(path).st_mode):
+                shutil.rmtree(path)
+            else:
+                os.unlink(path)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            notes.append(f"{name} could not be removed: {(error.strerror or '').lower()}")
+            continue
+        notes.append(f"{name} removed: a killed git left it, and no process uses it")
+    return notes
+
+
+def users_of(repository: Repository) -> list[str] | None:
+    """Processes that use the repository, like `git gc (process 4711)`; None if that cannot be seen."""
+    try:
+        numbers = [name for name in os.listdir(_PROC) if name.isdigit()]
+    except OSError:
+        return None
+    if str(os.getpid()) not in numbers:
+        return None  # not the /proc of this process
+    roots = tuple(os.fsencode(os.path.realpath(path)) for path in {repository.folder, repository.git_dir})
+    git_dir = os.fsencode(os.path.realpath(repository.git_dir))
+    found = []
+    for number in numbers:
+        if int(number) != os.getpid() and (said := _uses(number, roots, git_dir)):
+            found.append(said)
+    return found
+
+
+def _uses(number: str, roots: tuple[bytes, ...], git_dir: bytes) -> str:
+    """How a process uses the repository ("" if it does not, or is gone)."""
+    folder = os.path.join(_PROC, number)
+    try:
+        with open(os.path.join(folder, "cmdline"), "rb") as file:
+            words = file.read(65536).split(b"\0")
+        with open(os.path.join(folder, "comm"), "rb") as file:
+            is_git = file.read().startswith(b"git") or os.path.basename(words[0]).startswith(b"git")
+    except OSError:
+        return ""
+    said = f"{display(b' '.join(words[:3]).strip(), limit=60)} (process {number})"
+    try:
+        open_files = [os.readlink(os.path.join(folder, "fd", name)) for name in os.listdir(os.path.join(folder, "fd"))]
+        if any(_inside(os.fsencode(path), (git_dir,)) for path in open_files):
+            return said
+        if is_git and _inside(os.fsencode(os.readlink(os.path.join(folder, "cwd"))), roots):
+            return said
+    except FileNotFoundError:
+        return ""  # it ended meanwhile
+    except OSError:
+        return f"maybe {said}" if is_git else ""  # another user's git: nobody can tell
+    return said if is_git and any(root in word for word in words for root in roots) else ""
+
+
+def _inside(path: bytes, roots: tuple[bytes, ...]) -> bool:
+    path = path.removesuffix(b" (deleted)")
+    return any(path == root or path.startswith(root + b"/") for root in roots)
+
+
+def _is_ours(keep: str) -> bool:
+    if not os.path.exists(keep.removesuffix(".keep") + ".pack"):
+        return True  # killed before the pack had its name; the next pack with the same contents would be refused
+    try:
+        with open(keep, "rb") as file:
+            words = file.read(len(_KEEP_WORDS) + 2).strip()
+            return bool(words) and _KEEP_WORDS.startswith(words)  # an empty one may be a person's
+    except OSError:
+        return False
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
+
+
+def _locks_below(folder: str, depth: int) -> Iterator[str]:
+    for name in _names(folder):
+        path = os.path.join(folder, name)
+        if name.endswith(".lock") and not os.path.isdir(path):
+            yield path
+        elif depth < _DEEPEST and os.path.isdir(path) and not os.path.islink(path):
+            yield from _locks_below(path, depth + 1)
+
+
+def _object_folders(objects: str) -> list[str]:
+    wanted = [name for name in _names(objects) if name in ("pack", "info") or re.fullmatch("[0-9a-f]{2}", name)]
+    return [os.path.join(objects, name) for name in wanted]
+
+
+def _short(repository: Repository, paths: list[str]) -> str:
+    first = display(os.path.relpath(paths[0], repository.git_dir))
+    return first if len(paths) == 1 else f"{first} and {len(paths) - 1} more leftovers of git were"

@@ -1,0 +1,319 @@
+"""Brings the backup's work tree to the branch, for owned paths alone, so that a person can open it.
+
+The branch is the truth; this is a convenience after a durable commit. Edits that a person made to owned paths
+there are saved as a stash entry first; foreign files stay as they are, staged or not.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from autosync_tasks.backup.commit import make_durable
+from autosync_tasks.backup.locks import clear_stale_locks
+from autosync_tasks.backup.manifest import PATH, Listing
+from autosync_tasks.backup.repository import Repository
+from autosync_tasks.errors import BackupError
+from autosync_tasks.model import Path
+from autosync_tasks.names import display, parents
+from autosync_tasks.remote.relation import Taken
+from autosync_tasks.tree.dirfd import Below
+from autosync_tasks.tree.walk import content_id
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """How it went. note: "" if the work tree now equals the branch. stash: the entry made, if any.
+
+    too_long: how many owned paths no work tree can hold by name; nothing else is wrong with them. halfway: a fault
+    ended it in the middle.
+    """
+
+    note: str = ""
+    stash: str = ""
+    too_long: int = 0
+    halfway: bool = False
+
+
+_REFUSED = re.compile(rb"not uptodate|would be (overwritten|removed|lost)|would lose")
+"""What git says when a two-way merge would touch an edited or untracked file (unpack-trees.c)."""
+_LATE = 20
+"""Own commits since the disk last had all of the work tree: it is written out within a minute."""
+_LONGEST = 4095
+"""Bytes of a path that a system call takes on Linux (PATH_MAX less the NUL). Git opens files by whole paths."""
+
+
+def bring(
+    repository: Repository,
+    old: str,
+    new: str,
+    owned: Iterable[Path],
+    run_id: str,
+    before: Iterable[Path] = (),
+    *,
+    interrupted: bool = False,
+) -> Brought:
+    """Takes the work tree from commit `old` ("" if unknown or none) to `new`; a failure is a note, no error.
+
+    owned: the paths it may write. before: paths owned at `old` that may be gone now. interrupted: an earlier run may
+    have left it halfway, with an index that is ahead of the files. Touches nothing else.
+    """
+    if repository.bare:
+        return Brought()
+    if not repository.standing_on_branch():
+        return Brought(f"the backup's work tree does not stand on {repository.branch}; it was left alone")
+    try:
+        repository.neutralise_attributes()
+        owned = {*owned, PATH}
+        # Git would stop in the middle of its work at a path that is too long.
+        slow, before = interrupted or any(len(path) > _LONGEST for path in owned), set(before)
+        if not slow:
+            done = _quick(repository, old, new)
+            if done and not _still_there(repository, before - owned):
+                return Brought()
+            interrupted = done is None
+        return _careful(repository, old, new, owned, before, run_id, interrupted=interrupted)
+    except (BackupError, OSError) as error:
+        return Brought(f"the backup's work tree could not be brought along ({display(str(error))})", halfway=True)
+
+
+def _quick(repository: Repository, old: str, new: str) -> bool | None:
+    """Git's own two-way merge. False if it refused, for something it would write was edited; then nothing changed.
+
+    None if it was killed or could not write: then it may have ended halfway.
+    """
+    if not old and os.path.exists(os.path.join(repository.git_dir, "index")):
+        return False
+    if not old and set(os.listdir(repository.folder)) != {".git"}:
+        return False
+    code, _, complaint = repository.gateway.attempt("read-tree", "-m", "-u", *([old] if old else []), new)
+    if code == 0 or _REFUSED.search(complaint):
+        return code == 0
+    clear_stale_locks(repository)
+    return None
+
+
+def _still_there(repository: Repository, gone: Iterable[Path]) -> bool:
+    """Whether git left a file that it was to remove: it only warns if it cannot."""
+    with Below(repository.folder) as below:
+        return any(standing(below, path) is not None for path in sorted(gone))
+
+
+def _careful(
+    repository: Repository, old: str, new: str, owned: set[Path], before: set[Path], run_id: str, *, interrupted: bool
+) -> Brought:
+    """Path by path: what a person edited is saved as a stash entry, then owned paths are written out."""
+    tree = repository.listing(new)
+    known = _earlier(repository, old)
+    replaced = {} if known and before and not interrupted else _replaced(repository, new)
+    index = index_entries(repository)
+    owned = {path for path in owned if path in tree}
+    gone = {path for path in before if path not in tree}
+    with Below(repository.folder) as below:
+
+        def is_known(path: Path) -> bool:
+            fine = {None, tree.get(path), known.get(path), *replaced.get(path, ())}
+            if index.get(path) not in fine:
+                return False
+            if standing(below, path) in fine:
+                return True
+            return interrupted and _is_torn(repository, below, path, tree.get(path))
+
+        edited = [path for path in sorted(owned | gone) if not is_known(path)]
+        # What an earlier deletion missed goes too, but only as the backup had it: a person may have put another there.
+        gone |= {path for path in replaced if path not in tree and path not in gone and is_known(path)}
+    stash = save_edits(repository, new, edited, run_id) if edited else ""
+    _write_out(repository, tree, owned, gone, index)
+    return Brought("", stash, sum(len(path) > _LONGEST for path in owned))
+
+
+def _is_torn(repository: Repository, below: Below, path: Path, wanted: tuple[str, str] | None) -> bool:
+    """Whether what stands at a path is only the beginning of what a killed run was writing there."""
+    found = below.contents(path)
+    return wanted is not None and found is not None and repository.blob(wanted[1]).startswith(found[1])
+
+
+def _earlier(repository: Repository, old: str) -> Listing:
+    """What stood there before, if that was noted."""
+    try:
+        return repository.listing(old) if old else {}
+    except BackupError:
+        return {}  # the repository was replaced since
+
+
+def _replaced(repository: Repository, new: str) -> dict[Path, set[tuple[str, str]]]:
+    """What the last own commits replaced or deleted, for when it is not known where the work tree stands.
+
+    A run was interrupted, the power went before all was on the disk, or the state was lost. Commits of a person do
+    not count (an own one always changes the manifest).
+    """
+    options = ("-m", "--full-diff", "--raw", "-r", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--format=")
+    output = repository.gateway.run("log", *options, f"--max-count={_LATE}", new, "--", PATH.decode())
+    found: dict[Path, set[tuple[str, str]]] = {}
+    fields = iter(output.split(b"\0"))
+    for facts in fields:
+        if facts:
+            mode, _, content, _, letter = facts.decode("ascii").lstrip(":").split(" ")
+            path = next(fields)
+            if letter != "A":
+                found.setdefault(path, set()).add((mode, content))
+    return found
+
+
+def index_entries(repository: Repository) -> dict[Path, tuple[str, str]]:
+    """What the index holds: path to (git mode, content id)."""
+    output = repository.gateway.run("ls-files", "-z", "--stage")
+    entries = {}
+    for line in output.split(b"\0"):
+        if line:
+            facts, _, path = line.partition(b"\t")
+            mode, content, _ = facts.decode("ascii").split(" ")
+            entries[path] = (mode, content)
+    return entries
+
+
+def standing(below: Below, path: Path) -> tuple[str, str] | None:
+    """(git mode, content id) of the file or link at a path of a work tree; None if there is none."""
+    found = below.contents(path)
+    if found is None:
+        return None
+    mode, data = found
+    git_mode = "120000" if stat.S_ISLNK(mode) else "100755" if mode & 0o100 else "100644"
+    return git_mode, content_id(data)
+
+
+def unedited(repository: Repository, taken: Taken, before: Listing, *, interrupted: bool = False) -> set[Path]:
+    """Those that stand in work tree and index just as the old commit had them (or were nowhere).
+
+    interrupted: a killed run may have brought some of them already, or been writing one.
+    """
+    if not os.path.isdir(repository.folder):
+        return set()
+    index, free = index_entries(repository), set()
+    with Below(repository.folder) as below:
+        for path in sorted(taken.keys() - {PATH}):
+            known = {before.get(path), taken[path]} if interrupted else {before.get(path)}
+            if index.get(path) not in known:
+                continue
+            found = standing(below, path)
+            if found in known or (interrupted and (found is None or _is_torn(repository, below, path, taken[path]))):
+                free.add(path)
+    return free
+
+
+def strays(repository: Repository, tree: Listing, owned: Iterable[Path]) -> list[Path]:
+    """Owned paths that stand in the work tree otherwise than the branch says; not those too long for any work tree."""
+    with Below(repository.folder) as below:
+        short = (path for path in sorted(owned) if len(path) <= _LONGEST)
+        return [path for path in short if standing(below, path) != tree.get(path)]
+
+
+def stands(repository: Repository, tree: Listing, owned: Iterable[Path], *, foreign_too: bool) -> bool:
+    """Whether work tree and index are what the branch says, so that there is nothing to bring along.
+
+    foreign_too: no other path may be staged either.
+    """
+    if not repository.standing_on_branch() or strays(repository, tree, owned):
+        return False
+    index = index_entries(repository)
+    return index == tree if foreign_too else all(index.get(path) == tree.get(path) for path in (*owned, PATH))
+
+
+def save_edits(repository: Repository, base: str, edited: list[Path], run_id: str) -> str:
+    """Saves the edited owned paths, staged and unstaged, as a stash entry on the disk; returns its commit id.
+
+    A stash entry is a commit of the work tree's state with two parents: the branch and the index's state.
+    """
+    scratch = os.path.join(repository.git_dir, f"autosync-stash-{run_id}.index")
+    environment = {"GIT_INDEX_FILE": scratch}
+    gateway = repository.gateway
+    try:
+        gateway.run("read-tree", base, environment=environment)
+        index = index_entries(repository)
+        staged = [(path, *index[path]) for path in edited if path in index]
+        _update(repository, staged, environment)
+        index_tree = gateway.run("write-tree", environment=environment).decode().strip()
+        with Below(repository.folder) as below:
+            there = [path for path in edited if standing(below, path) is not None]
+        gateway.run(
+            "update-index",
+            "-z",
+            "--add",
+            "--replace",
+            "--stdin",
+            stdin=_joined(there),
+            environment=environment,
+        )
+        work_tree = gateway.run("write-tree", environment=environment).decode().strip()
+    finally:
+        if os.path.exists(scratch):
+            os.unlink(scratch)
+    label = f"autosync run {run_id}: edits found in the backup's own work tree"
+    identity = {
+        f"GIT_{who}_{what}": value
+        for who in ("AUTHOR", "COMMITTER")
+        for what, value in (("NAME", "autosync"), ("EMAIL", "autosync@localhost"))
+    }
+    staged_commit = gateway.run("commit-tree", index_tree, "-p", base, "-m", f"index of {label}", environment=identity)
+    saved = gateway.run(
+        *("commit-tree", work_tree, "-p", base, "-p", staged_commit.decode().strip(), "-m", label),
+        environment=identity,
+    )
+    commit = saved.decode().strip()
+    gateway.run("stash", "store", "--message", label, commit, environment=identity)
+    make_durable(repository.git_dir)  # what was edited is overwritten next
+    return commit
+
+
+def _write_out(
+    repository: Repository,
+    tree: Listing,
+    owned: set[Path],
+    gone: set[Path],
+    index: dict[Path, tuple[str, str]],
+) -> None:
+    """Index and files of owned paths as the commit has them; gone ones removed with folders left empty."""
+    removed = b"".join(b"0 " + b"0" * 40 + b"\t" + path + b"\0" for path in sorted(gone) if path in index)
+    with Below(repository.folder) as below:
+        for path in sorted(gone):
+            _remove(below, path)
+        stdin = _joined(path for path in sorted(owned) if len(path) <= _LONGEST and _clear_way(below, path))
+    repository.gateway.run("update-index", "-z", "--index-info", stdin=removed)
+    _update(repository, [(path, *tree[path]) for path in sorted(owned)], None)
+    repository.gateway.run("checkout-index", "--force", "--index", "-z", "--stdin", stdin=stdin)
+
+
+def _update(
+    repository: Repository, entries: Iterable[tuple[Path, str, str]], environment: dict[str, str] | None
+) -> None:
+    lines = b"".join(f"{mode} {content}\t".encode() + path + b"\0" for path, mode, content in entries)
+    repository.gateway.run(
+        "update-index", "-z", "--add", "--replace", "--index-info", stdin=lines, environment=environment
+    )
+
+
+def _joined(paths: Iterable[Path]) -> bytes:
+    return b"".join(path + b"\0" for path in paths)
+
+
+def _remove(below: Below, path: Path) -> None:
+    """Removes a file or link of the work tree, and the folders above that this leaves empty. A folder there stays."""
+    here = below.look(path)
+    if here is not None and stat.S_ISDIR(here.st_mode):
+        return
+    below.unlink(path)
+    for parent in parents(path):
+        if not below.rmdir(parent):
+            return
+
+
+def _clear_way(below: Below, path: Path) -> bool:
+    """Whether nothing foreign is in the way: a link or file among its parents, or a folder at its place."""
+    here = below.look(path)
+    if here is not None and stat.S_ISDIR(here.st_mode):
+        return False
+    above = (below.look(parent) for parent in parents(path))
+    return all(facts is None or stat.S_ISDIR(facts.st_mode) for facts in above)

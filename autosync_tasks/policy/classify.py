@@ -1,0 +1,92 @@
+"""Classify: which rule decides a path, and whether a change there may start a sync (pure; DESIGN section 4).
+
+Order: protected, the user's `[[rules]]`, `sync_exclusions` (they make a path low), the defaults. Each rule is
+matched alone, and the first that matches wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from autosync_tasks.model import Kind, Path, Priority, Rule
+from autosync_tasks.policy.matching import Matcher
+from autosync_tasks.policy.patterns import check_pattern
+from autosync_tasks.policy.rules import ALWAYS_PROTECTED, DEFAULT_RULES, EXCLUDED, OVERRIDABLE
+
+__all__ = ["Classifier", "Policy", "check_pattern", "protected_matcher", "protected_rules"]
+
+
+class Policy(Protocol):
+    """The settings that classification needs."""
+
+    @property
+    def rules(self) -> tuple[Rule, ...]: ...
+    @property
+    def sync_exclusions(self) -> Sequence[str]: ...
+    @property
+    def sync_triggers(self) -> Sequence[str]: ...
+
+
+class Classifier:
+    """Finds the rule of a path. Keeps what it found: make one for each run."""
+
+    def __init__(self, settings: Policy) -> None:
+        """Raises PatternError for a pattern that `check_pattern` refuses."""
+        self.rules = ordered_rules(settings)
+        self._matcher = Matcher((rule.pattern, rule.unless) for rule in self.rules)
+        self._triggers = Matcher((pattern, ()) for pattern in settings.sync_triggers)
+        self._own = frozenset(settings.rules)
+        self._found: dict[tuple[Path, bool], Rule] = {}
+
+    def rule_for(self, path: Path, kind: Kind) -> Rule:
+        """The rule that decides this path. A pattern that ends in `/` matches a folder and all below it."""
+        key = (path, kind is Kind.FOLDER)
+        rule = self._found.get(key)
+        if rule is None:
+            place = self._matcher.first(*key)
+            rule = self.rules[-1 if place is None else place]
+            self._found[key] = rule
+        return rule
+
+    def starts(self, path: Path, kind: Kind) -> bool:
+        """Whether a change there may start a sync: neither low nor protected, and inside `sync_triggers`.
+
+        What a rule of the user's own makes high or medium needs no trigger: naming it is wish enough.
+        """
+        rule = self.rule_for(path, kind)
+        if rule.priority not in (Priority.HIGH, Priority.MEDIUM):
+            return False
+        return rule in self._own or self._triggers.first(path, kind is Kind.FOLDER) is not None
+
+
+def ordered_rules(settings: Policy) -> tuple[Rule, ...]:
+    """All rules in the order in which they are asked; the last one matches every path."""
+    excluded = (Rule(p, EXCLUDED, Priority.LOW, "sync_exclusions") for p in settings.sync_exclusions)
+    return (*protected_rules(settings.rules), *settings.rules, *excluded, *DEFAULT_RULES)
+
+
+def protected_matcher(settings: Policy) -> Callable[[bytes, bool], bool]:
+    """A quick check of one name, for the walk through the source: (name, is it a folder) to protected or not.
+
+    A path is protected exactly if one of its names is, all but the last being folders. (A user's own rule of
+    priority "never" is no name check: `Classifier.rule_for` tells it.)
+    """
+    return Matcher((rule.pattern, rule.unless) for rule in protected_rules(settings.rules)).name_test()
+
+
+def protected_rules(user: Sequence[Rule]) -> tuple[Rule, ...]:
+    """The built-in protected rules. What a user's rule overrides is taken out of the overridable ones."""
+    return (
+        *ALWAYS_PROTECTED,
+        *(replace(rule, unless=tuple(u.pattern for u in user if _names(u.pattern, rule))) for rule in OVERRIDABLE),
+    )
+
+
+def _names(pattern: str, rule: Rule) -> bool:
+    """Whether a user's pattern means an overridable rule by name, at any depth.
+
+    A wildcard such as `*.md` is no wish to back up every README below node_modules.
+    """
+    return "/" not in pattern.removesuffix("/") and pattern.startswith(rule.pattern.rstrip("/*"))

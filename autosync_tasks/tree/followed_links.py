@@ -1,0 +1,82 @@
+"""Links that are followed: out of the tree into folders that a setting names, one step and no further.
+
+A link to `~/dotfiles/agents` is worth little on a new machine without what it leads to. For the folders of
+`follow_links_into` the walk takes that in the link's place. It is opened from the named folder on by descriptors, and
+nothing on that way may be a link; a link that lies behind a followed one stays a link, so nothing can go in circles.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from autosync_tasks.tree.dirfd import Below
+
+
+class Target(NamedTuple):
+    """Where a followed link leads: one of the named folders (a real path), and the path below it (b"" is itself)."""
+
+    folder: bytes
+    path: bytes
+
+    @property
+    def names(self) -> list[bytes]:
+        """The names on the way that the link's own path does not show."""
+        return self.path.split(b"/") if self.path else []
+
+    def look(self) -> os.stat_result:
+        """lstat of what it leads to. Raises OSError."""
+        if not self.path:
+            return os.stat(self.folder)
+        with Below(os.fsdecode(self.folder)) as below:
+            facts = below.look(self.path)
+        if facts is None:
+            raise FileNotFoundError
+        return facts
+
+    def open_file(self) -> int:
+        """A descriptor for reading the file. Raises OSError."""
+        with Below(os.fsdecode(self.folder)) as below:
+            return below.open_file(self.path)
+
+    def open_folder(self) -> int:
+        """A descriptor of the folder. Raises OSError."""
+        with Below(os.fsdecode(self.folder)) as below:
+            return os.dup(below.folder(self.path))
+
+
+class Following:
+    """Which links of a source are followed."""
+
+    def __init__(self, source: str, folders: Sequence[str]) -> None:
+        """source: its real path. folders: those that the setting names, as real paths."""
+        self._source = os.fsencode(source)
+        self._folders = [os.fsencode(folder) for folder in folders]
+
+    def target(self, path: bytes) -> Target | None:
+        """Where the link at this path of the source leads; None if it stays a link, for that is in no named folder.
+
+        Whether anything is there now is another question: a folder that is not mounted must not look like a link that
+        leads elsewhere.
+        """
+        real = os.path.realpath(os.path.join(self._source, path))
+        if _within(real, self._source) or _within(self._source, real):
+            return None
+        for folder in self._folders:
+            if _within(real, folder):
+                return Target(folder, real[len(folder.rstrip(b"/")) + 1 :])
+        return None
+
+    def above(self, path: bytes) -> bytes | None:
+        """The followed link at this path of the source, or above it; None if there is none."""
+        parts = path.split(b"/")
+        for number in range(1, len(parts) + 1):
+            front = b"/".join(parts[:number])
+            if os.path.islink(os.path.join(self._source, front)):
+                return front if self.target(front) is not None else None
+        return None
+
+
+def _within(path: bytes, folder: bytes) -> bool:
+    return path == folder or path.startswith(folder.rstrip(b"/") + b"/")

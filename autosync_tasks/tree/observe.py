@@ -1,0 +1,162 @@
+"""Observe: the manifest of the source, from the walk and what the cache knows; reads only the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from autosync_tasks.model import Entry, Kind, Left, LeftOut, Path
+from autosync_tasks.state.state import Cache
+from autosync_tasks.tree.walk import Facts, NotReadableError, Reader, Scan, content_id, entry_of, pack, unpack
+
+_RECORD = 40
+_NO_ID = bytes(20)
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much is done and how much there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What the source holds now. unsettled: paths whose next change might not show in their facts."""
+
+    manifest: dict[Path, Entry]
+    left_out: tuple[LeftOut, ...]
+    scan: Scan
+    unsettled: tuple[Path, ...]
+    read: int
+
+    def facts(self, path: Path) -> Facts:
+        """What lstat said of a path of the manifest."""
+        return unpack(self.scan.records[path])
+
+
+def known_ids(cache: Cache | None) -> dict[Path, tuple[bytes, str]]:
+    """From the cache: path to (record, content id), for files and links whose id was known."""
+    if cache is None:
+        return {}
+    known: dict[Path, tuple[bytes, str]] = {}
+    scan, ids, place, number = cache.scan, cache.ids, 0, 0
+    while place < len(scan) and number < len(ids):
+        end = scan.index(b"\0", place + _RECORD)
+        content = ids[number : number + 20]
+        if content != _NO_ID:
+            known[scan[place + _RECORD : end]] = (scan[place : place + _RECORD], content.hex())
+        place, number = end + 1, number + 20
+    for path in cache.unsettled:
+        known.pop(path, None)
+    return known
+
+
+def observe(
+    root: int, scan: Scan, known: dict[Path, tuple[bytes, str]], progress: Progress | None = None
+) -> Observation:
+    """Reads and hashes what the cache does not know. A path that cannot be read as seen is left out."""
+    manifest: dict[Path, Entry] = {}
+    left_out = list(scan.left_out)
+    unsettled: list[Path] = []
+    unknown: list[Path] = []
+    for path, record in scan.records.items():
+        cached = known.get(path)
+        if cached is not None and cached[0] == record:
+            manifest[path] = entry_of(record, cached[1])
+        elif (entry := entry_of(record)).kind is Kind.FOLDER:
+            manifest[path] = entry
+        else:
+            unknown.append(path)
+    with Reader(root, scan.followed) as reader:
+        for done, path in enumerate(unknown):
+            if progress is not None and done % 256 == 0:
+                progress("reading", done, len(unknown))
+            facts = unpack(scan.records[path])
+            try:
+                data, began = reader.read(path, facts)
+            except NotReadableError as error:
+                left_out.append(error.left_out)
+                continue
+            manifest[path] = entry_of(scan.records[path], content_id(data))
+            if not facts.settled(began):
+                unsettled.append(path)
+    return Observation(manifest, tuple(left_out), scan, tuple(unsettled), len(unknown))
+
+
+def unchanged(root: int, scan: Scan, cache: Cache, blob: bytes) -> bool:
+    """Whether the source is, byte for byte, what the cache says: same scan, unsettled paths read again."""
+    if cache.scan != blob:
+        return False
+    if not cache.unsettled:
+        return True
+    wanted = known_ids(Cache(cache.head, cache.settings, cache.scan, cache.ids))
+    with Reader(root, scan.followed) as reader:
+        for path in cache.unsettled:
+            record = scan.records.get(path)
+            if record is None or path not in wanted:
+                return False
+            try:
+                data, _ = reader.read(path, unpack(record))
+            except NotReadableError:
+                return False
+            if content_id(data) != wanted[path][1]:
+                return False
+    return True
+
+
+def ids_of(scan: Scan, manifest: dict[Path, Entry]) -> bytes:
+    """The cache's list of content ids, in the scan's order."""
+    return b"".join(
+        bytes.fromhex(entry.id) if (entry := manifest.get(path)) and entry.id else _NO_ID for path in scan.records
+    )
+
+
+def moved_since(root: int, scan: Scan, wanted: Iterable[tuple[Path, Entry]], read_at_ns: int) -> list[Path]:
+    """Those of the wanted paths that are not any more what was read.
+
+    read_at_ns: when their last reading began. A path with the facts of the walk, too old for a change to hide behind
+    them, is not read again.
+    """
+    moved: dict[Path, LeftOut] = {}
+    unsure: list[tuple[Path, Entry]] = []
+    with Reader(root, scan.followed) as reader:
+        for path, entry in sorted(wanted):
+            found = reader.look(path)
+            if found is None or pack(found) != scan.records[path]:
+                moved[path] = LeftOut(path, Left.MOVING)
+            elif not unpack(scan.records[path]).settled(read_at_ns):
+                unsure.append((path, entry))
+    for _ in read_again(root, scan, unsure, moved):
+        continue
+    return sorted(moved)
+
+
+def read_again(
+    root: int, scan: Scan, wanted: Iterable[tuple[Path, Entry]], lost: dict[Path, LeftOut]
+) -> Iterable[tuple[Path, bytes]]:
+    """Yields the bytes of each wanted path, if they still have the content id that was observed.
+
+    What differs or cannot be read goes into `lost` instead. In order of path: each folder is opened once.
+    """
+    with Reader(root, scan.followed) as reader:
+        for path, entry in sorted(wanted):
+            try:
+                data, _ = reader.read(path, unpack(scan.records[path]))
+            except NotReadableError as error:
+                lost[path] = error.left_out
+                continue
+            if content_id(data) == entry.id:
+                yield path, data
+            else:
+                lost[path] = LeftOut(path, Left.MOVING, "two readings differ: it is being written to")
+
+
+def read_once(root: int, scan: Scan, wanted: Iterable[Path], lost: dict[Path, LeftOut]) -> Iterable[tuple[Path, bytes]]:
+    """Yields the bytes of each wanted path as it is now, for looks that store nothing.
+
+    What cannot be read goes into `lost` instead. In the walk's order each folder is opened once.
+    """
+    with Reader(root, scan.followed) as reader:
+        for path in wanted:
+            try:
+                data, _ = reader.read(path, unpack(scan.records[path]))
+            except NotReadableError as error:
+                lost[path] = error.left_out
+            else:
+                yield path, data

@@ -1,0 +1,335 @@
+"""Reads the source: a walk by folder descriptors that follows no link but where a setting says so, and reads that
+can be trusted.
+
+Read only. FIFOs, sockets and devices are reported and never opened. A path that cannot be read is
+reported as left out, so that no reader takes its absence for a deletion (DESIGN section 11, rule 2).
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import stat
+import struct
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from operator import attrgetter
+
+from autosync_tasks.errors import SourceError
+from autosync_tasks.model import Entry, Kind, Left, LeftOut
+from autosync_tasks.names import display, git_refuses
+from autosync_tasks.tree.dirfd import FOLDER_FLAGS, Below
+from autosync_tasks.tree.followed_links import Following, Target
+
+RESERVED = b".autosync"
+"""The one name at the root that belongs to the backup (its manifest lies there)."""
+
+_STAT = struct.Struct("<QqqQII")
+_TYPE = 0o170000
+_KINDS = {stat.S_IFREG: Kind.FILE, stat.S_IFLNK: Kind.LINK, stat.S_IFDIR: Kind.FOLDER}
+RECENT_NS = 50_000_000
+"""A file whose ctime is nearer than this to the time it was read may change again without a new ctime:
+the kernel's clock for files ticks every 4 to 10 ms. Coarser clocks (whole seconds) get COARSE_NS."""
+COARSE_NS = 2_000_000_000
+
+ProtectedName = Callable[[bytes, bool], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What lstat said of one path: size in bytes, times in ns, mode with the type bits."""
+
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+    mode: int
+    uid: int
+
+    @property
+    def kind(self) -> Kind:
+        return _KINDS[self.mode & _TYPE]
+
+    def settled(self, read_at_ns: int) -> bool:
+        """Whether a later change must show in these facts, given when the bytes were read."""
+        coarse = self.ctime_ns % 1_000_000_000 == 0
+        return self.ctime_ns < read_at_ns - (COARSE_NS if coarse else RECENT_NS)
+
+
+def pack(result: os.stat_result) -> bytes:
+    """A stat result as a compact record; equal records mean an unchanged path."""
+    return _STAT.pack(
+        result.st_size,
+        result.st_mtime_ns,
+        result.st_ctime_ns,
+        result.st_ino & 0xFFFFFFFFFFFFFFFF,
+        result.st_mode,
+        result.st_uid,
+    )
+
+
+def unpack(record: bytes) -> Facts:
+    """The facts in a record."""
+    return Facts(*_STAT.unpack(record))
+
+
+def entry_of(record: bytes, content: str = "") -> Entry:
+    """The manifest's entry of a record, with the content id of a file or link.
+
+    Permissions are without setuid, setgid and sticky bit; a link's are always 0o777, a folder has no size.
+    """
+    size, _, _, _, mode, _ = _STAT.unpack(record)
+    kind = _KINDS[mode & _TYPE]
+    if kind is Kind.FOLDER:
+        return Entry(kind, mode & 0o777, 0, "")
+    return Entry(kind, mode & 0o777 if kind is Kind.FILE else 0o777, size, content)
+
+
+@dataclass(slots=True)
+class Scan:
+    """One walk: path to record for every file, link and folder; what was left out; lstats made.
+
+    followed: links that stand for what they lead to.
+    """
+
+    records: dict[bytes, bytes] = field(default_factory=dict)
+    left_out: list[LeftOut] = field(default_factory=list)
+    lstats: int = 0
+    followed: dict[bytes, Target] = field(default_factory=dict)
+
+    @property
+    def blob(self) -> bytes:
+        """Everything seen as one string: two scans with the same blob saw the same tree."""
+        parts: list[bytes] = []
+        for path, record in self.records.items():
+            parts += (record, path, b"\0")
+        for left in sorted(self.left_out, key=lambda item: (item.path, item.why)):
+            parts += (b"!", left.why.encode(), b" ", left.path, b"\0")
+        return b"".join(parts)
+
+
+def open_root(path: str) -> int:
+    """A descriptor of the source's root; the root itself may be a link (resolved once).
+
+    Raises SourceError if it is missing, not a folder or unreadable.
+    """
+    shown = display(path)
+    try:
+        return os.open(os.path.realpath(path), os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise SourceError(
+            f"there is no config tree at {shown}", hint="set opencode_source to the folder that holds it"
+        ) from None
+    except NotADirectoryError:
+        raise SourceError(f"the source {shown} is not a folder", hint="set opencode_source to a folder") from None
+    except OSError as error:
+        raise SourceError(
+            f"the source {shown} cannot be read: {error.strerror}", hint="check its permissions"
+        ) from None
+
+
+def walk(root: int, protected: ProtectedName, max_file_size: int, following: Following | None = None) -> Scan:
+    """Looks at every path below `root` once (one lstat each), in a fixed order.
+
+    following: which links stand for what they lead to (None: no link does).
+    """
+    scan = Scan()
+    stack: list[tuple[int, bytes, Iterator[bytes]]] = []
+    try:
+        stack.append((root, b"", iter(_list(scan, root, b"", protected, max_file_size, following))))
+        while stack:
+            fd, prefix, folders = stack[-1]
+            name = next(folders, None)
+            if name is None:
+                stack.pop()
+                if fd != root:
+                    os.close(fd)
+                continue
+            path = prefix + name
+            behind = scan.followed.get(path)
+            try:
+                child = behind.open_folder() if behind else os.open(name, FOLDER_FLAGS, dir_fd=fd)
+            except OSError as error:
+                scan.left_out.append(LeftOut(path, _why(error), _detail(error)))
+                continue
+            stack.append((child, path + b"/", iter(())))
+            outside = scan.followed and any(front[:-1] in scan.followed for _, front, _ in stack)
+            below = _list(scan, child, path + b"/", protected, max_file_size, None if outside else following)
+            stack[-1] = (child, path + b"/", iter(below))
+    finally:
+        for fd, _, _ in stack:
+            if fd != root:
+                os.close(fd)
+    return scan
+
+
+def _why(error: OSError) -> Left:
+    return Left.MOVING if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP) else Left.UNREADABLE
+
+
+def _detail(error: OSError) -> str:
+    if error.errno == errno.EMFILE:
+        return "nested too deeply to open"
+    return (error.strerror or str(error)).lower()
+
+
+def _list(
+    scan: Scan, fd: int, prefix: bytes, protected: ProtectedName, limit: int, following: Following | None
+) -> list[bytes]:
+    """Records one folder's entries; returns the names of the folders to go into, sorted."""
+    try:
+        with os.scandir(fd) as found:
+            entries = sorted(found, key=_name)
+    except OSError as error:
+        scan.left_out.append(LeftOut(prefix.rstrip(b"/"), Left.UNREADABLE, _detail(error)))
+        return []
+    folders: list[bytes] = []
+    records, left_out = scan.records, scan.left_out
+    scan.lstats += len(entries)
+    for name, path, result in _looked_at(scan, entries, prefix, following):
+        kind = result.st_mode & _TYPE
+        if path in scan.followed and _never(scan.followed[path].names, kind == stat.S_IFDIR, protected):
+            left_out.append(LeftOut(path, Left.PROTECTED))
+        elif name == b".git" or protected(name, kind == stat.S_IFDIR):  # a file: of a submodule or linked work tree
+            nested = name == b".git" and prefix != b""
+            left_out.append(LeftOut(path, Left.NESTED_GIT if nested else Left.PROTECTED))
+        elif git_refuses(name, link=kind == stat.S_IFLNK):
+            left_out.append(LeftOut(path, Left.NAME, "rename it: no git repository may hold this name"))
+        elif path == RESERVED:
+            left_out.append(LeftOut(path, Left.RESERVED, "the backup keeps its own manifest under this name"))
+        elif kind == stat.S_IFDIR:
+            records[path] = pack(result)
+            folders.append(name)
+        elif kind == stat.S_IFREG and result.st_size > limit:
+            left_out.append(LeftOut(path, Left.TOO_LARGE, f"{result.st_size:,} bytes, the limit is {limit:,}"))
+        elif kind in (stat.S_IFREG, stat.S_IFLNK):
+            records[path] = pack(result)
+        else:
+            left_out.append(LeftOut(path, Left.SPECIAL, _special(kind)))
+    return folders
+
+
+def _looked_at(
+    scan: Scan, entries: Iterable[os.DirEntry[str]], prefix: bytes, following: Following | None
+) -> Iterator[tuple[bytes, bytes, os.stat_result]]:
+    """Name, path and lstat of each entry, or of what it leads to if it is a link that is followed.
+
+    What cannot be reached is left out, link and all: nobody must take what lay behind it for deleted.
+    """
+    for entry in entries:
+        name = entry.name.encode(_ENCODING, "surrogateescape")  # os.fsencode, which takes four times as long
+        path = prefix + name
+        try:
+            result = entry.stat(follow_symlinks=False)
+        except OSError as error:
+            scan.left_out.append(LeftOut(path, _why(error), _detail(error)))
+            continue
+        if following is not None and stat.S_ISLNK(result.st_mode) and (target := following.target(path)):
+            try:
+                result, scan.followed[path] = target.look(), target
+            except OSError as error:
+                scan.left_out.append(LeftOut(path, Left.UNREADABLE, f"where it leads: {_detail(error)}"))
+                continue
+        yield name, path, result
+
+
+def _never(names: list[bytes], is_folder: bool, protected: ProtectedName) -> bool:
+    """Whether what a link leads to must not be in any backup, for a name that the link's own path does not show."""
+    last = len(names) - 1
+    return any(name == b".git" or protected(name, is_folder or n < last) for n, name in enumerate(names))
+
+
+_ENCODING = sys.getfilesystemencoding()
+_name = attrgetter("name")
+
+
+def _special(kind: int) -> str:
+    names = {stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device"}
+    return names.get(kind, "a device")
+
+
+def content_id(data: bytes) -> str:
+    """Git's content id of a blob with these bytes (SHA-1, hex)."""
+    digest = hashlib.sha1(b"blob %d\0" % len(data), usedforsecurity=False)
+    digest.update(data)
+    return digest.hexdigest()
+
+
+class NotReadableError(Exception):
+    """A path could not be read as it was observed; `left_out` says why."""
+
+    def __init__(self, left_out: LeftOut) -> None:
+        super().__init__(left_out.detail)
+        self.left_out = left_out
+
+
+class Reader(Below):
+    """Reads the source's files and links as they were observed."""
+
+    def __init__(self, root: int, followed: Mapping[bytes, Target]) -> None:
+        """root: a descriptor of the source. followed: of the walk (Scan.followed)."""
+        super().__init__(root)
+        self._followed = followed
+
+    def __enter__(self) -> Reader:
+        return self
+
+    def _enter(self, above: int, parts: list[bytes]) -> int:
+        target = self._followed.get(b"/".join(parts)) if self._followed else None
+        return target.open_folder() if target else super()._enter(above, parts)
+
+    def look(self, path: bytes) -> os.stat_result | None:
+        target = self._followed.get(path)
+        if target is None:
+            return super().look(path)
+        try:
+            return target.look()
+        except OSError:
+            return None
+
+    def open_file(self, path: bytes) -> int:
+        target = self._followed.get(path)
+        return target.open_file() if target else super().open_file(path)
+
+    def read(self, path: bytes, expected: Facts) -> tuple[bytes, int]:
+        """The bytes of a file, or a link's target, and when the reading began (ns since the epoch).
+
+        Raises NotReadableError if it is gone, is another file than observed, or changed meanwhile.
+        """
+        began = time.time_ns()
+        try:
+            if expected.kind is Kind.LINK:
+                data = self.target(path)
+            else:
+                handle = self.open_file(path)
+                try:
+                    same = unpack(pack(os.fstat(handle))) == expected
+                    data = _read_all(handle, expected.size) if same else b""
+                finally:
+                    os.close(handle)
+                if not same:
+                    raise NotReadableError(LeftOut(path, Left.MOVING, _MOVED))
+        except OSError as error:
+            raise NotReadableError(LeftOut(path, _why(error), _detail(error))) from None
+        if len(data) != expected.size:
+            raise NotReadableError(LeftOut(path, Left.MOVING, _MOVED))
+        return data, began
+
+
+_MOVED = "changed while it was being read"
+
+
+def _read_all(handle: int, size: int) -> bytes:
+    """All bytes of an open file; one more than `size` is asked for, so that growth shows."""
+    data = os.read(handle, size + 1)
+    if len(data) >= size or not data:
+        return data
+    parts = [data]
+    while part := os.read(handle, size + 1):
+        parts.append(part)
+        if sum(map(len, parts)) > size:
+            break
+    return b"".join(parts)

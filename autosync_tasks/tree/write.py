@@ -1,0 +1,155 @@
+"""Writing below one folder by descriptors: each file appears whole or not at all, and no link is followed."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+
+from autosync_tasks.backup.commit import make_durable
+from autosync_tasks.model import Entry, Kind, Path
+from autosync_tasks.tree.dirfd import Below
+
+_STAGED = re.compile(rb"\.autosync-restore-[0-9a-f]+-[0-9]+\.bak\Z")
+"""Names of files on their way. They end in `.bak`: if one is left by a kill, no sync takes it by itself."""
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_MOST_STAGED = 256
+_MOST_BYTES = 32_000_000
+"""Files on their way at once: they share one sync of the file system (a sync each would take minutes for 10,000)."""
+
+
+class InTheWayError(OSError):
+    """What stands at a path is not what was seen there; it was left alone."""
+
+
+class Writer(Below):
+    """Makes files, links and folders. Everything is staged under another name first and put in place by a rename.
+
+    Use as a context manager; call `finish` before leaving it, or nothing of the last batch is in place.
+    """
+
+    def __init__(self, root: int, root_name: str, run_id: str) -> None:
+        """root: descriptor of the folder (stays the caller's). root_name: its path, to sync its file system."""
+        super().__init__(root)
+        self._root_name, self._run_id = root_name, run_id
+        self._staged: list[tuple[bytes, Path, bytes | None]] = []
+        self._bytes = self._number = 0
+        self.failed: dict[Path, OSError] = {}
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def make_folder(self, path: Path) -> None:
+        """Makes a folder, open to its owner alone until `set_mode`. One that is there already is left as it is."""
+        above, _, name = path.rpartition(b"/")
+        try:
+            os.mkdir(name, 0o700, dir_fd=self.folder(above))
+        except FileExistsError:
+            self.folder(path)  # raises unless it is a folder, and no link to one
+
+    def stage(self, path: Path, entry: Entry, data: bytes, mark: bytes | None) -> None:
+        """Writes a file or link beside its place. mark: what lstat said of what stands there (None: nothing)."""
+        above, _, _ = path.rpartition(b"/")
+        folder = self.folder(above)
+        self._number += 1
+        scratch = b".autosync-restore-%s-%d.bak" % (self._run_id.encode(), self._number)
+        if entry.kind is Kind.LINK:
+            os.symlink(data, scratch, dir_fd=folder)
+        else:
+            handle = os.open(scratch, _NEW, 0o600, dir_fd=folder)
+            try:
+                with os.fdopen(handle, "wb", closefd=False) as file:
+                    file.write(data)
+                os.fchmod(handle, entry.mode & 0o777)
+            except BaseException:
+                os.unlink(scratch, dir_fd=folder)
+                raise
+            finally:
+                os.close(handle)
+        self._staged.append((scratch, path, mark))
+        self._bytes += len(data)
+        if len(self._staged) >= _MOST_STAGED or self._bytes >= _MOST_BYTES:
+            self.flush()
+
+    def flush(self) -> None:
+        """Puts in place what is staged, once it is on the disk. Faults of one path are kept in `failed`."""
+        if not self._staged:
+            return
+        make_durable(self._root_name)
+        staged, self._staged, self._bytes = self._staged, [], 0
+        for scratch, path, mark in staged:
+            above, _, name = path.rpartition(b"/")
+            try:
+                folder = self.folder(above)
+                try:
+                    self._unchanged(path, mark)
+                    os.rename(scratch, name, src_dir_fd=folder, dst_dir_fd=folder)
+                except OSError:
+                    os.unlink(scratch, dir_fd=folder)
+                    raise
+            except OSError as error:
+                self.failed[path] = error
+
+    def finish(self) -> None:
+        """Puts everything in place and on the disk."""
+        self.flush()
+        make_durable(self._root_name)
+
+    def discard(self) -> None:
+        """Removes what is staged and not in place."""
+        staged, self._staged = self._staged, []
+        for scratch, path, _ in staged:
+            above = path.rpartition(b"/")[0]
+            self.unlink(above + b"/" + scratch if above else scratch)
+
+    def set_mode(self, path: Path, mode: int) -> None:
+        """Sets the permission bits of a file or folder (never setuid, setgid or sticky), following no link."""
+        above, _, name = path.rpartition(b"/")
+        handle = os.open(name, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=self.folder(above))
+        try:
+            if stat.S_ISLNK(os.fstat(handle).st_mode):
+                raise InTheWayError(f"{os.fsdecode(path)} is a link now")
+            os.chmod(f"/proc/self/fd/{handle}", mode & 0o777)  # fchmod(2) refuses an O_PATH descriptor
+        finally:
+            os.close(handle)
+
+    def move(self, path: Path, to: Path) -> None:
+        """Renames what stands at a path; nothing may stand at the new name."""
+        above, _, name = path.rpartition(b"/")
+        to_above, _, to_name = to.rpartition(b"/")
+        if self.look(to) is not None:
+            raise InTheWayError(f"{os.fsdecode(to)} stands there already")
+        self._cut(0)  # a folder that moves must not be held open under its old name
+        with Below(self._root) as other:
+            os.rename(name, to_name, src_dir_fd=self.folder(above), dst_dir_fd=other.folder(to_above))
+        self._cut(0)
+
+    def remove(self, path: Path, mark: bytes) -> None:
+        """Removes a file or link if it still is what was seen; a folder if it is empty, else it stays."""
+        facts = self.look(path)
+        if facts is not None and stat.S_ISDIR(facts.st_mode):
+            self._cut(0)
+            self.rmdir(path)
+            return
+        self._unchanged(path, mark)
+        self.unlink(path)
+
+    def _unchanged(self, path: Path, mark: bytes | None) -> None:
+        facts = self.look(path)
+        now = None if facts is None else mark_of(facts)
+        if now != mark:
+            raise InTheWayError(f"{os.fsdecode(path)} was changed meanwhile; it was left alone")
+
+
+def sweep(target: str) -> None:
+    """Removes what a killed restore left on its way, anywhere below a folder. Raises OSError."""
+    for _, folders, names, folder in os.fwalk(os.fsencode(target), follow_symlinks=False):
+        folders[:] = [name for name in folders if name != b".git"]  # no restore writes there
+        for name in names:
+            if _STAGED.match(name):
+                os.unlink(name, dir_fd=folder)
+
+
+def mark_of(facts: os.stat_result) -> bytes:
+    """What lstat said, to see whether a path is still the same."""
+    return b"%d %d %d %o" % (facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_mode)

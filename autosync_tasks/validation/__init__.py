@@ -1,0 +1,97 @@
+"""Validation: judges the exact bytes that would be committed. Pure, but for the scanner it loads when needed.
+
+`validate` takes subjects as a stream and keeps none of them; `hits` says which lines a diff must withhold;
+`secrets` judges one blob by the secret rules alone (before a push); `explain` and `RULES` describe the rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from autosync_tasks.model import Finding, LeftOut, Path, Severity
+from autosync_tasks.names import suspicious
+from autosync_tasks.validation import names_and_modes
+from autosync_tasks.validation import secrets as sec
+from autosync_tasks.validation.findings import Context, Lines, Subject, fingerprint
+from autosync_tasks.validation.rules import RULES, Rule, explain
+from autosync_tasks.validation.run import OneRun, in_names
+
+__all__ = [
+    "RULES",
+    "Context",
+    "Rule",
+    "Subject",
+    "blocking",
+    "explain",
+    "fingerprint",
+    "hits",
+    "in_order",
+    "is_protected",
+    "of_left_out",
+    "secret_names",
+    "secrets",
+    "validate",
+]
+
+is_protected = sec.protected
+
+
+def validate(files: Iterable[Subject], context: Context) -> list[Finding]:
+    """Every finding in the files, sorted by path and place. Keeps no file's bytes for long.
+
+    Never raises for what is in a file: a check that crashes is itself a finding (INT001) and blocks.
+    """
+    run = OneRun(context)
+    out: list[Finding] = []
+    for subject in files:
+        out += run.judge(subject)
+    out += run.tree()
+    return in_order(out)
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings by path and place."""
+    return sorted(findings, key=lambda f: (f.path, f.line, f.column, f.code))
+
+
+def secrets(path: Path, data: bytes, context: Context) -> list[Finding]:
+    """What the secret rules alone say of one blob, for a push of commits that no run has judged."""
+    return OneRun(context).secrets(path, data)
+
+
+def of_left_out(left: Iterable[LeftOut], context: Context) -> list[Finding]:
+    """A warning for each path that is left out, but for protected names: those are meant to be."""
+    run = OneRun(context)
+    return [f for one in left for f in run.finished(names_and_modes.left_out(one), one.path)]
+
+
+def hits(path: Path, data: bytes, context: Context) -> list[tuple[int, int]]:
+    """Lines (from 1, both ends included) that a diff must withhold: every secret and every suspicion.
+
+    If the scanner fails, all of them: nothing is shown that nobody judged.
+    """
+    if not data:
+        return []
+    lines = Lines(sec.as_utf8(data))
+    try:
+        found = sec.regions(path, sec.as_utf8(data), context.load_engine(context.engine_cache))
+    except Exception:  # noqa: BLE001  whatever went wrong, the lines stay hidden
+        return [(1, data.count(b"\n") + 1)]
+    return [(lines.line(region.start), lines.line(max(region.start, region.end - 1))) for region in found]
+
+
+def secret_names(paths: Sequence[Path], context: Context) -> list[bytes]:
+    """The secrets in these names, less accepted ones: no list of names may show them.
+
+    If the scanner fails, every long run of letters and digits: nothing is shown that nobody judged.
+    """
+    try:
+        found = list(in_names(paths, context.load_engine(context.engine_cache)))
+    except Exception:  # noqa: BLE001  whatever went wrong, the names stay hidden
+        return [run for path in paths for run in suspicious(path)]
+    return [raw.token for _, raw in found if fingerprint(context.key, raw, b"") not in context.accepted]
+
+
+def blocking(findings: Iterable[Finding]) -> list[Finding]:
+    """Those that block a sync: errors that nobody accepted."""
+    return [f for f in findings if f.severity is Severity.ERROR and f.blocks]

@@ -1,0 +1,163 @@
+"""What validation is given and how it words what it finds. Plain data and pure helpers."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from autosync_tasks.model import Finding, Kind, Path
+from autosync_tasks.validation.rules import RULES
+from autosync_tasks.validation.scanner import Engine, load
+
+EXCERPT_LIMIT = 120
+"""Characters of a line that a finding shows: one screen line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One path to judge, with exactly the bytes that would be committed.
+
+    data: a file's bytes or a link's target (folders: b""). mode: permission bits with setuid, setgid and sticky.
+    foreign: it belongs to another user.
+    """
+
+    path: Path
+    kind: Kind
+    data: bytes = field(repr=False)
+    mode: int = 0o644
+    foreign: bool = False
+
+    @property
+    def is_file(self) -> bool:
+        return self.kind is Kind.FILE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What the rules need to know beside the bytes; every effect they use comes in here.
+
+    key: the installation key for fingerprints (32 random bytes; world.acceptances makes it).
+    engine_cache: folder in the state where the secret engine keeps its compiled rules (made 0700 if missing).
+    paths: every path of the tree, validated or not, left out ones too (collisions, duplicate names,
+    links, `{file:}`).
+    environ: names of the variables that OpenCode will see, or None if that is not known.
+    accepted: fingerprints that a person accepted.
+    check_shell: has bash read scripts and returns its complaint of each ("": none); None leaves it out.
+    validate_select, validate_ignore: codes or their beginnings (`JSN`, `JSN003`); empty select means all.
+    Neither, nor `auto_sync_validate = false`, turns off the secret errors.
+    """
+
+    key: bytes = field(repr=False)
+    engine_cache: str
+    paths: Collection[Path] = frozenset()
+    environ: Collection[str] | None = None
+    accepted: Collection[str] = frozenset()
+    check_shell: Callable[[Sequence[bytes]], list[str]] | None = None
+    validate_select: tuple[str, ...] = ()
+    validate_ignore: tuple[str, ...] = ()
+    auto_sync_validate: bool = True
+    load_engine: Callable[[str], Engine] = load
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """What a check says before it becomes a Finding.
+
+    token: what the fingerprint is made of beside code and path (never shown). shared: the fingerprint leaves
+    the path out, so that an accepted value stays accepted wherever it moves (secrets).
+    """
+
+    code: str
+    message: str
+    line: int = 0
+    column: int = 0
+    token: bytes = b""
+    hint: str = ""
+    shared: bool = False
+
+
+class Lines:
+    """Offsets to lines of one file, linear in its size however many are asked for."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._asked = 0
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        starts, at = [0], self._data.find(b"\n")
+        while at >= 0:
+            starts.append(at + 1)
+            at = self._data.find(b"\n", at + 1)
+        return starts
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line and column (in characters), both from 1."""
+        before = self._data[self._data.rfind(b"\n", 0, offset) + 1 : offset]
+        return self.line(offset), len(before[-4096:].decode("utf-8", "replace")) + 1
+
+    def line(self, offset: int) -> int:
+        """The line's number, from 1. The first few are counted, for most files have no more."""
+        self._asked += 1
+        if self._asked <= 8:
+            return self._data.count(b"\n", 0, offset) + 1
+        return bisect_right(self._starts, offset)
+
+    def text(self, number: int) -> bytes:
+        """The first 4 KB of the line with that number, without its end; b"" if there is none."""
+        if number == 1:
+            return self._data[: self._data.find(b"\n") if b"\n" in self._data else len(self._data)][:4096]
+        if not 0 < number <= len(self._starts):
+            return b""
+        start = self._starts[number - 1]
+        end = self._data.find(b"\n", start)
+        return self._data[start : end if end >= 0 else len(self._data)][:4096]
+
+
+def printable(data: bytes | str, limit: int = EXCERPT_LIMIT) -> str:
+    """Text that cannot steer a terminal: control, bidi and other invisible characters become U+FFFD; bounded.
+
+    Categories: Cc control, Cf format (bidi, zero width), Cs surrogate, Zl/Zp line and paragraph separators.
+    """
+    text = data[: limit * 4].decode("utf-8", "replace") if isinstance(data, bytes) else data[: limit * 4]
+    clean = "".join(
+        " " if c == "\t" else "\ufffd" if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in text
+    )
+    return clean if len(clean) <= limit else clean[: limit - 1] + "…"
+
+
+def fingerprint(key: bytes, raw: Raw, path: Path) -> str:
+    """Names one finding for `inv accept`: 16 hex digits of HMAC-SHA-256 over code, place and
+    normalised token.
+
+    Without the key nobody can test guesses of a secret against it. Lines do not count: an edit around it
+    keeps an acceptance.
+    """
+    token = raw.token.strip(b" \t\r\n\"'`,;")
+    parts = (raw.code.encode(), b"" if raw.shared else path, token)
+    message = b"".join(len(part).to_bytes(8, "big") + part for part in parts)
+    return hmac.new(key, message, hashlib.sha256).hexdigest()[:16]
+
+
+def finish(raw: Raw, path: Path, context: Context, excerpt: str = "") -> Finding:
+    """The Finding of one Raw: severity from the registry, fingerprint, accepted or new."""
+    rule = RULES[raw.code]
+    mark = fingerprint(context.key, raw, path)
+    accepted = rule.acceptable and mark in context.accepted
+    return Finding(
+        code=raw.code,
+        severity=rule.severity,
+        path=path,
+        message=raw.message,
+        hint=raw.hint or rule.hint,
+        line=raw.line,
+        column=raw.column,
+        fingerprint=mark,
+        status="accepted" if accepted else "new",
+        excerpt=excerpt,
+    )

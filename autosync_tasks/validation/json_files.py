@@ -1,0 +1,81 @@
+"""JSN: what is JSON, above all what OpenCode reads when it starts."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from autosync_tasks.validation import jsonc, schema
+from autosync_tasks.validation.findings import Context, Lines, Raw, Subject, printable
+from autosync_tasks.validation.opencode import is_config, place
+
+_REFERENCE = re.compile(rb"\{(file|env):([^}\r\n]{1,400})\}")
+_MOST_VIOLATIONS = 20
+
+
+def check(subject: Subject, context: Context) -> Iterator[Raw]:
+    """Syntax and duplicate keys of every .json and .jsonc file; more for OpenCode's own files."""
+    if not subject.is_file or not subject.path.endswith((b".json", b".jsonc")):
+        return
+    config = is_config(subject.path)
+    if config and not subject.data:
+        return  # OpenCode takes an empty file for `{}`
+    if config:
+        yield from _references(subject, context)
+    syntax = "JSN001" if config else "JSN002"
+    # OpenCode itself reads bytes that are not UTF-8 as U+FFFD.
+    text = subject.data.decode("utf-8", "replace").removeprefix("\ufeff")
+    try:
+        value = jsonc.loads(text)
+    except jsonc.TooDeepError as error:
+        yield Raw("JSN008", f"{_sentence(error.what)}.", error.line, error.column)
+        return
+    except jsonc.JsoncError as error:
+        yield Raw(syntax, f"{_sentence(error.what)}.", error.line, error.column, token=error.what.encode())
+        return
+    for key, line, column in jsonc.duplicates(text):
+        yield Raw("JSN003", f'The key "{printable(key, 60)}" stands twice.', line, column, token=key.encode())
+    name = place(subject.path).inside
+    if config and not isinstance(value, dict):
+        yield Raw("JSN001", "OpenCode wants one object `{…}` here.", 1, 1, token=b"not an object")
+    elif config and name != b"config.json":
+        yield from _schema(value)
+    elif name == b"package.json" and not isinstance(value, dict):
+        yield Raw("JSN007", "package.json does not hold one object.", 1, 1)
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _references(subject: Subject, context: Context) -> Iterator[Raw]:
+    """`{file:}` and `{env:}`: OpenCode replaces them in the text, before it reads the JSON."""
+    if b"{file:" not in subject.data and b"{env:" not in subject.data:
+        return
+    lines = Lines(subject.data)
+    for match in _REFERENCE.finditer(subject.data):
+        line, column = lines.position(match.start())
+        name = match[2].strip()
+        if match[1] == b"env":
+            if context.environ is not None and name.decode("utf-8", "replace") not in context.environ:
+                yield Raw("JSN006", f"{printable(name, 60)} is not set here.", line, column, token=name)
+        elif not lines.text(line).lstrip().startswith(b"//") and _is_missing(subject.path, name, context):
+            yield Raw("JSN005", f"{printable(name, 80)} does not exist.", line, column, token=name)
+
+
+def _is_missing(config: bytes, name: bytes, context: Context) -> bool:
+    """Whether a file is surely missing: a path inside the tree, and the tree's paths are known."""
+    if name.startswith((b"/", b"~")) or config not in context.paths:
+        return False
+    target = posixpath.normpath(posixpath.join(posixpath.dirname(config), name))
+    return not target.startswith(b"..") and target not in context.paths
+
+
+def _schema(config: Any) -> Iterator[Raw]:
+    """Where the config does not fit OpenCode's schema."""
+    for found in islice(schema.violations(config), _MOST_VIOLATIONS):
+        place_in = ".".join(printable(str(part), 40) for part in found.where) or "the top level"
+        yield Raw("JSN004", f"At {place_in}: {found.what}.", token=f"{place_in}:{found.keyword}".encode())

@@ -1,0 +1,43 @@
+"""MRG: a merge left unfinished in a file that a program reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from autosync_tasks.validation.findings import Context, Lines, Raw, Subject
+
+_READ = (b".json", b".jsonc", b".sh", b".bash", b".py", b".js", b".mjs", b".cjs", b".ts", b".mts", b".cts")
+_MARK = re.compile(rb"^(?:(<{7})(?: |\r?$)|(={7})\r?$|(>{7})(?: |\r?$))", re.MULTILINE)
+_FRONT = re.compile(rb"\A(?:\xef\xbb\xbf)?---[ \t]*\r?\n")
+
+
+def check(subject: Subject, context: Context) -> Iterator[Raw]:
+    """MRG001: the three markers in order, in JSON, scripts, and the front matter of Markdown.
+
+    Markdown's text may show such markers, so only its front matter counts; a line of `=======` alone
+    is a heading.
+    """
+    del context
+    data = subject.data
+    if not subject.is_file or b"<<<<<<<" not in data:
+        return
+    low = subject.path.lower()
+    if low.endswith((b".md", b".mdx")):
+        if not _FRONT.match(data) and not data.startswith(b"<<<<<<<"):
+            return
+        end = re.search(rb"\n---[ \t]*\r?(?:\n|\Z)", data[3:])
+        data = data[: end.end() + 3] if end else data
+    elif not (low.endswith(_READ) or data.startswith(b"#!")):
+        return
+    begun: int | None = None
+    middle = False
+    for mark in _MARK.finditer(data):
+        if mark[1]:
+            begun, middle = mark.start(), False
+        elif mark[2] and begun is not None:
+            middle = True
+        elif mark[3] and begun is not None and middle:
+            line, _ = Lines(data).position(begun)
+            yield Raw("MRG001", "A merge conflict begins here and is not resolved.", line, 1, token=b"markers")
+            return

@@ -1,0 +1,86 @@
+"""FS: names, modes, owners and links. None of it leaks or stops OpenCode, so all of it warns."""
+
+from __future__ import annotations
+
+import posixpath
+import unicodedata
+from collections.abc import Collection, Iterator
+
+from autosync_tasks.model import Kind, Left, LeftOut, Path
+from autosync_tasks.validation.findings import Context, Raw, Subject, printable
+
+LARGE = 10 * 1024 * 1024
+"""Bytes. The largest of 1,646 files in the three real trees has 4 MB."""
+
+
+def check(subject: Subject, context: Context) -> Iterator[Raw]:
+    """Every rule of the family for one path."""
+    if subject.mode & 0o7000:
+        yield Raw("FS001", f"The mode is {subject.mode:04o}.")
+    if subject.foreign:
+        yield Raw("FS002", "The path belongs to another user.")
+    yield from _name(subject.path)
+    if subject.is_file and len(subject.data) > LARGE:
+        yield Raw("FS004", f"The file has {len(subject.data) / 1e6:.0f} MB.")
+    if subject.kind is Kind.LINK:
+        yield from _link(subject, context.paths)
+    elif subject.mode & 0o002 and not subject.mode & 0o1000:
+        yield Raw("FS005", f"The mode is {subject.mode:04o}.")
+
+
+def _name(path: Path) -> Iterator[Raw]:
+    try:
+        name = path.decode()
+    except UnicodeDecodeError:
+        yield Raw("FS009", "The name is not UTF-8.")
+        return
+    if not name.isprintable() and printable(name, len(name)) != name:
+        yield Raw("FS003", f"The name holds characters that cannot be seen: {printable(name, 80)}")
+
+
+def _link(subject: Subject, paths: Collection[Path]) -> Iterator[Raw]:
+    target = subject.data
+    if target.startswith(b"/"):
+        yield Raw("FS006", "The link leads out of the tree.", token=b"absolute")
+        return
+    landed = posixpath.normpath(posixpath.join(posixpath.dirname(subject.path), target))
+    if landed == b".." or landed.startswith(b"../"):
+        yield Raw("FS006", "The link leads out of the tree.", token=b"relative")
+    elif landed != b"." and subject.path in paths and landed not in paths:
+        yield Raw("FS007", "The link's target is not in the tree.")
+
+
+def collisions(seen: Collection[Path], paths: Collection[Path]) -> Iterator[tuple[Path, Raw]]:
+    """FS008 for each path in `seen` that differs from another in `paths` only by case or Unicode form."""
+    by_fold: dict[str, set[Path]] = {}
+    for path in {*paths, *seen}:
+        by_fold.setdefault(_fold(path), set()).add(path)
+    for path in seen:
+        others = by_fold[_fold(path)] - {path}
+        if others:
+            yield path, Raw("FS008", f"Differs only in case or form from {printable(min(others), 80)}.")
+
+
+def _fold(path: Path) -> str:
+    name = path.decode("utf-8", "surrogateescape")
+    return (
+        name.lower() if name.isascii() else unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+    )
+
+
+_TO_DO = {
+    Left.SPECIAL: "Move it out of the tree: only files, folders and links can be backed up.",
+    Left.UNREADABLE: "Give yourself the permission to read it.",
+    Left.TOO_LARGE: "Raise `max_file_size`, or move it out of the tree.",
+    Left.MOVING: "Nothing, if a program is writing to it: the next sync looks again.",
+    Left.NAME: "Rename it: git refuses the name.",
+    Left.RESERVED: "Rename it: the backup keeps its own manifest under this name.",
+    Left.NESTED_GIT: "Nothing: the repository's files are backed up. Its history needs a backup of its own.",
+}
+
+
+def left_out(left: LeftOut) -> Iterator[Raw]:
+    """FS010: what is left out, in words; nothing of protected names, which are meant to be."""
+    if left.why is not Left.PROTECTED:
+        detail = f" ({printable(left.detail)})" if left.detail else ""
+        yield Raw("FS010", f"Not in the backup: {left.why}{detail}.", token=left.why.encode(), hint=_TO_DO[left.why])

@@ -1,0 +1,182 @@
+"""One validation: takes subjects one by one, keeps the engine, the names, and the scripts that wait for bash."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from autosync_tasks.model import Finding, Path, Severity
+from autosync_tasks.names import WITHHELD, withhold
+from autosync_tasks.validation import front_matter, json_files, merge_markers, names_and_modes, scripts, structure
+from autosync_tasks.validation import secrets as sec
+from autosync_tasks.validation.findings import Context, Lines, Raw, Subject, finish
+from autosync_tasks.validation.rules import RULES, selected
+from autosync_tasks.validation.scanner import Engine, EngineUnavailableError
+from autosync_tasks.validation.withheld import Withheld
+
+Check = Callable[[Subject, Context], Iterator[Raw]]
+
+CHECKS: tuple[tuple[str, Check], ...] = (
+    ("merge markers", merge_markers.check),
+    ("JSON", json_files.check),
+    ("front matter", front_matter.check),
+    ("scripts", scripts.check),
+    ("names and modes", names_and_modes.check),
+    ("structure", structure.check),
+)
+"""Checks of one file each, by the name that a crash is reported under."""
+
+MOST = 200
+"""Findings of one code in one file; more say nothing new, and each costs a line of the report."""
+
+SCRIPTS = 50
+"""Shell scripts that are given to bash at once."""
+SCRIPT_BYTES = 4 * 1024 * 1024
+"""Bytes of scripts that wait for bash at most."""
+
+
+def in_names(paths: Sequence[Path], engine: Engine) -> Iterator[tuple[Path, Raw]]:
+    """SEC006 for each secret in a name. All names are scanned at once."""
+    blob = b"\n".join(path.replace(b"\n", b" ") for path in paths)
+    lines = Lines(blob)
+    for region in sec.regions(b"", blob, engine, names=True):
+        if RULES[region.code].severity is Severity.ERROR and region.code != "SEC002":
+            words = f"The name holds a secret: {region.what}."
+            yield paths[lines.line(region.start) - 1], Raw("SEC006", words, token=region.value, shared=True)
+
+
+class OneRun:
+    """Judges files with the engine once it is needed. No fault of a rule gets out: it becomes INT001 and blocks."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._engine: Engine | None = None
+        self._missing = ""
+        self._seen: list[Path] = []
+        self._scripts: list[tuple[Path, bytes, Withheld]] = []
+
+    def judge(self, subject: Subject) -> list[Finding]:
+        """Every finding in one file, but for what bash says of it: that comes later, with other scripts'."""
+        self._seen.append(subject.path)
+        data = sec.as_utf8(subject.data)
+        found, raws = self._scan(subject.path, data)
+        out = self.finished(raws, subject.path) if raws else []
+        if raws := self._checked(subject):
+            out += self._finished(raws, subject.path, Withheld(data, found))
+        context = self._context
+        if context.check_shell is not None and context.auto_sync_validate and scripts.is_shell(subject):
+            self._scripts.append((subject.path, subject.data, Withheld(data, found)))
+            if len(self._scripts) >= SCRIPTS or sum(len(one[1]) for one in self._scripts) > SCRIPT_BYTES:
+                out += self._shell()
+        return out
+
+    def secrets(self, path: Path, data: bytes) -> list[Finding]:
+        """Findings of the secret rules alone."""
+        return self.finished(self._scan(path, sec.as_utf8(data))[1], path)
+
+    def tree(self) -> Iterator[Finding]:
+        """What concerns several paths at once: scripts that waited, secrets in names, collisions."""
+        if not self._seen:
+            return
+        yield from self._shell()
+        yield from self._names()
+        context = self._context
+        if not context.auto_sync_validate:
+            return
+        for name, rule in (("collisions", names_and_modes.collisions), ("same names", structure.same_names)):
+            try:
+                found = list(rule(self._seen, context.paths))
+            except Exception as error:  # noqa: BLE001  any fault of a rule must block, none may escape
+                found = [(self._seen[0], _crash(name, error))]
+            for path, raw in found:
+                yield from self.finished([raw], path)
+
+    def finished(self, raws: Iterable[Raw], path: Path) -> list[Finding]:
+        """Findings of those whose rule is on."""
+        return [finish(raw, path, self._context) for raw in self._on(raws)]
+
+    def _finished(self, raws: Iterable[Raw], path: Path, withheld: Withheld) -> list[Finding]:
+        """The same with the line that is meant, where it may be shown."""
+        return [withheld.clean(finish(raw, path, self._context, withheld.excerpt(raw.line))) for raw in self._on(raws)]
+
+    def _on(self, raws: Iterable[Raw]) -> Iterator[Raw]:
+        """Those whose rule is on, at most MOST of each code (an error is never dropped for warnings)."""
+        count: dict[str, int] = {}
+        context = self._context
+        for raw in raws:
+            if not selected(raw.code, context.validate_select, context.validate_ignore, context.auto_sync_validate):
+                continue
+            count[raw.code] = count.get(raw.code, 0) + 1
+            if count[raw.code] <= MOST:
+                yield raw
+
+    def _scan(self, path: Path, data: bytes) -> tuple[list[sec.Region] | None, list[Raw]]:
+        """The secrets in UTF-8 or binary data (None: nobody could look for them), and what is said of them."""
+        if not data:
+            return [], []
+        engine = self._scanner()
+        if engine is None:
+            return None, [Raw("SEC000", f"The file was not judged: {self._missing}.")]
+        try:
+            found = sec.regions(path, data, engine)
+            return found, list(sec.report(found, Lines(data))) if found else []
+        except Exception as error:  # noqa: BLE001  as above
+            return None, [_crash("secrets", error)]
+
+    def _checked(self, subject: Subject) -> list[Raw]:
+        """What the other checks say. A crash's text may quote the file and is not shown."""
+        raws = list(sec.check_path(subject))
+        if not self._context.auto_sync_validate:
+            return raws
+        for name, check in CHECKS:
+            try:
+                raws += list(check(subject, self._context))
+            except Exception as error:  # noqa: BLE001  as above
+                raws.append(_crash(name, error))
+        return raws
+
+    def _shell(self) -> Iterator[Finding]:
+        """What bash says of the scripts that wait; none waits afterwards."""
+        waiting, self._scripts = self._scripts, []
+        check = self._context.check_shell
+        if not waiting or check is None:
+            return
+        try:
+            said = [scripts.of_shell(complaint) for complaint in check([data for _, data, _ in waiting])]
+        except Exception as error:  # noqa: BLE001  as above
+            said = [[_crash("shell scripts", error)] for _ in waiting]
+        for (path, _, withheld), raws in zip(waiting, said, strict=True):
+            yield from self._finished(raws, path, withheld)
+
+    def _names(self) -> Iterator[Finding]:
+        """SEC006; the finding's path withholds the secret's part, and so does every other list from now on."""
+        engine = self._scanner()
+        if engine is None:
+            if any(self._seen):
+                raw = Raw("SEC000", f"No name was judged: {self._missing}.")
+                yield finish(raw, self._seen[0], self._context)
+            return
+        try:
+            found = list(in_names(self._seen, engine))
+        except Exception as error:  # noqa: BLE001  as above
+            yield finish(_crash("secrets in names", error), self._seen[0], self._context)
+            return
+        for path, raw in found:
+            finding = finish(raw, path.replace(raw.token, WITHHELD.encode()), self._context)
+            if finding.blocks:
+                withhold([raw.token])
+            yield finding
+
+    def _scanner(self) -> Engine | None:
+        """The engine, loaded when first needed; None if it cannot be (then `_missing` says why)."""
+        if self._engine is None and not self._missing:
+            try:
+                self._engine = self._context.load_engine(self._context.engine_cache)
+            except EngineUnavailableError as error:
+                self._missing = str(error)
+            except Exception as error:  # noqa: BLE001  as above
+                self._missing = type(error).__name__
+        return self._engine
+
+
+def _crash(name: str, error: Exception) -> Raw:
+    return Raw("INT001", f"The rule for {name} failed with {type(error).__name__}.", token=name.encode())

@@ -1,0 +1,118 @@
+"""Whether a value fits OpenCode's JSON Schema: the keywords that this schema uses, and no others.
+
+Own code because the library `jsonschema` takes 0.29 s of processor time to import (measured, warm),
+three times what one
+changed file may cost. tests/test_validate_schema.py compares the two, and fails if a new schema uses more.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, NamedTuple
+
+from autosync_tasks.validation.findings import printable
+
+SCHEMA = "opencode-config-1.18.34.schema.json"
+"""OpenCode's own schema (MIT), from `GET /doc` of `opencode serve`."""
+
+_TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "object": (dict,),
+    "array": (list,),
+    "boolean": (bool,),
+    "null": (type(None),),
+}
+
+
+class Violation(NamedTuple):
+    """Where in the config, by keys and numbers; which keyword; what is wrong, without the value itself."""
+
+    where: tuple[str | int, ...]
+    keyword: str
+    what: str
+
+
+def violations(config: Any) -> Iterator[Violation]:
+    """Everything in which a config does not fit OpenCode's schema."""
+    root = _schema()
+    return _check(config, root, root["$defs"], ())
+
+
+@cache
+def _schema() -> Any:
+    from importlib.resources import files
+
+    return json.loads(files("autosync_tasks.validation.data").joinpath(SCHEMA).read_bytes())
+
+
+def _check(value: Any, schema: Any, defs: Any, where: tuple[str | int, ...]) -> Iterator[Violation]:
+    """Yields lazily, so that asking for the first violation alone is cheap."""
+    if "$ref" in schema:
+        yield from _check(value, defs[schema["$ref"].rpartition("/")[2]], defs, where)
+    if "type" in schema and not _is(value, schema["type"]):
+        yield Violation(where, "type", f"the value should be of type {schema['type']}")
+    if "enum" in schema and not any(_same(value, one) for one in schema["enum"]):
+        allowed = ", ".join(map(str, schema["enum"]))
+        yield Violation(where, "enum", f"the value should be one of {allowed}")
+    if "anyOf" in schema and all(any(_check(value, one, defs, where)) for one in schema["anyOf"]):
+        yield Violation(where, "anyOf", "the value has none of the forms that are allowed")
+    if isinstance(value, dict):
+        yield from _object(value, schema, defs, where)
+    elif isinstance(value, list):
+        yield from _array(value, schema, defs, where)
+    elif isinstance(value, str):
+        if "pattern" in schema and not re.search(schema["pattern"], value):
+            yield Violation(where, "pattern", "the value has not the form that is wanted")
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield from _number(value, schema, where)
+
+
+def _is(value: Any, kind: str) -> bool:
+    if isinstance(value, bool) or kind not in ("integer", "number"):
+        return isinstance(value, _TYPES.get(kind, ()))
+    return isinstance(value, int) or (isinstance(value, float) and (kind == "number" or value.is_integer()))
+
+
+def _same(value: Any, other: Any) -> bool:
+    """JSON's equality: true is not 1."""
+    return bool(value == other) and isinstance(value, bool) is isinstance(other, bool)
+
+
+def _object(value: dict[str, Any], schema: Any, defs: Any, where: tuple[str | int, ...]) -> Iterator[Violation]:
+    missing = [key for key in schema.get("required", ()) if key not in value]
+    if missing:
+        yield Violation(where, "required", f"{', '.join(missing)} is missing")
+    known = schema.get("properties", {})
+    other = schema.get("additionalProperties", True)
+    extra = [key for key in value if key not in known]
+    if extra and other is False:
+        names = ", ".join(printable(key, 40) for key in extra[:5])
+        yield Violation(where, "additionalProperties", f"OpenCode does not know {names}")
+    for key, inner in value.items():
+        if key in known:
+            yield from _check(inner, known[key], defs, (*where, key))
+        elif isinstance(other, dict):
+            yield from _check(inner, other, defs, (*where, key))
+
+
+def _array(value: list[Any], schema: Any, defs: Any, where: tuple[str | int, ...]) -> Iterator[Violation]:
+    if not schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value)):
+        yield Violation(where, "items", "the list has not the length that is wanted")
+    first = schema.get("prefixItems", ())
+    for n, inner in enumerate(value):
+        wanted = first[n] if n < len(first) else schema.get("items")
+        if isinstance(wanted, dict):
+            yield from _check(inner, wanted, defs, (*where, n))
+
+
+def _number(value: float, schema: Any, where: tuple[str | int, ...]) -> Iterator[Violation]:
+    low, over, high = (schema.get(word) for word in ("minimum", "exclusiveMinimum", "maximum"))
+    if low is not None and value < low:
+        yield Violation(where, "minimum", f"the value should be {low} or more")
+    if over is not None and value <= over:
+        yield Violation(where, "exclusiveMinimum", f"the value should be more than {over}")
+    if high is not None and value > high:
+        yield Violation(where, "maximum", f"the value should be {high} or less")
