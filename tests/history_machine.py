@@ -16,9 +16,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Outcome, Trigger
-from autosync_tasks.status import Status
-from autosync_tasks.steps.verdict import Level
-from autosync_tasks.why import why_path
+from autosync_tasks.status.status import Status
+from autosync_tasks.status.verdict import Level
+from autosync_tasks.status.why import why_path
 
 from .steps.machine import Machine, Told
 from .steps.person import as_a_person

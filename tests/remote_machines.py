@@ -6,10 +6,10 @@ import os
 import subprocess
 from pathlib import Path
 
-from autosync_tasks import pipeline
 from autosync_tasks.model import Run, Trigger
 from autosync_tasks.remote.push import PushResult, push
 from autosync_tasks.remote.transport import Limits
+from autosync_tasks.sync import pipeline
 from autosync_tasks.workspace.workspace import Site, open_site
 
 QUICK = Limits(look=10, transfer=20, overall=40, tries=2, pause=0.05)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from autosync_tasks.look import look
+from autosync_tasks.plan.compare import look
 from autosync_tasks.workspace.workspace import open_site
 from tests.support import independent
 from tests.support.place import Place, Result

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from autosync_tasks.look import look
+from autosync_tasks.plan.compare import look
 from autosync_tasks.workspace.workspace import open_site
 from tests.support.place import CHECKOUT, Place, program
 from tests.support.trace import traced

@@ -12,7 +12,7 @@ from autosync_tasks.config.settings import Settings
 from autosync_tasks.model import Change, ChangeKind, Kind, Priority, Trigger, Verb
 from autosync_tasks.policy.decide import Ask, Facts, Past, backoff_retry_at, decide
 from autosync_tasks.policy.guards import losses
-from autosync_tasks.steps.why import explain
+from autosync_tasks.status.explain import explain
 
 from .policy_make import DAY, NINE, SETTINGS, change, classifier_of, having
 

@@ -8,7 +8,7 @@ from autosync_tasks.config.settings import Settings
 from autosync_tasks.model import ChangeKind, Kind, Priority, Rule
 from autosync_tasks.policy.classify import Classifier
 from autosync_tasks.policy.decide import Past
-from autosync_tasks.steps.why import Why, explain
+from autosync_tasks.status.explain import Why, explain
 
 from .policy_make import DAY, NINE, SETTINGS, at, change, changes, having
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from autosync_tasks.model import Outcome
-from autosync_tasks.pipeline import new_request
 from autosync_tasks.recovery.take_side import take
 from autosync_tasks.remote.known import host
+from autosync_tasks.sync.pipeline import new_request
 from tests.remote_machines import QUICK, Machine, Person, bare, contents, git
 
 pytestmark = pytest.mark.usefixtures("one_scanner")

@@ -14,9 +14,9 @@ from autosync_tasks.backup.manifest import digest
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Outcome
 from autosync_tasks.names import git_refuses
-from autosync_tasks.pipeline import new_request, sync
 from autosync_tasks.policy.inputs import Ask
 from autosync_tasks.restore.undo import UndoError, parse
+from autosync_tasks.sync.pipeline import new_request, sync
 from tests.restore_support import Place, make_place, read_tree, write
 
 

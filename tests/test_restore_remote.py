@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from autosync_tasks.drill import drill, fetch_for
-from autosync_tasks.drill_remote import fetch_fresh
 from autosync_tasks.errors import AutosyncError, ConflictError, GuardError
 from autosync_tasks.model import Outcome, Run
-from autosync_tasks.pipeline import new_request
 from autosync_tasks.recovery.take_side import take
 from autosync_tasks.restore.restore import new_wish, restore
+from autosync_tasks.sync.pipeline import new_request
+from autosync_tasks.verify.drill import drill, fetch_for
+from autosync_tasks.verify.drill_remote import fetch_fresh
 
 from .remote_machines import QUICK, Machine, Person, bare, git
 

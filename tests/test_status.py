@@ -12,15 +12,15 @@ from typing import Any
 
 import pytest
 
-from autosync_tasks import gate
 from autosync_tasks.model import Trigger
+from autosync_tasks.plan import judge
 from autosync_tasks.remote import push_record
 from autosync_tasks.remote.push_record import PushRecord
 from autosync_tasks.report import as_json
-from autosync_tasks.status import Status, silent
-from autosync_tasks.steps.verdict import Level
+from autosync_tasks.status.status import Status, silent
+from autosync_tasks.status.verdict import Level
+from autosync_tasks.status.why import why_path
 from autosync_tasks.triggers.installed import Installed
-from autosync_tasks.why import why_path
 
 from .steps.machine import Machine
 from .steps.settings import put
@@ -120,7 +120,7 @@ def test_a_line_that_never_runs_is_attention(kept: Machine) -> None:
 
 def test_the_number_of_acceptances(kept: Machine) -> None:
     assert (looked(kept).accepted, "accepted" in kept.last.text) == (0, False)
-    gate.acceptances(kept.site()).add("0123456789abcdef", "an example", at=kept.now)
+    judge.acceptances(kept.site()).add("0123456789abcdef", "an example", at=kept.now)
     found = looked(kept)
     assert found.accepted == as_document(kept, found)["accepted"] == 1
     assert "accepted   1 finding" in kept.last.text

@@ -12,7 +12,7 @@ import pytest
 from autosync_tasks.errors import LockedError
 from autosync_tasks.model import Outcome, Run, Trigger
 from autosync_tasks.policy.inputs import Ask
-from autosync_tasks.turns import in_turn
+from autosync_tasks.sync.rerun import in_turn
 from autosync_tasks.workspace.request import Request, new_request
 from autosync_tasks.workspace.workspace import Site, open_site
 from tests.support.place import Place

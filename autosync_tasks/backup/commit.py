@@ -20,7 +20,7 @@ from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError, BranchMovedError
 from autosync_tasks.model import Path, Plan
 from autosync_tasks.names import quote
-from autosync_tasks.steps.verify import Delta
+from autosync_tasks.verify.proof import Delta
 
 INCOMING = "refs/autosync/incoming"
 """Refs below this hold a commit only until the branch has it; what a killed run left is removed here."""

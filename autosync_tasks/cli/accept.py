@@ -9,14 +9,14 @@ from collections.abc import Iterable, Sequence
 
 from invoke import Context
 
-from autosync_tasks import gate
 from autosync_tasks.cli.positional import WithFingerprints
 from autosync_tasks.cli.task import CHECK, JSON, is_dry, task
 from autosync_tasks.errors import UsageError
 from autosync_tasks.humanize import count
-from autosync_tasks.look import look
 from autosync_tasks.model import Finding
 from autosync_tasks.names import display
+from autosync_tasks.plan import judge
+from autosync_tasks.plan.compare import look
 from autosync_tasks.report import as_json as report
 from autosync_tasks.report import lines, screen
 from autosync_tasks.validation import RULES
@@ -53,7 +53,7 @@ def accept(
     blocks again. Asks on a terminal.
     """
     site, dry = open_site(os.environ), is_dry(context, check)
-    store = gate.acceptances(site)
+    store = judge.acceptances(site)
     if list:
         every = store.all()
         if json:
@@ -102,7 +102,7 @@ def vars_of(one: object) -> dict[str, object]:
 
 def _findings(site: Site) -> Sequence[Finding]:
     with look(site) as seen:
-        return gate.judge_tree(site, seen, only_changed=False).findings
+        return judge.judge_tree(site, seen, only_changed=False).findings
 
 
 def _agreed() -> bool:

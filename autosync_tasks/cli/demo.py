@@ -7,13 +7,14 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 
-from autosync_tasks import pipeline, verifying
 from autosync_tasks.errors import UsageError
 from autosync_tasks.model import Run
 from autosync_tasks.names import display
 from autosync_tasks.report import lines, screen
 from autosync_tasks.report.lines import Line, Part, line
 from autosync_tasks.restore.restore import new_wish, restore
+from autosync_tasks.sync import pipeline
+from autosync_tasks.verify import verify
 from autosync_tasks.workspace.workspace import Site, open_site
 
 _TREE: Mapping[str, str] = {
@@ -56,7 +57,7 @@ def run_demo(folder: str) -> int:
     codes.append(_bring_back(environ, source))
     site = open_site(environ)
     screen.show(_title("Proof", "every file is read back from the backup and compared with the source"))
-    proof = verifying.verify(site, pipeline.new_request(check=True), deep=True)
+    proof = verify.verify(site, pipeline.new_request(check=True), deep=True)
     _show(site, proof)
     codes.append(proof.exit_code)
     screen.show(_end(home, site))

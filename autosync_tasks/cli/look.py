@@ -7,17 +7,19 @@ import time
 
 from invoke import Context
 
-from autosync_tasks import drill as drilling
-from autosync_tasks import gate, pipeline, verifying
 from autosync_tasks.cli.task import DIFF, JSON, task
-from autosync_tasks.differences import differences
-from autosync_tasks.look import look
+from autosync_tasks.plan import judge
+from autosync_tasks.plan.compare import look
+from autosync_tasks.plan.diff import differences
 from autosync_tasks.report import as_json as report
 from autosync_tasks.report import lines, screen
 from autosync_tasks.report import status as status_lines
 from autosync_tasks.report.runs import show_run
-from autosync_tasks.status import status as look_status
+from autosync_tasks.status.status import status as look_status
+from autosync_tasks.sync import pipeline
 from autosync_tasks.validation import explain as explanation
+from autosync_tasks.verify import drill as drilling
+from autosync_tasks.verify import verify as verifying
 from autosync_tasks.workspace.workspace import open_site
 
 
@@ -63,7 +65,7 @@ def validate(context: Context, json: bool = False, explain: str = "", changed: b
         return 0
     site = open_site(os.environ)
     with look(site) as seen:
-        judged = gate.judge_tree(site, seen, only_changed=changed)
+        judged = judge.judge_tree(site, seen, only_changed=changed)
     if json:
         report.show("findings", report.of_validation(judged.findings, judged.left_out, judged.files))
     else:

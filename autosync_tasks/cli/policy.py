@@ -13,11 +13,11 @@ from autosync_tasks.cli.positional import WithSettings
 from autosync_tasks.cli.task import CHECK, JSON, is_dry, task
 from autosync_tasks.config.load import load
 from autosync_tasks.errors import UsageError
-from autosync_tasks.history import filtered, totals
 from autosync_tasks.report import as_json as report
 from autosync_tasks.report import policy as words
 from autosync_tasks.report import screen
-from autosync_tasks.why import why_path
+from autosync_tasks.status.history import filtered, totals
+from autosync_tasks.status.why import why_path
 from autosync_tasks.workspace.workspace import open_site
 
 

@@ -10,7 +10,6 @@ from invoke import Context
 from autosync_tasks.cli.positional import WithWords
 from autosync_tasks.cli.task import CHECK, JSON, is_dry, task
 from autosync_tasks.model import Run
-from autosync_tasks.pipeline import new_request
 from autosync_tasks.recovery.plan import Repair
 from autosync_tasks.recovery.recover import recover as mend_backup
 from autosync_tasks.recovery.take_side import take as end_conflict
@@ -20,6 +19,7 @@ from autosync_tasks.restore.diff import plan_differences
 from autosync_tasks.restore.plan import RestorePlan
 from autosync_tasks.restore.restore import backups, new_wish, target_of
 from autosync_tasks.restore.restore import restore as carry_out
+from autosync_tasks.sync.pipeline import new_request
 from autosync_tasks.workspace.workspace import open_site
 
 

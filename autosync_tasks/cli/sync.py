@@ -10,17 +10,18 @@ from dataclasses import replace
 
 from invoke import Collection, Context
 
-from autosync_tasks import notify, pipeline
 from autosync_tasks.cli.deadline import deadline
 from autosync_tasks.cli.task import CHECK, DIFF, JSON, is_dry, task
 from autosync_tasks.cli.waiting import wait_and_sync, waiting
 from autosync_tasks.errors import AutosyncError, LockedError, UsageError
-from autosync_tasks.look import look
 from autosync_tasks.model import Outcome, Run, Trigger
 from autosync_tasks.names import display
+from autosync_tasks.plan.compare import look
 from autosync_tasks.policy.inputs import Ask
 from autosync_tasks.report import lines, screen
 from autosync_tasks.report.runs import show_run
+from autosync_tasks.status import notify
+from autosync_tasks.sync import pipeline
 from autosync_tasks.workspace.workspace import open_site
 
 
@@ -111,7 +112,7 @@ def sync(
         run = replace(run, notes=(*run.notes, fault))
     quiet = run.trigger is not Trigger.MANUAL and run.outcome in _FINE
     if diff and run.check and not quiet and not json:
-        from autosync_tasks.differences import differences
+        from autosync_tasks.plan.diff import differences
 
         with look(site, include_low=include_low) as seen:
             wanted = {path for change in run.changes for path in change.paths}

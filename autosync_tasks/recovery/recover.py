@@ -12,11 +12,11 @@ from autosync_tasks.errors import BackupError
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Outcome, Run, Step, Trigger
 from autosync_tasks.names import display
-from autosync_tasks.pipeline import Request
 from autosync_tasks.recovery.diagnose import diagnose
 from autosync_tasks.recovery.plan import Facts, Fix, Repair, repairs
 from autosync_tasks.recovery.repair import Bench, mend
 from autosync_tasks.recovery.spare import Spare, spares
+from autosync_tasks.sync.pipeline import Request
 from autosync_tasks.workspace.workspace import Site
 
 Announce = Callable[[tuple[Repair, ...]], None]

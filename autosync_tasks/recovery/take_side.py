@@ -17,7 +17,6 @@ from autosync_tasks.errors import ConflictError, UsageError
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Outcome, Path, Run, Step, Trigger
 from autosync_tasks.names import display
-from autosync_tasks.pipeline import Request
 from autosync_tasks.policy.classify import Classifier
 from autosync_tasks.remote.conflict import Taking, finish, take_remote, take_source
 from autosync_tasks.remote.known import diagnose_remote
@@ -27,6 +26,7 @@ from autosync_tasks.restore.plan import Removal, RestorePlan, plan_restore
 from autosync_tasks.restore.request import Announce, Wish
 from autosync_tasks.restore.run import Passage
 from autosync_tasks.restore.write import standings
+from autosync_tasks.sync.pipeline import Request
 from autosync_tasks.tree.walk import open_root
 from autosync_tasks.workspace.workspace import Site
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 from autosync_tasks.backup.manifest import PATH, Listing
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.backup.worktree import bring, standing, unedited
-from autosync_tasks.look import tree_cache
 from autosync_tasks.model import Path
 from autosync_tasks.names import display
+from autosync_tasks.plan.compare import tree_cache
 from autosync_tasks.remote.relation import Taken, changed
 from autosync_tasks.tree.dirfd import Below
 from autosync_tasks.workspace.workspace import Site

@@ -11,7 +11,7 @@ from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Change, Finding, LeftOut, Run
 from autosync_tasks.names import display, shown
 from autosync_tasks.report.stream import writing
-from autosync_tasks.status import Status
+from autosync_tasks.status.status import Status
 
 VERSION = 1
 

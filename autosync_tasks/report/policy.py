@@ -11,7 +11,7 @@ from autosync_tasks.config.settings import TABLE
 from autosync_tasks.humanize import age, count
 from autosync_tasks.names import display
 from autosync_tasks.report.lines import STYLE, Line, Part, line
-from autosync_tasks.why import Answer
+from autosync_tasks.status.why import Answer
 
 
 def of_why(found: Answer, now: float) -> Iterator[Line]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from autosync_tasks.humanize import age, count
 from autosync_tasks.names import display
 from autosync_tasks.report.lines import MOST, Line, Part, line, of_left_out, of_note, of_pending, runnable
-from autosync_tasks.status import Status
-from autosync_tasks.steps.verdict import Level
+from autosync_tasks.status.status import Status
+from autosync_tasks.status.verdict import Level
 
 _LEVEL = {Level.PROTECTED: "bold green", Level.ATTENTION: "bold yellow", Level.NOT_PROTECTED: "bold red"}
 

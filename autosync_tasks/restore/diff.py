@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterator
 
 from autosync_tasks.backup.objects import AbsentError, Objects
-from autosync_tasks.differences import unified
 from autosync_tasks.model import Kind, Path
 from autosync_tasks.names import display
+from autosync_tasks.plan.diff import unified
 from autosync_tasks.restore.plan import Put, RestorePlan
 from autosync_tasks.tree.dirfd import Below
 from autosync_tasks.validation import Context, hits

@@ -16,13 +16,15 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autosync_tasks import names, pipeline, verifying
+from autosync_tasks import names
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Outcome, Run, Trigger
 from autosync_tasks.policy.inputs import Ask
 from autosync_tasks.report import lines
 from autosync_tasks.report.status import of_status
-from autosync_tasks.status import Status, status
+from autosync_tasks.status.status import Status, status
+from autosync_tasks.sync import pipeline
+from autosync_tasks.verify import verify as verifying
 from autosync_tasks.workspace.workspace import Site, open_site
 
 from .person import as_a_person

@@ -8,11 +8,11 @@ import re
 
 from pytest_bdd import parsers, step
 
-from autosync_tasks.deciding import decision_of
-from autosync_tasks.look import look
 from autosync_tasks.model import Outcome, Pending, Trigger
+from autosync_tasks.plan.compare import look
+from autosync_tasks.plan.deciding import decision_of
 from autosync_tasks.policy.inputs import Ask
-from autosync_tasks.record import Recorder
+from autosync_tasks.sync.record import Recorder
 
 from .machine import EXIT_CODE, Machine, Told
 from .pictures import changed

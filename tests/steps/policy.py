@@ -7,7 +7,7 @@ import re
 from pytest_bdd import given, parsers, step, then, when
 
 from autosync_tasks.report import policy
-from autosync_tasks.why import why_path
+from autosync_tasks.status.why import why_path
 
 from .machine import Machine, Told, plain
 from .person import as_a_person

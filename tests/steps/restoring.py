@@ -12,14 +12,14 @@ from pathlib import Path
 
 from pytest_bdd import given, parsers, step, then, when
 
-from autosync_tasks.drill import drill, fetch_for
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Outcome, Run
-from autosync_tasks.pipeline import Request
 from autosync_tasks.recovery.recover import recover
 from autosync_tasks.report import lines
 from autosync_tasks.restore.request import Wish
 from autosync_tasks.restore.restore import restore
+from autosync_tasks.sync.pipeline import Request
+from autosync_tasks.verify.drill import drill, fetch_for
 
 from .machine import EXIT_CODE, Machine, Told, plain
 from .outcome import heard

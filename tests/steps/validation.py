@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_bdd import given, parsers, step
 
-from autosync_tasks import gate
+from autosync_tasks.plan import judge
 from autosync_tasks.validation import scanner
 
 from .machine import Machine
@@ -267,7 +267,7 @@ def script_accepts(machine: Machine) -> None:
 @step("nothing is accepted")
 @step("no finding is accepted")
 def none_accepted(machine: Machine) -> None:
-    assert gate.acceptances(machine.site()).all() == []
+    assert judge.acceptances(machine.site()).all() == []
 
 
 @step("lines are added above the token")
@@ -284,7 +284,7 @@ def other_token(machine: Machine) -> None:
 @step("a list that accepts the finding appears in the tree")
 def list_in_tree(machine: Machine) -> None:
     """Its form is the true one: made in another config folder and brought in by an agent."""
-    theirs = gate.Acceptances(str(machine.root / "theirs"))
+    theirs = judge.Acceptances(str(machine.root / "theirs"))
     made = theirs.add(machine.fingerprint, "I say so", at=machine.now)
     text = (machine.root / "theirs").joinpath(theirs.path.rsplit("/", 1)[-1]).read_text()
     assert made.fingerprint in text

@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from autosync_tasks.look import Look
 from autosync_tasks.model import Finding, Kind, LeftOut, Path, Priority
 from autosync_tasks.names import suspicious, withhold
+from autosync_tasks.plan.compare import Look
 from autosync_tasks.state.acceptances import Acceptances
 from autosync_tasks.tree.observe import read_once
 from autosync_tasks.tree.walk import unpack

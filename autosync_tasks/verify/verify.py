@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 
 from autosync_tasks.backup.manifest import belongs
 from autosync_tasks.backup.worktree import strays
-from autosync_tasks.drill import drill
 from autosync_tasks.errors import AutosyncError, BackupError
 from autosync_tasks.humanize import count
-from autosync_tasks.look import Look, look
 from autosync_tasks.model import Change, Kind, LeftOut, Outcome, Path, Priority, Run, Step, Trigger
 from autosync_tasks.names import display
-from autosync_tasks.steps.verify import source_equals
+from autosync_tasks.plan.compare import Look, look
 from autosync_tasks.tree.observe import Progress, known_ids
 from autosync_tasks.tree.walk import Reader
+from autosync_tasks.verify.drill import drill
+from autosync_tasks.verify.proof import source_equals
+from autosync_tasks.verify.store import damaged_blobs, fsck
 from autosync_tasks.workspace.request import Request
 from autosync_tasks.workspace.workspace import Site
-from autosync_tasks.world.backup.check import damaged_blobs, fsck
 
 
 @dataclass(frozen=True, slots=True)

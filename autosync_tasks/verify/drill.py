@@ -12,19 +12,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from autosync_tasks import gate
 from autosync_tasks.backup.objects import Objects
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError
 from autosync_tasks.humanize import count
-from autosync_tasks.look import Look
 from autosync_tasks.model import Entry, Finding, Outcome, Path, Run, Step, Trigger
 from autosync_tasks.names import display
-from autosync_tasks.pipeline import Request
+from autosync_tasks.plan import judge
+from autosync_tasks.plan.compare import Look
 from autosync_tasks.policy.classify import protected_matcher
 from autosync_tasks.restore.plan import RestorePlan, plan_restore
 from autosync_tasks.restore.write import carry_out, differing
 from autosync_tasks.state.scratch import scratch
+from autosync_tasks.sync.pipeline import Request
 from autosync_tasks.tree.observe import Progress
 from autosync_tasks.tree.walk import open_root, walk
 from autosync_tasks.workspace.workspace import Site
@@ -69,7 +69,7 @@ def fetch_for(site: Site) -> Fetch | None:
     """How to fetch the newest backup for a drill: from the remote where one is set and pushed to; else None."""
     if not site.settings.auto_sync_push:
         return None
-    from autosync_tasks.drill_remote import fetch_fresh
+    from autosync_tasks.verify.drill_remote import fetch_fresh
 
     return partial(fetch_fresh, site)
 
@@ -91,7 +91,7 @@ def _restore(site: Site, commit: str, out: str, run_id: str, progress: Progress 
         again = Look(
             site, root, commit, walk(root, protected_matcher(site.settings), site.settings.max_file_size), None
         )
-        judged = gate.judge_tree(site, again, only_changed=False)
+        judged = judge.judge_tree(site, again, only_changed=False)
     finally:
         os.close(root)
     return _Restored(len(plan.puts), tuple(lines), judged.findings, judged.files, plan.withheld)

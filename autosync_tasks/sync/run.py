@@ -12,9 +12,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from autosync_tasks.deciding import decision_of
 from autosync_tasks.humanize import count
-from autosync_tasks.look import Look
 from autosync_tasks.model import (
     Change,
     Decision,
@@ -32,12 +30,14 @@ from autosync_tasks.model import (
     Verb,
 )
 from autosync_tasks.names import display
+from autosync_tasks.plan import delta as planning
+from autosync_tasks.plan.compare import Look
+from autosync_tasks.plan.deciding import decision_of
+from autosync_tasks.plan.quarantine import MEND, blocked_reason, in_quarantine, offending
 from autosync_tasks.policy.decide import NOTHING
-from autosync_tasks.record import Recorder
 from autosync_tasks.remote.known import ahead
-from autosync_tasks.steps import plan as planning
-from autosync_tasks.steps.quarantine import MEND, blocked_reason, in_quarantine, offending
-from autosync_tasks.store import Label, SourceMovedError, Stored, catch_up, remember, store
+from autosync_tasks.sync.record import Recorder
+from autosync_tasks.sync.store import Label, SourceMovedError, Stored, catch_up, remember, store
 from autosync_tasks.tree.observe import Progress, read_again
 from autosync_tasks.workspace.request import Request
 from autosync_tasks.workspace.workspace import Site
@@ -105,12 +105,12 @@ class Passage:
     def _validated(self, plan: Plan) -> Plan:
         """Judges the bytes of every put; what cannot be read twice the same leaves the plan."""
         subjects = read_again(self.seen.root, self.seen.scan, plan.puts.items(), self.lost)
-        from autosync_tasks import gate  # the rules are loaded only when there is something to judge
+        from autosync_tasks.plan import judge  # the rules are loaded only when there is something to judge
 
         by_hand = self.request.trigger is Trigger.MANUAL
         # A new folder has no contents, but its name goes into the manifest.
         folders = [(c.path, b"") for c in plan.changes if c.new is not None and c.new.kind is Kind.FOLDER]
-        self.findings = gate.judge(
+        self.findings = judge.judge(
             self.site, self.seen, chain(subjects, folders), check=self.request.check, by_hand=by_hand
         )
         if self.lost:

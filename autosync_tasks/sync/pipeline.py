@@ -9,10 +9,10 @@ from contextlib import suppress
 from dataclasses import replace
 
 from autosync_tasks.errors import AutosyncError, BackupError, BranchMovedError, GuardError, UsageError
-from autosync_tasks.look import Look, look
 from autosync_tasks.model import Outcome, Run, Step, Trigger
+from autosync_tasks.plan.compare import Look, look
+from autosync_tasks.sync.rerun import in_turn
 from autosync_tasks.tree.observe import Progress
-from autosync_tasks.turns import in_turn
 from autosync_tasks.workspace.request import Request, new_request
 from autosync_tasks.workspace.workspace import Site
 
@@ -37,14 +37,14 @@ def _recorded(site: Site, request: Request, progress: Progress | None) -> Run:
     try:
         run = _with_patience(site, request, progress)
         if request.ask.force and run.commit:
-            from autosync_tasks.verifying import prove
+            from autosync_tasks.verify.verify import prove
 
             run = replace(run, steps=(*run.steps, prove(site, request, progress)))
         return run
     except (UsageError, GuardError):
         raise
     except (AutosyncError, OSError) as error:
-        from autosync_tasks.record import Recorder
+        from autosync_tasks.sync.record import Recorder
 
         with suppress(AutosyncError, OSError):  # the disk may be full: the first fault is the one to tell
             Recorder(site, request.trigger, request.now, check=False).failed(request.run_id, str(error))
@@ -59,7 +59,7 @@ def _with_patience(site: Site, request: Request, progress: Progress | None) -> R
                 run = _idle(site, request, seen)
                 if run is not None:
                     return run
-                from autosync_tasks.passage import Passage
+                from autosync_tasks.sync.run import Passage
 
                 return Passage(site, request, seen, progress).run()
         except BranchMovedError:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from autosync_tasks.model import Outcome
-from autosync_tasks.steps.verdict import Level
+from autosync_tasks.status.verdict import Level
 
 MANY_FAILURES = 3
 """Failures in a row after which a person is told (issue: the third)."""

@@ -15,15 +15,15 @@ from autosync_tasks.backup.repository import Repository
 from autosync_tasks.backup.worktree import bring, stands, unedited
 from autosync_tasks.errors import AutosyncError, BackupError
 from autosync_tasks.humanize import count
-from autosync_tasks.look import Look, tree_cache
 from autosync_tasks.model import Kind, LeftOut, Path, Plan, Trigger
 from autosync_tasks.names import display, holds_withheld
+from autosync_tasks.plan import delta as planning
+from autosync_tasks.plan.compare import Look, tree_cache
 from autosync_tasks.remote.relation import changed
 from autosync_tasks.state.state import Cache
-from autosync_tasks.steps import plan as planning
-from autosync_tasks.steps.verify import Delta, commit_holds
 from autosync_tasks.tree.observe import Progress, ids_of, moved_since, read_again
 from autosync_tasks.tree.walk import content_id
+from autosync_tasks.verify.proof import Delta, commit_holds
 from autosync_tasks.workspace.workspace import Site
 
 

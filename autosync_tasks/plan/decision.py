@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from autosync_tasks import gate
-from autosync_tasks.look import Look
 from autosync_tasks.model import Decision, LeftOut, Path, Pending, Verb
-from autosync_tasks.steps import plan as planning
-from autosync_tasks.steps.quarantine import MEND, blocked_reason, in_quarantine, offending
+from autosync_tasks.plan import delta as planning
+from autosync_tasks.plan import judge
+from autosync_tasks.plan.compare import Look
+from autosync_tasks.plan.quarantine import MEND, blocked_reason, in_quarantine, offending
 from autosync_tasks.tree.observe import read_again
 
 
@@ -23,7 +23,7 @@ def with_validation(seen: Look, decision: Decision) -> Decision:
     plan = planning.plan(decision.admitted, seen.observation.manifest, seen.recorded, seen.head.tree, seen.ref, "")
     lost: dict[Path, LeftOut] = {}
     subjects = read_again(seen.root, seen.scan, plan.puts.items(), lost)
-    findings = gate.judge(seen.site, seen, subjects, check=True)
+    findings = judge.judge(seen.site, seen, subjects, check=True)
     if not any(found.blocks for found in findings):
         return decision
     if seen.site.settings.quarantine and (bad := offending(plan, findings)):

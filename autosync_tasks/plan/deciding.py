@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from autosync_tasks.look import Look
 from autosync_tasks.model import Decision, Trigger
+from autosync_tasks.plan.compare import Look
 from autosync_tasks.policy.decide import decide
 from autosync_tasks.policy.guards import losses
 from autosync_tasks.policy.inputs import Ask, Facts, Past

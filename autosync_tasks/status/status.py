@@ -7,19 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from autosync_tasks import gate
-from autosync_tasks.deciding import decision_of
 from autosync_tasks.errors import AutosyncError
-from autosync_tasks.holding import with_validation
-from autosync_tasks.look import Look, look
 from autosync_tasks.model import Decision, Kind, LeftOut, Outcome, Path, Pending, Priority, Trigger, Verb
 from autosync_tasks.names import parents
+from autosync_tasks.plan import judge
+from autosync_tasks.plan.compare import Look, look
+from autosync_tasks.plan.deciding import decision_of
+from autosync_tasks.plan.decision import with_validation
 from autosync_tasks.policy.inputs import Ask
-from autosync_tasks.record import Recorder, failures_in_a_row
 from autosync_tasks.remote import push_record
 from autosync_tasks.remote.push_record import PushRecord
 from autosync_tasks.state.state import State
-from autosync_tasks.steps.verdict import Level, Signs, Verdict, verdict
+from autosync_tasks.status.verdict import Level, Signs, Verdict, verdict
+from autosync_tasks.sync.record import Recorder, failures_in_a_row
 from autosync_tasks.tree.walk import Reader
 from autosync_tasks.triggers.installed import Installed, installed, signs
 from autosync_tasks.workspace.workspace import Site
@@ -142,7 +142,7 @@ def _status(seen: Look, records: Sequence[dict[str, Any]], now: float) -> Status
         enabled=site.settings.auto_sync_enabled,
         push=site.settings.auto_sync_push,
         not_pushed=push.reason,
-        accepted=len(gate.acceptances(site).all()),
+        accepted=len(judge.acceptances(site).all()),
         seen=_seen(site.state),
         installed=found,
         notes=notes,

@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from autosync_tasks.look import Look
 from autosync_tasks.model import Outcome, Path, Run, Trigger
 from autosync_tasks.names import display
+from autosync_tasks.plan.compare import Look
 from autosync_tasks.policy.decide import backoff_retry_at
 from autosync_tasks.policy.inputs import Past
 from autosync_tasks.workspace.workspace import Site

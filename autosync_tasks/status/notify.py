@@ -15,7 +15,7 @@ from autosync_tasks.names import display
 from autosync_tasks.workspace.workspace import Site
 
 if TYPE_CHECKING:
-    from autosync_tasks.steps.notices import Told
+    from autosync_tasks.status.notices import Told
 
 _SECONDS = 20.0
 """Longest time for the command."""
@@ -30,9 +30,9 @@ def tell(site: Site, outcome: Outcome, reason: str, now: float) -> str:
     command = site.settings.notify_command
     if not command:
         return ""
-    from autosync_tasks.record import failures_in_a_row  # few have a notify_command
-    from autosync_tasks.status import status
-    from autosync_tasks.steps.notices import Now, notices
+    from autosync_tasks.status.notices import Now, notices
+    from autosync_tasks.status.status import status
+    from autosync_tasks.sync.record import failures_in_a_row  # few have a notify_command
 
     told = _told(site)
     found = status(site, now)
@@ -51,7 +51,7 @@ def after(site: Site, run: Run) -> str:
     """Tells about a run that has ended (see `tell`); nothing for one with nothing to do that follows another."""
     if run.check or not site.settings.notify_command:
         return ""
-    from autosync_tasks.steps.notices import Told
+    from autosync_tasks.status.notices import Told
 
     if run.outcome is Outcome.OK and _told(site) == Told():
         return ""
@@ -59,7 +59,7 @@ def after(site: Site, run: Run) -> str:
 
 
 def _told(site: Site) -> Told:
-    from autosync_tasks.steps.notices import Told
+    from autosync_tasks.status.notices import Told
 
     try:
         record = json.loads(site.state.read("told.json") or b"{}")

@@ -6,15 +6,15 @@ import os
 from dataclasses import dataclass, replace
 
 from autosync_tasks.backup.manifest import PATH
-from autosync_tasks.deciding import decision_of, facts_of
 from autosync_tasks.errors import UsageError
-from autosync_tasks.holding import with_validation
-from autosync_tasks.look import Look, look
 from autosync_tasks.model import Kind, LeftOut, Path, Priority, Trigger
 from autosync_tasks.names import display, parents
+from autosync_tasks.plan.compare import Look, look
+from autosync_tasks.plan.deciding import decision_of, facts_of
+from autosync_tasks.plan.decision import with_validation
 from autosync_tasks.policy.inputs import Ask, Past
-from autosync_tasks.record import Recorder
-from autosync_tasks.steps.why import Why, explain
+from autosync_tasks.status.explain import Why, explain
+from autosync_tasks.sync.record import Recorder
 from autosync_tasks.workspace.workspace import Site
 
 

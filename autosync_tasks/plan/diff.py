@@ -6,11 +6,11 @@ import difflib
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
-from autosync_tasks import gate
 from autosync_tasks.backup.repository import Repository
-from autosync_tasks.look import Look
 from autosync_tasks.model import Change, Kind
 from autosync_tasks.names import display
+from autosync_tasks.plan import judge
+from autosync_tasks.plan.compare import Look
 from autosync_tasks.tree.walk import NotReadableError, Reader
 
 LARGEST = 1_000_000
@@ -30,7 +30,7 @@ def differences(seen: Look, changes: Iterable[Change]) -> Iterator[str]:
             old, new = _old(seen.site.repository, change), _new(reader, seen, change)
             if old == new:
                 continue
-            yield from unified(old, new, partial(gate.hidden_lines, seen.site, seen, change.path))
+            yield from unified(old, new, partial(judge.hidden_lines, seen.site, seen, change.path))
 
 
 def _old(repository: Repository, change: Change) -> bytes:
