@@ -21,10 +21,7 @@ from collections import Counter
 sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 from autosync_tasks.model import Severity  # noqa: E402
-from autosync_tasks.validation import (
-    RULES,
-    secrets,
-)
+from autosync_tasks.validation import RULES, secrets  # noqa: E402
 from autosync_tasks.validation.scanner import Engine, Kingfisher  # noqa: E402
 from benchmarks.fresh_cases import clean, positives  # noqa: E402
 

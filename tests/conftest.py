@@ -13,30 +13,29 @@ from hypothesis import settings
 
 from autosync_tasks import names
 from autosync_tasks.validation import scanner as engine
-
-from .steps.machine import Machine
+from tests.support.machine import Machine
 
 settings.register_profile("any machine", deadline=None)  # a busy machine is no fault of the code
 settings.load_profile("any machine")
 
 pytest_plugins = [
-    "tests.specguard",
-    "tests.steps.backup",
-    "tests.steps.clock",
-    "tests.steps.outcome",
-    "tests.steps.restoring",
-    "tests.steps.run",
-    "tests.steps.schedule",
-    "tests.steps.timer",
-    "tests.steps.settings",
-    "tests.steps.tree",
-    "tests.steps.validation",
-    "tests.steps.remote",
-    "tests.steps.policy",
-    "tests.steps.outside",
-    "tests.steps.watching",
-    "tests.steps.agent",
-    "tests.steps.doctoring",
+    "tests.features.specguard",
+    "tests.features.backup",
+    "tests.features.clock",
+    "tests.features.outcome",
+    "tests.features.restore",
+    "tests.features.run",
+    "tests.features.schedule",
+    "tests.features.timer",
+    "tests.features.settings",
+    "tests.features.tree",
+    "tests.features.validation",
+    "tests.features.remote",
+    "tests.features.policy",
+    "tests.features.outside",
+    "tests.features.watcher",
+    "tests.features.agent",
+    "tests.features.doctor",
 ]
 
 

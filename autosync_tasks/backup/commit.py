@@ -8,7 +8,6 @@ under git's own ref lock: a branch that someone else moved meanwhile is left as 
 
 from __future__ import annotations
 
-import ctypes
 import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -18,6 +17,7 @@ from autosync_tasks.backup.gateway import Conversation
 from autosync_tasks.backup.manifest import PATH
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError, BranchMovedError
+from autosync_tasks.files import make_durable
 from autosync_tasks.model import Path, Plan
 from autosync_tasks.names import quote
 from autosync_tasks.verify.proof import Delta
@@ -147,19 +147,3 @@ def delta(repository: Repository, base: str, new: str) -> Delta:
         _, mode, _, content, letter = facts.decode("ascii").lstrip(":").split(" ")
         found[next(fields)] = None if letter == "D" else (mode, content)
     return found
-
-
-def make_durable(folder: str) -> None:
-    """Writes out the file system that holds `folder` (syncfs).
-
-    Git never syncs a folder: after a power cut a commit was lost on ext4, XFS and btrfs even with
-    core.fsync=all. Raises OSError if it cannot.
-    """
-    libc = ctypes.CDLL(None, use_errno=True)
-    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        if libc.syncfs(fd) != 0:
-            code = ctypes.get_errno()
-            raise OSError(code, os.strerror(code))
-    finally:
-        os.close(fd)

@@ -12,11 +12,11 @@ import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from autosync_tasks.backup.commit import make_durable
 from autosync_tasks.backup.locks import clear_stale_locks
 from autosync_tasks.backup.manifest import PATH, Listing
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError
+from autosync_tasks.files import make_durable
 from autosync_tasks.model import Path
 from autosync_tasks.names import display, parents
 from autosync_tasks.remote.relation import Taken

@@ -161,12 +161,12 @@ def auto_sync_if_needed(
 SYNCS = (sync, auto_sync_if_needed)
 
 ROOMS = {
-    "tasks": ("SYNCS", ("sync", "auto-sync-if-needed")),
-    "tasks_look": ("LOOKS", ("detect", "validate", "verify", "status", "diff", "demo")),
-    "tasks_policy": ("POLICY", ("why", "enable", "disable", "show-config", "set-config", "history")),
-    "tasks_restore": ("RESTORES", ("restore", "recover")),
-    "tasks_validate": ("VALIDATION", ("accept",)),
-    "tasks_triggers": (
+    "sync": ("SYNCS", ("sync", "auto-sync-if-needed")),
+    "look": ("LOOKS", ("detect", "validate", "verify", "status", "diff", "demo")),
+    "policy": ("POLICY", ("why", "enable", "disable", "show-config", "set-config", "history")),
+    "restore": ("RESTORES", ("restore", "recover")),
+    "accept": ("VALIDATION", ("accept",)),
+    "triggers": (
         "TRIGGERS",
         (
             *("install-cron", "uninstall-cron", "install-timer", "uninstall-timer"),
@@ -191,6 +191,6 @@ def collection(words: Sequence[str] = ()) -> Collection:
     found = Collection()
     for room, (name, _) in ROOMS.items():
         if room in rooms:
-            for item in getattr(importlib.import_module(f"autosync_tasks.{room}"), name):
+            for item in getattr(importlib.import_module(f"autosync_tasks.cli.{room}"), name):
                 found.add_task(item)
     return found

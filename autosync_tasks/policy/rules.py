@@ -1,6 +1,6 @@
 """The default rules of classification as data (DESIGN section 4). The first that matches wins.
 
-The protected ones are in autosync_tasks/protected.py: the settings need them too.
+The protected ones are in policy/protected.py: the settings need them too.
 """
 
 from __future__ import annotations

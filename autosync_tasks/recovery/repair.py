@@ -9,11 +9,12 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from autosync_tasks.backup.commit import drop, make_durable
+from autosync_tasks.backup.commit import drop
 from autosync_tasks.backup.locks import clear_stale_locks
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.backup.worktree import index_entries, save_edits, standing
 from autosync_tasks.errors import BackupError
+from autosync_tasks.files import make_durable
 from autosync_tasks.recovery.diagnose import files_of
 from autosync_tasks.recovery.plan import Fix, Repair, kept_branch
 from autosync_tasks.recovery.spare import Spares

@@ -6,11 +6,12 @@ is durable and holds exactly what was worked out beforehand.
 
 from __future__ import annotations
 
-from autosync_tasks.backup.commit import INCOMING, Author, delta, make_durable
+from autosync_tasks.backup.commit import INCOMING, Author, delta
 from autosync_tasks.backup.gateway import Conversation
 from autosync_tasks.backup.manifest import PATH, Listing
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError, BranchMovedError
+from autosync_tasks.files import make_durable
 from autosync_tasks.names import quote
 from autosync_tasks.remote.relation import Taken, applied
 

@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 from itertools import chain
 
 from autosync_tasks.backup import manifest
-from autosync_tasks.backup.commit import Author, make_durable
+from autosync_tasks.backup.commit import Author
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError
+from autosync_tasks.files import make_durable
 from autosync_tasks.model import Entry, Kind, Path
 from autosync_tasks.names import quote
 from autosync_tasks.restore import undo

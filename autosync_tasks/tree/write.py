@@ -6,7 +6,7 @@ import os
 import re
 import stat
 
-from autosync_tasks.backup.commit import make_durable
+from autosync_tasks.files import make_durable
 from autosync_tasks.model import Entry, Kind, Path
 from autosync_tasks.tree.dirfd import Below
 

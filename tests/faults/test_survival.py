@@ -13,7 +13,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from autosync_tasks.backup import worktree
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.remote import push
-from tests.survival_machine import Survival
+from tests.recovery.survival_machine import Survival
 
 
 def _run(workshop: Path, scanner_cache: Path, examples: int, steps: int, *, seeded: bool) -> None:

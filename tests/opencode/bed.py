@@ -18,10 +18,9 @@ from typing import Any
 import pytest
 
 from autosync_tasks.triggers import hook
-from tests.bursts import content_in
-
-from .client import Home, program
-from .model_server import ModelServer
+from tests.opencode.client import Home, program
+from tests.opencode.model_server import ModelServer
+from tests.sync.bursts import content_in
 
 AUTOSYNC = Path(sys.executable).with_name("autosync")
 COMMAND = [str(AUTOSYNC), "sync", "--trigger=workflow"]

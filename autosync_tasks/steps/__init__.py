@@ -1,1 +1,0 @@
-"""Pure steps: values in, values out. No clock, no git, no printing."""

@@ -1,1 +1,0 @@
-"""Thin effects: the source, the backup, the state folder."""

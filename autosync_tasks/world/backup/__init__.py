@@ -1,1 +1,0 @@
-"""The backup: the one place that speaks to git, and the only user of GitPython."""

@@ -1,0 +1,303 @@
+"""The backup: what is in it before, what must be in it afterwards."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from pytest_bdd import given, parsers, step, then
+
+from tests.features.pictures import commits, files_in, files_of, git
+from tests.features.words import NUMBER, TIME, WHAT, path_of, time_of
+from tests.support.machine import Machine
+
+MANIFEST = b".autosync/manifest"
+
+
+@given(parsers.re(r'a backup repository with a file of its own "(?P<name>[^"]+)" that says "(?P<text>[^"]*)"'))
+def with_foreign_file(machine: Machine, name: str, text: str) -> None:
+    machine.backup.mkdir(parents=True, exist_ok=True)
+    if not (machine.backup / ".git").exists():
+        git(machine.backup, "init", "--quiet", "--initial-branch=main")
+    commit_by_hand(machine, name, text)
+
+
+@step(parsers.re(r'a person commits "(?P<name>[^"]+)" to the backup, saying "(?P<text>[^"]*)"'))
+def commit_by_hand(machine: Machine, name: str, text: str) -> None:
+    stage_by_hand(machine, name, text)
+    git(machine.backup, "commit", "--quiet", "-m", "by hand")
+
+
+@step(parsers.re(r'a person edits "(?P<name>[^"]+)" in the backup, saying "(?P<text>[^"]*)"'))
+def edit_by_hand(machine: Machine, name: str, text: str) -> None:
+    path = machine.backup / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text + "\n")
+
+
+@step(parsers.re(r'a person stages "(?P<name>[^"]+)" in the backup, saying "(?P<text>[^"]*)"'))
+def stage_by_hand(machine: Machine, name: str, text: str) -> None:
+    edit_by_hand(machine, name, text)
+    git(machine.backup, "add", "--force", name)
+
+
+@given("a backup that is a bare repository")
+def bare(machine: Machine) -> None:
+    machine.backup.mkdir(parents=True)
+    git(machine.backup, "init", "--quiet", "--bare", "--initial-branch=main")
+
+
+@given("a backup folder with files in it that is no repository")
+def no_repository(machine: Machine) -> None:
+    machine.backup.mkdir(parents=True)
+    (machine.backup / "thesis.txt").write_text("Years of work.\n")
+
+
+@given("a backup that belongs to another config tree")
+def of_another(machine: Machine) -> None:
+    other = Machine(machine.root / "other", machine.scanner_cache)
+    other.environ["OPENCODE_BACKUP"] = machine.environ["OPENCODE_BACKUP"] = str(machine.root / "shared-backup")
+    other.write("context/theirs.md", "Theirs.\n")
+    other.must_sync()
+
+
+@given(parsers.re("the backup lies (?P<where>inside the config tree|around the config tree|where the config tree is)"))
+def overlapping(machine: Machine, where: str) -> None:
+    places = {
+        "inside the config tree": machine.source / "backup",
+        "around the config tree": machine.source.parent,
+        "where the config tree is": machine.source,
+    }
+    # Through a link, so that only the real paths say so.
+    link = machine.home / "seems-apart"
+    target = places[where]
+    link.symlink_to(target if target.exists() else target.parent)
+    machine.environ["OPENCODE_BACKUP"] = str(link if target.exists() else link / target.name)
+
+
+@given("a machine whose git settings are hostile")
+def hostile_git(machine: Machine) -> None:
+    hooks = machine.home / "hooks"
+    hooks.mkdir()
+    for name in ("pre-commit", "post-commit", "reference-transaction", "post-checkout"):
+        (hooks / name).write_text(f"#!/bin/sh\ntouch {machine.home}/hook-ran\nexit 1\n")
+        (hooks / name).chmod(0o755)
+    (machine.home / ".gitconfig").write_text(
+        f"[core]\n\tautocrlf = true\n\thooksPath = {hooks}\n\tsafecrlf = true\n"
+        "[commit]\n\tgpgsign = true\n[gpg]\n\tprogram = false\n[user]\n\tuseConfigOnly = true\n"
+        "[init]\n\tdefaultBranch = trunk\n"
+    )
+    for name in ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE"):
+        machine.hostile[name] = str(machine.home / "elsewhere")
+
+
+@given("a git that never answers")
+def hanging_git(machine: Machine) -> None:
+    machine.hang_git()
+
+
+@step("the backup is deleted")
+def no_backup_any_more(machine: Machine) -> None:
+    shutil.rmtree(machine.backup)
+
+
+@step("the state folder is lost")
+def no_state(machine: Machine) -> None:
+    shutil.rmtree(machine.state)
+
+
+@step("the backup is damaged")
+def damaged(machine: Machine) -> None:
+    packs = sorted((machine.backup / ".git" / "objects" / "pack").glob("*.pack"))
+    packs[-1].chmod(0o644)
+    data = bytearray(packs[-1].read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 8] = bytes(byte ^ 0xFF for byte in data[middle : middle + 8])
+    packs[-1].write_bytes(data)
+
+
+@step("the backup loses its objects")
+def lost_objects(machine: Machine) -> None:
+    for pack in (machine.backup / ".git" / "objects" / "pack").iterdir():
+        pack.unlink()
+
+
+@step(parsers.re(r"someone forges the backup's manifest, adding the line \"(?P<line>[^\"]+)\""))
+def forged(machine: Machine, line: str) -> None:
+    path = machine.backup / ".autosync" / "manifest"
+    header, rest = path.read_bytes().split(b"\n")[:3], path.read_bytes().split(b"\n")[3:-1]
+    path.write_bytes(b"\n".join([*header, *sorted([*rest, line.encode()], key=lambda x: x.split(b" ", 2)[2]), b""]))
+    git(machine.backup, "add", "--force", ".autosync/manifest")
+    git(machine.backup, "commit", "--quiet", "-m", "forged")
+
+
+@given(parsers.re(rf"{NUMBER} failures? in a row, the last at {TIME}"))
+def failures(machine: Machine, number: str, time: str) -> None:
+    """Real ones: git finds a file where it keeps its packs."""
+    machine.edit("AGENTS.md")
+    machine.now = time_of(time)
+    packs = machine.backup / ".git" / "objects" / "pack"
+    aside = packs.with_name("pack-aside")
+    packs.rename(aside)
+    packs.write_text("in the way")
+    for _ in range(int(number)):
+        told = machine.sync()
+        told.spoken = True
+        assert told.exit_code == 1, told.text
+    packs.unlink()
+    aside.rename(packs)
+
+
+# ---- what must be true afterwards
+
+
+@then("the backup equals the config tree")
+def equals(machine: Machine) -> None:
+    equals_but_for(machine, "")
+
+
+@then(parsers.re(r'the backup equals the config tree but for (?P<names>"[^"]+"(?:(?:, | and )"[^"]+")*)'))
+def equals_but_for(machine: Machine, names: str) -> None:
+    """An independent comparison, byte for byte; the names in quotes (and all below them) are not in the backup."""
+    without = [os.fsencode(name) for name in names.split('"')[1::2]]
+    wanted = {
+        path: what
+        for path, what in files_of(machine.source).items()
+        if not any(path == name or path.startswith(name + b"/") for name in without)
+    }
+    found = files_in(machine.backup, f"refs/heads/{machine.branch}")
+    assert found.pop(MANIFEST, None), "the commit holds no manifest"
+    assert sorted(found) == sorted(wanted)
+    assert found == wanted
+
+
+@then("the backup's work tree shows the same")
+def work_tree_equals(machine: Machine) -> None:
+    shown = {
+        path: what
+        for path, what in files_of(machine.backup).items()
+        if path.partition(b"/")[0] not in (b".git", b".autosync")
+    }
+    found = files_in(machine.backup)
+    found.pop(MANIFEST)
+    assert shown == found
+    assert git(machine.backup, "status", "--porcelain", "-z") == b""
+
+
+@then(parsers.re(rf"the backup holds the change to {WHAT}"))
+def holds_change(machine: Machine, what: str) -> None:
+    name = path_of(what)
+    assert files_in(machine.backup).get(name.encode()) == files_of(machine.source).get(name.encode())
+
+
+@then(parsers.re(rf"the backup holds {WHAT}"))
+def holds(machine: Machine, what: str) -> None:
+    assert path_of(what).encode() in files_in(machine.backup)
+
+
+@then(parsers.re(rf"the backup does not hold {WHAT}"))
+def holds_not(machine: Machine, what: str) -> None:
+    name = path_of(what).encode()
+    held = files_in(machine.backup) if commits(machine.backup) else {}
+    assert not [path for path in held if path == name or path.startswith(name + b"/")]
+
+
+@then(parsers.re(rf'the backup holds {WHAT}, saying "(?P<text>[^"]*)"'))
+def holds_text(machine: Machine, what: str, text: str) -> None:
+    assert files_in(machine.backup)[path_of(what).encode()][1].decode().strip() == text
+
+
+@then(parsers.re(rf'the backup holds {WHAT} as a link to "(?P<target>[^"]+)"'))
+def holds_link(machine: Machine, what: str, target: str) -> None:
+    assert files_in(machine.backup)[path_of(what).encode()] == ("120000", machine.expanded(target).encode())
+
+
+@then(parsers.re(rf"the backup remembers mode (?P<mode>[0-7]{{3}}) of {WHAT}"))
+def remembers_mode(machine: Machine, mode: str, what: str) -> None:
+    assert f"{mode} {path_of(what)}" in [line[2:] for line in manifest_lines(machine)]
+
+
+@then(parsers.re(rf"the backup remembers the empty folder {WHAT}"))
+def remembers_folder(machine: Machine, what: str) -> None:
+    assert path_of(what) in [line.split(" ", 2)[2] for line in manifest_lines(machine) if line.startswith("d ")]
+
+
+def manifest_lines(machine: Machine) -> list[str]:
+    return files_in(machine.backup)[MANIFEST][1].decode().splitlines()
+
+
+@then(parsers.re(rf"the backup has {NUMBER} commits?"))
+def has_commits(machine: Machine, number: str) -> None:
+    assert len(commits(machine.backup, machine.branch)) == int(number)
+
+
+@then("there is no backup")
+def no_backup(machine: Machine) -> None:
+    assert not machine.backup.exists() or not commits(machine.backup)
+
+
+@then(parsers.re(rf"the backup holds (?:all )?{NUMBER} files"))
+def holds_files(machine: Machine, number: str) -> None:
+    assert len(files_in(machine.backup).keys() - {MANIFEST}) == int(number)
+
+
+@then("the backup holds the last good system configuration")
+def last_good(machine: Machine) -> None:
+    held = files_in(machine.backup)[b"opencode.json"][1]
+    assert b"anthropic/claude-sonnet-4-5" in held
+
+
+@then("the backup holds the moved file at its new place alone")
+def moved_alone(machine: Machine) -> None:
+    held = files_in(machine.backup)
+    assert b"docs/stack.md" in held
+    assert b"context/stack.md" not in held
+
+
+@then(parsers.re(rf'the history of the backup still holds {WHAT}, saying "(?P<text>[^"]*)"'))
+def history_holds(machine: Machine, what: str, text: str) -> None:
+    name = path_of(what).encode()
+    versions = [files_in(machine.backup, commit).get(name, ("", b""))[1] for commit in commits(machine.backup)]
+    assert text.replace("\\n", "\n") in [version.decode().strip() for version in versions]
+
+
+@then("nothing of the secret is anywhere outside the config tree")
+def no_secret(machine: Machine) -> None:
+    secret = machine.secret.encode()
+    for folder in (machine.state, machine.config, machine.backup):
+        for place, _, files in os.walk(folder):
+            for name in files:
+                assert secret not in (Path(place) / name).read_bytes(), f"{place}/{name}"
+    if (machine.backup / ".git").exists():
+        everything = git(machine.backup, "cat-file", "--batch", "--batch-all-objects")
+        assert secret not in everything
+    assert all(machine.secret not in told.text + told.stderr for told in machine.told)
+
+
+@then("what a person edited there can be found again")
+def stashed(machine: Machine) -> None:
+    assert git(machine.backup, "stash", "list").strip()
+
+
+@then(parsers.re(r'the backup\'s work tree still has "(?P<name>[^"]+)", saying "(?P<text>[^"]*)"'))
+def work_tree_has(machine: Machine, name: str, text: str) -> None:
+    assert (machine.backup / name).read_text().strip() == text
+
+
+@then("nothing was lost there")
+def thesis(machine: Machine) -> None:
+    assert (machine.backup / "thesis.txt").read_text() == "Years of work.\n"
+
+
+@then("no foreign command ran")
+def no_hook(machine: Machine) -> None:
+    assert not (machine.home / "hook-ran").exists()
+    assert not (machine.home / "elsewhere").exists()
+
+
+@then("the commit says of itself:")
+def commit_says(machine: Machine, docstring: str) -> None:
+    message = git(machine.backup, "log", "-1", "--format=%B", machine.branch).decode()
+    for wanted in docstring.splitlines():
+        assert wanted in message, message

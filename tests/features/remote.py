@@ -1,0 +1,204 @@
+"""The remote: where syncs push to, what others do there, what must be there afterwards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pytest_bdd import given, parsers, step, then
+
+from autosync_tasks.recovery.take_side import take
+from autosync_tasks.remote.conflict import finish, take_source
+from autosync_tasks.workspace.request import Request
+from tests.features.backup import commit_by_hand
+from tests.features.outcome import heard
+from tests.features.person import as_a_person
+from tests.features.pictures import commits, files_in, git
+from tests.features.settings import put
+from tests.support.machine import Machine
+
+QUOTED = '"(?P<name>[^"]+)"'
+SAYING = 'saying "(?P<text>[^"]*)"'
+
+
+def there(machine: Machine) -> Path:
+    return machine.root / "remote.git"
+
+
+def elsewhere(machine: Machine) -> Path:
+    return machine.root / "elsewhere.git"
+
+
+def empty(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    git(folder, "init", "--quiet", "--bare", "--initial-branch=main")
+
+
+def renew(machine: Machine) -> None:
+    """The remote is a new, empty repository at the same address, that this machine never saw."""
+    there(machine).rename(machine.root / "old-remote.git")
+    empty(there(machine))
+    git(machine.backup, "update-ref", "-d", "refs/autosync/remote/origin/main")
+
+
+def by_others(machine: Machine, name: str, text: str | None) -> None:
+    """A commit on the remote by somebody with a clone of it."""
+    clone = machine.root / "others"
+    if not clone.exists():
+        clone.mkdir()
+        git(clone, "init", "--quiet", "--initial-branch=main")
+        git(clone, "remote", "add", "origin", str(there(machine)))
+    if git(clone, "ls-remote", "origin", "refs/heads/main"):
+        git(clone, "fetch", "--quiet", "origin")
+        git(clone, "reset", "--quiet", "--hard", "origin/main")
+    path = clone / name
+    if text is None:
+        path.unlink()
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text + "\n")
+    git(clone, "add", "--all", "--force")
+    git(clone, "commit", "--quiet", "-m", "by others")
+    push_others(machine)
+
+
+def push_others(machine: Machine, *options: str) -> None:
+    git(machine.root / "others", "push", "--quiet", *options, "origin", "HEAD:main")
+    (machine.root / "as-left").write_text(commits(there(machine))[0])
+
+
+@given("a remote that every sync pushes to")
+def pushes(machine: Machine) -> None:
+    empty(there(machine))
+    git(machine.backup, "remote", "add", "origin", str(there(machine)))
+    put(machine, auto_sync_push=True)
+    machine.must_sync()
+    assert commits(there(machine)) == commits(machine.backup)
+    (machine.root / "as-left").write_text(commits(there(machine))[0])
+
+
+@step("the remote is away")
+def away(machine: Machine) -> None:
+    there(machine).rename(machine.root / "away")
+
+
+@step("the remote is back")
+def back(machine: Machine) -> None:
+    (machine.root / "away").rename(there(machine))
+
+
+@given("the remote refuses a push")
+def refuses(machine: Machine) -> None:
+    hook = there(machine) / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho not today >&2\nexit 1\n")
+    hook.chmod(0o755)
+
+
+@given(parsers.re(f"someone else puts {QUOTED} on the remote, {SAYING}"))
+def put_there(machine: Machine, name: str, text: str) -> None:
+    by_others(machine, name, text)
+
+
+@given(parsers.re(f"someone else (?P<does>rewrote|removed) {QUOTED} on the remote"))
+def changed_there(machine: Machine, does: str, name: str) -> None:
+    by_others(machine, name, "Written by others" if does == "rewrote" else None)
+
+
+@step("someone else takes the last commit off the remote")
+def taken_off(machine: Machine) -> None:
+    by_others(machine, "mistake.txt", "A mistake")
+    git(machine.root / "others", "reset", "--quiet", "--hard", "HEAD~2")
+    push_others(machine, "--force")
+
+
+@step("the others take that back")
+def take_back(machine: Machine) -> None:
+    git(machine.root / "others", "revert", "--no-edit", "HEAD")
+    push_others(machine)
+
+
+@given(parsers.re(f"the remote is a new one with a {QUOTED} in it"))
+def new_one(machine: Machine, name: str) -> None:
+    renew(machine)
+    by_others(machine, name, "Free")
+
+
+@given("the remote holds the backup of another config tree")
+def of_another(machine: Machine) -> None:
+    renew(machine)
+    other = Machine(machine.root / "other", machine.scanner_cache)
+    other.make_tree()
+    other.must_sync()
+    git(other.backup, "push", "--quiet", str(there(machine)), "main")
+    (machine.root / "as-left").write_text(commits(there(machine))[0])
+
+
+@given("the backup's remote is changed to another place")
+def another_place(machine: Machine) -> None:
+    empty(elsewhere(machine))
+    git(machine.backup, "remote", "set-url", "origin", str(elsewhere(machine)))
+
+
+@given("the backup's remote is removed")
+def removed(machine: Machine) -> None:
+    git(machine.backup, "remote", "remove", "origin")
+
+
+@given("a person commits a secret to the backup")
+def secret_by_hand(machine: Machine) -> None:
+    commit_by_hand(machine, "notes-of-mine.txt", f"token = {machine.secret}")
+
+
+@step("a person chooses the version of this machine")
+def choose_source(machine: Machine) -> None:
+    with as_a_person():
+        site = machine.site()
+        with site.state.lock():
+            finish(site, take_source(site, now=machine.now))
+
+
+@step("a person chooses the version of the others")
+def choose_theirs(machine: Machine) -> None:
+    with as_a_person():
+        run = take(machine.site(), "remote", Request(now=machine.now, run_id="aaaaaaaaaaaa"))
+    assert run.exit_code == 0, run
+
+
+@then("the remote has everything")
+def has_everything(machine: Machine) -> None:
+    assert commits(there(machine)) == commits(machine.backup)
+
+
+@then(parsers.re(f"the remote holds {QUOTED}, {SAYING}"))
+def holds(machine: Machine, name: str, text: str) -> None:
+    assert files_in(there(machine))[name.encode()][1] == text.encode() + b"\n"
+
+
+@then("the remote is as the others left it")
+def as_left(machine: Machine) -> None:
+    assert commits(there(machine))[0] == (machine.root / "as-left").read_text()
+
+
+@then("the other place is still empty")
+def still_empty(machine: Machine) -> None:
+    assert git(elsewhere(machine), "for-each-ref") == b""
+
+
+@then("the remote keeps this machine's backup aside, once")
+def kept_aside(machine: Machine) -> None:
+    aside = git(there(machine), "for-each-ref", "--format=%(objectname)", "refs/heads/autosync").decode().split()
+    assert aside == commits(machine.backup)[:1]
+
+
+@then("what the others wrote can still be found in the history")
+def still_found(machine: Machine) -> None:
+    theirs = (machine.root / "as-left").read_text()
+    assert theirs in commits(there(machine))
+
+
+@then("the push waits")
+def push_waits(machine: Machine) -> None:
+    run = heard(machine).run
+    assert run is not None
+    assert [step.outcome for step in run.steps if step.name == "push"] == ["deferred"]
+    assert commits(machine.backup)

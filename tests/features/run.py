@@ -1,0 +1,107 @@
+"""Runs: who asks for what."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+from pytest_bdd import given, parsers, step, when
+
+from autosync_tasks.model import Trigger
+from autosync_tasks.policy.inputs import Ask
+from tests.features.words import ASKERS, TIME, WHO, time_of
+from tests.support.machine import Machine
+
+_AT = f"(?: at {TIME})?"
+
+
+def _at(machine: Machine, time: str | None) -> None:
+    if time:
+        machine.now = time_of(time)
+
+
+@step(parsers.re(f"{WHO} (?:asks for a sync|looks){_AT}"))
+def asks(machine: Machine, who: str, time: str | None) -> None:
+    _at(machine, time)
+    machine.sync(ASKERS[who])
+
+
+@step(parsers.re(rf"{WHO} asks for a sync of (?P<part>context only|tools only|\"[^\"]+\"){_AT}"))
+def asks_for_part(machine: Machine, who: str, part: str, time: str | None) -> None:
+    _at(machine, time)
+    include = (part.strip('"'),) if part.startswith('"') else ()
+    ask = Ask(context_only=part == "context only", tools_only=part == "tools only", include=include)
+    machine.sync(ASKERS[who], ask=ask)
+
+
+@step(parsers.re(f"{WHO} asks for a sync with low priority{_AT}"))
+def asks_for_low(machine: Machine, who: str, time: str | None) -> None:
+    _at(machine, time)
+    machine.sync(ASKERS[who], ask=Ask(include_low=True))
+
+
+@step(parsers.re(f"{WHO} insists on a sync{_AT}"))
+def insists(machine: Machine, who: str, time: str | None) -> None:
+    _at(machine, time)
+    machine.sync(ASKERS[who], ask=Ask(force=True))
+
+
+@step(parsers.re(f"a person takes the backup over{_AT}"))
+def adopts(machine: Machine, time: str | None) -> None:
+    _at(machine, time)
+    machine.sync(ask=Ask(adopt=True))
+
+
+@step(parsers.re(f"a person allows (?:exactly these deletions|the deletions named before){_AT}"))
+def allows(machine: Machine, time: str | None) -> None:
+    """The digest is read from what the last block told, as a person would."""
+    _at(machine, time)
+    machine.last.spoken = True
+    found = re.search(r"--allow-mass-delete=([0-9a-f]+)", machine.last.text)
+    assert found, machine.last.text
+    machine.sync(ask=Ask(allow_mass_delete=found.group(1)))
+
+
+@step(parsers.re(f"{WHO} asks what a sync would do{_AT}"))
+def checks(machine: Machine, who: str, time: str | None) -> None:
+    _at(machine, time)
+    machine.sync(ASKERS[who], check=True)
+
+
+@step("another run is at work")
+def at_work(machine: Machine, request) -> None:  # type: ignore[no-untyped-def]
+    lock = machine.site().state.lock()
+    lock.__enter__()
+    request.addfinalizer(lambda: lock.__exit__(None, None, None))
+
+
+@given(parsers.re(r"a sync by hand that was done at (?P<time>\d\d:\d\d)"))
+def done_by_hand(machine: Machine, time: str) -> None:
+    machine.now = time_of(time)
+    machine.edit("AGENTS.md")
+    machine.must_sync()
+
+
+@given(parsers.re(r"a sync that validation blocked at (?P<time>\d\d:\d\d)"))
+def blocked_before(machine: Machine, time: str) -> None:
+    machine.now = time_of(time)
+    machine.write("opencode.json", '{\n  "model": \n')
+    told = machine.sync(Trigger.WATCH)
+    told.spoken = True
+    assert told.exit_code == 3, told.text
+
+
+@step(parsers.re(r"a person verifies the backup(?P<deep>, reading all of it)?"))
+def verifies(machine: Machine, deep: str | None) -> None:
+    machine.verify(deep=bool(deep))
+
+
+@step(parsers.re(f"a person asks for the status{_AT}"))
+def asks_status(machine: Machine, time: str | None) -> None:
+    _at(machine, time)
+    machine.look_status()
+
+
+@when(parsers.re("a person runs `(?P<command>[^`]+)`"))
+def runs(machine: Machine, command: str) -> None:
+    machine.program(shlex.split(command.replace("~", str(machine.home))))

@@ -1,0 +1,305 @@
+"""The config tree: what is in it and what happens to it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+from pathlib import Path
+
+from pytest_bdd import given, parsers, step
+
+from tests.features.words import NOUNS, NUMBER, TIME, WHAT, path_of, time_of
+from tests.support.machine import Machine
+
+PLURALS = {f"{noun}s": noun for noun in NOUNS}
+SOME = "(?P<number>\\d+) (?P<what>" + "|".join(PLURALS) + ")"
+
+
+@given("a config tree")
+def config_tree(machine: Machine) -> None:
+    machine.make_tree()
+
+
+@given("no config tree")
+def no_tree(machine: Machine) -> None:
+    assert not machine.source.exists()
+
+
+@given("an empty config tree")
+def empty_tree(machine: Machine) -> None:
+    machine.source.mkdir(parents=True)
+    machine.environ["OPENCODE_SOURCE"] = str(machine.source)
+
+
+@given(parsers.re(r'a config tree in "~/(?P<folder>[^"]+)"'))
+def tree_elsewhere(machine: Machine, folder: str) -> None:
+    machine.source = machine.home / folder
+    machine.make_tree()
+
+
+@given(parsers.re(r'the config tree is reached through the link "~/(?P<link>[^"]+)"'))
+def reached_by_link(machine: Machine, link: str) -> None:
+    path = machine.home / link
+    path.symlink_to(machine.source)
+    machine.environ["OPENCODE_SOURCE"] = str(path)
+
+
+@given("a config tree that is backed up")
+def is_backed_up(machine: Machine) -> None:
+    machine.make_tree()
+    machine.must_sync()
+
+
+@given(parsers.re(r"a config tree backed up at (?P<time>\d\d:\d\d)"))
+def backed_up(machine: Machine, time: str) -> None:
+    machine.now = time_of(time)
+    machine.make_tree()
+    machine.must_sync()
+
+
+@given(parsers.re(rf"a config tree of {NUMBER} files backed up at (?P<time>\d\d:\d\d)"))
+def many_files(machine: Machine, number: str, time: str) -> None:
+    machine.start_anew()
+    machine.now = time_of(time)
+    for item in range(int(number)):
+        machine.write(f"context/note-{item:03}.md", f"Note {item}.\n")
+    machine.must_sync()
+
+
+def unescaped(text: str) -> bytes:
+    """Bytes as a feature writes them: `\\n`, `\\t`, `\\xff`; any other backslash is one."""
+    short = {b"n": b"\n", b"t": b"\t", b"r": b"\r"}
+
+    def byte(match: re.Match[bytes]) -> bytes:
+        return short.get(match[1]) or bytes([int(match[1][1:], 16)])
+
+    return re.sub(rb"\\(x[0-9a-f]{2}|[ntr])", byte, text.encode())
+
+
+# ---- changes, by Given, When or And
+
+
+@step(parsers.re(rf"{WHAT} changes(?: at {TIME})?"))
+def changes(machine: Machine, what: str, time: str | None) -> None:
+    if time:
+        machine.now = time_of(time)
+    machine.edit(path_of(what))
+
+
+@step(parsers.re(f"{SOME} change"))
+def some_change(machine: Machine, number: str, what: str) -> None:
+    first = Path(NOUNS[PLURALS[what]])
+    for item in range(int(number)):
+        machine.edit(str(first.with_stem(f"{first.stem}-{item}")))
+
+
+@step(parsers.re(rf'{WHAT} says "(?P<text>[^"]*)"'))
+def says(machine: Machine, what: str, text: str) -> None:
+    machine.write(path_of(what), unescaped(text))
+
+
+@step(parsers.re(rf"{WHAT} says:"))
+def says_lines(machine: Machine, what: str, docstring: str) -> None:
+    machine.write(path_of(what), docstring + "\n")
+
+
+@step(parsers.re(rf"{WHAT} is deleted"))
+def deleted(machine: Machine, what: str) -> None:
+    path = machine.path(path_of(what))
+    shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+
+
+@step(parsers.re(rf'{WHAT} is renamed to "(?P<new>[^"]+)"'))
+def renamed(machine: Machine, what: str, new: str) -> None:
+    target = machine.path(new)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    machine.path(path_of(what)).rename(target)
+
+
+@step(parsers.re(rf"{WHAT} is emptied"))
+def emptied(machine: Machine, what: str) -> None:
+    machine.write(path_of(what), "")
+
+
+@step(parsers.re(rf"{WHAT} gets mode (?P<mode>[0-7]{{3,4}})"))
+def gets_mode(machine: Machine, what: str, mode: str) -> None:
+    machine.path(path_of(what)).chmod(int(mode, 8))
+
+
+@step(parsers.re(rf"{WHAT} cannot be read"))
+def cannot_be_read(machine: Machine, what: str) -> None:
+    machine.path(path_of(what)).chmod(0)
+
+
+@step(parsers.re(rf"{WHAT} can be read again"))
+def can_be_read(machine: Machine, what: str) -> None:
+    path = machine.path(path_of(what))
+    path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+@step(parsers.re(rf'{WHAT} is a link to "(?P<target>[^"]+)"'))
+def is_link(machine: Machine, what: str, target: str) -> None:
+    path = machine.path(path_of(what))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    path.symlink_to(machine.expanded(target))
+
+
+@step(parsers.re(rf"{WHAT} is an empty (?P<kind>file|folder)"))
+def is_empty(machine: Machine, what: str, kind: str) -> None:
+    if kind == "file":
+        machine.write(path_of(what), "")
+    else:
+        machine.path(path_of(what)).mkdir(parents=True)
+
+
+@step(parsers.re(rf"{WHAT} is a (?P<size>\d+) MB file"))
+def is_large(machine: Machine, what: str, size: str) -> None:
+    machine.write(path_of(what), "")
+    os.truncate(machine.path(path_of(what)), int(size) * 1_000_000)
+
+
+@step(parsers.re(rf"{WHAT} is a (?P<kind>pipe|socket)"))
+def is_special(machine: Machine, what: str, kind: str) -> None:
+    path = machine.path(path_of(what))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if kind == "pipe":
+        os.mkfifo(path)
+        return
+    here = Path.cwd()
+    with socket.socket(socket.AF_UNIX) as door:
+        try:
+            os.chdir(path.parent)  # a socket's address is at most 107 bytes long
+            door.bind(path.name)
+        finally:
+            os.chdir(here)
+
+
+@step(parsers.re(rf"{WHAT} is edited without a trace in size and time"))
+def edited_in_secret(machine: Machine, what: str) -> None:
+    path = machine.path(path_of(what))
+    facts = path.stat()
+    data = path.read_bytes()
+    path.write_bytes(bytes([data[0] ^ 1]) + data[1:])
+    os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+
+
+@step(parsers.re(rf"{WHAT} has old times"))
+def old_times(machine: Machine, what: str) -> None:
+    os.utime(machine.path(path_of(what)), (1_000_000_000, 1_000_000_000))
+
+
+@step("files with these names:")
+def names(machine: Machine, datatable: list[list[str]]) -> None:
+    """Each name as Python would write it in bytes: `\\xff`, `\\n`."""
+    for number, (name, *_) in enumerate(datatable):
+        raw = unescaped(name)
+        path = os.path.join(os.fsencode(machine.source), raw)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(b"Contents %d.\n" % number)
+
+
+@step(parsers.re(rf"a file name of {NUMBER} letters"))
+def long_name(machine: Machine, number: str) -> None:
+    machine.write("context/" + "n" * int(number), "A long name.\n")
+
+
+@step(parsers.re(rf"a path of more than {NUMBER} letters"))
+def long_path(machine: Machine, number: str) -> None:
+    fd = os.open(machine.source, os.O_DIRECTORY)
+    length = 0
+    while length <= int(number):
+        os.mkdir("d" * 200, dir_fd=fd)
+        inner = os.open("d" * 200, os.O_DIRECTORY, dir_fd=fd)
+        os.close(fd)
+        fd, length = inner, length + 201
+    file = os.open("deep.md", os.O_WRONLY | os.O_CREAT, 0o644, dir_fd=fd)
+    os.write(file, b"Down here.\n")
+    os.close(file)
+    os.close(fd)
+
+
+@step(parsers.re(rf"a repository of its own in {WHAT}"))
+def nested_repository(machine: Machine, what: str) -> None:
+    from .pictures import git
+
+    folder = machine.path(path_of(what))
+    folder.mkdir(parents=True, exist_ok=True)
+    git(folder, "init", "--quiet")
+    (folder / "tool.md").write_text("A tool of its own.\n")
+    git(folder, "add", "tool.md")
+    git(folder, "commit", "--quiet", "-m", "first")
+
+
+@step("a secret gets into a context file")
+def secret(machine: Machine) -> None:
+    machine.write(NOUNS["context file"], f"# Notes\n\nThe token is {machine.secret}\n")
+
+
+@step("the secret is taken out again")
+def secret_gone(machine: Machine) -> None:
+    machine.write(NOUNS["context file"], "# Notes\n\nThe token is in the keyring.\n")
+
+
+@step("the system configuration is broken")
+def broken(machine: Machine) -> None:
+    machine.write("opencode.json", '{\n  "model": \n')
+
+
+@step("the broken file is mended")
+def mended(machine: Machine) -> None:
+    machine.edit("opencode.json")
+
+
+@step("the config tree is not there for a while")
+def away(machine: Machine) -> None:
+    machine.source.rename(machine.source.with_name("away"))
+    machine.environ["OPENCODE_SOURCE"] = str(machine.source)
+
+
+@step("the config tree is there again")
+def back(machine: Machine) -> None:
+    machine.source.with_name("away").rename(machine.source)
+
+
+# ---- many files
+
+
+@step(parsers.re(rf"{NUMBER}(?: more)? of the files (?:is|are) (?P<fate>deleted|emptied)"))
+def many_gone(machine: Machine, number: str, fate: str) -> None:
+    for path in _notes(machine)[: int(number)]:
+        path.unlink() if fate == "deleted" else path.write_bytes(b"")
+
+
+@step("all files are deleted")
+def all_gone(machine: Machine) -> None:
+    for inside in machine.source.iterdir():
+        shutil.rmtree(inside) if inside.is_dir() else inside.unlink()
+
+
+@step(parsers.re(rf"{NUMBER} of the files are moved to another folder"))
+def many_moved(machine: Machine, number: str) -> None:
+    (machine.source / "context" / "archive").mkdir()
+    for path in _notes(machine)[: int(number)]:
+        path.rename(path.parent / "archive" / path.name)
+
+
+def _notes(machine: Machine) -> list[Path]:
+    return sorted(path for path in (machine.source / "context").glob("note-*.md") if path.stat().st_size)
+
+
+@step("a context file is moved to the docs folder")
+def moved_out(machine: Machine) -> None:
+    (machine.source / "docs").mkdir(exist_ok=True)
+    machine.path("context/stack.md").rename(machine.path("docs/stack.md"))
+
+
+@step(parsers.re('the note "(?P<note>[^"]+)" becomes a folder with the note "(?P<inner>[^"]+)"'))
+def becomes_folder(machine: Machine, note: str, inner: str) -> None:
+    machine.write(note, "Plans.\n")
+    machine.must_sync()
+    machine.path(note).unlink()
+    machine.write(inner, "Today's plans.\n")

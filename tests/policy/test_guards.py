@@ -1,0 +1,69 @@
+"""What counts as lost, and what a digest names."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autosync_tasks.model import Change, ChangeKind, Entry, Kind
+from autosync_tasks.policy.guards import loss_digest, losses
+from tests.policy.make import change, entry
+
+
+def deleted(path: str) -> Change:
+    return change(path, ChangeKind.DELETED)
+
+
+def contents(one: Change) -> Entry:
+    assert one.old is not None
+    return one.old
+
+
+def test_a_deleted_file_is_gone_and_a_moved_one_is_not() -> None:
+    a, b = deleted("context/b.md"), deleted("context/a.md")
+    assert losses([a, b], {}).gone == (b"context/a.md", b"context/b.md")
+    assert losses([a, b], {b"elsewhere": contents(a)}).gone == (b"context/a.md",)
+
+
+def test_what_became_protected_does_not_count() -> None:
+    assert losses([deleted("auth.json")], {}) == ((), ())
+
+
+def test_folders_renames_and_new_files_are_no_loss() -> None:
+    folder = replace(deleted("context/x"), old=Entry(Kind.FOLDER, 0o755, 0, ""))
+    moved = change("context/b.md", ChangeKind.RENAMED, old_path="context/a.md")
+    assert losses([folder, moved, change("context/c.md", ChangeKind.CREATED)], {}) == ((), ())
+
+
+def test_a_file_that_became_a_folder_is_gone_and_one_that_became_a_link_is_not() -> None:
+    to_folder = replace(change("a", ChangeKind.TYPE), new=Entry(Kind.FOLDER, 0o755, 0, ""))
+    to_link = replace(change("b", ChangeKind.TYPE), new=entry("target", Kind.LINK))
+    assert losses([to_folder, to_link], {}).gone == (b"a",)
+
+
+def test_a_file_that_lost_all_its_bytes_is_truncated_unless_they_are_elsewhere() -> None:
+    emptied = replace(change("context/a.md"), new=entry(""))
+    filled = replace(change("context/b.md"), old=entry(""))
+    assert losses([emptied, filled], {}) == ((), (b"context/a.md",))
+    assert losses([emptied], {b"copy": contents(emptied)}) == ((), ())
+    assert losses([change("context/c.md")], {}) == ((), ())
+
+
+paths = st.lists(st.binary(min_size=1, max_size=8).filter(lambda raw: b"\0" not in raw), unique=True, max_size=8)
+
+
+@given(gone=paths, emptied=paths, more=st.randoms(use_true_random=False))
+def test_a_digest_does_not_depend_on_order(gone: list[bytes], emptied: list[bytes], more: object) -> None:
+    mixed = list(gone)
+    more.shuffle(mixed)  # type: ignore[attr-defined]
+    assert loss_digest(gone, emptied) == loss_digest(mixed, reversed(emptied))
+
+
+@given(one=st.tuples(paths, paths), other=st.tuples(paths, paths))
+def test_different_losses_have_different_digests(
+    one: tuple[list[bytes], list[bytes]], other: tuple[list[bytes], list[bytes]]
+) -> None:
+    same = [set(part) for part in one] == [set(part) for part in other]
+    assert (loss_digest(*one) == loss_digest(*other)) is same

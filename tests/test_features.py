@@ -1,7 +1,0 @@
-"""Binds every feature file in features/. tests/specguard.py sees that none is left out and nothing is ambiguous."""
-
-from __future__ import annotations
-
-from pytest_bdd import scenarios
-
-scenarios(".")
