@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 Path = bytes
 """A path relative to the source's root: no leading slash, `/` between parts, any other byte but NUL."""
@@ -272,3 +272,30 @@ class Run:
     details: tuple[str, ...] = field(default=())
     retry_at: float | None = None
     """When an automatic run may try again (seconds since the epoch), where it waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """What the last run saw.
+
+    head: the branch's commit. settings: digest of what shapes an observation. scan: the walk as one string
+    (see Scan.blob). ids: the content id (20 bytes) of each path of the scan, in order; zeros for folders.
+    unsettled: paths that may change again without a sign in the scan; look at them every time.
+    idle: set if everything was in the backup then: the words and numbers to report.
+    """
+
+    head: str
+    settings: str
+    scan: bytes
+    ids: bytes
+    unsettled: tuple[bytes, ...] = ()
+    idle: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TreeCache:
+    """The branch's listing (`git ls-tree -r -z` form) and manifest at one commit."""
+
+    commit: str
+    listing: bytes
+    manifest: bytes

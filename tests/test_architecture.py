@@ -26,7 +26,7 @@ EFFECTS = (
 
 PURE = (
     "model.py", "errors.py", "names.py", "humanize.py", "config/settings.py", "config/shadowed.py", "policy/*",
-    "plan/detect.py", "plan/delta.py", "plan/quarantine.py", "validation/*", "backup/manifest.py",
+    "plan/detect.py", "plan/delta.py", "plan/quarantine.py", "sync/message.py", "validation/*", "backup/manifest.py",
     "restore/plan.py", "restore/undo.py", "restore/moments.py", "recovery/plan.py",
     "remote/relation.py", "remote/address.py", "remote/faults.py",
     "status/verdict.py", "status/explain.py", "status/notices.py", "verify/proof.py",

@@ -20,6 +20,7 @@ from autosync_tasks.plan.compare import look
 from autosync_tasks.report import as_json as report
 from autosync_tasks.report import lines, screen
 from autosync_tasks.validation import RULES
+from autosync_tasks.workspace.validation_context import acceptances
 from autosync_tasks.workspace.workspace import Site, open_site
 
 
@@ -53,7 +54,7 @@ def accept(
     blocks again. Asks on a terminal.
     """
     site, dry = open_site(os.environ), is_dry(context, check)
-    store = judge.acceptances(site)
+    store = acceptances(site)
     if list:
         every = store.all()
         if json:

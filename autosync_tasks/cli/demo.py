@@ -15,6 +15,7 @@ from autosync_tasks.report.lines import Line, Part, line
 from autosync_tasks.restore.restore import new_wish, restore
 from autosync_tasks.sync import pipeline
 from autosync_tasks.verify import verify
+from autosync_tasks.workspace.request import new_request
 from autosync_tasks.workspace.workspace import Site, open_site
 
 _TREE: Mapping[str, str] = {
@@ -51,13 +52,13 @@ def run_demo(folder: str) -> int:
         change()
         screen.show(_title(title, why))
         site = open_site(environ)
-        run = pipeline.sync(site, pipeline.new_request(), screen.Progress())
+        run = pipeline.sync(site, new_request(), screen.Progress())
         _show(site, run)
         codes.append(run.exit_code)
     codes.append(_bring_back(environ, source))
     site = open_site(environ)
     screen.show(_title("Proof", "every file is read back from the backup and compared with the source"))
-    proof = verify.verify(site, pipeline.new_request(check=True), deep=True)
+    proof = verify.verify(site, new_request(check=True), deep=True)
     _show(site, proof)
     codes.append(proof.exit_code)
     screen.show(_end(home, site))

@@ -16,10 +16,10 @@ from autosync_tasks.report import lines, screen
 from autosync_tasks.report import status as status_lines
 from autosync_tasks.report.runs import show_run
 from autosync_tasks.status.status import status as look_status
-from autosync_tasks.sync import pipeline
 from autosync_tasks.validation import explain as explanation
 from autosync_tasks.verify import drill as drilling
 from autosync_tasks.verify import verify as verifying
+from autosync_tasks.workspace.request import new_request
 from autosync_tasks.workspace.workspace import open_site
 
 
@@ -89,7 +89,7 @@ def verify(context: Context, json: bool = False, deep: bool = False, drill: bool
     Changes since the last sync are named and are no fault. Exit code 1 if the backup is not whole.
     """
     site = open_site(os.environ)
-    progress, request = screen.Progress(), pipeline.new_request(check=True)
+    progress, request = screen.Progress(), new_request(check=True)
     if drill:
         run = drilling.drill(site, request, drilling.fetch_for(site), progress)
     else:

@@ -19,7 +19,7 @@ from autosync_tasks.restore.diff import plan_differences
 from autosync_tasks.restore.plan import RestorePlan
 from autosync_tasks.restore.restore import backups, new_wish, target_of
 from autosync_tasks.restore.restore import restore as carry_out
-from autosync_tasks.sync.pipeline import new_request
+from autosync_tasks.workspace.request import new_request
 from autosync_tasks.workspace.workspace import open_site
 
 

@@ -22,6 +22,7 @@ from autosync_tasks.report import lines, screen
 from autosync_tasks.report.runs import show_run
 from autosync_tasks.status import notify
 from autosync_tasks.sync import pipeline
+from autosync_tasks.workspace.request import new_request
 from autosync_tasks.workspace.workspace import open_site
 
 
@@ -89,7 +90,7 @@ def sync(
     check = is_dry(context, check)
 
     def once() -> Run:
-        request = pipeline.new_request(Trigger(trigger), check=check, ask=ask, push=push, hint=hint)
+        request = new_request(Trigger(trigger), check=check, ask=ask, push=push, hint=hint)
         progress = screen.Progress()
         try:
             longest = 0 if request.trigger is Trigger.MANUAL else site.settings.run_deadline

@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager, suppress
 
 from autosync_tasks.errors import AutosyncError, LockedError
 from autosync_tasks.model import Outcome, Run, Trigger
-from autosync_tasks.sync.pipeline import Request
+from autosync_tasks.workspace.request import Request
 from autosync_tasks.workspace.workspace import Site
 
 LOCK = "waiting-in-person"

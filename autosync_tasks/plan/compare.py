@@ -12,11 +12,10 @@ from typing import Any
 from autosync_tasks.backup.manifest import entries, parse
 from autosync_tasks.backup.repository import Head, parse_listing
 from autosync_tasks.errors import BackupError
-from autosync_tasks.model import Entry, Kind, LeftOut, Path
+from autosync_tasks.model import Cache, Entry, Kind, LeftOut, Path, TreeCache
 from autosync_tasks.names import display, suspicious
 from autosync_tasks.plan.detect import Difference, detect
 from autosync_tasks.policy.classify import Classifier, protected_matcher
-from autosync_tasks.state.state import Cache, TreeCache
 from autosync_tasks.tree.observe import Observation, Progress, known_ids, observe, unchanged
 from autosync_tasks.tree.walk import Scan, open_root, walk
 from autosync_tasks.workspace.workspace import Site
@@ -98,7 +97,7 @@ class Look:
         )
         names = {path for change in found.changes for path in change.paths} | {left.path for left in self.left_out}
         if suspects := sorted(path for path in names if suspicious(path)):
-            from autosync_tasks.plan.judge import withhold_names
+            from autosync_tasks.workspace.validation_context import withhold_names
 
             withhold_names(self.site, suspects)  # before anybody lists them
         return found

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterable
 
 from autosync_tasks.backup.manifest import PATH, Listing, format_manifest
-from autosync_tasks.model import Change, Entry, Kind, Manifest, Path, Plan, Trigger
+from autosync_tasks.model import Change, Entry, Kind, Manifest, Path, Plan
 from autosync_tasks.names import display, parents
-
-_MOST_PATHS = 200
-"""Paths listed in a commit message; the commit itself says the rest."""
 
 
 def plan(
@@ -122,51 +118,3 @@ def tree_after(plan_: Plan, tree: Listing, manifest_id: str) -> dict[Path, tuple
     after.update({path: (entry.git_mode, entry.id) for path, entry in plan_.puts.items()})
     after[PATH] = ("100644", manifest_id)
     return after
-
-
-def message(plan_: Plan, run_id: str, trigger: Trigger, host: str, validated: str) -> bytes:
-    """The commit message: a subject a person can read, the paths, and trailers for machines."""
-    return "\n".join(
-        [
-            subject(plan_.changes),
-            "",
-            *_body(plan_.changes),
-            *_trailers(plan_, run_id, trigger, host, validated),
-        ]
-    ).encode()
-
-
-def subject(changes: Iterable[Change]) -> str:
-    """Like `sync: 3 context, 1 agent changed`."""
-    counts = Counter(change.category for change in changes)
-    listed = ", ".join(f"{count} {category}" for category, count in counts.most_common())
-    return f"sync: {listed} changed" if listed else "sync: the record of the tree renewed"
-
-
-def _body(changes: tuple[Change, ...]) -> list[str]:
-    lines = []
-    for change in changes[:_MOST_PATHS]:
-        name = display(change.path)
-        lines.append(
-            f"{change.kind:<9}{display(change.old_path)} -> {name}"
-            if change.old_path is not None
-            else f"{change.kind:<9}{name}"
-        )
-    if len(changes) > _MOST_PATHS:
-        lines.append(f"and {len(changes) - _MOST_PATHS} more")
-    return [*lines, ""] if lines else []
-
-
-def _trailers(plan_: Plan, run_id: str, trigger: Trigger, host: str, validated: str) -> list[str]:
-    highest = min((c.priority for c in plan_.changes), key=_RANK.__getitem__, default=None)
-    return [
-        f"Autosync-Run: {run_id}",
-        f"Autosync-Trigger: {trigger}",
-        f"Autosync-Priority: {highest or 'none'}",
-        f"Autosync-Host: {display(host)}",
-        f"Autosync-Validated: {validated}",
-        "",
-    ]
-
-
-_RANK = {"high": 0, "medium": 1, "low": 2, "never": 3}

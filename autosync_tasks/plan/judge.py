@@ -4,48 +4,18 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import chain
 
 from autosync_tasks.model import Finding, Kind, LeftOut, Path, Priority
-from autosync_tasks.names import suspicious, withhold
+from autosync_tasks.names import suspicious
 from autosync_tasks.plan.compare import Look
-from autosync_tasks.state.acceptances import Acceptances
 from autosync_tasks.tree.observe import read_once
 from autosync_tasks.tree.walk import unpack
-from autosync_tasks.validation import Context, Subject, hits, in_order, of_left_out, secret_names, validate
-from autosync_tasks.validation.bash import check_shell
+from autosync_tasks.validation import Subject, hits, in_order, of_left_out, validate
+from autosync_tasks.workspace.validation_context import context, withhold_names
 from autosync_tasks.workspace.workspace import Site
-
-
-def acceptances(site: Site) -> Acceptances:
-    """What a person accepted; in the config folder, where agents do not write."""
-    return Acceptances(site.loaded.config_home)
-
-
-def context(
-    site: Site, paths: Collection[Path] = frozenset(), *, check: bool = False, by_hand: bool = False
-) -> Context:
-    """What the rules need to know beside the bytes.
-
-    paths: every path of the tree. by_hand: a person asks, so that OpenCode will see the variables that this process
-    sees (a scheduled run knows nothing of them). check: nothing may be written, so the scanner's cache and the
-    installation key are used only if they exist.
-    """
-    settings, accepted = site.settings, acceptances(site)
-    cache = os.path.join(site.state.home, "engine")
-    return Context(
-        key=accepted.peek_key() if check else accepted.key(),
-        engine_cache="" if check and not os.path.isdir(cache) else cache,
-        paths=paths,
-        environ=site.environ.keys() if by_hand else None,
-        accepted=accepted.fingerprints(),
-        check_shell=check_shell,
-        validate_select=settings.validate_select,
-        validate_ignore=settings.validate_ignore,
-        auto_sync_validate=settings.auto_sync_validate,
-    )
 
 
 def _of(seen: Look) -> Collection[Path]:
@@ -62,7 +32,7 @@ def judge(
 ) -> tuple[Finding, ...]:
     """Every finding in these paths of the walk, given with their bytes; keeps none of them.
 
-    check, by_hand: see `context`.
+    check, by_hand: see `validation_context.context`.
     """
     uid, records = os.geteuid(), seen.scan.records
     waiting = iter(files)
@@ -110,11 +80,6 @@ def judge_tree(site: Site, seen: Look, *, only_changed: bool) -> Judged:
         withhold_names(site, suspects)  # what is left out was not judged, and is listed by name
     told = of_left_out(left_out, context(site, check=True)) if left_out else []
     return Judged(tuple(in_order([*found, *told])), len(files) - len(lost), left_out)
-
-
-def withhold_names(site: Site, paths: Sequence[Path]) -> None:
-    """From now on no list shows the secrets in these names."""
-    withhold(secret_names(paths, context(site, check=True)))
 
 
 def hidden_lines(site: Site, seen: Look, path: Path, data: bytes, *, check: bool = True) -> set[int]:

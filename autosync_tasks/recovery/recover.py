@@ -16,7 +16,7 @@ from autosync_tasks.recovery.diagnose import diagnose
 from autosync_tasks.recovery.plan import Facts, Fix, Repair, repairs
 from autosync_tasks.recovery.repair import Bench, mend
 from autosync_tasks.recovery.spare import Spare, spares
-from autosync_tasks.sync.pipeline import Request
+from autosync_tasks.workspace.request import Request
 from autosync_tasks.workspace.workspace import Site
 
 Announce = Callable[[tuple[Repair, ...]], None]

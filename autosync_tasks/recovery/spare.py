@@ -14,9 +14,9 @@ from autosync_tasks.backup.manifest import Listing
 from autosync_tasks.backup.repository import Repository, parse_listing
 from autosync_tasks.backup.worktree import index_entries
 from autosync_tasks.errors import BackupError
+from autosync_tasks.model import TreeCache
 from autosync_tasks.names import parents
 from autosync_tasks.recovery.store_walk import object_id
-from autosync_tasks.state.state import TreeCache
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,8 @@ from autosync_tasks.restore.plan import Removal, RestorePlan, plan_restore
 from autosync_tasks.restore.request import Announce, Wish
 from autosync_tasks.restore.run import Passage
 from autosync_tasks.restore.write import standings
-from autosync_tasks.sync.pipeline import Request
 from autosync_tasks.tree.walk import open_root
+from autosync_tasks.workspace.request import Request
 from autosync_tasks.workspace.workspace import Site
 
 SIDES = ("source", "remote")

@@ -9,13 +9,13 @@ from dataclasses import replace
 from autosync_tasks.backup.manifest import PATH, ManifestError, parse
 from autosync_tasks.errors import BackupError
 from autosync_tasks.model import Finding, Kind, Path
-from autosync_tasks.plan import judge
 from autosync_tasks.remote.push_record import mark
 from autosync_tasks.validation import Context, Subject, secrets
 from autosync_tasks.validation.findings import finish
 from autosync_tasks.validation.scanner import load
 from autosync_tasks.validation.secrets import check_path
 from autosync_tasks.verify.store import blobs
+from autosync_tasks.workspace import validation_context
 from autosync_tasks.workspace.workspace import Site
 
 Blobs = Mapping[tuple[Path, str], str]
@@ -29,7 +29,7 @@ def judge_blobs(site: Site, new: Blobs) -> tuple[list[Finding], list[str]]:
     """
     site.state.prepare()
     # One scanner for all of them: it takes half a second to load.
-    context = replace(judge.context(site), load_engine=functools.cache(load))
+    context = replace(validation_context.context(site), load_engine=functools.cache(load))
     blocking: list[Finding] = []
     passed: list[str] = []
     for path, content, data in _contents(site, new):

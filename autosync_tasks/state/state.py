@@ -15,41 +15,13 @@ import stat
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from autosync_tasks import __version__
 from autosync_tasks.errors import AutosyncError, LockedError
-from autosync_tasks.model import Trigger
+from autosync_tasks.model import Cache, TreeCache, Trigger
 from autosync_tasks.names import display
-
-
-@dataclass(frozen=True, slots=True)
-class Cache:
-    """What the last run saw.
-
-    head: the branch's commit. settings: digest of what shapes an observation. scan: the walk as one string
-    (see Scan.blob). ids: the content id (20 bytes) of each path of the scan, in order; zeros for folders.
-    unsettled: paths that may change again without a sign in the scan; look at them every time.
-    idle: set if everything was in the backup then: the words and numbers to report.
-    """
-
-    head: str
-    settings: str
-    scan: bytes
-    ids: bytes
-    unsettled: tuple[bytes, ...] = ()
-    idle: Mapping[str, Any] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TreeCache:
-    """The branch's listing (`git ls-tree -r -z` form) and manifest at one commit."""
-
-    commit: str
-    listing: bytes
-    manifest: bytes
-
 
 _LOCK = "lock"
 _ROOM = "free space or check permissions there, then run it again; the backup itself is not affected"

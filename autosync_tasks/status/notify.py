@@ -30,9 +30,9 @@ def tell(site: Site, outcome: Outcome, reason: str, now: float) -> str:
     command = site.settings.notify_command
     if not command:
         return ""
+    from autosync_tasks.plan.past import failures_in_a_row  # few have a notify_command
     from autosync_tasks.status.notices import Now, notices
     from autosync_tasks.status.status import status
-    from autosync_tasks.sync.record import failures_in_a_row  # few have a notify_command
 
     told = _told(site)
     found = status(site, now)

@@ -10,18 +10,17 @@ from typing import Any
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Decision, Kind, LeftOut, Outcome, Path, Pending, Priority, Trigger, Verb
 from autosync_tasks.names import parents
-from autosync_tasks.plan import judge
 from autosync_tasks.plan.compare import Look, look
-from autosync_tasks.plan.deciding import decision_of
-from autosync_tasks.plan.decision import with_validation
+from autosync_tasks.plan.decision import decision_of, with_validation
+from autosync_tasks.plan.past import failures_in_a_row, past_of
 from autosync_tasks.policy.inputs import Ask
 from autosync_tasks.remote import push_record
 from autosync_tasks.remote.push_record import PushRecord
 from autosync_tasks.state.state import State
 from autosync_tasks.status.verdict import Level, Signs, Verdict, verdict
-from autosync_tasks.sync.record import Recorder, failures_in_a_row
 from autosync_tasks.tree.walk import Reader
 from autosync_tasks.triggers.installed import Installed, installed, signs
+from autosync_tasks.workspace.validation_context import acceptances
 from autosync_tasks.workspace.workspace import Site
 
 AUTOMATIC = tuple(trigger for trigger in Trigger if trigger is not Trigger.MANUAL)
@@ -99,7 +98,7 @@ def _of(site: Site, found: Verdict, records: Sequence[dict[str, Any]], note: str
 
 def _status(seen: Look, records: Sequence[dict[str, Any]], now: float) -> Status:
     site = seen.site
-    past = Recorder(site, Trigger.SCHEDULE, now, check=True).past(seen)
+    past = past_of(seen, now)
     decision = decision_of(seen, Trigger.SCHEDULE, past, now, Ask())
     if seen.ref:  # without a backup that is the verdict, and the scanner's rules may not even be compiled yet (5 s)
         decision = with_validation(seen, decision)
@@ -142,7 +141,7 @@ def _status(seen: Look, records: Sequence[dict[str, Any]], now: float) -> Status
         enabled=site.settings.auto_sync_enabled,
         push=site.settings.auto_sync_push,
         not_pushed=push.reason,
-        accepted=len(judge.acceptances(site).all()),
+        accepted=len(acceptances(site).all()),
         seen=_seen(site.state),
         installed=found,
         notes=notes,

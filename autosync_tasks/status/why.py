@@ -10,11 +10,10 @@ from autosync_tasks.errors import UsageError
 from autosync_tasks.model import Kind, LeftOut, Path, Priority, Trigger
 from autosync_tasks.names import display, parents
 from autosync_tasks.plan.compare import Look, look
-from autosync_tasks.plan.deciding import decision_of, facts_of
-from autosync_tasks.plan.decision import with_validation
+from autosync_tasks.plan.decision import decision_of, facts_of, with_validation
+from autosync_tasks.plan.past import past_of
 from autosync_tasks.policy.inputs import Ask, Past
 from autosync_tasks.status.explain import Why, explain
-from autosync_tasks.sync.record import Recorder
 from autosync_tasks.workspace.workspace import Site
 
 
@@ -47,7 +46,7 @@ def why_path(site: Site, text: str, now: float) -> Answer:
             )
         entry = observed or recorded
         kind = entry.kind if entry is not None else Kind.FILE
-        past = Recorder(site, Trigger.SCHEDULE, now, check=True).past(seen)
+        past = past_of(seen, now)
         found = explain(path, kind, seen.classifier, seen.difference.changes, site.settings, past, now, facts_of(seen))
         if found.pending and not found.gate:
             found = _validated(seen, found, past, now)

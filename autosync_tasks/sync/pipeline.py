@@ -13,10 +13,8 @@ from autosync_tasks.model import Outcome, Run, Step, Trigger
 from autosync_tasks.plan.compare import Look, look
 from autosync_tasks.sync.rerun import in_turn
 from autosync_tasks.tree.observe import Progress
-from autosync_tasks.workspace.request import Request, new_request
+from autosync_tasks.workspace.request import Request
 from autosync_tasks.workspace.workspace import Site
-
-__all__ = ["Request", "new_request", "sync"]
 
 _TRIES = 3
 """How often a sync looks again when someone else moved the branch under it."""

@@ -32,10 +32,12 @@ from autosync_tasks.model import (
 from autosync_tasks.names import display
 from autosync_tasks.plan import delta as planning
 from autosync_tasks.plan.compare import Look
-from autosync_tasks.plan.deciding import decision_of
+from autosync_tasks.plan.decision import decision_of
+from autosync_tasks.plan.past import past_of
 from autosync_tasks.plan.quarantine import MEND, blocked_reason, in_quarantine, offending
 from autosync_tasks.policy.decide import NOTHING
 from autosync_tasks.remote.known import ahead
+from autosync_tasks.sync.message import subject
 from autosync_tasks.sync.record import Recorder
 from autosync_tasks.sync.store import Label, SourceMovedError, Stored, catch_up, remember, store
 from autosync_tasks.tree.observe import Progress, read_again
@@ -56,6 +58,7 @@ class Passage:
         self.notes: list[str] = []
         self.findings: tuple[Finding, ...] = ()
         self.lost: dict[Path, LeftOut] = {}
+        self.past = past_of(seen, request.now)
         self.decision = Decision(Verb.SKIP, NOTHING)
         self._new_id = secrets.token_hex(8)
         self.quarantined = 0
@@ -67,9 +70,7 @@ class Passage:
         changes = seen.difference.changes
         self._step("detect", Outcome.OK, f"{count(len(changes), 'difference')} from the backup")
         self.notes += [note for note in (seen.head.note,) if note]
-        self.decision = decision_of(
-            seen, self.request.trigger, self.recorder.past(seen), self.request.now, self.request.ask
-        )
+        self.decision = decision_of(seen, self.request.trigger, self.past, self.request.now, self.request.ask)
         if self.decision.verb is not Verb.GO and not ((force or self._adopts) and self.decision.verb is Verb.SKIP):
             return self._hold()
         self._step("decide", Outcome.OK, self.decision.reason)
@@ -81,7 +82,7 @@ class Passage:
             return self._nothing()
         if self.request.check:
             self._step("plan", Outcome.CHANGED, f"would commit {count(len(plan.changes), 'change')}")
-            return self._end(Outcome.CHANGED, planning.subject(plan.changes), plan=plan, exit_code=5)
+            return self._end(Outcome.CHANGED, subject(plan.changes), plan=plan, exit_code=5)
         return self._commit(plan)
 
     def _plan(self, admitted: Iterable[Change]) -> Plan:
@@ -140,13 +141,13 @@ class Passage:
         self._step("decide", outcome, decision.reason)
         run = self._end(outcome, decision.reason, exit_code=3 if decision.verb is Verb.BLOCK else 0)
         run = replace(run, details=decision.details, next_step=decision.next_step, retry_at=decision.retry_at)
-        return self.recorder.finish(run, acted=False, digest=decision.digest)
+        return self.recorder.finish(run, self.past.first_seen, acted=False, digest=decision.digest)
 
     def _blocked(self, plan: Plan, blocking: list[Finding]) -> Run:
         shown = None if any(finding.code == "SEC006" for finding in blocking) else plan  # a name may be the secret
         run = self._end(Outcome.BLOCKED, blocked_reason(blocking), exit_code=3, plan=shown)
         run = replace(run, next_step=MEND)
-        return self.recorder.finish(run, acted=False, digest=plan.digest)
+        return self.recorder.finish(run, self.past.first_seen, acted=False, digest=plan.digest)
 
     def _nothing(self) -> Run:
         """Nothing to commit; finishes what an interrupted run left undone."""
@@ -155,7 +156,7 @@ class Passage:
         self.notes += notes
         if self._faults or self.quarantined:
             run = self._end(Outcome.INCOMPLETE, self._left_words(), commit=seen.ref, exit_code=1)
-            return self.recorder.finish(run, acted=acted)
+            return self.recorder.finish(run, self.past.first_seen, acted=acted)
         words = self._idle_words(seen.owned, seen.ref)
         if not check and seen.ref and not self._waiting and (acted or not (seen.remembered or force or notes)):
             remember(seen, Stored(seen.ref, seen.head.tree, seen.head.manifest, seen.owned), words)
@@ -165,7 +166,7 @@ class Passage:
         pushed = self._push(None) if self._must_push else None
         outcome = Outcome.CHANGED if acted or (pushed and pushed.outcome is Outcome.CHANGED) else Outcome.OK
         run = with_push(self._end(outcome, words, commit=seen.ref), pushed)
-        return self.recorder.finish(run, acted=outcome is Outcome.CHANGED)
+        return self.recorder.finish(run, self.past.first_seen, acted=outcome is Outcome.CHANGED)
 
     @property
     def _must_push(self) -> bool:
@@ -196,7 +197,7 @@ class Passage:
         reason += f"; {self._left_words()}" if incomplete else ""
         outcome = Outcome.INCOMPLETE if incomplete else Outcome.CHANGED
         run = self._end(outcome, reason, commit=stored.commit, plan=plan, exit_code=int(incomplete))
-        return self.recorder.finish(with_push(run, pushed), acted=True)
+        return self.recorder.finish(with_push(run, pushed), self.past.first_seen, acted=True)
 
     def _push(self, plan: Plan | None) -> PushResult | None:
         """Pushes what is ahead, whichever run made it; a remote that is away never undoes the commit."""

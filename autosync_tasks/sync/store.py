@@ -15,12 +15,12 @@ from autosync_tasks.backup.repository import Repository
 from autosync_tasks.backup.worktree import bring, stands, unedited
 from autosync_tasks.errors import AutosyncError, BackupError
 from autosync_tasks.humanize import count
-from autosync_tasks.model import Kind, LeftOut, Path, Plan, Trigger
+from autosync_tasks.model import Cache, Kind, LeftOut, Path, Plan, Trigger
 from autosync_tasks.names import display, holds_withheld
 from autosync_tasks.plan import delta as planning
 from autosync_tasks.plan.compare import Look, tree_cache
 from autosync_tasks.remote.relation import changed
-from autosync_tasks.state.state import Cache
+from autosync_tasks.sync import message as messages
 from autosync_tasks.tree.observe import Progress, ids_of, moved_since, read_again
 from autosync_tasks.tree.walk import content_id
 from autosync_tasks.verify.proof import Delta, commit_holds
@@ -82,7 +82,7 @@ def store(
     _record_places(site, label.source_id)
     cleared = clear_stale_locks(repository)
     host = os.uname().nodename
-    message = planning.message(plan, label.run_id, label.trigger, host, label.validated)
+    message = messages.message(plan, label.run_id, label.trigger, host, label.validated)
 
     def check(manifest_id: str, actual: Delta) -> None:
         verdict = commit_holds(planning.expected(plan), manifest_id, actual)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from autosync_tasks.model import Entry, Kind, Left, LeftOut, Path
-from autosync_tasks.state.state import Cache
+from autosync_tasks.model import Cache, Entry, Kind, Left, LeftOut, Path
 from autosync_tasks.tree.walk import Facts, NotReadableError, Reader, Scan, content_id, entry_of, pack, unpack
 
 _RECORD = 40

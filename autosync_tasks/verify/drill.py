@@ -24,9 +24,9 @@ from autosync_tasks.policy.classify import protected_matcher
 from autosync_tasks.restore.plan import RestorePlan, plan_restore
 from autosync_tasks.restore.write import carry_out, differing
 from autosync_tasks.state.scratch import scratch
-from autosync_tasks.sync.pipeline import Request
 from autosync_tasks.tree.observe import Progress
 from autosync_tasks.tree.walk import open_root, walk
+from autosync_tasks.workspace.request import Request
 from autosync_tasks.workspace.workspace import Site
 
 Fetch = Callable[[str], Repository]

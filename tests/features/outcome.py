@@ -10,9 +10,9 @@ from pytest_bdd import parsers, step
 
 from autosync_tasks.model import Outcome, Pending, Trigger
 from autosync_tasks.plan.compare import look
-from autosync_tasks.plan.deciding import decision_of
+from autosync_tasks.plan.decision import decision_of
+from autosync_tasks.plan.past import past_of
 from autosync_tasks.policy.inputs import Ask
-from autosync_tasks.sync.record import Recorder
 from tests.features.pictures import changed
 from tests.features.words import ASKERS, NUMBER, TIME, WHAT, WHO, path_of, time_of
 from tests.support.machine import EXIT_CODE, Machine, Told
@@ -210,7 +210,7 @@ def waits(machine: Machine) -> list[Pending]:
     """What the last run left waiting, and what the next look of the schedule would (as `why` says it)."""
     run = machine.last.run
     with look(machine.site()) as seen:
-        past = Recorder(seen.site, Trigger.SCHEDULE, machine.now, check=True).past(seen)
+        past = past_of(seen, machine.now)
         decision = decision_of(seen, Trigger.SCHEDULE, past, machine.now, Ask())
     return [*(run.pending if run else ()), *decision.waiting]
 

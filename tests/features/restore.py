@@ -18,8 +18,8 @@ from autosync_tasks.recovery.recover import recover
 from autosync_tasks.report import lines
 from autosync_tasks.restore.request import Wish
 from autosync_tasks.restore.restore import restore
-from autosync_tasks.sync.pipeline import Request
 from autosync_tasks.verify.drill import drill, fetch_for
+from autosync_tasks.workspace.request import Request
 from tests.features.outcome import heard
 from tests.features.person import as_a_person
 from tests.features.pictures import changed, files_of, git

@@ -14,8 +14,9 @@ from collections.abc import Iterator
 import pytest
 from pytest_bdd import given, parsers, step
 
-from autosync_tasks.plan import judge
+from autosync_tasks.state.acceptances import Acceptances
 from autosync_tasks.validation import scanner
+from autosync_tasks.workspace.validation_context import acceptances
 from tests.features.settings import put
 from tests.features.words import NOUNS
 from tests.support.machine import Machine
@@ -266,7 +267,7 @@ def script_accepts(machine: Machine) -> None:
 @step("nothing is accepted")
 @step("no finding is accepted")
 def none_accepted(machine: Machine) -> None:
-    assert judge.acceptances(machine.site()).all() == []
+    assert acceptances(machine.site()).all() == []
 
 
 @step("lines are added above the token")
@@ -283,7 +284,7 @@ def other_token(machine: Machine) -> None:
 @step("a list that accepts the finding appears in the tree")
 def list_in_tree(machine: Machine) -> None:
     """Its form is the true one: made in another config folder and brought in by an agent."""
-    theirs = judge.Acceptances(str(machine.root / "theirs"))
+    theirs = Acceptances(str(machine.root / "theirs"))
     made = theirs.add(machine.fingerprint, "I say so", at=machine.now)
     text = (machine.root / "theirs").joinpath(theirs.path.rsplit("/", 1)[-1]).read_text()
     assert made.fingerprint in text

@@ -14,7 +14,7 @@ import pytest
 from autosync_tasks.backup.locks import clear_stale_locks, leftovers
 from autosync_tasks.model import Outcome, Run
 from autosync_tasks.recovery.recover import recover
-from autosync_tasks.sync.pipeline import new_request
+from autosync_tasks.workspace.request import new_request
 from tests.restore.support import Place, explode, make_place, read_tree, write
 
 

@@ -10,6 +10,7 @@ from autosync_tasks.model import Run, Trigger
 from autosync_tasks.remote.push import PushResult, push
 from autosync_tasks.remote.transport import Limits
 from autosync_tasks.sync import pipeline
+from autosync_tasks.workspace.request import new_request
 from autosync_tasks.workspace.workspace import Site, open_site
 
 QUICK = Limits(look=10, transfer=20, overall=40, tries=2, pause=0.05)
@@ -74,7 +75,7 @@ class Machine:
 
     def sync(self) -> Run:
         """A sync by hand, without the push."""
-        run = pipeline.sync(self.site, pipeline.new_request())
+        run = pipeline.sync(self.site, new_request())
         if self.remote and not git(self.backup, "remote"):
             git(self.backup, "remote", "add", "origin", self.remote)
         return run

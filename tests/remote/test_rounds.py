@@ -13,7 +13,7 @@ import pytest
 from autosync_tasks.model import Outcome
 from autosync_tasks.recovery.take_side import take
 from autosync_tasks.remote.known import host
-from autosync_tasks.sync.pipeline import new_request
+from autosync_tasks.workspace.request import new_request
 from tests.remote.machines import QUICK, Machine, Person, bare, contents, git
 
 pytestmark = pytest.mark.usefixtures("one_scanner")

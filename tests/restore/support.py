@@ -12,7 +12,8 @@ from pathlib import Path
 from autosync_tasks.model import Outcome, Run
 from autosync_tasks.restore.request import Wish
 from autosync_tasks.restore.restore import new_wish, restore
-from autosync_tasks.sync.pipeline import new_request, sync
+from autosync_tasks.sync.pipeline import sync
+from autosync_tasks.workspace.request import new_request
 from autosync_tasks.workspace.workspace import Site, open_site
 
 Tree = dict[bytes, tuple[str, int, bytes]]

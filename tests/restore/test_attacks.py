@@ -16,7 +16,8 @@ from autosync_tasks.model import Outcome
 from autosync_tasks.names import git_refuses
 from autosync_tasks.policy.inputs import Ask
 from autosync_tasks.restore.undo import UndoError, parse
-from autosync_tasks.sync.pipeline import new_request, sync
+from autosync_tasks.sync.pipeline import sync
+from autosync_tasks.workspace.request import new_request
 from tests.restore.support import Place, make_place, read_tree, write
 
 

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from autosync_tasks.model import Trigger
-from autosync_tasks.plan import judge
 from autosync_tasks.remote import push_record
 from autosync_tasks.remote.push_record import PushRecord
 from autosync_tasks.report import as_json
@@ -21,6 +20,7 @@ from autosync_tasks.status.status import Status, silent
 from autosync_tasks.status.verdict import Level
 from autosync_tasks.status.why import why_path
 from autosync_tasks.triggers.installed import Installed
+from autosync_tasks.workspace.validation_context import acceptances
 from tests.features.settings import put
 from tests.support.machine import Machine
 
@@ -119,7 +119,7 @@ def test_a_line_that_never_runs_is_attention(kept: Machine) -> None:
 
 def test_the_number_of_acceptances(kept: Machine) -> None:
     assert (looked(kept).accepted, "accepted" in kept.last.text) == (0, False)
-    judge.acceptances(kept.site()).add("0123456789abcdef", "an example", at=kept.now)
+    acceptances(kept.site()).add("0123456789abcdef", "an example", at=kept.now)
     found = looked(kept)
     assert found.accepted == as_document(kept, found)["accepted"] == 1
     assert "accepted   1 finding" in kept.last.text

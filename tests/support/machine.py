@@ -25,6 +25,7 @@ from autosync_tasks.report.status import of_status
 from autosync_tasks.status.status import Status, status
 from autosync_tasks.sync import pipeline
 from autosync_tasks.verify import verify as verifying
+from autosync_tasks.workspace.request import Request
 from autosync_tasks.workspace.workspace import Site, open_site
 from tests.features.person import as_a_person
 from tests.features.pictures import Picture, changed, picture
@@ -165,7 +166,7 @@ class Machine:
 
         def go() -> tuple[Run, Site]:
             site = self.site()
-            request = pipeline.Request(trigger, check, ask or Ask(), self.now, f"run{len(self.told):09}")
+            request = Request(trigger, check, ask or Ask(), self.now, f"run{len(self.told):09}")
             return pipeline.sync(site, request), site
 
         told = self._tell("sync", go)
@@ -176,7 +177,7 @@ class Machine:
     def verify(self, *, deep: bool = False) -> Told:
         def go() -> tuple[Run, Site]:
             site = self.site()
-            return verifying.verify(site, pipeline.Request(check=True, now=self.now), deep=deep), site
+            return verifying.verify(site, Request(check=True, now=self.now), deep=deep), site
 
         return self._tell("verify", go)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from autosync_tasks.state.state import Cache
+from autosync_tasks.model import Cache
 from autosync_tasks.tree import walk as source
 from autosync_tasks.tree.observe import ids_of, known_ids, observe, unchanged
 from autosync_tasks.tree.walk import open_root, walk

@@ -1,0 +1,50 @@
+"""What validation needs to know beside the bytes: the settings, what a person accepted, the scanner's cache.
+
+It loads the rules: import it where there is something to judge, or a name that may hold a secret.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Sequence
+
+from autosync_tasks.model import Path
+from autosync_tasks.names import withhold
+from autosync_tasks.state.acceptances import Acceptances
+from autosync_tasks.validation import Context, secret_names
+from autosync_tasks.validation.bash import check_shell
+from autosync_tasks.workspace.workspace import Site
+
+
+def acceptances(site: Site) -> Acceptances:
+    """What a person accepted; in the config folder, where agents do not write."""
+    return Acceptances(site.loaded.config_home)
+
+
+def context(
+    site: Site, paths: Collection[Path] = frozenset(), *, check: bool = False, by_hand: bool = False
+) -> Context:
+    """What the rules need to know beside the bytes.
+
+    paths: every path of the tree. by_hand: a person asks, so that OpenCode will see the variables that this process
+    sees (a scheduled run knows nothing of them). check: nothing may be written, so the scanner's cache and the
+    installation key are used only if they exist.
+    """
+    settings, accepted = site.settings, acceptances(site)
+    cache = os.path.join(site.state.home, "engine")
+    return Context(
+        key=accepted.peek_key() if check else accepted.key(),
+        engine_cache="" if check and not os.path.isdir(cache) else cache,
+        paths=paths,
+        environ=site.environ.keys() if by_hand else None,
+        accepted=accepted.fingerprints(),
+        check_shell=check_shell,
+        validate_select=settings.validate_select,
+        validate_ignore=settings.validate_ignore,
+        auto_sync_validate=settings.auto_sync_validate,
+    )
+
+
+def withhold_names(site: Site, paths: Sequence[Path]) -> None:
+    """From now on no list shows the secrets in these names."""
+    withhold(secret_names(paths, context(site, check=True)))
