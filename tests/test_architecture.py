@@ -27,9 +27,10 @@ EFFECTS = (
 PURE = (
     "model.py", "errors.py", "names.py", "humanize.py", "config/settings.py", "config/shadowed.py", "policy/*",
     "plan/detect.py", "plan/delta.py", "plan/quarantine.py", "sync/message.py", "validation/*", "backup/manifest.py",
+    "backup/listing.py",
     "restore/plan.py", "restore/undo.py", "restore/moments.py", "recovery/plan.py",
     "remote/relation.py", "remote/address.py", "remote/faults.py",
-    "status/verdict.py", "status/explain.py", "status/notices.py", "verify/proof.py",
+    "status/verdict.py", "status/explain.py", "status/notices.py",
 )  # fmt: skip
 IMPURE = ("validation/scanner.py", "validation/bash.py")
 """What has effects among them: the secret scanner, loaded behind an interface where it is first needed, and bash."""

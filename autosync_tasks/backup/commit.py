@@ -1,9 +1,9 @@
 """One commit at the object level: a single git process, however many files, and never a work tree.
 
-Order (DESIGN section 11): objects → on disk → read back → branch ref → read back. `git fast-import` first
-writes everything under a ref of this run alone and a checkpoint makes it a whole pack; only when that is
-durable and holds exactly what was planned does the same process move the branch. It moves it only forward,
-under git's own ref lock: a branch that someone else moved meanwhile is left as it is.
+Success is told only for what is durable and was read back, hence the order: objects → on disk → read back → branch
+ref → read back. `git fast-import` first writes everything under a ref of this run alone and a checkpoint makes it a
+whole pack; only when that is durable and holds exactly what was planned does the same process move the branch. It
+moves it only forward, under git's own ref lock: a branch that someone else moved meanwhile is left as it is.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from autosync_tasks.backup.gateway import Conversation
+from autosync_tasks.backup.conversation import Conversation
+from autosync_tasks.backup.listing import Delta
 from autosync_tasks.backup.manifest import PATH
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError, BranchMovedError
 from autosync_tasks.files import make_durable
 from autosync_tasks.model import Path, Plan
-from autosync_tasks.names import quote
-from autosync_tasks.verify.proof import Delta
+from autosync_tasks.names import display, quote
 
 INCOMING = "refs/autosync/incoming"
 """Refs below this hold a commit only until the branch has it; what a killed run left is removed here."""
@@ -134,6 +134,20 @@ def left_behind(repository: Repository, run_id: str = "") -> list[str]:
 def drop(repository: Repository, refs: Iterable[str]) -> None:
     """Removes refs of commits in the making; the commits stay until git tidies its store."""
     repository.gateway.run("update-ref", "--stdin", stdin="".join(f"delete {name}\n" for name in refs).encode())
+
+
+def commit_holds(wanted: Delta, manifest_id: str, actual: Delta) -> tuple[str, ...]:
+    """The commit's delta against its base must be the plan's, to the last path: what is wrong, a line each."""
+    whole = {**wanted, PATH: ("100644", manifest_id)}
+    failures = []
+    for path in sorted(whole.keys() | actual.keys()):
+        if path == PATH and path not in actual:
+            continue  # the manifest did not change
+        if path not in whole:
+            failures.append(f"{display(path)}: changed in the commit though it was not planned")
+        elif path not in actual or actual[path] != whole[path]:
+            failures.append(f"{display(path)}: the commit does not hold what was planned")
+    return tuple(failures)
 
 
 def delta(repository: Repository, base: str, new: str) -> Delta:

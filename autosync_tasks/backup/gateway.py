@@ -7,20 +7,18 @@ remotes and its option passing lose data or run commands (measured; see ARCHITEC
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import importlib.util
 import os
 import re
-import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Mapping, Sequence
 from functools import cache
 from types import ModuleType
-from typing import IO, cast
+from typing import cast
 
+from autosync_tasks.backup.conversation import Conversation, close_pipes, kill
 from autosync_tasks.errors import BackupError
 from autosync_tasks.names import display
 
@@ -139,12 +137,12 @@ class Gateway:
         try:
             output, complaint = process.communicate(stdin, timeout=timeout)
         except subprocess.TimeoutExpired:
-            _kill(process)
-            _close(process)
+            kill(process)
+            close_pipes(process)
             raise self.too_slow(arguments[0], timeout) from None
         except BaseException:  # the run's deadline, or Ctrl-C: its child must not outlive it
-            _kill(process)
-            _close(process)
+            kill(process)
+            close_pipes(process)
             raise
         return process.returncode, output, complaint
 
@@ -222,93 +220,9 @@ def _gitpython() -> ModuleType:
         ) from None
 
 
-class Conversation:
-    """A running git command: write to it, read lines from it, finish it. Killed on leaving if unfinished."""
-
-    def __init__(
-        self, gateway: Gateway, arguments: Sequence[str], process: subprocess.Popen[bytes], timeout: float
-    ) -> None:
-        self._gateway, self._name, self._process = gateway, arguments[0], process
-        self._input, self._output = cast(IO[bytes], process.stdin), cast(IO[bytes], process.stdout)
-        self._timeout, self._late = timeout, False
-        self._timer = threading.Timer(timeout, self._end)
-        self._timer.daemon = True
-
-    def __enter__(self) -> Conversation:
-        self._timer.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
-        if self._process.poll() is None:
-            _kill(self._process)
-        _close(self._process)
-
-    def _end(self) -> None:
-        self._late = True
-        _kill(self._process)
-
-    def say(self, *parts: bytes) -> None:
-        """Writes bytes to it. Raises BackupError with its last words if it is gone."""
-        try:
-            for part in parts:
-                self._input.write(part)
-        except (BrokenPipeError, ValueError):
-            raise self._failed() from None
-
-    def ask(self, question: bytes) -> bytes:
-        """Writes a question and returns the one line of its answer, without the newline."""
-        self.say(question)
-        try:
-            self._input.flush()
-        except (BrokenPipeError, ValueError):
-            raise self._failed() from None
-        answer = self._output.readline()
-        if not answer.endswith(b"\n"):
-            raise self._failed()
-        return answer[:-1]
-
-    def take(self, size: int) -> bytes:
-        """Reads exactly `size` bytes of its output and the newline after them."""
-        data = self._output.read(size + 1)
-        if len(data) != size + 1:
-            raise self._failed()
-        return data[:-1]
-
-    def finish(self) -> tuple[int, bytes]:
-        """Closes its input and waits; returns exit code and complaint. Raises TooSlowError."""
-        _, complaint = self._process.communicate()
-        if self._late:
-            raise self._gateway.too_slow(self._name, self._timeout)
-        return self._process.returncode, complaint
-
-    def _failed(self) -> BackupError:
-        if self._late:
-            return self._gateway.too_slow(self._name, self._timeout)
-        _kill(self._process)
-        complaint = self._process.stderr.read() if self._process.stderr else b""
-        return self._gateway.failure(self._name, self._process.returncode, complaint)
-
-
-def _close(process: subprocess.Popen[bytes]) -> None:
-    for stream in (process.stdin, process.stdout, process.stderr):
-        if stream is not None and not stream.closed:
-            try:
-                stream.close()
-            except OSError:
-                continue  # a pipe to a process that is gone
-
-
 def _as_variables(config: Mapping[str, str]) -> dict[str, str]:
     variables = {"GIT_CONFIG_COUNT": str(len(config))}
     for number, (key, value) in enumerate(config.items()):
         variables[f"GIT_CONFIG_KEY_{number}"] = key
         variables[f"GIT_CONFIG_VALUE_{number}"] = value
     return variables
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """Ends a git process and what it started (it leads a session of its own)."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()

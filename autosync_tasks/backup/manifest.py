@@ -21,14 +21,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from autosync_tasks.backup.listing import Listing
 from autosync_tasks.model import Entry, Kind, Manifest, Path
 from autosync_tasks.names import git_refuses, parents, quote, unquote
 
 PATH = b".autosync/manifest"
 """Where it lies in the backup's tree."""
-
-Listing = Mapping[Path, tuple[str, str]]
-"""A commit's tree: path to (git mode, content id)."""
 
 _HEADER = b"autosync-manifest 1"
 _SOURCE_ID = re.compile(r"[0-9a-z]{8,64}\Z")

@@ -1,31 +1,38 @@
-"""Objects of the backup's store, each checked against its content id before anyone uses its bytes."""
+"""Objects of the store, each checked against its id before use: the one reader of `git cat-file --batch`."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable
 from types import TracebackType
 
-from autosync_tasks.backup.gateway import Conversation
+from autosync_tasks.backup.conversation import Conversation
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError
-from autosync_tasks.tree.walk import content_id
 
 _ID = re.compile(r"[0-9a-f]{40}\Z")
 
 
 class AbsentError(Exception):
-    """The store cannot give these contents: they are missing or damaged. The text says which."""
+    """The store cannot give an object: it is missing or damaged. The text says which."""
 
 
-class Objects:
-    """Reads contents by id with one git process; a new one if a damaged object ends it. Use as a context manager."""
+def object_id(kind: str, data: bytes) -> str:
+    """Git's id of an object of this type ("blob", "tree", "commit", "tag")."""
+    digest = hashlib.sha1(f"{kind} {len(data)}\0".encode(), usedforsecurity=False)
+    digest.update(data)
+    return digest.hexdigest()
+
+
+class Store:
+    """Reads objects by id with one git process; a new one if a damaged object ends it. Use as a context manager."""
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
         self._talk: Conversation | None = None
 
-    def __enter__(self) -> Objects:
+    def __enter__(self) -> Store:
         return self
 
     def __exit__(
@@ -38,29 +45,37 @@ class Objects:
         if talk is not None:
             talk.__exit__()
 
+    def object(self, name: str) -> tuple[str, bytes]:
+        """(type, bytes) of the object with this id. Raises AbsentError if the store does not have exactly those."""
+        if not _ID.match(name):
+            raise AbsentError("no content id")
+        for _ in range(2):  # the object before this one may have ended the process
+            try:
+                kind, data = self._ask(name)
+            except BackupError:
+                self._close()
+                continue
+            if object_id(kind, data) == name:
+                return kind, data
+            break
+        raise AbsentError("damaged in the backup's store")
+
     def read(self, content: str) -> bytes:
         """The bytes with this content id. Raises AbsentError if the store does not have exactly those."""
-        if not _ID.match(content):
-            raise AbsentError("no content id")
+        kind, data = self.object(content)
+        if kind != "blob":
+            raise AbsentError("not the contents of a file in the backup's store")
+        return data
+
+    def _ask(self, name: str) -> tuple[str, bytes]:
         if self._talk is None:
             self._talk = self._repository.gateway.conversation("cat-file", "--batch")
             self._talk.__enter__()
-        try:
-            answer = self._talk.ask(content.encode("ascii") + b"\n")
-            name, _, rest = answer.partition(b" ")
-            kind, _, size = rest.partition(b" ")
-            if name != content.encode("ascii") or kind != b"blob" or not size.isdigit():
-                if not size.isdigit():
-                    raise AbsentError("missing in the backup's store")
-                self._talk.take(int(size))
-                raise AbsentError("not the contents of a file in the backup's store")
-            data = self._talk.take(int(size))
-        except BackupError:
-            self._close()
-            raise AbsentError("damaged in the backup's store") from None
-        if content_id(data) != content:
-            raise AbsentError("damaged in the backup's store")
-        return data
+        answer = self._talk.ask(name.encode("ascii") + b"\n")
+        fields = answer.split(b" ")
+        if len(fields) != 3 or fields[0] != name.encode("ascii") or not fields[2].isdigit():
+            raise AbsentError("missing in the backup's store")
+        return fields[1].decode("ascii", "replace"), self._talk.take(int(fields[2]))
 
 
 def absent(repository: Repository, contents: Iterable[str]) -> frozenset[str]:

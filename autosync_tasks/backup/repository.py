@@ -10,7 +10,8 @@ import tempfile
 from dataclasses import dataclass
 
 from autosync_tasks.backup.gateway import Gateway
-from autosync_tasks.backup.manifest import PATH, Listing, ManifestError, Recorded, belongs, parse
+from autosync_tasks.backup.listing import Listing, parse_listing
+from autosync_tasks.backup.manifest import PATH, ManifestError, Recorded, belongs, parse
 from autosync_tasks.backup.trust import check_inside
 from autosync_tasks.errors import BackupError
 from autosync_tasks.names import display
@@ -282,17 +283,6 @@ class Repository:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "ab") as file:
             file.write((b"\n" if present and not present.endswith(b"\n") else b"") + _ATTRIBUTES)
-
-
-def parse_listing(output: bytes) -> dict[bytes, tuple[str, str]]:
-    """`git ls-tree -r -z` output as path to (mode, content id)."""
-    tree = {}
-    for line in output.split(b"\0"):
-        if line:
-            facts, _, path = line.partition(b"\t")
-            mode, _, content = facts.split(b" ")
-            tree[path] = (mode.decode("ascii"), content.decode("ascii"))
-    return tree
 
 
 def check_git_version(gateway: Gateway) -> tuple[int, ...]:

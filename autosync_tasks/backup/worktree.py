@@ -12,16 +12,16 @@ import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from autosync_tasks.backup.index import index_entries, joined, set_entries, standing
+from autosync_tasks.backup.listing import Delta, Listing
 from autosync_tasks.backup.locks import clear_stale_locks
-from autosync_tasks.backup.manifest import PATH, Listing
+from autosync_tasks.backup.manifest import PATH
 from autosync_tasks.backup.repository import Repository
+from autosync_tasks.backup.stash import save_edits
 from autosync_tasks.errors import BackupError
-from autosync_tasks.files import make_durable
 from autosync_tasks.model import Path
 from autosync_tasks.names import display, parents
-from autosync_tasks.remote.relation import Taken
 from autosync_tasks.tree.dirfd import Below
-from autosync_tasks.tree.walk import content_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,29 +163,7 @@ def _replaced(repository: Repository, new: str) -> dict[Path, set[tuple[str, str
     return found
 
 
-def index_entries(repository: Repository) -> dict[Path, tuple[str, str]]:
-    """What the index holds: path to (git mode, content id)."""
-    output = repository.gateway.run("ls-files", "-z", "--stage")
-    entries = {}
-    for line in output.split(b"\0"):
-        if line:
-            facts, _, path = line.partition(b"\t")
-            mode, content, _ = facts.decode("ascii").split(" ")
-            entries[path] = (mode, content)
-    return entries
-
-
-def standing(below: Below, path: Path) -> tuple[str, str] | None:
-    """(git mode, content id) of the file or link at a path of a work tree; None if there is none."""
-    found = below.contents(path)
-    if found is None:
-        return None
-    mode, data = found
-    git_mode = "120000" if stat.S_ISLNK(mode) else "100755" if mode & 0o100 else "100644"
-    return git_mode, content_id(data)
-
-
-def unedited(repository: Repository, taken: Taken, before: Listing, *, interrupted: bool = False) -> set[Path]:
+def unedited(repository: Repository, taken: Delta, before: Listing, *, interrupted: bool = False) -> set[Path]:
     """Those that stand in work tree and index just as the old commit had them (or were nowhere).
 
     interrupted: a killed run may have brought some of them already, or been writing one.
@@ -222,52 +200,6 @@ def stands(repository: Repository, tree: Listing, owned: Iterable[Path], *, fore
     return index == tree if foreign_too else all(index.get(path) == tree.get(path) for path in (*owned, PATH))
 
 
-def save_edits(repository: Repository, base: str, edited: list[Path], run_id: str) -> str:
-    """Saves the edited owned paths, staged and unstaged, as a stash entry on the disk; returns its commit id.
-
-    A stash entry is a commit of the work tree's state with two parents: the branch and the index's state.
-    """
-    scratch = os.path.join(repository.git_dir, f"autosync-stash-{run_id}.index")
-    environment = {"GIT_INDEX_FILE": scratch}
-    gateway = repository.gateway
-    try:
-        gateway.run("read-tree", base, environment=environment)
-        index = index_entries(repository)
-        staged = [(path, *index[path]) for path in edited if path in index]
-        _update(repository, staged, environment)
-        index_tree = gateway.run("write-tree", environment=environment).decode().strip()
-        with Below(repository.folder) as below:
-            there = [path for path in edited if standing(below, path) is not None]
-        gateway.run(
-            "update-index",
-            "-z",
-            "--add",
-            "--replace",
-            "--stdin",
-            stdin=_joined(there),
-            environment=environment,
-        )
-        work_tree = gateway.run("write-tree", environment=environment).decode().strip()
-    finally:
-        if os.path.exists(scratch):
-            os.unlink(scratch)
-    label = f"autosync run {run_id}: edits found in the backup's own work tree"
-    identity = {
-        f"GIT_{who}_{what}": value
-        for who in ("AUTHOR", "COMMITTER")
-        for what, value in (("NAME", "autosync"), ("EMAIL", "autosync@localhost"))
-    }
-    staged_commit = gateway.run("commit-tree", index_tree, "-p", base, "-m", f"index of {label}", environment=identity)
-    saved = gateway.run(
-        *("commit-tree", work_tree, "-p", base, "-p", staged_commit.decode().strip(), "-m", label),
-        environment=identity,
-    )
-    commit = saved.decode().strip()
-    gateway.run("stash", "store", "--message", label, commit, environment=identity)
-    make_durable(repository.git_dir)  # what was edited is overwritten next
-    return commit
-
-
 def _write_out(
     repository: Repository,
     tree: Listing,
@@ -280,23 +212,10 @@ def _write_out(
     with Below(repository.folder) as below:
         for path in sorted(gone):
             _remove(below, path)
-        stdin = _joined(path for path in sorted(owned) if len(path) <= _LONGEST and _clear_way(below, path))
+        stdin = joined(path for path in sorted(owned) if len(path) <= _LONGEST and _clear_way(below, path))
     repository.gateway.run("update-index", "-z", "--index-info", stdin=removed)
-    _update(repository, [(path, *tree[path]) for path in sorted(owned)], None)
+    set_entries(repository, [(path, *tree[path]) for path in sorted(owned)], None)
     repository.gateway.run("checkout-index", "--force", "--index", "-z", "--stdin", stdin=stdin)
-
-
-def _update(
-    repository: Repository, entries: Iterable[tuple[Path, str, str]], environment: dict[str, str] | None
-) -> None:
-    lines = b"".join(f"{mode} {content}\t".encode() + path + b"\0" for path, mode, content in entries)
-    repository.gateway.run(
-        "update-index", "-z", "--add", "--replace", "--index-info", stdin=lines, environment=environment
-    )
-
-
-def _joined(paths: Iterable[Path]) -> bytes:
-    return b"".join(path + b"\0" for path in paths)
 
 
 def _remove(below: Below, path: Path) -> None:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from autosync_tasks.backup.listing import parse_listing
 from autosync_tasks.backup.manifest import entries, parse
-from autosync_tasks.backup.repository import Head, parse_listing
+from autosync_tasks.backup.repository import Head
 from autosync_tasks.errors import BackupError
-from autosync_tasks.model import Cache, Entry, Kind, LeftOut, Path, TreeCache
+from autosync_tasks.model import Cache, Entry, Kind, LeftOut, Path
 from autosync_tasks.names import display, suspicious
 from autosync_tasks.plan.detect import Difference, detect
 from autosync_tasks.policy.classify import Classifier, protected_matcher
@@ -150,9 +151,3 @@ def look(
         yield Look(site, root, ref, scan, None if anew else site.state.load_cache(), include_low, progress)
     finally:
         os.close(root)
-
-
-def tree_cache(commit: str, tree: Mapping[Path, tuple[str, str]], manifest: bytes) -> TreeCache:
-    """The listing in the form in which git prints it."""
-    lines = (b"%s blob %s\t%s" % (m.encode(), c.encode(), p) for p, (m, c) in sorted(tree.items()))
-    return TreeCache(commit, b"\0".join(lines), manifest)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 
-from autosync_tasks.backup.manifest import PATH, Listing, format_manifest
+from autosync_tasks.backup.listing import Listing
+from autosync_tasks.backup.manifest import PATH, format_manifest
 from autosync_tasks.model import Change, Entry, Kind, Manifest, Path, Plan
 from autosync_tasks.names import display, parents
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from autosync_tasks.backup.manifest import PATH, Listing
+from autosync_tasks.backup.listing import Listing
+from autosync_tasks.backup.manifest import PATH
 from autosync_tasks.model import (
     Change,
     ChangeKind,

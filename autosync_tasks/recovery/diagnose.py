@@ -31,13 +31,11 @@ _OPERATIONS = (
 """An operation and the file or folder in the repository that tells of it (wt-status.c)."""
 
 
-def diagnose(
-    repository: Repository, known: Iterable[str], roots: Iterable[tuple[str, str]], spares: Spares, *, deep: bool
-) -> Facts:
+def diagnose(repository: Repository, known: Iterable[str], roots: Iterable[tuple[str, str]], spares: Spares) -> Facts:
     """Everything that is wrong.
 
     known: commits that this program remembers, the newest first. roots: (name for a person, folder) where bytes of
-    lost files may still be. spares: objects that can be made again. deep: also read every object that the branch needs.
+    lost files may still be. spares: objects that can be made again. Every object that the branch needs is read.
     """
     git_dir = repository.git_dir
     locks = tuple(os.path.relpath(path, git_dir) for path in leftovers(repository))
@@ -46,7 +44,7 @@ def diagnose(
     damaged: tuple[Damaged, ...] = ()
     heals: dict[str, str] = {}
     bad_packs: tuple[str, ...] = ()
-    if deep and (commit or candidate):
+    if commit or candidate:
         damaged = damage(repository, [commit or candidate])
         lost = {item.id for item in damaged}
         bad_packs = tuple(name for name, ids in packs(repository).items() if ids is None or lost & set(ids))

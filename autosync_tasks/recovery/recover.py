@@ -48,7 +48,7 @@ def look_at(site: Site) -> Facts:
     remembered = [state.last_worktree, cache.head if cache else ""]
     remembered += [str(record.get("commit") or "") for record in reversed(state.history()[-100:])]
     known = list(dict.fromkeys(filter(None, remembered)))
-    return diagnose(site.repository, known, _roots(site), lambda: _spares(site), deep=True)
+    return diagnose(site.repository, known, _roots(site), lambda: _spares(site))
 
 
 def _spares(site: Site) -> Mapping[str, Spare]:

@@ -1,4 +1,4 @@
-"""Repairs, the effects: each does one thing that `steps.recovery` planned and keeps what it replaces.
+"""Repairs, the effects: each does one thing that `recovery.plan` planned and keeps what it replaces.
 
 What git itself damaged is moved to `autosync-damaged/<run>/` in the repository, never deleted.
 """
@@ -6,19 +6,23 @@ What git itself damaged is moved to `autosync-damaged/<run>/` in the repository,
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from autosync_tasks.backup.commit import drop
+from autosync_tasks.backup.index import index_entries, standing
 from autosync_tasks.backup.locks import clear_stale_locks
+from autosync_tasks.backup.objects import AbsentError, Store, object_id
 from autosync_tasks.backup.repository import Repository
-from autosync_tasks.backup.worktree import index_entries, save_edits, standing
+from autosync_tasks.backup.stash import save_edits
 from autosync_tasks.errors import BackupError
 from autosync_tasks.files import make_durable
 from autosync_tasks.recovery.diagnose import files_of
 from autosync_tasks.recovery.plan import Fix, Repair, kept_branch
 from autosync_tasks.recovery.spare import Spares
-from autosync_tasks.recovery.store_walk import Store, packs, write_loose
+from autosync_tasks.recovery.store_walk import packs
 from autosync_tasks.tree.dirfd import Below
 from autosync_tasks.tree.walk import content_id
 
@@ -88,17 +92,33 @@ def _packs(bench: Bench, repair: Repair) -> list[str]:
             return [*notes, f"the index of {name} was made anew"]
         except BackupError:
             ids = []
-    store, saved = Store(repository), []
-    try:
+    saved = []
+    with Store(repository) as store:
         for one in ids:
-            found = store.read(one)
-            if found is not None:
-                saved.append(write_loose(repository.git_dir, *found))
-    finally:
-        store.close()
+            with suppress(AbsentError):
+                saved.append(write_loose(repository.git_dir, *store.object(one)))
     make_durable(repository.git_dir)
     moved = [note for end in (".idx", ".rev", ".pack") for note in _move_aside(bench, front + end)]
     return [f"{len(saved):,} of {len(ids):,} objects of {name} were whole and are kept", *moved]
+
+
+def write_loose(git_dir: str, kind: str, data: bytes) -> str:
+    """Stores an object as a loose file, whatever git believes to have already; returns its id.
+
+    `git hash-object -w` does not write what lies, damaged, in a pack.
+    """
+    name = object_id(kind, data)
+    folder = os.path.join(git_dir, "objects", name[:2])
+    os.makedirs(folder, exist_ok=True)
+    scratch = os.path.join(folder, f"tmp_obj_autosync_{os.getpid()}")
+    body = zlib.compress(f"{kind} {len(data)}\0".encode() + data, 1)
+    handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o444)
+    with os.fdopen(handle, "wb") as file:
+        file.write(body)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(scratch, os.path.join(folder, name[2:]))
+    return name
 
 
 def _objects(bench: Bench, repair: Repair) -> list[str]:

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from autosync_tasks.backup.manifest import Listing
-from autosync_tasks.backup.repository import Repository, parse_listing
-from autosync_tasks.backup.worktree import index_entries
+from autosync_tasks.backup.index import index_entries
+from autosync_tasks.backup.listing import Listing, parse_listing
+from autosync_tasks.backup.objects import object_id
+from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError
 from autosync_tasks.model import TreeCache
 from autosync_tasks.names import parents
-from autosync_tasks.recovery.store_walk import object_id
 
 
 @dataclass(frozen=True, slots=True)

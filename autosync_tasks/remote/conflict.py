@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from autosync_tasks.backup.commit import Author
-from autosync_tasks.backup.manifest import PATH, Listing, entries, format_manifest
+from autosync_tasks.backup.listing import Listing
+from autosync_tasks.backup.manifest import PATH, entries, format_manifest
 from autosync_tasks.errors import ConflictError
 from autosync_tasks.model import Entry, Kind, Path
 from autosync_tasks.names import display, parents

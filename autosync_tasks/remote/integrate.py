@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from autosync_tasks.backup.manifest import PATH, Listing
+from autosync_tasks.backup.index import standing
+from autosync_tasks.backup.listing import Delta, Listing, changed, tree_cache
+from autosync_tasks.backup.manifest import PATH
 from autosync_tasks.backup.repository import Repository
-from autosync_tasks.backup.worktree import bring, standing, unedited
+from autosync_tasks.backup.worktree import bring, unedited
 from autosync_tasks.model import Path
 from autosync_tasks.names import display
-from autosync_tasks.plan.compare import tree_cache
-from autosync_tasks.remote.relation import Taken, changed
 from autosync_tasks.tree.dirfd import Below
 from autosync_tasks.workspace.workspace import Site
 
@@ -30,7 +30,7 @@ def follow(site: Site, old: str, new: str, run_id: str, owned: Collection[Path] 
 
 
 def _work_tree(
-    site: Site, old: str, new: str, taken: Taken, before: Listing, run_id: str, owned: Collection[Path]
+    site: Site, old: str, new: str, taken: Delta, before: Listing, run_id: str, owned: Collection[Path]
 ) -> list[str]:
     repository = site.repository
     # What an interrupted run left behind is brought along by the next sync (`catch_up`), not from here.

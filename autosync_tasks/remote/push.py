@@ -11,6 +11,7 @@ import secrets as random
 from collections.abc import Mapping
 from dataclasses import replace
 
+from autosync_tasks.backup.listing import applied
 from autosync_tasks.backup.locks import clear_stale_locks
 from autosync_tasks.config.places import is_within
 from autosync_tasks.errors import AutosyncError, BranchMovedError, ConfigError
@@ -213,7 +214,7 @@ class _Push:
 
     def _take_in(self, heads: Heads, verdict: Verdict) -> Heads:
         local, theirs, taken = heads.local, heads.remote, verdict.taken or {}
-        expected = relation.applied(self.repository.listing(local), taken)
+        expected = applied(self.repository.listing(local), taken)
         new, run_id = theirs, ""
         if verdict.action is Action.REBASE:
             run_id = self.run_id = random.token_hex(6)

@@ -7,18 +7,16 @@ Foreign changes on the remote are taken in path by path, not by a merge of conte
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from autosync_tasks.backup.manifest import PATH, Listing
+from autosync_tasks.backup.listing import Delta, Listing, applied, changed
+from autosync_tasks.backup.manifest import PATH
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Path
 from autosync_tasks.names import display, parents
 from autosync_tasks.remote.address import part_of_ref
-
-Taken = Mapping[Path, tuple[str, str] | None]
-"""What the remote changed and the branch takes over: path to (git mode, content id), None for a deletion."""
 
 _OWN_FOLDER = PATH.split(b"/", 1)[0]
 _MOST_NAMED = 3
@@ -74,7 +72,7 @@ class Verdict:
     action: Action
     reason: str
     paths: tuple[Path, ...] = ()
-    taken: Taken | None = None
+    taken: Delta | None = None
     next_step: str = ""
 
 
@@ -128,20 +126,6 @@ def judge(heads: Heads, trees: Trees, branch: str, host: str) -> Verdict:
     return Verdict(action, f"{count(len(taken), 'foreign file')} changed there", tuple(sorted(taken)), taken)
 
 
-def changed(old: Listing, new: Listing) -> dict[Path, tuple[str, str] | None]:
-    """What differs between two trees, as the second has it."""
-    found: dict[Path, tuple[str, str] | None] = {p: e for p, e in new.items() if old.get(p) != e}
-    found.update({path: None for path in old if path not in new})
-    return found
-
-
-def applied(tree: Listing, taken: Taken) -> dict[Path, tuple[str, str]]:
-    """The tree with the remote's changes in it."""
-    after = {path: entry for path, entry in tree.items() if path not in taken}
-    after.update({path: entry for path, entry in taken.items() if entry is not None})
-    return after
-
-
 def _is_owned(path: Path, owned: frozenset[Path]) -> bool:
     return path in owned or path.split(b"/", 1)[0] == _OWN_FOLDER
 
@@ -152,7 +136,7 @@ def _differs(path: Path, trees: Trees) -> bool:
     return here != trees.base.get(path) and here != there
 
 
-def _clashes(taken: Taken, local: Listing) -> set[Path]:
+def _clashes(taken: Delta, local: Listing) -> set[Path]:
     """Paths that would be a file and a folder at once."""
     after = applied(local, taken)
     arrived = {path for path, entry in taken.items() if entry is not None}

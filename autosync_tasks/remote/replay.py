@@ -7,13 +7,13 @@ is durable and holds exactly what was worked out beforehand.
 from __future__ import annotations
 
 from autosync_tasks.backup.commit import INCOMING, Author, delta
-from autosync_tasks.backup.gateway import Conversation
-from autosync_tasks.backup.manifest import PATH, Listing
+from autosync_tasks.backup.conversation import Conversation
+from autosync_tasks.backup.listing import Delta, Listing, applied
+from autosync_tasks.backup.manifest import PATH
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError, BranchMovedError
 from autosync_tasks.files import make_durable
 from autosync_tasks.names import quote
-from autosync_tasks.remote.relation import Taken, applied
 
 _NONE = "0" * 40
 _IDENTITY = {
@@ -23,7 +23,7 @@ _IDENTITY = {
 }
 
 
-def replay(repository: Repository, base: str, local: str, onto: str, taken: Taken, run_id: str, when: float) -> str:
+def replay(repository: Repository, base: str, local: str, onto: str, taken: Delta, run_id: str, when: float) -> str:
     """The commits of base..local made again on `onto`; returns the last one's id. The branch does not move yet.
 
     base: "" if the histories have nothing in common. taken: what `onto` changed against the base; these paths come
@@ -55,7 +55,7 @@ def replay(repository: Repository, base: str, local: str, onto: str, taken: Take
     return new
 
 
-def _merged(repository: Repository, local: str, onto: str, taken: Taken, run_id: str, when: float) -> str:
+def _merged(repository: Repository, local: str, onto: str, taken: Delta, run_id: str, when: float) -> str:
     tree = applied(repository.listing(local), taken)
     message = b"sync: foreign changes of the remote taken in\n"
     return commit_tree(repository, tree, (local, onto), message, Author("autosync", "autosync@localhost", when), run_id)
@@ -139,7 +139,7 @@ def _header(ref: str, mark: int, raw: bytes, parent: str) -> bytes:
     return b"\n".join(lines) + b"\n"
 
 
-def _changes(repository: Repository, parent: str, commit: str, taken: Taken) -> list[bytes]:
+def _changes(repository: Repository, parent: str, commit: str, taken: Delta) -> list[bytes]:
     found = delta(repository, parent, commit)
     deleted = [b"D %s\n" % quote(path) for path, entry in found.items() if entry is None and path not in taken]
     put = [

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from autosync_tasks.backup.manifest import PATH, ManifestError, parse
+from autosync_tasks.backup.objects import AbsentError, Store
 from autosync_tasks.errors import BackupError
 from autosync_tasks.model import Finding, Kind, Path
 from autosync_tasks.remote.push_record import mark
@@ -14,7 +15,6 @@ from autosync_tasks.validation import Context, Subject, secrets
 from autosync_tasks.validation.findings import finish
 from autosync_tasks.validation.scanner import load
 from autosync_tasks.validation.secrets import check_path
-from autosync_tasks.verify.store import blobs
 from autosync_tasks.workspace import validation_context
 from autosync_tasks.workspace.workspace import Site
 
@@ -58,13 +58,14 @@ def _is_manifest(data: bytes) -> bool:
 
 
 def _contents(site: Site, new: Blobs) -> Iterator[tuple[Path, str, bytes]]:
-    names: dict[bytes, list[Path]] = {}
+    names: dict[str, list[Path]] = {}
     for path, content in new:
-        names.setdefault(content.encode("ascii"), []).append(path)
-    for key, data in blobs(site.repository, {key: key.decode("ascii") for key in names}):
-        if data is None:
-            raise BackupError(
-                f"the contents {key.decode()} are missing from the backup's store", hint="run `inv recover --check`"
-            )
-        for path in names[key]:
-            yield path, key.decode("ascii"), data
+        names.setdefault(content, []).append(path)
+    with Store(site.repository) as store:
+        for content in sorted(names):
+            try:
+                data = store.read(content)
+            except AbsentError as error:
+                raise BackupError(f"the contents {content} are {error}", hint="run `inv recover --check`") from None
+            for path in names[content]:
+                yield path, content, data

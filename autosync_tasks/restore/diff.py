@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from autosync_tasks.backup.objects import AbsentError, Objects
+from autosync_tasks.backup.objects import AbsentError, Store
 from autosync_tasks.model import Kind, Path
 from autosync_tasks.names import display
 from autosync_tasks.plan.diff import unified
@@ -19,7 +19,7 @@ def plan_differences(site: Site, plan: RestorePlan, target: str) -> Iterator[str
     """Lines of a unified diff from what stands in the target to what the plan makes of it. Writes nothing."""
     cache = os.path.join(site.state.home, "engine")
     context = Context(key=b"", engine_cache=cache if os.path.isdir(cache) else "")
-    with Objects(site.repository) as objects:
+    with Store(site.repository) as stored:
         for put in plan.puts:
             yield f"--- here/{display(put.path)}" if put.have else "--- nothing"
             yield f"+++ backup/{display(put.path)}"
@@ -29,7 +29,7 @@ def plan_differences(site: Site, plan: RestorePlan, target: str) -> Iterator[str
                 continue
             old = _standing(target, put)
             try:
-                new = objects.read(put.want.id)
+                new = stored.read(put.want.id)
             except AbsentError as error:
                 yield f"    {error}"
                 continue

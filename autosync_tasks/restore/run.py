@@ -10,7 +10,7 @@ from datetime import datetime
 
 from autosync_tasks.backup.commit import Author
 from autosync_tasks.backup.manifest import entries
-from autosync_tasks.backup.objects import Objects, absent
+from autosync_tasks.backup.objects import Store, absent
 from autosync_tasks.backup.repository import Head
 from autosync_tasks.errors import BackupError, UsageError
 from autosync_tasks.humanize import count
@@ -229,8 +229,8 @@ class Passage:
             if not self.wish.to:
                 self.site.state.begin()
                 self._snapshot(root, plan, head)
-            with Objects(self.site.repository) as objects:
-                faults = carry_out(root, self.target, plan, objects.read, self.wish.run_id, self.progress)
+            with Store(self.site.repository) as stored:
+                faults = carry_out(root, self.target, plan, stored.read, self.wish.run_id, self.progress)
             wanted = {put.path: put.want for put in plan.puts if put.path not in faults}
             differ = differing(root, wanted)
             with Below(root) as below:

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from autosync_tasks.backup.commit import Author, commit, drop, left_behind
+from autosync_tasks.backup.commit import Author, commit, commit_holds, drop, left_behind
+from autosync_tasks.backup.listing import Delta, Listing, changed, tree_cache
 from autosync_tasks.backup.locks import clear_stale_locks
-from autosync_tasks.backup.manifest import Listing, source_id_of
+from autosync_tasks.backup.manifest import source_id_of
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.backup.worktree import bring, stands, unedited
 from autosync_tasks.errors import AutosyncError, BackupError
@@ -18,12 +19,10 @@ from autosync_tasks.humanize import count
 from autosync_tasks.model import Cache, Kind, LeftOut, Path, Plan, Trigger
 from autosync_tasks.names import display, holds_withheld
 from autosync_tasks.plan import delta as planning
-from autosync_tasks.plan.compare import Look, tree_cache
-from autosync_tasks.remote.relation import changed
+from autosync_tasks.plan.compare import Look
 from autosync_tasks.sync import message as messages
 from autosync_tasks.tree.observe import Progress, ids_of, moved_since, read_again
 from autosync_tasks.tree.walk import content_id
-from autosync_tasks.verify.proof import Delta, commit_holds
 from autosync_tasks.workspace.workspace import Site
 
 
@@ -85,11 +84,11 @@ def store(
     message = messages.message(plan, label.run_id, label.trigger, host, label.validated)
 
     def check(manifest_id: str, actual: Delta) -> None:
-        verdict = commit_holds(planning.expected(plan), manifest_id, actual)
-        if not verdict.passed:
+        failures = commit_holds(planning.expected(plan), manifest_id, actual)
+        if failures:
             raise BackupError(
                 "git stored something else than what was planned; the branch was not moved",
-                details=verdict.failures,
+                details=failures,
             )
 
     read_at_ns = time.time_ns()

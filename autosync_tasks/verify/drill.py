@@ -1,5 +1,7 @@
 """The drill: restores the newest backup into a scratch folder and proves that what comes out is what went in.
 
+The backup of a remote is fetched into a repository of its own first: not one object is taken from here.
+
 The restored tree is looked at anew, with the same walk and comparison that every sync uses on the source: bytes,
 modes, links, empty folders, and nothing more than that. Then it is validated as a config tree.
 """
@@ -12,18 +14,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from autosync_tasks.backup.objects import Objects
+from autosync_tasks.backup.gateway import Gateway
+from autosync_tasks.backup.objects import Store
 from autosync_tasks.backup.repository import Repository
-from autosync_tasks.errors import BackupError
+from autosync_tasks.errors import BackupError, GuardError
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Entry, Finding, Outcome, Path, Run, Step, Trigger
 from autosync_tasks.names import display
 from autosync_tasks.plan import judge
 from autosync_tasks.plan.compare import Look
 from autosync_tasks.policy.classify import protected_matcher
+from autosync_tasks.remote.transport import Limits, Remote
 from autosync_tasks.restore.plan import RestorePlan, plan_restore
 from autosync_tasks.restore.write import carry_out, differing
 from autosync_tasks.state.scratch import scratch
+from autosync_tasks.state.state import State
 from autosync_tasks.tree.observe import Progress
 from autosync_tasks.tree.walk import open_root, walk
 from autosync_tasks.workspace.request import Request
@@ -61,17 +66,44 @@ def drill(site: Site, request: Request, fetch: Fetch | None = None, progress: Pr
             raise BackupError(f"{where} holds no backup yet", hint="run `inv sync` to make the first one")
         out = os.path.join(folder, "restored")
         os.mkdir(out, 0o700)
-        found = _restore(replace(site, repository=repository), commit, out, request.run_id, progress)
-    return _run(request, commit, where, found)
+        copy = _restore(replace(site, repository=repository), commit, out, request.run_id, progress)
+    return _run(request, commit, where, copy)
 
 
 def fetch_for(site: Site) -> Fetch | None:
     """How to fetch the newest backup for a drill: from the remote where one is set and pushed to; else None."""
-    if not site.settings.auto_sync_push:
-        return None
-    from autosync_tasks.verify.drill_remote import fetch_fresh
+    return partial(fetch_fresh, site) if site.settings.auto_sync_push else None
 
-    return partial(fetch_fresh, site)
+
+def fetch_fresh(site: Site, folder: str, limits: Limits | None = None) -> Repository:
+    """Fetches the branch into a bare repository made in the empty `folder`, as a new machine would.
+
+    Raises RemoteError if the remote cannot be reached, GuardError if its address was not confirmed, BackupError if it
+    has no such branch.
+    """
+    settings, limits = site.settings, limits or Limits()
+    own = os.path.join(folder, "backup.git")
+    os.mkdir(own, 0o700)
+    state = State(os.path.join(folder, "state"), own, own)  # a sync that pushes meanwhile has its own scratch
+    address = Remote(site.repository, state, settings.remote, site.environ, limits).address
+    if settings.push_url and settings.push_url != address.shown:
+        raise GuardError(
+            f"the remote {display(settings.remote)} is {address.shown} now, not {settings.push_url}",
+            hint="run `inv sync --push`: it says how to confirm the new address",
+        )
+    gateway = Gateway(own)
+    gateway.run("init", "--quiet", "--bare", "--template=", f"--initial-branch={settings.backup_branch}")
+    gateway.run("config", f"remote.{settings.remote}.url", address.url)
+    repository = Repository(own, settings.backup_branch)
+    remote = Remote(repository, state, settings.remote, site.environ, limits)
+    if settings.backup_branch not in remote.heads(settings.backup_branch):
+        raise BackupError(
+            f"the remote {address.shown} has no branch {display(settings.backup_branch)} yet",
+            hint="run `inv sync --push` to bring the backup there",
+        )
+    commit = remote.fetch(settings.backup_branch, ())
+    gateway.run("update-ref", f"refs/heads/{settings.backup_branch}", commit)
+    return repository
 
 
 def _restore(site: Site, commit: str, out: str, run_id: str, progress: Progress | None) -> _Restored:
@@ -84,8 +116,8 @@ def _restore(site: Site, commit: str, out: str, run_id: str, progress: Progress 
             raise BackupError(f"the commit {commit[:7]} holds no backup of a source")
         recorded = seen.recorded
         plan = plan_restore(recorded, recorded, {}, seen.classifier.rule_for, run_id=run_id)
-        with Objects(site.repository) as objects:
-            faults = carry_out(root, out, plan, objects.read, run_id, progress)
+        with Store(site.repository) as stored:
+            faults = carry_out(root, out, plan, stored.read, run_id, progress)
         lines = [f"{display(path)}: {why}" for path, why in sorted(faults.items())]
         lines += _differences(site, root, commit, plan, recorded, faults)
         again = Look(
@@ -108,35 +140,39 @@ def _differences(
     return differ + [f"{display(path)}: came out though {commit[:7]} does not record it" for path in more]
 
 
-def _run(request: Request, commit: str, where: str, found: _Restored) -> Run:
-    errors = [finding for finding in found.findings if finding.blocks]
+def _run(request: Request, commit: str, where: str, copy: _Restored) -> Run:
+    errors = [finding for finding in copy.findings if finding.blocks]
     good = "bytes, modes and links are as recorded"
     steps = (
-        Step("restore", Outcome.CHANGED, f"{count(found.paths, 'path')} of {commit[:7]} from {where} into scratch"),
-        Step("compare", Outcome.FAILED if found.faults else Outcome.OK, found.faults[0] if found.faults else good),
+        Step("restore", Outcome.CHANGED, f"{count(copy.paths, 'path')} of {commit[:7]} from {where} into scratch"),
+        Step(
+            "compare",
+            Outcome.FAILED if copy.faults else Outcome.OK,
+            copy.faults[0] if copy.faults else good,
+        ),
         Step(
             "validate",
             Outcome.FAILED if errors else Outcome.OK,
-            f"{count(found.judged, 'file')} judged, {count(len(found.findings), 'finding')}",
+            f"{count(copy.judged, 'file')} judged, {count(len(copy.findings), 'finding')}",
         ),
     )
-    notes = tuple(f"{display(path)} is protected now and was not restored" for path in found.withheld)
+    notes = tuple(f"{display(path)} is protected now and was not restored" for path in copy.withheld)
     run = Run(
         id=request.run_id,
         trigger=Trigger.MANUAL,
         started=request.now,
         ended=time.time(),
         outcome=Outcome.OK,
-        reason=f"{count(found.paths, 'path')} restored from {where} at {commit[:7]}, whole and valid; scratch is gone",
+        reason=f"{count(copy.paths, 'path')} restored from {where} at {commit[:7]}, whole and valid; scratch is gone",
         exit_code=0,
         steps=steps,
         commit=commit,
-        findings=found.findings,
+        findings=copy.findings,
         notes=notes,
-        details=found.faults[:_MOST],
+        details=copy.faults[:_MOST],
     )
-    if found.faults:
-        reason = f"{count(len(found.faults), 'path')} did not come out of {where} as recorded"
+    if copy.faults:
+        reason = f"{count(len(copy.faults), 'path')} did not come out of {where} as recorded"
         way = "run `inv recover --check` to see what mends it"
     elif errors:
         reason = f"what came out of {where} has {count(len(errors), 'error')}"

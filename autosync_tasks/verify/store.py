@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-from autosync_tasks.backup.gateway import Conversation
+from autosync_tasks.backup.objects import AbsentError, Store
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError
 from autosync_tasks.model import Path
 from autosync_tasks.names import display
 from autosync_tasks.tree.dirfd import Below
 from autosync_tasks.tree.observe import Progress
-from autosync_tasks.tree.walk import content_id
 
 _MOST = 20
 
@@ -38,29 +37,16 @@ def damaged_blobs(
     wanted: path to content id. source: reads the source; it is closed afterwards.
     """
     faults: list[str] = []
-    with source as below:
-        for done, (path, data) in enumerate(blobs(repository, wanted)):
+    with source as below, Store(repository) as store:
+        for done, path in enumerate(sorted(wanted)):
             if progress is not None and done % 256 == 0:
                 progress("comparing", done, len(wanted))
-            if data is None:
-                faults.append(f"{display(path)}: its contents are missing from the store")
-            elif content_id(data) != wanted[path]:
-                faults.append(f"{display(path)}: its contents are damaged in the store")
-            elif (found := below.contents(path)) is not None and found[1] != data:
+            try:
+                data = store.read(wanted[path])
+            except AbsentError as error:
+                faults.append(f"{display(path)}: its contents are {error}")
+                continue
+            standing = below.contents(path)
+            if standing is not None and standing[1] != data:
                 faults.append(f"{display(path)}: the source has other bytes now than a moment ago")
     return tuple(faults[:_MOST])
-
-
-def blobs(repository: Repository, wanted: Mapping[Path, str]) -> Iterator[tuple[Path, bytes | None]]:
-    """Yields each path with the bytes of its blob (None if the store does not have it). One git process."""
-    with repository.gateway.conversation("cat-file", "--batch") as talk:
-        for path in sorted(wanted):
-            yield path, _blob(talk, wanted[path])
-
-
-def _blob(talk: Conversation, content: str) -> bytes | None:
-    answer = talk.ask(content.encode("ascii") + b"\n")
-    if answer.endswith(b" missing"):
-        return None
-    size = int(answer.rpartition(b" ")[2])
-    return talk.take(size)

@@ -15,7 +15,6 @@ from autosync_tasks.plan.compare import Look, look
 from autosync_tasks.tree.observe import Progress, known_ids
 from autosync_tasks.tree.walk import Reader
 from autosync_tasks.verify.drill import drill
-from autosync_tasks.verify.proof import source_equals
 from autosync_tasks.verify.store import damaged_blobs, fsck
 from autosync_tasks.workspace.request import Request
 from autosync_tasks.workspace.workspace import Site
@@ -39,7 +38,7 @@ def verify(
     contents: bool = False,
     progress: Progress | None = None,
 ) -> Run:
-    """Answers both questions of verify for the whole tree; writes nothing but scratch.
+    """Whether the commit holds what it should and the source equals it, the whole tree; writes nothing but scratch.
 
     contents: also every blob read back and compared with the source byte for byte. deep: that, git's full check, and
     a restore into a scratch folder compared with the commit. Raises AutosyncError if source or backup cannot be
@@ -123,7 +122,9 @@ def _run(request: Request, steps: list[Step], outcome: Outcome, reason: str) -> 
 
 
 def _source(fresh: Look, seen: Look) -> _Check:
-    """Question (b). A path whose facts say that nothing happened, but whose bytes differ, is unexplained."""
+    """Does the source equal the commit? What changed since the last sync is pending and no fault; a path whose facts
+    say that nothing happened, but whose bytes differ, is one.
+    """
     known = known_ids(seen.cache)
     records = fresh.scan.records
     head = seen.cache.head if seen.cache else ""
@@ -132,11 +133,14 @@ def _source(fresh: Look, seen: Look) -> _Check:
         cached = known.get(change.path)
         return head == fresh.ref and cached is not None and cached[0] == records.get(change.path)
 
-    changes = [c for c in fresh.difference.changes if c.priority not in (Priority.LOW, Priority.NEVER)]
-    pending = {c.path: "changed since the last sync" for c in changes if not unexplained(c)}
-    verdict = source_equals(changes, pending, fresh.difference.kept)
+    counting = (c for c in fresh.difference.changes if c.priority not in (Priority.LOW, Priority.NEVER))
+    faults = [
+        f"{display(change.path)}: {change.kind} in the source, not in the backup, and nothing says why"
+        for change in counting
+        if unexplained(change)
+    ]
     files = sum(entry.kind is not Kind.FOLDER for entry in fresh.recorded.values())
-    return _Check("source", f"{count(files, 'file')} hashed anew against the branch", verdict.failures)
+    return _Check("source", f"{count(files, 'file')} hashed anew against the branch", tuple(faults))
 
 
 def _manifest(fresh: Look) -> _Check:

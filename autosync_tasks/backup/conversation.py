@@ -1,0 +1,112 @@
+"""A git command to talk with while it runs, and how one is ended."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import threading
+from typing import IO, TYPE_CHECKING, Protocol, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from autosync_tasks.errors import BackupError
+
+
+class Words(Protocol):
+    """What makes the errors of a git command: the gateway that started it."""
+
+    def too_slow(self, command: str, timeout: float) -> BackupError:
+        """The error for a command that was ended after so many seconds."""
+        ...
+
+    def failure(self, command: str, code: int, complaint: bytes) -> BackupError:
+        """The error for a command that failed."""
+        ...
+
+
+class Conversation:
+    """A running git command: write to it, read lines from it, finish it. Killed on leaving if unfinished."""
+
+    def __init__(
+        self, gateway: Words, arguments: Sequence[str], process: subprocess.Popen[bytes], timeout: float
+    ) -> None:
+        self._gateway, self._name, self._process = gateway, arguments[0], process
+        self._input, self._output = cast(IO[bytes], process.stdin), cast(IO[bytes], process.stdout)
+        self._timeout, self._late = timeout, False
+        self._timer = threading.Timer(timeout, self._end)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Conversation:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+        if self._process.poll() is None:
+            kill(self._process)
+        close_pipes(self._process)
+
+    def _end(self) -> None:
+        self._late = True
+        kill(self._process)
+
+    def say(self, *parts: bytes) -> None:
+        """Writes bytes to it. Raises BackupError with its last words if it is gone."""
+        try:
+            for part in parts:
+                self._input.write(part)
+        except (BrokenPipeError, ValueError):
+            raise self._failed() from None
+
+    def ask(self, question: bytes) -> bytes:
+        """Writes a question and returns the one line of its answer, without the newline."""
+        self.say(question)
+        try:
+            self._input.flush()
+        except (BrokenPipeError, ValueError):
+            raise self._failed() from None
+        answer = self._output.readline()
+        if not answer.endswith(b"\n"):
+            raise self._failed()
+        return answer[:-1]
+
+    def take(self, size: int) -> bytes:
+        """Reads exactly `size` bytes of its output and the newline after them."""
+        data = self._output.read(size + 1)
+        if len(data) != size + 1:
+            raise self._failed()
+        return data[:-1]
+
+    def finish(self) -> tuple[int, bytes]:
+        """Closes its input and waits; returns exit code and complaint. Raises TooSlowError."""
+        _, complaint = self._process.communicate()
+        if self._late:
+            raise self._gateway.too_slow(self._name, self._timeout)
+        return self._process.returncode, complaint
+
+    def _failed(self) -> BackupError:
+        if self._late:
+            return self._gateway.too_slow(self._name, self._timeout)
+        kill(self._process)
+        complaint = self._process.stderr.read() if self._process.stderr else b""
+        return self._gateway.failure(self._name, self._process.returncode, complaint)
+
+
+def close_pipes(process: subprocess.Popen[bytes]) -> None:
+    """Closes what is left open to a process that has ended."""
+    for stream in (process.stdin, process.stdout, process.stderr):
+        if stream is not None and not stream.closed:
+            try:
+                stream.close()
+            except OSError:
+                continue  # a pipe to a process that is gone
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """Ends a git process and what it started (it leads a session of its own)."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

@@ -1,0 +1,44 @@
+"""Listings of a tree: what a commit holds, what differs between two, and the form in which git prints it (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from autosync_tasks.model import Path, TreeCache
+
+Listing = Mapping[Path, tuple[str, str]]
+"""A commit's tree: path to (git mode, content id)."""
+
+Delta = Mapping[Path, tuple[str, str] | None]
+"""What differs between two trees: path to (git mode, content id), or None for a path that is gone."""
+
+
+def parse_listing(output: bytes) -> dict[Path, tuple[str, str]]:
+    """`git ls-tree -r -z` output as a listing. Raises ValueError for anything else."""
+    tree = {}
+    for line in output.split(b"\0"):
+        if line:
+            facts, _, path = line.partition(b"\t")
+            mode, _, content = facts.split(b" ")
+            tree[path] = (mode.decode("ascii"), content.decode("ascii"))
+    return tree
+
+
+def tree_cache(commit: str, tree: Listing, manifest: bytes) -> TreeCache:
+    """The listing in the form in which git prints it, to be remembered."""
+    lines = (b"%s blob %s\t%s" % (m.encode(), c.encode(), p) for p, (m, c) in sorted(tree.items()))
+    return TreeCache(commit, b"\0".join(lines), manifest)
+
+
+def changed(old: Listing, new: Listing) -> dict[Path, tuple[str, str] | None]:
+    """What differs between two trees, as the second has it."""
+    differing: dict[Path, tuple[str, str] | None] = {p: e for p, e in new.items() if old.get(p) != e}
+    differing.update({path: None for path in old if path not in new})
+    return differing
+
+
+def applied(tree: Listing, delta: Delta) -> dict[Path, tuple[str, str]]:
+    """The tree with the delta in it."""
+    after = {path: entry for path, entry in tree.items() if path not in delta}
+    after.update({path: entry for path, entry in delta.items() if entry is not None})
+    return after
