@@ -1,5 +1,5 @@
 """The collection of tasks, for `inv` inside a checkout. Everything is in autosync_tasks/cli."""
 
-from autosync_tasks.cli.sync import collection
+from autosync_tasks.cli.collection import collection
 
 namespace = collection()

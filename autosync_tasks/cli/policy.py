@@ -56,7 +56,7 @@ def disable(context: Context, check: bool = False) -> int:
 @task(name="show-config", help={"json": JSON})
 def show_config(context: Context, json: bool = False) -> int:
     """
-    Shows every setting, its value, and where that comes from: default, config file, environment or flag.
+    Shows every setting, its value, and where that comes from: default, config file or environment.
     """
     loaded = load(os.environ)
     if json:

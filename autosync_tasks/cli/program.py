@@ -53,7 +53,7 @@ def _program(name: str, words: Sequence[str]) -> Program:
     load_invoke()
     from invoke import Config, Exit, ParseError, Program
 
-    from autosync_tasks.cli.sync import collection
+    from autosync_tasks.cli.collection import collection
 
     class Settings(Config):
         """Invoke's own settings, from nowhere: no file in the current folder or at home changes a run."""

@@ -1,28 +1,23 @@
-"""The tasks `sync` and `auto-sync-if-needed`, and the collection of all. Nothing is decided here."""
+"""The tasks `sync` and `auto-sync-if-needed`: from a command line to a request, from a run to its exit code."""
 
 from __future__ import annotations
 
-import importlib
 import os
-import time
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from functools import partial
 
-from invoke import Collection, Context
+from invoke import Context
 
-from autosync_tasks.cli.deadline import deadline
 from autosync_tasks.cli.task import CHECK, DIFF, JSON, is_dry, task
-from autosync_tasks.cli.waiting import wait_and_sync, waiting
-from autosync_tasks.errors import AutosyncError, LockedError, UsageError
-from autosync_tasks.model import Outcome, Run, Trigger
+from autosync_tasks.cli.waiting import sync_when_it_may
+from autosync_tasks.errors import UsageError
+from autosync_tasks.model import Trigger
 from autosync_tasks.names import display
-from autosync_tasks.plan.compare import look
 from autosync_tasks.policy.inputs import Ask
-from autosync_tasks.report import lines, screen
 from autosync_tasks.report.runs import show_run
-from autosync_tasks.status import notify
-from autosync_tasks.sync import pipeline
-from autosync_tasks.workspace.request import new_request
+from autosync_tasks.sync.announce import announced
+from autosync_tasks.sync.preview import contents_of
+from autosync_tasks.workspace.request import Request, new_request
 from autosync_tasks.workspace.workspace import open_site
 
 
@@ -89,37 +84,13 @@ def sync(
     site = open_site(os.environ)
     check = is_dry(context, check)
 
-    def once() -> Run:
-        request = new_request(Trigger(trigger), check=check, ask=ask, push=push, hint=hint)
-        progress = screen.Progress()
-        try:
-            longest = 0 if request.trigger is Trigger.MANUAL else site.settings.run_deadline
-            with waiting(site, request, leaves=not wait) as answer, deadline(longest):
-                return answer(pipeline.sync(site, request, progress))
-        finally:
-            progress.clear()
+    def request() -> Request:
+        return new_request(Trigger(trigger), check=check, ask=ask, push=push, hint=hint)
 
-    try:
-        run = wait_and_sync(site, once) if wait and not check else once()
-    except LockedError:
-        raise
-    except AutosyncError as error:
-        if not check:
-            notify.tell(site, Outcome.FAILED, error.message, time.time())
-        raise
+    run = announced(site, lambda: sync_when_it_may(site, request, wait=wait and not check), check=check)
     if run is None:
         return 0  # another process waits already
-    if fault := notify.after(site, run):
-        run = replace(run, notes=(*run.notes, fault))
-    quiet = run.trigger is not Trigger.MANUAL and run.outcome in _FINE
-    if diff and run.check and not quiet and not json:
-        from autosync_tasks.plan.diff import differences
-
-        with look(site, include_low=include_low) as seen:
-            wanted = {path for change in run.changes for path in change.paths}
-            changes = [change for change in seen.difference.changes if change.path in wanted]
-            screen.show(lines.coloured(differences(seen, changes)))
-    return show_run(site, run, as_json=json, quiet=quiet)
+    return show_run(site, run, as_json=json, contents=partial(contents_of, site, run, ask) if diff else None)
 
 
 def _refuse_bad(patterns: Sequence[str]) -> None:
@@ -131,10 +102,6 @@ def _refuse_bad(patterns: Sequence[str]) -> None:
     wrong = [f"--include={display(pattern)} {problem}" for pattern in patterns if (problem := check_pattern(pattern))]
     if wrong:
         raise UsageError(wrong[0], details=wrong[1:], hint="a pattern is written as in a .gitignore, one to a flag")
-
-
-_FINE = frozenset({Outcome.OK, Outcome.CHANGED, Outcome.SKIPPED, Outcome.DEFERRED})
-"""Outcomes that an unattended run says nothing about."""
 
 
 @task(
@@ -155,43 +122,7 @@ def auto_sync_if_needed(
     if changes and not (changes.isascii() and changes.isdigit()):
         raise UsageError(f"--changes={display(changes)} is no number", hint="leave it out: the scan counts for itself")
     hint = f"{changes or 'some'} changes of type {type or 'unknown'}" if changes or type else ""
-    found = sync.body.__wrapped__(context, (), trigger="workflow", check=check, json=json, hint=hint)
-    return int(found)
+    return int(sync.body.__wrapped__(context, (), trigger="workflow", check=check, json=json, hint=hint))
 
 
 SYNCS = (sync, auto_sync_if_needed)
-
-ROOMS = {
-    "sync": ("SYNCS", ("sync", "auto-sync-if-needed")),
-    "look": ("LOOKS", ("detect", "validate", "verify", "status", "diff", "demo")),
-    "policy": ("POLICY", ("why", "enable", "disable", "show-config", "set-config", "history")),
-    "restore": ("RESTORES", ("restore", "recover")),
-    "accept": ("VALIDATION", ("accept",)),
-    "triggers": (
-        "TRIGGERS",
-        (
-            *("install-cron", "uninstall-cron", "install-timer", "uninstall-timer"),
-            *("install-hook", "uninstall-hook", "watch", "doctor"),
-        ),
-    ),
-}
-"""Module: the name of its tuple of tasks, and what they are called (a test compares)."""
-
-
-def collection(words: Sequence[str] = ()) -> Collection:
-    """The tasks, as `inv` and `autosync` offer them.
-
-    words: the command line. If every plain word in it is a task's name, only the modules of these tasks are loaded
-    (a sync with nothing to do would else spend half of its time on what it never needs); else all.
-    """
-    known = {name: room for room, (_, names) in ROOMS.items() for name in names}
-    plain = [word for word in words if not word.startswith("-")]
-    flags = {word.partition("=")[0] for word in words if word.startswith("-")}
-    all_known = plain and all(word in known for word in plain) and not flags & {"--list", "-l", "--help", "-h"}
-    rooms = {known[word] for word in plain} if all_known else set(ROOMS)
-    found = Collection()
-    for room, (name, _) in ROOMS.items():
-        if room in rooms:
-            for item in getattr(importlib.import_module(f"autosync_tasks.cli.{room}"), name):
-                found.add_task(item)
-    return found

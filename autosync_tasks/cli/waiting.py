@@ -11,8 +11,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
+from autosync_tasks.cli.deadline import deadline
 from autosync_tasks.errors import AutosyncError, LockedError
 from autosync_tasks.model import Outcome, Run, Trigger
+from autosync_tasks.report import screen
+from autosync_tasks.sync import pipeline
 from autosync_tasks.workspace.request import Request
 from autosync_tasks.workspace.workspace import Site
 
@@ -21,8 +24,26 @@ _MARGIN = 600.0
 """Seconds that `--wait` may take beyond the longest wait that the settings can ask for."""
 
 
+def sync_when_it_may(site: Site, request: Callable[[], Request], *, wait: bool) -> Run | None:
+    """One sync; `wait`: as soon as the limit and the lock allow it, or None if somebody else waits for that already.
+
+    request: makes a request as of now. An automatic run has a deadline. Raises what a sync raises.
+    """
+
+    def once() -> Run:
+        asked, progress = request(), screen.Progress()
+        longest = 0 if asked.trigger is Trigger.MANUAL else site.settings.run_deadline
+        try:
+            with _back_later(site, asked, leaves=not wait) as answer, deadline(longest):
+                return answer(pipeline.sync(site, asked, progress))
+        finally:
+            progress.clear()
+
+    return _wait_and_sync(site, once) if wait else once()
+
+
 @contextmanager
-def waiting(site: Site, request: Request, *, leaves: bool = True) -> Iterator[Callable[[Run], Run]]:
+def _back_later(site: Site, request: Request, *, leaves: bool = True) -> Iterator[Callable[[Run], Run]]:
     """Passes the run through, and sees to it that somebody asks again if it was deferred or found the lock held.
 
     leaves: whether a waiter may be left (not by one who waits in person).
@@ -53,7 +74,7 @@ def _leave(site: Site, request: Request, retry_at: float) -> None:
         leave(site.state.folder, retry_at, time.time(), sync_command(Trigger.WORKFLOW), site.environ)
 
 
-def wait_and_sync(site: Site, sync: Callable[[], Run], pause: Callable[[float], None] = time.sleep) -> Run | None:
+def _wait_and_sync(site: Site, sync: Callable[[], Run], pause: Callable[[float], None] = time.sleep) -> Run | None:
     """Syncs when it may, as the only one who waits; None if somebody does already.
 
     sync: one sync as of now. pause: sleeps that many seconds. Ends after the first sync that was not put off, and

@@ -16,7 +16,7 @@ No setting is needed: the first sync finds your config tree, makes the backup an
 
 The file is `config.toml` in `~/.config/autosync-tasks` (or in `$XDG_CONFIG_HOME/autosync-tasks`;
 `AUTOSYNC_CONFIG` names another file). Each setting has one name: in small letters in the file, in capital
-letters in the environment and for `set-config`. The order is: defaults < file < environment < flags.
+letters in the environment and for `set-config`. The order is: defaults < file < environment.
 
     inv set-config MAX_SYNC_FREQUENCY=600 AUTO_SYNC_PUSH=true    # in the file; comments stay
     AUTO_SYNC_PUSH=true inv sync                                 # for one run

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from autosync_tasks.config import edit
-from autosync_tasks.config.load import check_text, config_error, flag_where, home_folder, parse_text, read_bytes
+from autosync_tasks.config.load import check_text, config_error, home_folder, parse_text, read_bytes, typed_where
 from autosync_tasks.config.settings import TABLE
 from autosync_tasks.config.values import from_text, from_toml
 from autosync_tasks.config.wording import nearest, show_key, show_path
@@ -71,7 +71,7 @@ def record(path: str, source: str, backup: str, source_id: str, environ: Mapping
 
 def _checked(changes: Mapping[str, object], environ: Mapping[str, str]) -> dict[str, Any]:
     problems: list[str] = []
-    where = flag_where("", home_folder(environ), problems.append)
+    where = typed_where(home_folder(environ), problems.append)
     wanted: dict[str, Any] = {}
     for key, value in changes.items():
         setting = TABLE.get(key.lower())

@@ -1,4 +1,4 @@
-"""Loads the settings: defaults < file < environment < flags, strictly, with all errors at once.
+"""Loads the settings: defaults < file < environment, strictly, with all errors at once.
 
 No pydantic-settings: it was measured at 230 ms of start for every run; this takes about 5 ms beside tomllib.
 No platformdirs: it takes 36 ms to import and reads `os.environ`, not the environment that is passed in (a
@@ -13,28 +13,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from autosync_tasks.config.settings import TABLE, Setting, Settings, Type
+from autosync_tasks.config.settings import TABLE, Settings, Type
 from autosync_tasks.config.wording import nearest, show, show_key, show_path
 from autosync_tasks.errors import ConfigError
 
 if TYPE_CHECKING:
     from autosync_tasks.config.values import Where
 
-__all__ = ["TABLE", "Loaded", "Setting", "Settings", "home_folder", "load", "xdg_folder"]
-
 APP = "autosync-tasks"
 MAX_FILE = 262_144
 """Bytes: over a hundred times a file with every setting in it. What is larger is not a config file."""
 
 _MAX_DETAILS = 40
-_EMPTY: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """The settings and where each comes from.
 
-    origins: setting -> "default", "config file", "environment variable X" or "flag --x". path: the config
+    origins: setting -> "default", "config file" or "environment variable X". path: the config
     file, absolute; exists: whether it is there. The folders are this program's own (autosync-tasks), in the
     XDG ones: config_home (acceptances), data_home (the backup that `sync` makes by itself), state_home; they
     need not exist. home: the user's home folder, "" if unknown.
@@ -52,8 +49,8 @@ class Loaded:
     """What the config file itself says, whatever overrides it."""
 
 
-def load(environ: Mapping[str, str], flags: Mapping[str, str] = _EMPTY) -> Loaded:
-    """Reads the settings. environ: the environment; flags: setting name -> text, as it was typed.
+def load(environ: Mapping[str, str]) -> Loaded:
+    """Reads the settings. environ: the environment.
 
     A missing file is no error. Raises ConfigError, with a line in `details` for each thing that is wrong.
     """
@@ -70,7 +67,6 @@ def load(environ: Mapping[str, str], flags: Mapping[str, str] = _EMPTY) -> Loade
         origins |= dict.fromkeys(values, "config file")
     in_file = dict(values)
     _take_environment(environ, home, values, origins, problems)
-    _take_flags(flags, home, values, origins, problems)
     if problems:
         raise config_error(problems)
     return Loaded(
@@ -212,14 +208,11 @@ def check_text(text: str, path: str, home: str) -> tuple[list[str], dict[str, An
     return problems, values
 
 
-def flag_where(prefix: str, home: str, report: Callable[[str], None]) -> Where:
-    """How values are spoken of that a person types: after `prefix`, as flags, or else in capital letters."""
+def typed_where(home: str, report: Callable[[str], None]) -> Where:
+    """How values are spoken of that a person types for `set-config`: in capital letters."""
     from autosync_tasks.config.values import Where
 
-    folder = _here()
-    if prefix:
-        return Where(prefix, lambda s: s.flag, "--rules rule", home=home, report=report, folder=folder)
-    return Where("", lambda s: s.variable, "config.toml rule", home=home, report=report, folder=folder)
+    return Where("", lambda s: s.variable, "config.toml rule", home=home, report=report, folder=_here())
 
 
 def parse_text(text: str, path: str, problems: list[str]) -> dict[str, object]:
@@ -274,21 +267,3 @@ def _take_environment(
         found = from_text(setting, text, where)
         if found is not None:
             values[setting.name], origins[setting.name] = found, f"environment variable {setting.variable}"
-
-
-def _take_flags(
-    flags: Mapping[str, str], home: str, values: dict[str, Any], origins: dict[str, str], problems: list[str]
-) -> None:
-    if not flags:
-        return
-    from autosync_tasks.config.values import from_text
-
-    where = flag_where("flag ", home, problems.append)
-    for name, text in flags.items():
-        setting = TABLE.get(name.lower().replace("-", "_"))
-        if setting is None:
-            problems.append(f"flag {show_key(name)}: is no setting{nearest(name, TABLE)}")
-            continue
-        found = from_text(setting, text, where)
-        if found is not None:
-            values[setting.name], origins[setting.name] = found, f"flag {setting.flag}"

@@ -48,10 +48,6 @@ class Setting:
         """Its name in the environment and on `--set-config`."""
         return self.name.upper()
 
-    @property
-    def flag(self) -> str:
-        return "--" + self.name.replace("_", "-")
-
 
 def _declare(type_: Type, default: object, help_: str, **more: object) -> Any:
     # Any, as dataclasses.field itself says: mypy then takes the annotation beside it as the truth.

@@ -83,7 +83,7 @@ def from_toml(setting: Setting, value: object, where: Where) -> object | None:
 
 
 def from_text(setting: Setting, text: str, where: Where) -> object | None:
-    """The same for a value given as text: in the environment, on a flag, to set-config.
+    """The same for a value given as text: in the environment, to set-config.
 
     Booleans are true/false, 1/0, yes/no or on/off in any case; lists are TOML or JSON arrays.
     """

@@ -105,7 +105,7 @@ def of_settings_changed(
         before = "not set" if old is None else _shown(old)
         yield line(f"  {name}: {before} → ", Part(_shown(new), "bold"))
     for name, origin in origins.items():
-        if origin.startswith(("environment", "flag")):
+        if origin.startswith("environment"):
             yield line(Part("  note  ", "cyan"), f"{name} is overridden by the {origin} at present")
     words = "would change" if check else "changed"
     if changed:

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from autosync_tasks.backup.repository import Repository
-from autosync_tasks.config.load import Loaded, Settings, load
+from autosync_tasks.config.load import Loaded, load
 from autosync_tasks.config.places import Places, is_within, locate
+from autosync_tasks.config.settings import Settings
 from autosync_tasks.errors import UsageError
 from autosync_tasks.names import display
 from autosync_tasks.state.state import State
@@ -80,13 +81,13 @@ class Site:
         return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
-def open_site(environ: Mapping[str, str], flags: Mapping[str, str] | None = None) -> Site:
+def open_site(environ: Mapping[str, str]) -> Site:
     """Reads the settings and finds the places.
 
-    environ: the environment; flags: setting name to text. Raises ConfigError, UsageError, SourceError or
+    environ: the environment. Raises ConfigError, UsageError, SourceError or
     BackupError.
     """
-    loaded = load(environ, flags or {})
+    loaded = load(environ)
     settings = loaded.settings
     places = locate(settings.opencode_source, settings.opencode_backup, environ, loaded.home, loaded.data_home)
     state = State(loaded.state_home, places.real_source, places.real_backup)

@@ -8,7 +8,7 @@ import sys
 import pytest
 from invoke import Collection
 
-from autosync_tasks.cli.sync import ROOMS, collection
+from autosync_tasks.cli.collection import ROOMS, collection
 
 
 def names(found: Collection) -> set[str]:
@@ -46,7 +46,7 @@ def test_anything_else_brings_all(words: list[str]) -> None:
 
 def test_a_sync_loads_no_rules_and_no_restore() -> None:
     code = "import sys\nfrom autosync_tasks.cli.lazy_invoke import load_invoke\nload_invoke()\n"
-    code += "from autosync_tasks.cli.sync import collection\ncollection(['sync'])\nprint(*sorted(sys.modules))"
+    code += "from autosync_tasks.cli.collection import collection\ncollection(['sync'])\nprint(*sorted(sys.modules))"
     import subprocess
 
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from autosync_tasks.cli.sync import collection
+from autosync_tasks.cli.collection import collection
 from tests.features.pictures import picture
 from tests.support.machine import BIN, CHECKOUT, Machine
 
@@ -74,7 +74,7 @@ def test_help_suffices_alone(machine: Machine, words: list[str]) -> None:
 def test_every_task_and_every_flag_has_a_help_text() -> None:
     """In a process of its own: Invoke hands each help text out only once."""
     words = (
-        "from autosync_tasks.cli.sync import collection as c; found = c(); tasks = [found[name] for name in found.task_names]\n"
+        "from autosync_tasks.cli.collection import collection as c; found = c(); tasks = [found[name] for name in found.task_names]\n"
         "print(*[t.name for t in tasks if not (t.__doc__ or '').strip()])\n"
         "print(*[f'{t.name}--{a.name}' for t in tasks for a in t.get_arguments() if not a.help and 'word-' not in a.name])"
     )

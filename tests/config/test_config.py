@@ -1,4 +1,4 @@
-"""Settings: four sources, strict values, every error at once."""
+"""Settings: three sources, strict values, every error at once."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 
 from autosync_tasks.config import docs
 from autosync_tasks.config import load as config
-from autosync_tasks.config.load import TABLE, Loaded, Settings, load
-from autosync_tasks.config.settings import Type
+from autosync_tasks.config.file import set_values
+from autosync_tasks.config.load import Loaded, load
+from autosync_tasks.config.settings import TABLE, Settings, Type
 from autosync_tasks.config.shadowed import _witnesses
 from autosync_tasks.config.values import allowed
 from autosync_tasks.errors import ConfigError
@@ -69,7 +70,7 @@ OTHER: dict[str, tuple[str, object]] = {
 
 
 def as_text(toml: str) -> str:
-    """How a person writes the same on a flag or in the environment: text without quotes."""
+    """How a person writes the same in the environment: text without quotes."""
     value = tomllib.loads(f"v = {toml}")["v"]
     return value if isinstance(value, str) else toml
 
@@ -91,9 +92,9 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "config.toml"
 
 
-def wrong(environ_: dict[str, str], flags: dict[str, str] | None = None) -> ConfigError:
+def wrong(environ_: dict[str, str]) -> ConfigError:
     with pytest.raises(ConfigError) as caught:
-        load(environ_, flags or {})
+        load(environ_)
     assert caught.value.exit_code == 2
     return caught.value
 
@@ -180,11 +181,6 @@ class TestEverySetting:
         toml, value = OTHER[name]
         loaded = load(environ(**{name.upper(): as_text(toml)}))
         self.changed_alone(loaded, name, value, f"environment variable {name.upper()}")
-
-    def test_through_a_flag(self, name: str) -> None:
-        toml, value = OTHER[name]
-        loaded = load(environ(), {name: as_text(toml)})
-        self.changed_alone(loaded, name, value, "flag --" + name.replace("_", "-"))
 
     def test_a_wrong_type_names_file_key_value_and_what_is_allowed(self, name: str, file: Path) -> None:
         file.write_text(f"{name} = 1.5\n")
@@ -279,8 +275,8 @@ def test_all_errors_come_at_once(file: Path) -> None:
         '[[rules]]\npattern = "keys/*.pem"\ncategory = "context"\npriority = "high"\n'
         '[[rules]]\npattern = "a/"\ncategory = "context"\n'
     )
-    error = wrong(environ(file, MAX_SYNC_FREQUENCY="-1", AUTO_SYNC_PUSH="maybe", OPENCODE_SOURCE=""), {"max-agee": "1"})
-    assert error.message == "17 settings are wrong"
+    error = wrong(environ(file, MAX_SYNC_FREQUENCY="-1", AUTO_SYNC_PUSH="maybe", OPENCODE_SOURCE=""))
+    assert error.message == "16 settings are wrong"
     assert [line.removeprefix(f"{file}: ").partition("; allowed")[0] for line in error.details] == [
         "auto_sync_pussh: is no setting; did you mean auto_sync_push?",
         "AUTO_SYNC_ENABLED: is no setting; settings are written in small letters here",
@@ -298,28 +294,24 @@ def test_all_errors_come_at_once(file: Path) -> None:
         'environment variable AUTO_SYNC_PUSH = "maybe": is neither',
         "environment variable MAX_SYNC_FREQUENCY = -1: is too small",
         'environment variable OPENCODE_SOURCE = "": is empty',
-        "flag max-agee: is no setting; did you mean max_age?",
     ]
 
 
 @pytest.mark.parametrize(
-    ("name", "low", "middle", "high", "value"),
+    ("name", "low", "high", "value"),
     [
-        ("max_age", "100", "200", "300", 300),
-        ("auto_sync_push", "true", "false", "true", True),
-        ("backup_branch", '"a"', "b", "c", "c"),
-        ("sync_triggers", '["a"]', '["b"]', '["c"]', ("c",)),
+        ("max_age", "100", "200", 200),
+        ("auto_sync_push", "true", "false", False),
+        ("backup_branch", '"a"', "b", "b"),
+        ("sync_triggers", '["a"]', '["b"]', ("b",)),
     ],
 )
-def test_defaults_then_file_then_environment_then_flags(
-    name: str, low: str, middle: str, high: str, value: object, file: Path
-) -> None:
+def test_defaults_then_file_then_environment(name: str, low: str, high: str, value: object, file: Path) -> None:
     file.write_text(f"{name} = {low}\n")
-    env = environ(file, **{name.upper(): middle})
-    in_file, in_env, flagged = load(environ(file)), load(env), load(env, {name: high})
+    in_file, in_env = load(environ(file)), load(environ(file, **{name.upper(): high}))
     assert getattr(in_file.settings, name) != getattr(in_env.settings, name)
-    assert getattr(flagged.settings, name) == value
-    assert flagged.origins[name] == "flag --" + name.replace("_", "-")
+    assert getattr(in_env.settings, name) == value
+    assert in_env.origins[name] == f"environment variable {name.upper()}"
 
 
 def test_a_wrong_value_is_an_error_even_where_a_better_one_wins(file: Path) -> None:
@@ -468,8 +460,10 @@ def test_a_deleted_current_folder_matters_only_to_relative_paths(
     gone.mkdir()
     monkeypatch.chdir(gone)
     gone.rmdir()
-    assert load(environ(), {"max_age": "100", "opencode_source": "/a"}).settings.opencode_source == "/a"
-    assert "is not a full path" in wrong(environ(), {"opencode_source": "a"}).details[0]
+    assert load(environ(OPENCODE_SOURCE="/a")).settings.opencode_source == "/a"
+    with pytest.raises(ConfigError, match="is wrong") as caught:
+        set_values(str(tmp_path / "config.toml"), {"opencode_source": "a"}, environ())
+    assert "is not a full path" in caught.value.details[0]
     assert "AUTOSYNC_CONFIG" in wrong(environ(AUTOSYNC_CONFIG="a.toml")).details[0]
 
 
@@ -481,10 +475,9 @@ def test_folders_are_made_plain(text: str, path: str) -> None:
     assert load(environ(OPENCODE_SOURCE=text)).settings.opencode_source == path
 
 
-def test_a_relative_folder_is_only_for_flags(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_relative_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # Cron and the shell have different current folders; they must not mean different trees.
     monkeypatch.chdir(tmp_path)
-    assert load(environ(), {"opencode_source": "tree"}).settings.opencode_source == f"{tmp_path}/tree"
     assert "is not a full path" in wrong(environ(OPENCODE_SOURCE="tree")).details[0]
 
 

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from autosync_tasks.config import file as config_file
 from autosync_tasks.config.file import preview, record, set_values
-from autosync_tasks.config.load import TABLE, Settings, load
+from autosync_tasks.config.load import load
+from autosync_tasks.config.settings import TABLE, Settings
 from autosync_tasks.errors import AutosyncError, ConfigError, LockedError
 from autosync_tasks.model import Priority, Rule
 

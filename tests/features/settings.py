@@ -13,7 +13,7 @@ from tests.support.machine import Machine
 
 def put(machine: Machine, **values: object) -> None:
     """Writes settings into the config file, as `set-config` does."""
-    set_values(load(machine.environ, {}).path, values, machine.environ)
+    set_values(load(machine.environ).path, values, machine.environ)
 
 
 @given(parsers.re(r"a limit of one sync per (?P<span>\d+ \w+)"))
@@ -63,7 +63,7 @@ def variable(machine: Machine, name: str, value: str) -> None:
 
 @then("the settings name this config tree and this backup")
 def recorded(machine: Machine) -> None:
-    loaded = load(machine.environ, {})
+    loaded = load(machine.environ)
     assert loaded.file["opencode_source"] == str(machine.source)
     assert loaded.file["opencode_backup"] == str(machine.backup)
     assert len(str(loaded.file["source_id"])) >= 8

@@ -157,7 +157,7 @@ def only_signs(machine: Machine, told: Told) -> bool:
 
 
 def test_every_task_that_can_change_something_has_a_row() -> None:
-    from autosync_tasks.cli.sync import collection
+    from autosync_tasks.cli.collection import collection
 
     tasks = set(collection().task_names)
     tried = {row.argv[0] for row in ROWS.values()} | ELSEWHERE.keys()

@@ -1,0 +1,43 @@
+"""The collection of all tasks, as the programs offer it. Only what a command line names is loaded."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+
+from invoke import Collection
+
+ROOMS = {
+    "sync": ("SYNCS", ("sync", "auto-sync-if-needed")),
+    "look": ("LOOKS", ("detect", "validate", "verify", "status", "diff", "demo")),
+    "policy": ("POLICY", ("why", "enable", "disable", "show-config", "set-config", "history")),
+    "restore": ("RESTORES", ("restore", "recover")),
+    "accept": ("VALIDATION", ("accept",)),
+    "triggers": (
+        "TRIGGERS",
+        (
+            *("install-cron", "uninstall-cron", "install-timer", "uninstall-timer"),
+            *("install-hook", "uninstall-hook", "watch", "doctor"),
+        ),
+    ),
+}
+"""Module: the name of its tuple of tasks, and what they are called (a test compares)."""
+
+
+def collection(words: Sequence[str] = ()) -> Collection:
+    """The tasks, as `inv` and `autosync` offer them.
+
+    words: the command line. If every plain word in it is a task's name, only the modules of these tasks are loaded
+    (a sync with nothing to do would else spend half of its time on what it never needs); else all.
+    """
+    known = {name: room for room, (_, names) in ROOMS.items() for name in names}
+    plain = [word for word in words if not word.startswith("-")]
+    flags = {word.partition("=")[0] for word in words if word.startswith("-")}
+    all_known = plain and all(word in known for word in plain) and not flags & {"--list", "-l", "--help", "-h"}
+    rooms = {known[word] for word in plain} if all_known else set(ROOMS)
+    found = Collection()
+    for room, (name, _) in ROOMS.items():
+        if room in rooms:
+            for item in getattr(importlib.import_module(f"autosync_tasks.cli.{room}"), name):
+                found.add_task(item)
+    return found
