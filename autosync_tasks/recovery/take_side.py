@@ -19,7 +19,7 @@ from autosync_tasks.model import Outcome, Path, Run, Step, Trigger
 from autosync_tasks.names import display
 from autosync_tasks.policy.classify import Classifier
 from autosync_tasks.remote.conflict import Taking, finish, take_remote, take_source
-from autosync_tasks.remote.known import diagnose_remote
+from autosync_tasks.remote.known import known_remote
 from autosync_tasks.remote.push import push
 from autosync_tasks.remote.transport import Limits
 from autosync_tasks.restore.plan import Removal, RestorePlan, plan_restore
@@ -75,7 +75,7 @@ def take(
 
 
 def _check(site: Site, side: str, request: Request) -> Run:
-    known = diagnose_remote(site)
+    known = known_remote(site)
     if not known.conflict:
         raise ConflictError("no conflict with the remote is known here", hint="run `inv sync --push` to look there")
     does = {

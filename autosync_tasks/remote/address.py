@@ -104,10 +104,10 @@ def _from_path(url: str, path: str) -> Address:
 def _parts(user: str, *, whole: bool) -> tuple[str, ...]:
     """What of `user:password` is secret. whole: the user as well (hosts take a token in its place)."""
     name, _, password = user.partition(":")
-    found = {password, unquote(password)}
+    parts = {password, unquote(password)}
     if whole:
-        found |= {user, name, unquote(name)} if not password else {user}
-    return tuple(sorted((part for part in found if part), key=len, reverse=True))
+        parts |= {user, name, unquote(name)} if not password else {user}
+    return tuple(sorted((part for part in parts if part), key=len, reverse=True))
 
 
 def redact(text: str, address: Address | None = None) -> str:

@@ -13,17 +13,16 @@ from dataclasses import dataclass
 
 from autosync_tasks.backup.commit import Author
 from autosync_tasks.backup.listing import Listing
-from autosync_tasks.backup.manifest import PATH, entries, format_manifest
+from autosync_tasks.backup.manifest import entries, format_manifest
 from autosync_tasks.errors import ConflictError
 from autosync_tasks.model import Entry, Kind, Path
 from autosync_tasks.names import display, parents
-from autosync_tasks.remote import relation
+from autosync_tasks.remote.heads import connect, survey, trees_of
 from autosync_tasks.remote.integrate import follow
-from autosync_tasks.remote.known import agreed_ref, host, trees_of
-from autosync_tasks.remote.outgoing import common, contains, has
-from autosync_tasks.remote.relation import Action, Heads, Trees
+from autosync_tasks.remote.known import agreed_ref, host
+from autosync_tasks.remote.relation import Action, Heads, Trees, is_owned
 from autosync_tasks.remote.replay import commit_tree, move
-from autosync_tasks.remote.transport import Limits, Remote
+from autosync_tasks.remote.transport import Limits
 from autosync_tasks.validation import is_protected
 from autosync_tasks.workspace.workspace import Site
 
@@ -54,18 +53,17 @@ def take_source(site: Site, *, now: float, limits: Limits | None = None) -> Taki
     RemoteError if the remote cannot be reached, ConfigError for a wrong setting.
     """
     heads, trees, reason = _conflict(site, limits)
-    owned = trees.owned | {PATH}
-    mine = {path: found for path, found in trees.local.items() if _own(path, owned)}
+    mine = {path: entry for path, entry in trees.local.items() if is_owned(path, trees.owned)}
     folders = {parent for path in mine for parent in parents(path)}
     tree = dict(mine)
     dropped = []
-    for path, found in trees.remote.items():
-        if _own(path, owned):
+    for path, entry in trees.remote.items():
+        if is_owned(path, trees.owned):
             continue
         if path in folders or any(parent in mine for parent in parents(path)):
             dropped.append(path)
             continue
-        tree[path] = found
+        tree[path] = entry
     message = f"sync: this machine's version taken over the remote's\n\n{reason}\n\nAutosync-Host: {display(host())}\n"
     run_id = random.token_hex(6)
     commit = _commit(site, heads, tree, message, now, run_id)
@@ -109,29 +107,13 @@ def finish(site: Site, taking: Taking) -> list[str]:
 
 def _conflict(site: Site, limits: Limits | None) -> tuple[Heads, Trees, str]:
     """Looks at the remote anew. Raises ConflictError if there is nothing to choose."""
-    repository, settings = site.repository, site.settings
-    remote = Remote(repository, site.state, settings.remote, site.environ, limits or Limits())
-    local = repository.ref()
-    theirs = remote.heads(settings.backup_branch).get(settings.backup_branch, "")
-    known = repository.ref(agreed_ref(site))
-    known = known if known and has(repository, known) else ""
-    if theirs and not has(repository, theirs):
-        theirs = remote.fetch(settings.backup_branch, tuple(filter(None, (local, known))))
-    base = common(repository, local, theirs) if theirs else ""
-    heads = Heads(local, theirs, base, known, not (known and theirs) or contains(repository, theirs, known))
-    verdict = relation.relation(heads)
-    trees = trees_of(site, heads)
-    verdict = verdict or relation.judge(heads, trees, settings.backup_branch, host())
-    if verdict.action is not Action.PARK:
+    seen = survey(site, connect(site, limits))
+    if seen.relation.action is not Action.PARK:
         raise ConflictError(
-            f"there is no conflict with {display(settings.remote)} to end: {verdict.reason}",
-            hint=verdict.next_step or "run `inv sync --push`",
+            f"there is no conflict with {display(site.settings.remote)} to end: {seen.relation.reason}",
+            hint=seen.relation.next_step or "run `inv sync --push`",
         )
-    return heads, trees, verdict.reason
-
-
-def _own(path: Path, owned: frozenset[Path]) -> bool:
-    return path in owned or path.startswith(PATH.split(b"/", 1)[0] + b"/")
+    return seen.heads, trees_of(site, seen.heads), seen.relation.reason
 
 
 def _after(trees: Trees, before: Mapping[Path, Entry]) -> dict[Path, Entry]:
@@ -141,7 +123,7 @@ def _after(trees: Trees, before: Mapping[Path, Entry]) -> dict[Path, Entry]:
     for path, (git_mode, content) in trees.remote.items():
         known = before.get(path)
         adopted = path not in trees.base and path not in trees.local and path.rpartition(b"/")[0] in folders
-        if not (path in trees.owned or adopted) or _own(path, frozenset()) or is_protected(path):
+        if not (path in trees.owned or adopted) or is_owned(path) or is_protected(path):
             continue
         if known is not None and known.git_mode == git_mode:
             after[path] = Entry(known.kind, known.mode, 0, content)

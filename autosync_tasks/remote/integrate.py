@@ -1,19 +1,37 @@
-"""Takes in what others added to the remote: the branch, the backup's work tree and the caches follow."""
+"""Integrates what others added to the remote: the branch moves, the backup's work tree and the caches follow."""
 
 from __future__ import annotations
 
+import secrets as random
 from collections.abc import Collection
 from dataclasses import replace
 
 from autosync_tasks.backup.index import standing
-from autosync_tasks.backup.listing import Delta, Listing, changed, tree_cache
+from autosync_tasks.backup.listing import Delta, Listing, applied, changed, tree_cache
 from autosync_tasks.backup.manifest import PATH
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.backup.worktree import bring, unedited
 from autosync_tasks.model import Path
 from autosync_tasks.names import display
+from autosync_tasks.remote.relation import Action, Heads, Relation, named
+from autosync_tasks.remote.replay import move, replay
 from autosync_tasks.tree.dirfd import Below
 from autosync_tasks.workspace.workspace import Site
+
+
+def integrate(site: Site, heads: Heads, relation: Relation, now: float) -> tuple[str, list[str]]:
+    """Moves the branch over the remote's commits (FAST_FORWARD, REBASE); returns its new head and notes for a person.
+
+    now: seconds since the epoch. Raises BackupError, or BranchMovedError if someone else moved the branch: it stays.
+    """
+    repository, local, theirs, taken = site.repository, heads.local, heads.remote, relation.taken or {}
+    expected = applied(repository.listing(local), taken)
+    run_id = random.token_hex(6)
+    rebased = relation.action is Action.REBASE
+    new = replay(repository, heads.base, local, theirs, taken, run_id, now) if rebased else theirs
+    move(repository, local, new, expected, f"autosync: {relation.reason}", run_id if rebased else "")
+    note = f"taken in from the remote: {named(relation.paths) or 'commits without changes'}"
+    return new, [note, *follow(site, local, new, run_id)]
 
 
 def follow(site: Site, old: str, new: str, run_id: str, owned: Collection[Path] = ()) -> list[str]:

@@ -1,20 +1,121 @@
-"""What is known of the remote without asking it: for the pipeline, for status and for recover. Writes nothing."""
+"""What is known of the remote without asking it: the last pushes' record, and the remote's head as it was then.
+
+For the pipeline, for status and for recover. The record is a cache, like all of the state: without it the next push
+tries at once, finds a conflict anew and judges again.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 
-from autosync_tasks.backup.manifest import Recorded
+from autosync_tasks import __version__
 from autosync_tasks.errors import AutosyncError, BackupError
-from autosync_tasks.model import Kind, Path
-from autosync_tasks.remote.push_record import load
-from autosync_tasks.remote.relation import Heads, Trees, parked_branch
+from autosync_tasks.model import Finding, Outcome, Path
+from autosync_tasks.remote.relation import parked_branch
+from autosync_tasks.state.state import State
 from autosync_tasks.workspace.workspace import Site
+
+_RECORD = "push.json"
+_MOST_JUDGED = 20_000
+"""Marks of 16 digits, 0.4 MB; beyond it the oldest are forgotten and judged again."""
 
 
 @dataclass(frozen=True, slots=True)
-class RemoteFacts:
+class PushResult:
+    """How a push ended. Nothing in it holds a credential.
+
+    outcome: changed (the remote has something new), ok (it had everything), skipped (there is nothing to push),
+    deferred (backoff), blocked (exit 3: secrets, address, another source; exit 4: a conflict), failed (exit 1; 2 for
+    a setting). remote_head: the branch's commit there, read back ("" if unknown). head: the local branch afterwards,
+    another commit than before if foreign changes were taken in. parked: the branch there that holds a conflict.
+    retry_at: seconds since the epoch, when an automatic push may try again. failures: in a row, this one included.
+    """
+
+    outcome: Outcome
+    reason: str
+    exit_code: int = 0
+    remote_head: str = ""
+    parked: str = ""
+    retry_at: float | None = None
+    notes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    next_step: str = ""
+    head: str = ""
+    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PushRecord:
+    """Times are seconds since the epoch.
+
+    failures: in a row. retry_at: when an automatic trigger may try again. reason: of the last outcome that was no
+    success. parked: the branch there that holds a conflict. since: when that conflict (or failure) was first met.
+    judged: marks of (path, blob) that passed the secret rules and are not on the remote yet.
+    """
+
+    failures: int = 0
+    retry_at: float | None = None
+    reason: str = ""
+    conflict: str = ""
+    parked: str = ""
+    since: float | None = None
+    judged: tuple[str, ...] = ()
+
+    def holds(self, now: float, longest: float) -> bool:
+        """Whether an automatic push must wait. A time further off than the longest wait came of a wrong clock."""
+        return self.failures > 0 and self.retry_at is not None and now < self.retry_at <= now + longest
+
+
+_TIME = (int, float, type(None))
+_SHAPE: Mapping[str, type | tuple[type, ...]] = {
+    "failures": int,
+    "retry_at": _TIME,
+    "reason": str,
+    "conflict": str,
+    "parked": str,
+    "since": _TIME,
+    "judged": list,
+}
+"""What each field of the record is made of; a file with anything else in it says nothing."""
+
+
+def mark(path: Path, content: str) -> str:
+    """A short name for one blob under one path."""
+    return hashlib.sha256(content.encode() + b"\0" + path).hexdigest()[:16]
+
+
+def load(state: State) -> PushRecord:
+    """The record; an empty one if there is none that is whole and of this version."""
+    try:
+        loaded = json.loads(state.read(_RECORD) or b"{}")
+        if loaded.pop("version") != __version__ or loaded.keys() != _SHAPE.keys():
+            return PushRecord()
+        if not all(isinstance(loaded[name], kinds) for name, kinds in _SHAPE.items()):
+            return PushRecord()
+        loaded["judged"] = tuple(map(str, loaded["judged"]))
+        return PushRecord(**loaded)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return PushRecord()
+
+
+def save(state: State, old: PushRecord, new: PushRecord) -> None:
+    """Writes the record if it differs."""
+    if old != new:
+        kept = {**asdict(new), "judged": list(new.judged)[-_MOST_JUDGED:], "version": __version__}
+        state.write(_RECORD, json.dumps(kept).encode())
+
+
+def with_judged(known: Iterable[str], new: Iterable[str]) -> tuple[str, ...]:
+    """Both, each once, the newer ones last."""
+    return tuple(dict.fromkeys((*known, *new)))
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRemote:
     """The remote as this machine knows it. Times are seconds since the epoch.
 
     wanted: `auto_sync_push`. address: where pushes go, without credentials ("" before the first). head: the branch.
@@ -38,19 +139,19 @@ class RemoteFacts:
     retry_at: float | None = None
 
 
-def diagnose_remote(site: Site) -> RemoteFacts:
-    """The facts. One git process if the branch is ahead, none otherwise; no connection."""
+def known_remote(site: Site) -> KnownRemote:
+    """What this machine knows. One git process if the branch is ahead, none otherwise; no connection."""
     settings, record = site.settings, load(site.state)
     head = site.repository.ref() if site.repository.exists else ""
-    agreed = _agreed(site) if head else ""
-    return RemoteFacts(
+    last = agreed(site) if head else ""
+    return KnownRemote(
         wanted=settings.auto_sync_push,
         remote=settings.remote,
         branch=settings.backup_branch,
         address=settings.push_url,
         head=head,
-        remote_head=agreed,
-        ahead=_count(site, head, agreed) if head != agreed else 0,
+        remote_head=last,
+        ahead=_count(site, head, last) if head != last else 0,
         conflict=record.conflict,
         parked=record.parked if record.conflict else "",
         reason=record.reason,
@@ -70,18 +171,19 @@ def ahead(site: Site) -> bool:
     repository = site.repository
     if not repository.exists or not (local := repository.ref()):
         return False
-    return _agreed(site) != local
+    return agreed(site) != local
 
 
-def _agreed(site: Site) -> str:
+def agreed(site: Site) -> str:
+    """The remote's head when both last agreed; "" if that never was, or is not known any more."""
     try:
         return site.repository.ref(agreed_ref(site))
     except AutosyncError:
         return ""  # damaged: it is only a memory, the next push writes it anew
 
 
-def _count(site: Site, head: str, agreed: str) -> int:
-    stops = [f"^{agreed}"] if agreed else []
+def _count(site: Site, head: str, last: str) -> int:
+    stops = [f"^{last}"] if last else []
     try:
         return int(site.repository.gateway.run("rev-list", "--count", head, *stops))
     except BackupError:
@@ -96,20 +198,3 @@ def host() -> str:
 def parked_at(site: Site) -> str:
     """The one branch of the remote to which a conflicting branch of this machine goes."""
     return parked_branch(host(), site.settings.backup_branch)
-
-
-def trees_of(site: Site, heads: Heads) -> Trees:
-    """The trees of the three commits, what is owned in them, and whose they are."""
-    repository = site.repository
-    base, local, remote = (repository.head(commit) for commit in (heads.base, heads.local, heads.remote))
-    owned = _files(base.recorded) | _files(local.recorded)
-    own_id = local.recorded.source_id if local.recorded else site.settings.source_id
-    return Trees(
-        base.tree, local.tree, remote.tree, owned, own_id, remote.recorded.source_id if remote.recorded else ""
-    )
-
-
-def _files(recorded: Recorded | None) -> frozenset[Path]:
-    if recorded is None:
-        return frozenset()
-    return frozenset(path for path, (kind, _) in recorded.paths.items() if kind is not Kind.FOLDER)

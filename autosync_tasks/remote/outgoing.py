@@ -20,7 +20,7 @@ def outgoing(repository: Repository, tip: str, there: Iterable[str]) -> dict[tup
     commits = repository.gateway.run("rev-list", tip, *stops)
     options = ("-r", "-m", "-z", "--root", "--no-renames", "--no-ext-diff", "--no-commit-id", "--diff-filter=d")
     output = repository.gateway.run("diff-tree", "--stdin", *options, stdin=commits)
-    found: dict[tuple[Path, str], str] = {}
+    blobs: dict[tuple[Path, str], str] = {}
     fields = iter(output.split(b"\0"))
     for facts in fields:
         if not facts:
@@ -28,8 +28,8 @@ def outgoing(repository: Repository, tip: str, there: Iterable[str]) -> dict[tup
         _, mode, _, content, _ = facts.decode("ascii").lstrip(":").split(" ")
         path = next(fields)
         if mode not in _NO_FILE:
-            found[path, content] = mode
-    return found
+            blobs[path, content] = mode
+    return blobs
 
 
 def common(repository: Repository, one: str, other: str) -> str:

@@ -6,29 +6,23 @@ here is a `PushResult`, with an outcome and a backoff of its own. The caller hol
 
 from __future__ import annotations
 
-import os
-import secrets as random
 from collections.abc import Mapping
 from dataclasses import replace
 
-from autosync_tasks.backup.listing import applied
 from autosync_tasks.backup.locks import clear_stale_locks
-from autosync_tasks.config.places import is_within
-from autosync_tasks.errors import AutosyncError, BranchMovedError, ConfigError
+from autosync_tasks.errors import AutosyncError, BranchMovedError, ConfigError, GuardError
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Entry, Finding, Outcome, Path, Trigger
 from autosync_tasks.names import display
 from autosync_tasks.policy.decide import backoff_retry_at
-from autosync_tasks.remote import relation
 from autosync_tasks.remote.address import Address
 from autosync_tasks.remote.faults import Kind as FaultKind
 from autosync_tasks.remote.faults import moved
-from autosync_tasks.remote.integrate import follow
-from autosync_tasks.remote.known import agreed_ref, host, parked_at, trees_of
-from autosync_tasks.remote.outgoing import common, contains, has, outgoing
-from autosync_tasks.remote.push_record import PushRecord, PushResult, load, mark, save, with_judged
-from autosync_tasks.remote.relation import Action, Heads, Verdict
-from autosync_tasks.remote.replay import move, replay
+from autosync_tasks.remote.heads import Survey, connect, survey
+from autosync_tasks.remote.integrate import integrate
+from autosync_tasks.remote.known import PushRecord, PushResult, agreed_ref, load, mark, parked_at, save, with_judged
+from autosync_tasks.remote.outgoing import has, outgoing
+from autosync_tasks.remote.relation import Action, Heads, Relation
 from autosync_tasks.remote.secret_guard import judge_blobs
 from autosync_tasks.remote.transport import Limits, Remote, RemoteError
 from autosync_tasks.workspace.workspace import Site
@@ -97,16 +91,15 @@ class _Push:
     def __init__(self, site: Site, now: float, record: PushRecord, jitter: float) -> None:
         self.site, self.now, self.record, self.jitter = site, now, record, jitter
         self.repository, self.settings = site.repository, site.settings
-        self.host = host()
-        self.run_id = random.token_hex(6)
         self.notes: list[str] = []
         self.parked_at = parked_at(site)
 
     def run(self, limits: Limits) -> PushResult:
         """Looks and acts; looks again if someone else was faster."""
-        remote = Remote(self.repository, self.site.state, self.settings.remote, self.site.environ, limits, self.jitter)
-        if stop := self._address(remote.address):
-            return stop
+        try:
+            remote = connect(self.site, limits, self.jitter)
+        except GuardError as error:
+            return PushResult(Outcome.BLOCKED, error.message, error.exit_code, next_step=error.hint)
         for attempt in range(_ROUNDS):
             try:
                 return self._round(remote)
@@ -141,26 +134,6 @@ class _Push:
         """The local branch as it is now."""
         return self.repository.ref()
 
-    def _address(self, address: Address) -> PushResult | None:
-        """What speaks against this address; None if it is the pinned one, or none is pinned yet."""
-        source = self.site.places.real_source
-        real = os.path.realpath(address.path) if address.path else ""
-        if real and (is_within(real, source) or real == self.repository.folder):
-            raise ConfigError(
-                f"the remote {self.settings.remote} lies inside the source or is the backup itself",
-                hint="name another place with `git remote set-url`",
-            )
-        pinned = self.settings.push_url
-        if not pinned or pinned == address.shown:
-            return None
-        return PushResult(
-            Outcome.BLOCKED,
-            f"pushes would go to {display(address.shown)} and no longer to {display(pinned)}",
-            3,
-            next_step=f"if that is right: inv set-config PUSH_URL={display(address.shown)}; else look at "
-            f"{display(os.path.join(self.repository.git_dir, 'config'))} and your own git config",
-        )
-
     def _pin(self, address: Address) -> None:
         """Records where pushes go, once the place answered and before anything leaves."""
         if self.settings.push_url or self.site.loaded.file.get("push_url"):
@@ -171,88 +144,57 @@ class _Push:
             self.notes.append(f"pushes go to {display(address.shown)} from now on (PUSH_URL)")
 
     def _round(self, remote: Remote) -> PushResult:
-        branch = self.settings.backup_branch
-        there = remote.heads(branch, self.parked_at)
+        seen = survey(self.site, remote)
         self._pin(remote.address)
-        heads = self._heads(remote, there.get(branch, ""))
-        verdict = relation.relation(heads) or self._judge(heads)
-        if verdict.action is Action.STOP:
-            return self._result(Outcome.BLOCKED, verdict.reason, 3, heads.remote, next_step=verdict.next_step)
-        if verdict.action is Action.PARK:
-            return self._park(remote, heads, there.get(self.parked_at, ""), verdict)
-        if verdict.action is Action.NOTHING:
+        heads, relation = seen.heads, seen.relation
+        if relation.action is Action.STOP:
+            return self._result(Outcome.BLOCKED, relation.reason, 3, heads.remote, next_step=relation.next_step)
+        if relation.action is Action.PARK:
+            return self._park(remote, seen)
+        if relation.action is Action.NOTHING:
             self._agree(heads.remote)
-            return self._result(Outcome.OK, verdict.reason, 0, heads.remote)
+            return self._result(Outcome.OK, relation.reason, 0, heads.remote)
         if findings := self._secrets(heads.local, (heads.remote,)):
             return self._withheld(findings, heads)
-        if verdict.action in (Action.FAST_FORWARD, Action.REBASE):
-            heads = self._take_in(heads, verdict)
-        if heads.local == heads.remote:
+        if relation.action in (Action.FAST_FORWARD, Action.REBASE):
+            new, notes = integrate(self.site, heads, relation, self.now)
+            self.notes += notes
             self._agree(heads.remote)
-            return self._result(Outcome.CHANGED, f"taken in: {verdict.reason}", 0, heads.remote)
-        remote.push(heads.local, branch)
-        return self._read_back(remote, heads, verdict)
+            heads = replace(heads, local=new)
+        if heads.local == heads.remote:
+            return self._result(Outcome.CHANGED, f"taken in: {relation.reason}", 0, heads.remote)
+        remote.push(heads.local, self.settings.backup_branch)
+        return self._read_back(remote, heads, relation)
 
-    def _heads(self, remote: Remote, theirs: str) -> Heads:
-        """The heads and how they are related; fetches what is not here yet."""
-        local = self.head
-        try:
-            known = self.repository.ref(agreed_ref(self.site))
-        except AutosyncError:
-            known = ""  # damaged: it is only a memory
-        known = known if known and has(self.repository, known) else ""
-        if not theirs:
-            return Heads(local, "", known=known)
-        if theirs not in (local, known) and not has(self.repository, theirs):
-            theirs = remote.fetch(self.settings.backup_branch, tuple(filter(None, (local, known))))
-        kept = not known or contains(self.repository, theirs, known)
-        return Heads(local, theirs, common(self.repository, local, theirs), known, kept)
-
-    def _judge(self, heads: Heads) -> Verdict:
-        trees = trees_of(self.site, heads)
-        return relation.judge(heads, trees, self.settings.backup_branch, self.host)
-
-    def _take_in(self, heads: Heads, verdict: Verdict) -> Heads:
-        local, theirs, taken = heads.local, heads.remote, verdict.taken or {}
-        expected = applied(self.repository.listing(local), taken)
-        new, run_id = theirs, ""
-        if verdict.action is Action.REBASE:
-            run_id = self.run_id = random.token_hex(6)
-            new = replay(self.repository, heads.base, local, theirs, taken, run_id, self.now)
-        move(self.repository, local, new, expected, f"autosync: {verdict.reason}", run_id)
-        self.notes.append(f"taken in from the remote: {relation.named(verdict.paths) or 'commits without changes'}")
-        self.notes += follow(self.site, local, new, self.run_id)
-        self._agree(theirs)
-        return replace(heads, local=new)
-
-    def _read_back(self, remote: Remote, heads: Heads, verdict: Verdict) -> PushResult:
+    def _read_back(self, remote: Remote, heads: Heads, relation: Relation) -> PushResult:
         """What the remote says it holds is the proof. If it holds more already, the next round judges that."""
         branch = self.settings.backup_branch
-        found = remote.heads(branch).get(branch, "")
-        if found == heads.local:
-            self._agree(found)
+        held = remote.heads(branch).get(branch, "")
+        if held == heads.local:
+            self._agree(held)
             where = f"{display(self.settings.remote)}/{display(branch)}"
-            return self._result(Outcome.CHANGED, f"{where} is at {found[:7]}, read back ({verdict.reason})", 0, found)
-        if found and found != heads.remote:
+            return self._result(Outcome.CHANGED, f"{where} is at {held[:7]}, read back ({relation.reason})", 0, held)
+        if held and held != heads.remote:
             raise RemoteError(moved("the branch moved right after the push"), remote.address)
         return self.failed(
-            f"{remote.address.shown} took the push but holds {found[:7] or 'nothing'}, not {heads.local[:7]}",
+            f"{remote.address.shown} took the push but holds {held[:7] or 'nothing'}, not {heads.local[:7]}",
             "look at that repository; the next sync tries again",
         )
 
-    def _park(self, remote: Remote, heads: Heads, parked: str, verdict: Verdict) -> PushResult:
+    def _park(self, remote: Remote, seen: Survey) -> PushResult:
         """A conflict: the branch goes to the one parked branch, so that nothing exists on one machine only."""
+        heads, way = seen.heads, seen.relation.next_step
         branch = display(self.settings.backup_branch)
-        reason = f"conflict with {display(self.settings.remote)}/{branch}: {verdict.reason}"
-        if findings := self._secrets(heads.local, (heads.remote, parked)):
+        reason = f"conflict with {display(self.settings.remote)}/{branch}: {seen.relation.reason}"
+        if findings := self._secrets(heads.local, (heads.remote, seen.parked)):
             return replace(self._withheld(findings, heads), exit_code=4)
         try:
-            if parked != heads.local:
-                self._send_parked(remote, heads.local, parked)
+            if seen.parked != heads.local:
+                self._send_parked(remote, heads.local, seen.parked)
         except RemoteError as error:
-            failed = self.failed(f"{reason}; it could not be parked there ({error.message})", verdict.next_step)
+            failed = self.failed(f"{reason}; it could not be parked there ({error.message})", way)
             return replace(failed, outcome=Outcome.BLOCKED, exit_code=4, remote_head=heads.remote)
-        result = self._result(Outcome.BLOCKED, reason, 4, heads.remote, next_step=verdict.next_step)
+        result = self._result(Outcome.BLOCKED, reason, 4, heads.remote, next_step=way)
         return replace(result, parked=self.parked_at)
 
     def _send_parked(self, remote: Remote, local: str, parked: str) -> None:

@@ -66,8 +66,11 @@ class Trees:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What to do and why. paths: those that a conflict is about. taken: what FAST_FORWARD and REBASE bring."""
+class Relation:
+    """How the remote stands to the branch: what to do and why.
+
+    paths: those that a conflict is about. taken: what FAST_FORWARD and REBASE bring.
+    """
 
     action: Action
     reason: str
@@ -76,24 +79,24 @@ class Verdict:
     next_step: str = ""
 
 
-def relation(heads: Heads) -> Verdict | None:
-    """What to do if the heads alone say it; None if the trees must be compared (`judge`)."""
+def by_heads(heads: Heads) -> Relation | None:
+    """What to do if the heads alone say it; None if the trees must be compared (`by_trees`)."""
     if not heads.remote:
         again = "the branch was missing there and is made again" if heads.known else "the first push"
-        return Verdict(Action.PUSH, again)
+        return Relation(Action.PUSH, again)
     if heads.remote == heads.local:
-        return Verdict(Action.NOTHING, "the remote has everything")
+        return Relation(Action.NOTHING, "the remote has everything")
     if heads.known and not heads.known_kept:
         return _conflict("the remote's branch was rewritten: commits that it had are gone from it", ())
     if heads.base == heads.remote:
-        return Verdict(Action.PUSH, "the branch is ahead")
+        return Relation(Action.PUSH, "the branch is ahead")
     return None
 
 
-def judge(heads: Heads, trees: Trees, branch: str, host: str) -> Verdict:
+def by_trees(heads: Heads, trees: Trees, branch: str, host: str) -> Relation:
     """What to do about a remote that has commits of its own."""
     if trees.remote_id and trees.remote_id != trees.own_id:
-        return Verdict(
+        return Relation(
             Action.STOP,
             f"the remote's branch {branch} holds another source ({trees.remote_id})",
             next_step=f"give this machine a branch of its own: inv set-config BACKUP_BRANCH={suggested(branch, host)}",
@@ -105,7 +108,7 @@ def judge(heads: Heads, trees: Trees, branch: str, host: str) -> Verdict:
         mixed = sorted(path for path in trees.remote if path in trees.local and path not in strange)
         if strange or mixed:
             what = f"has {display(mixed[0])} as well" if mixed and not strange else f"holds {display(strange[0])}"
-            return Verdict(
+            return Relation(
                 Action.STOP,
                 f"the remote's branch {branch} is no backup and has nothing in common with this one (it {what})",
                 tuple(strange or mixed),
@@ -113,7 +116,7 @@ def judge(heads: Heads, trees: Trees, branch: str, host: str) -> Verdict:
                 f"inv set-config BACKUP_BRANCH={suggested(branch, host)}",
             )
     taken = changed(trees.base, trees.remote)
-    touched = sorted(path for path in taken if _is_owned(path, trees.owned))
+    touched = sorted(path for path in taken if is_owned(path, trees.owned))
     if touched:
         return _conflict(f"{count(len(touched), 'path')} of the source changed there ({named(touched)})", touched)
     both = sorted(path for path in taken if _differs(path, trees))
@@ -121,12 +124,13 @@ def judge(heads: Heads, trees: Trees, branch: str, host: str) -> Verdict:
         return _conflict(f"{count(len(both), 'other file')} changed both here and there ({named(both)})", both)
     if clash := sorted(_clashes(taken, trees.local)):
         return _conflict(f"a file there stands where a folder is here ({named(clash)})", clash)
-    taken = {path: found for path, found in taken.items() if trees.local.get(path) != found}
+    taken = {path: entry for path, entry in taken.items() if trees.local.get(path) != entry}
     action = Action.FAST_FORWARD if heads.base == heads.local else Action.REBASE
-    return Verdict(action, f"{count(len(taken), 'foreign file')} changed there", tuple(sorted(taken)), taken)
+    return Relation(action, f"{count(len(taken), 'foreign file')} changed there", tuple(sorted(taken)), taken)
 
 
-def _is_owned(path: Path, owned: frozenset[Path]) -> bool:
+def is_owned(path: Path, owned: frozenset[Path] = frozenset()) -> bool:
+    """Whether a path is the source's, or this program's own record of it."""
     return path in owned or path.split(b"/", 1)[0] == _OWN_FOLDER
 
 
@@ -140,12 +144,12 @@ def _clashes(taken: Delta, local: Listing) -> set[Path]:
     """Paths that would be a file and a folder at once."""
     after = applied(local, taken)
     arrived = {path for path, entry in taken.items() if entry is not None}
-    found = {path for path in arrived if any(parent in after for parent in parents(path))}
-    return found | {parent for path in after for parent in parents(path) if parent in arrived}
+    below_a_file = {path for path in arrived if any(parent in after for parent in parents(path))}
+    return below_a_file | {parent for path in after for parent in parents(path) if parent in arrived}
 
 
-def _conflict(reason: str, paths: Iterable[Path]) -> Verdict:
-    return Verdict(
+def _conflict(reason: str, paths: Iterable[Path]) -> Relation:
+    return Relation(
         Action.PARK,
         reason,
         tuple(paths),

@@ -140,11 +140,11 @@ def _header(ref: str, mark: int, raw: bytes, parent: str) -> bytes:
 
 
 def _changes(repository: Repository, parent: str, commit: str, taken: Delta) -> list[bytes]:
-    found = delta(repository, parent, commit)
-    deleted = [b"D %s\n" % quote(path) for path, entry in found.items() if entry is None and path not in taken]
+    differing = delta(repository, parent, commit)
+    deleted = [b"D %s\n" % quote(path) for path, entry in differing.items() if entry is None and path not in taken]
     put = [
         b"M %s %s %s\n" % (entry[0].encode(), entry[1].encode(), quote(path))
-        for path, entry in found.items()
+        for path, entry in differing.items()
         if entry is not None and path not in taken
     ]
     return [*deleted, *put]

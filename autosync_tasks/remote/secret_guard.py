@@ -10,7 +10,7 @@ from autosync_tasks.backup.manifest import PATH, ManifestError, parse
 from autosync_tasks.backup.objects import AbsentError, Store
 from autosync_tasks.errors import BackupError
 from autosync_tasks.model import Finding, Kind, Path
-from autosync_tasks.remote.push_record import mark
+from autosync_tasks.remote.known import mark
 from autosync_tasks.validation import Context, Subject, secrets
 from autosync_tasks.validation.findings import finish
 from autosync_tasks.validation.scanner import load
@@ -34,9 +34,9 @@ def judge_blobs(site: Site, new: Blobs) -> tuple[list[Finding], list[str]]:
     passed: list[str] = []
     for path, content, data in _contents(site, new):
         kind = Kind.LINK if new[path, content] == "120000" else Kind.FILE
-        found = [finding for finding in _judge(Subject(path, kind, data), context) if finding.blocks]
-        blocking += found
-        if not found:
+        errors = [finding for finding in _judge(Subject(path, kind, data), context) if finding.blocks]
+        blocking += errors
+        if not errors:
             passed.append(mark(path, content))
     return sorted(blocking, key=lambda finding: (finding.path, finding.line)), passed
 

@@ -106,12 +106,12 @@ class Remote:
         """Each of these branches that the remote has, with its commit id. Raises RemoteError."""
         wanted = [f"refs/heads/{branch}" for branch in branches]
         output = self._patiently(lambda: self._call(self._limits.look, "ls-remote", "--refs", _NAME, *wanted))
-        found = {}
+        commits = {}
         for line in output.decode("utf-8", "replace").splitlines():
             commit, _, ref = line.partition("\t")
             if ref in wanted and len(commit) == 40:
-                found[ref.removeprefix("refs/heads/")] = commit
-        return found
+                commits[ref.removeprefix("refs/heads/")] = commit
+        return commits
 
     def fetch(self, branch: str, have: tuple[str, ...]) -> str:
         """Brings the branch's commits into the backup's object store; returns its head there.

@@ -14,8 +14,8 @@ from autosync_tasks.plan.compare import Look, look
 from autosync_tasks.plan.decision import decision_of, with_validation
 from autosync_tasks.plan.past import failures_in_a_row, past_of
 from autosync_tasks.policy.inputs import Ask
-from autosync_tasks.remote import push_record
-from autosync_tasks.remote.push_record import PushRecord
+from autosync_tasks.remote import known
+from autosync_tasks.remote.known import PushRecord
 from autosync_tasks.state.state import State
 from autosync_tasks.status.verdict import Level, Signs, Verdict, verdict
 from autosync_tasks.tree.walk import Reader
@@ -110,7 +110,7 @@ def _status(seen: Look, records: Sequence[dict[str, Any]], now: float) -> Status
     links = _links_out(seen)
     found = installed(site.environ)
     notes = _notes(seen, found)
-    push = push_record.load(site.state)
+    push = known.load(site.state)
     last = records[-1] if records else {}
     judged = Signs(
         backed_up=bool(seen.ref) and seen.head.recorded is not None,

@@ -17,13 +17,14 @@ from functools import partial
 from autosync_tasks.backup.gateway import Gateway
 from autosync_tasks.backup.objects import Store
 from autosync_tasks.backup.repository import Repository
-from autosync_tasks.errors import BackupError, GuardError
+from autosync_tasks.errors import BackupError
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Entry, Finding, Outcome, Path, Run, Step, Trigger
 from autosync_tasks.names import display
 from autosync_tasks.plan import judge
 from autosync_tasks.plan.compare import Look
 from autosync_tasks.policy.classify import protected_matcher
+from autosync_tasks.remote.heads import connect
 from autosync_tasks.remote.transport import Limits, Remote
 from autosync_tasks.restore.plan import RestorePlan, plan_restore
 from autosync_tasks.restore.write import carry_out, differing
@@ -85,12 +86,7 @@ def fetch_fresh(site: Site, folder: str, limits: Limits | None = None) -> Reposi
     own = os.path.join(folder, "backup.git")
     os.mkdir(own, 0o700)
     state = State(os.path.join(folder, "state"), own, own)  # a sync that pushes meanwhile has its own scratch
-    address = Remote(site.repository, state, settings.remote, site.environ, limits).address
-    if settings.push_url and settings.push_url != address.shown:
-        raise GuardError(
-            f"the remote {display(settings.remote)} is {address.shown} now, not {settings.push_url}",
-            hint="run `inv sync --push`: it says how to confirm the new address",
-        )
+    address = connect(site, limits, state=state).address
     gateway = Gateway(own)
     gateway.run("init", "--quiet", "--bare", "--template=", f"--initial-branch={settings.backup_branch}")
     gateway.run("config", f"remote.{settings.remote}.url", address.url)

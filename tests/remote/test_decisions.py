@@ -6,17 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autosync_tasks.backup.listing import applied, changed
 from autosync_tasks.remote.faults import Kind, fault, rejection
-from autosync_tasks.remote.push_record import PushRecord
+from autosync_tasks.remote.known import PushRecord
 from autosync_tasks.remote.relation import (
     Action,
     Heads,
     Trees,
-    applied,
-    changed,
-    judge,
+    by_heads,
+    by_trees,
     parked_branch,
-    relation,
     suggested,
 )
 
@@ -40,8 +39,8 @@ OWNED = frozenset({b"agent/x.md", b"opencode.json"})
     ],
 )
 def test_what_the_heads_alone_say(heads: Heads, action: Action | None) -> None:
-    verdict = relation(heads)
-    assert (verdict.action if verdict else None) == action
+    relation = by_heads(heads)
+    assert (relation.action if relation else None) == action
 
 
 def _judged(
@@ -53,7 +52,7 @@ def _judged(
     remote_id: str = "own-id-12",
 ) -> Action:
     trees = Trees(base, local, remote, OWNED, "own-id-12", remote_id)
-    return judge(heads or Heads("l", "r", "b"), trees, "main", "desk").action
+    return by_trees(heads or Heads("l", "r", "b"), trees, "main", "desk").action
 
 
 BASE = {b"agent/x.md": A, b"opencode.json": A, b"README.md": A}
@@ -133,7 +132,7 @@ def test_what_is_taken_in_reverts_nothing_and_loses_nothing(
     owned: set[bytes],
 ) -> None:
     """Every path ends as the side that changed it has it; owned ones as the branch has them; the result is a tree."""
-    verdict = judge(
+    verdict = by_trees(
         Heads("l", "r", "b"), Trees(base, local, remote, frozenset(owned), "i" * 8, "i" * 8), "main", "desk"
     )
     if verdict.action is Action.PARK:

@@ -47,7 +47,7 @@ def test_what_is_ahead_goes_whichever_run_made_it(machine: Machine, there: Path)
     for number in range(3):
         machine.write("agent/build.md", f"# build {number}\n")
         machine.sync()
-    assert known.diagnose_remote(machine.site).ahead == 3
+    assert known.known_remote(machine.site).ahead == 3
     machine.push()
     assert git(there, "rev-list", "--count", "main") == "4"
 
@@ -157,7 +157,7 @@ def test_an_owned_path_changed_there_is_a_conflict_that_is_parked_once(
     assert git(there, "rev-parse", result.parked) == machine.head()
     parked = git(there, "for-each-ref", "--format=%(refname)", "refs/heads/autosync").splitlines()
     assert parked == [f"refs/heads/{result.parked}"]
-    assert known.diagnose_remote(machine.site).conflict == result.reason
+    assert known.known_remote(machine.site).conflict == result.reason
 
 
 def test_a_conflict_ends_by_itself_when_the_remote_takes_the_change_back(
@@ -170,7 +170,7 @@ def test_a_conflict_ends_by_itself_when_the_remote_takes_the_change_back(
     git(person.folder, "revert", "--no-edit", "HEAD")
     git(person.folder, "push", "-q", "origin", "HEAD:main")
     assert machine.push().outcome is Outcome.CHANGED
-    assert known.diagnose_remote(machine.site).conflict == ""
+    assert known.known_remote(machine.site).conflict == ""
 
 
 def test_a_rewritten_remote_is_a_conflict_and_stays_as_it_is(machine: Machine, there: Path, tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def test_what_came_out_is_validated(machine: Machine, tmp_path: Path) -> None:
 def test_another_address_than_the_confirmed_one_is_not_asked(machine: Machine, tmp_path: Path) -> None:
     bare(tmp_path / "other.git")
     git(machine.backup, "remote", "set-url", "origin", str(tmp_path / "other.git"))
-    with pytest.raises(GuardError, match=r"is .* now, not"):
+    with pytest.raises(GuardError, match="no longer to"):
         drilled(machine)
 
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from autosync_tasks.model import Trigger
-from autosync_tasks.remote import push_record
-from autosync_tasks.remote.push_record import PushRecord
+from autosync_tasks.remote import known
+from autosync_tasks.remote.known import PushRecord
 from autosync_tasks.report import as_json
 from autosync_tasks.status.status import Status, silent
 from autosync_tasks.status.verdict import Level
@@ -128,11 +128,11 @@ def test_the_number_of_acceptances(kept: Machine) -> None:
 def test_a_push_that_failed_and_a_conflict(kept: Machine) -> None:
     state = kept.site().state
     failed = PushRecord(failures=1, reason="the remote is away", since=kept.now)
-    push_record.save(state, PushRecord(), failed)
+    known.save(state, PushRecord(), failed)
     found = looked(kept)
     assert found.not_pushed == as_document(kept, found)["not_pushed"] == "the remote is away"
     assert "the remote is away" in kept.last.text
-    push_record.save(state, failed, PushRecord(reason="both changed", conflict="both changed", since=kept.now))
+    known.save(state, failed, PushRecord(reason="both changed", conflict="both changed", since=kept.now))
     assert looked(kept).verdict.level is Level.ATTENTION
     kept.now += 27 * HOUR
     found = looked(kept)

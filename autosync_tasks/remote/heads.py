@@ -1,0 +1,89 @@
+"""Asks the remote for its heads and judges them: the one place that does, for pushes and for the end of a conflict."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from autosync_tasks.backup.manifest import Recorded
+from autosync_tasks.config.places import is_within
+from autosync_tasks.errors import ConfigError, GuardError
+from autosync_tasks.model import Kind, Path
+from autosync_tasks.names import display
+from autosync_tasks.remote.known import agreed, host, parked_at
+from autosync_tasks.remote.outgoing import common, contains, has
+from autosync_tasks.remote.relation import Heads, Relation, Trees, by_heads, by_trees
+from autosync_tasks.remote.transport import Limits, Remote
+from autosync_tasks.state.state import State
+from autosync_tasks.workspace.workspace import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What the remote has and what that means. parked: the head of this machine's parked branch there ("" if none)."""
+
+    heads: Heads
+    relation: Relation
+    parked: str
+
+
+def connect(site: Site, limits: Limits | None = None, jitter: float = 0.0, state: State | None = None) -> Remote:
+    """The remote of the settings, at the address that a person confirmed; nothing is contacted yet.
+
+    state: where its scratch repository lies, if not in the site's own state. Raises ConfigError for an address that
+    cannot be meant, GuardError if it is not the one that pushes went to so far (`push_url`).
+    """
+    settings = site.settings
+    remote = Remote(site.repository, state or site.state, settings.remote, site.environ, limits or Limits(), jitter)
+    address = remote.address
+    real = os.path.realpath(address.path) if address.path else ""
+    if real and (is_within(real, site.places.real_source) or real == site.repository.folder):
+        raise ConfigError(
+            f"the remote {settings.remote} lies inside the source or is the backup itself",
+            hint="name another place with `git remote set-url`",
+        )
+    if settings.push_url and settings.push_url != address.shown:
+        raise GuardError(
+            f"pushes would go to {display(address.shown)} and no longer to {display(settings.push_url)}",
+            hint=f"if that is right: inv set-config PUSH_URL={display(address.shown)}; else look at "
+            f"{display(os.path.join(site.repository.git_dir, 'config'))} and your own git config",
+        )
+    return remote
+
+
+def survey(site: Site, remote: Remote) -> Survey:
+    """Looks at the remote now; fetches what is not here yet (no ref moves). Raises RemoteError, BackupError."""
+    branch, aside = site.settings.backup_branch, parked_at(site)
+    there = remote.heads(branch, aside)
+    heads = _heads(site, remote, there.get(branch, ""))
+    relation = by_heads(heads) or by_trees(heads, trees_of(site, heads), branch, host())
+    return Survey(heads, relation, there.get(aside, ""))
+
+
+def _heads(site: Site, remote: Remote, theirs: str) -> Heads:
+    repository = site.repository
+    local, known = repository.ref(), agreed(site)
+    known = known if known and has(repository, known) else ""
+    if not theirs:
+        return Heads(local, "", known=known)
+    if theirs not in (local, known) and not has(repository, theirs):
+        theirs = remote.fetch(site.settings.backup_branch, tuple(filter(None, (local, known))))
+    kept = not known or contains(repository, theirs, known)
+    return Heads(local, theirs, common(repository, local, theirs), known, kept)
+
+
+def trees_of(site: Site, heads: Heads) -> Trees:
+    """The trees of the three commits, what is owned in them, and whose they are."""
+    repository = site.repository
+    base, local, remote = (repository.head(commit) for commit in (heads.base, heads.local, heads.remote))
+    owned = _files(base.recorded) | _files(local.recorded)
+    own_id = local.recorded.source_id if local.recorded else site.settings.source_id
+    return Trees(
+        base.tree, local.tree, remote.tree, owned, own_id, remote.recorded.source_id if remote.recorded else ""
+    )
+
+
+def _files(recorded: Recorded | None) -> frozenset[Path]:
+    if recorded is None:
+        return frozenset()
+    return frozenset(path for path, (kind, _) in recorded.paths.items() if kind is not Kind.FOLDER)
