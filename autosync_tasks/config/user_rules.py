@@ -95,7 +95,7 @@ def _shadowed(rules: Sequence[tuple[int, Rule]], wrong: Wrong) -> bool:
         return False
     from autosync_tasks.config.shadowed import never_win
     from autosync_tasks.policy.classify import protected_rules
-    from autosync_tasks.policy.protected import ALWAYS
+    from autosync_tasks.policy.rules import ALWAYS_PROTECTED
 
     protected = protected_rules([rule for _, rule in rules])
     every = [(rule.pattern, rule.unless) for rule in (*protected, *(rule for _, rule in rules))]
@@ -104,7 +104,7 @@ def _shadowed(rules: Sequence[tuple[int, Rule]], wrong: Wrong) -> bool:
         number, rule = rules[place - len(protected)]
         if why < len(protected):
             winner = protected[why]
-            reason = f"{winner.pattern} is {'always ' * (winner in ALWAYS)}protected"
+            reason = f"{winner.pattern} is {'always ' * (winner in ALWAYS_PROTECTED)}protected"
             allowed = "of the protected paths only node_modules/ and opencode.db*, written like this"
         else:
             first, other = rules[why - len(protected)]

@@ -1,4 +1,4 @@
-"""Classify: which rule decides a path, and whether a change there may start a sync (pure; DESIGN section 4).
+"""Classify: which rule decides a path, and whether a change there may start a sync (pure).
 
 Order: protected, the user's `[[rules]]`, `sync_exclusions` (they make a path low), the defaults. Each rule is
 matched alone, and the first that matches wins.
@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache, lru_cache
 from typing import Protocol
 
 from autosync_tasks.model import Kind, Path, Priority, Rule
 from autosync_tasks.policy.matching import Matcher
-from autosync_tasks.policy.patterns import check_pattern
 from autosync_tasks.policy.rules import ALWAYS_PROTECTED, DEFAULT_RULES, EXCLUDED, OVERRIDABLE
-
-__all__ = ["Classifier", "Policy", "check_pattern", "protected_matcher", "protected_rules"]
 
 
 class Policy(Protocol):
@@ -74,6 +72,26 @@ def protected_matcher(settings: Policy) -> Callable[[bytes, bool], bool]:
     priority "never" is no name check: `Classifier.rule_for` tells it.)
     """
     return Matcher((rule.pattern, rule.unless) for rule in protected_rules(settings.rules)).name_test()
+
+
+def always_protected(path: Path) -> bool:
+    """Whether a path may never be in the backup, whatever the settings say: one of its names is on the list.
+
+    The last line of defence behind classification: pushes and the end of a conflict judge trees of git with it, where
+    a name can stand for anything, so each name is asked as a file and as a folder.
+    """
+    return any(_always_protected_name(name) for name in path.split(b"/"))
+
+
+@cache
+def _always_protected_names() -> Callable[[bytes, bool], bool]:
+    return Matcher((rule.pattern, rule.unless) for rule in ALWAYS_PROTECTED).name_test()
+
+
+@lru_cache(maxsize=4096)
+def _always_protected_name(name: bytes) -> bool:
+    matches = _always_protected_names()
+    return matches(name, False) or matches(name, True)
 
 
 def protected_rules(user: Sequence[Rule]) -> tuple[Rule, ...]:

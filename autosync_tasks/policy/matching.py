@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from autosync_tasks.policy.patterns import Pattern, expression, parse
+from autosync_tasks.policy.patterns import Pattern, expression, parse_pattern
 
 _FullMatch = Callable[[bytes], "re.Match[bytes] | None"]
 _SPECIAL = re.compile(r"[*?\[\\]")
@@ -96,8 +96,8 @@ class Matcher:
         self._count = 0
         for order, (pattern, unless) in enumerate(items):
             self._count = order + 1
-            parsed = parse(pattern)
-            undoing = [parse(text) for text in unless]
+            parsed = parse_pattern(pattern)
+            undoing = [parse_pattern(text) for text in unless]
             bare = all(one.bare for one in (parsed, *undoing))
             undo = b"".join(b"(?!" + expression(one, whole_path=not bare) + rb"\Z)" for one in undoing)
             for is_folder in (True,) if parsed.folder_only else (True, False):

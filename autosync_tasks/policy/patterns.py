@@ -2,12 +2,13 @@
 
 Own code instead of `pathspec` 1.1.1, which was measured against `git check-ignore` 2.39 and is wrong on:
 a newline in a name (`*.md` misses `a<newline>b/c.md`, `foo` takes `foo<newline>`: a protected name could
-slip through), `[[:alpha:]]`, an escape in brackets, `[z-a]`, `[[a]`, `[a&&b]` (errors), `[!a]`, `[é]`
-and `?` against a name that is not ASCII, and a trailing tab. It also takes 80 to 120 ms to import,
-a third of a whole run with one changed file. tests/test_policy_patterns.py compares this file with git.
+slip through), `[a&&b]` (an error), `[!a]` and `?` against a name that is not ASCII, and a trailing tab. It also
+takes 80 to 120 ms to import, a third of a whole run with one changed file. tests/policy/test_patterns.py compares
+this file with git.
 
 Git's rules come from gitignore(5), dir.c (parse_path_pattern) and wildmatch.c (dowild). Patterns whose
-meaning in git is an accident of its code, or which can never match, are refused by `check_pattern`.
+meaning in git is an accident of its code, which can never match, or which nobody writes (classes such as
+`[[:alpha:]]`) are refused by `check_pattern`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ import re
 from dataclasses import dataclass
 
 _SLASH = 0x2F
-_ALL_BYTES = frozenset(range(1, 256))
 
 
 class PatternError(ValueError):
@@ -26,7 +26,7 @@ class PatternError(ValueError):
 def check_pattern(pattern: str) -> str:
     """Why this gitignore pattern cannot be used, in words for people ("" if it can)."""
     try:
-        parse(pattern)
+        parse_pattern(pattern)
     except PatternError as error:
         return str(error)
     return ""
@@ -41,7 +41,7 @@ class Pattern:
     parts: tuple[bytes | None, ...]
 
 
-def parse(pattern: str) -> Pattern:
+def parse_pattern(pattern: str) -> Pattern:
     """Takes a pattern apart. Raises PatternError."""
     _refuse_form(pattern)
     try:
@@ -93,8 +93,8 @@ def _segment(name: bytes) -> bytes:
         elif char == b"?":
             chunks[-1] += b"[^/]"
         elif char == b"[":
-            members, i = _bracket(name, i + 1)
-            chunks[-1] += _set(members)
+            piece, i = _set(name, i + 1)
+            chunks[-1] += piece
         elif char == b"\\":
             i += 1
             if i == len(name):
@@ -119,87 +119,37 @@ def _up_to_first(wanted: bytes, skipped: bytes) -> bytes:
     return b"(?:(?!" + wanted + b")" + skipped + b")*" + wanted
 
 
-def _set(members: frozenset[int]) -> bytes:
-    if not members:
-        raise PatternError("has brackets that match nothing")
-    return b"[" + b"".join(b"\\x%02x" % code for code in sorted(members)) + b"]"
+_SET = re.compile(rb"([!^]?)(\]?[^\]]*)\]")
+_PLAIN = re.compile(rb"[A-Za-z0-9 !\"#$%&'()*+,.:;<=>?@^_`{|}~-]+")
+"""What may stand in brackets: no backslash, no further bracket. Git's other forms are accidents that nobody writes."""
 
 
-def _is(low: str, high: str) -> frozenset[int]:
-    return frozenset(range(ord(low), ord(high) + 1))
-
-
-_DIGIT, _LOWER, _UPPER = _is("0", "9"), _is("a", "z"), _is("A", "Z")
-_PRINT = _is(" ", "~")
-_SPACE = frozenset(b" \t\n\r")  # git's own ctype.c knows neither \v nor \f as space
-_CLASSES = {
-    b"alnum": _DIGIT | _LOWER | _UPPER,
-    b"alpha": _LOWER | _UPPER,
-    b"blank": frozenset(b" \t"),
-    b"cntrl": frozenset(range(1, 32)) | {127},
-    b"digit": _DIGIT,
-    b"graph": _PRINT - _SPACE,
-    b"lower": _LOWER,
-    b"print": _PRINT,
-    b"punct": _PRINT - _SPACE - _DIGIT - _LOWER - _UPPER,
-    b"space": _SPACE,
-    b"upper": _UPPER,
-    b"xdigit": _DIGIT | _is("a", "f") | _is("A", "F"),
-}
-_UNCLOSED = "has a `[` that is never closed (a slash cannot stand in brackets): write `\\[` for the character"
-
-
-def _bracket(name: bytes, i: int) -> tuple[frozenset[int], int]:
-    """The bytes that a bracket matches, and where its `]` is; step by step as the loop of wildmatch.c."""
-
-    def at(position: int) -> int:
-        if position >= len(name):
-            raise PatternError(_UNCLOSED)
-        if name[position] > 127:
-            raise PatternError("has a letter beyond ASCII in brackets, but git compares bytes there: write `*`")
-        return name[position]
-
-    negated = at(i) in b"!^"
-    i += negated
+def _set(name: bytes, begin: int) -> tuple[bytes, int]:
+    """The expression of the brackets whose inside begins there, and where their `]` is: `[ab]`, `[a-c]`, `[!a]`."""
+    brackets = _SET.match(name, begin)
+    if brackets is None:
+        raise PatternError(
+            "has a `[` that is never closed (a slash cannot stand in brackets): write `\\[` for the character"
+        )
+    inside = brackets[2]
+    if any(code > 127 for code in inside):
+        raise PatternError("has a letter beyond ASCII in brackets, but git compares bytes there: write `*`")
+    if not _PLAIN.fullmatch(inside):
+        raise PatternError("has more in brackets than letters and ranges such as `[a-c0]` or `[!x]`: write `?`")
     members: set[int] = set()
-    before = 0  # what a following `-` would begin a range with; 0: nothing
-    while True:
-        code = at(i)
-        if code == ord("\\"):
-            i += 1
-            code = at(i)
-            members.add(code)
-        elif code == ord("-") and before and at(i + 1) != ord("]"):
-            i += 1
-            code = at(i)
-            if code == ord("\\"):
-                i += 1
-                code = at(i)
-            members.update(range(before, code + 1))
-            code = 0
-        elif code == ord("[") and name[i + 1 : i + 2] == b":":
-            end = name.find(b"]", i + 2)
-            if end < 0:
-                raise PatternError(_UNCLOSED)
-            if end - i > 2 and name[end - 1 : end] == b":":
-                members |= _class(name[i + 2 : end - 1])
-                i, code = end, 0
-            else:
-                members.add(code)
-        else:
-            members.add(code)
-        before = code
-        i += 1
-        if at(i) == ord("]"):
-            found = _ALL_BYTES - members if negated else frozenset(members)
-            return found - {_SLASH}, i
-
-
-def _class(name: bytes) -> frozenset[int]:
-    if name not in _CLASSES:
-        known = ", ".join(key.decode("ascii") for key in _CLASSES)
-        raise PatternError(f"names an unknown class `[:{name.decode('utf-8', 'replace')}:]`; known are {known}")
-    return _CLASSES[name]
+    at = 0
+    while at < len(inside):
+        low, high = inside[at], inside[at]
+        if inside[at + 1 : at + 2] == b"-" and at + 2 < len(inside):
+            high = inside[at + 2]
+            at += 2
+        if low > high:
+            raise PatternError("has a range in brackets that runs backwards and matches nothing")
+        members.update(range(low, high + 1))
+        at += 1
+    if brackets[1]:
+        members = set(range(1, 256)) - members
+    return b"[" + b"".join(b"\\x%02x" % code for code in sorted(members - {_SLASH})) + b"]", brackets.end() - 1
 
 
 def expression(parsed: Pattern, *, whole_path: bool) -> bytes:
