@@ -21,8 +21,9 @@ from collections import Counter
 sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 from autosync_tasks.model import Severity  # noqa: E402
-from autosync_tasks.validation import RULES, secrets  # noqa: E402
+from autosync_tasks.validation.families import RULES  # noqa: E402
 from autosync_tasks.validation.scanner import Engine, Kingfisher  # noqa: E402
+from autosync_tasks.validation.secret_regions import as_utf8, regions  # noqa: E402
 from benchmarks.fresh_cases import clean, positives  # noqa: E402
 
 ROWS = (
@@ -40,7 +41,7 @@ FRESH = range(100, 110)
 
 def level(text: str, name: str, engine: Engine) -> str:
     """error, warning or nothing."""
-    found = secrets.regions(name.encode(), secrets.as_utf8(text.encode()), engine)
+    found = regions(name.encode(), as_utf8(text.encode()), engine)
     severities = {RULES[region.code].severity for region in found}
     if Severity.ERROR in severities:
         return "error"

@@ -24,8 +24,9 @@ from pathlib import Path
 sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 from autosync_tasks.model import Kind  # noqa: E402
-from autosync_tasks.validation import Context, Subject, jsonc, validate  # noqa: E402
+from autosync_tasks.validation import jsonc, validate  # noqa: E402
 from autosync_tasks.validation.bash import check_shell  # noqa: E402
+from autosync_tasks.validation.findings import Context, Subject  # noqa: E402
 from autosync_tasks.validation.scanner import load  # noqa: E402
 from benchmarks.sync import Bench, machine  # noqa: E402
 

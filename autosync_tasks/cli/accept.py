@@ -19,7 +19,7 @@ from autosync_tasks.plan import judge
 from autosync_tasks.plan.compare import look
 from autosync_tasks.report import as_json as report
 from autosync_tasks.report import lines, screen
-from autosync_tasks.validation import RULES
+from autosync_tasks.validation.families import RULES
 from autosync_tasks.workspace.validation_context import acceptances
 from autosync_tasks.workspace.workspace import Site, open_site
 

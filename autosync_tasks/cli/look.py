@@ -16,7 +16,7 @@ from autosync_tasks.report import lines, screen
 from autosync_tasks.report import status as status_lines
 from autosync_tasks.report.runs import show_run
 from autosync_tasks.status.status import status as look_status
-from autosync_tasks.validation import explain as explanation
+from autosync_tasks.validation.families import explain as explanation
 from autosync_tasks.verify import drill as drilling
 from autosync_tasks.verify import verify as verifying
 from autosync_tasks.workspace.request import new_request

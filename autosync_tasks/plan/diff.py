@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 
 from autosync_tasks.backup.repository import Repository
@@ -12,10 +11,7 @@ from autosync_tasks.names import display
 from autosync_tasks.plan import judge
 from autosync_tasks.plan.compare import Look
 from autosync_tasks.tree.walk import NotReadableError, Reader
-
-LARGEST = 1_000_000
-"""Bytes of a file beyond which only its size is told."""
-WITHHELD = "(line withheld: it may hold a secret)"
+from autosync_tasks.validation.withheld import unified
 
 
 def differences(seen: Look, changes: Iterable[Change]) -> Iterator[str]:
@@ -44,20 +40,3 @@ def _new(reader: Reader, seen: Look, change: Change) -> bytes:
         return reader.read(change.path, seen.observation.facts(change.path))[0]
     except NotReadableError as error:
         return f"({error.left_out.detail})".encode()
-
-
-def unified(old: bytes, new: bytes, hidden: Callable[[bytes], set[int]]) -> Iterator[str]:
-    """Lines of a unified diff without its header, safe to print. hidden: numbers of the lines to withhold."""
-    if max(len(old), len(new)) > LARGEST or b"\0" in old or b"\0" in new:
-        yield f"    contents differ: {len(old):,} bytes become {len(new):,}"
-        return
-    before, after = _lines(old, hidden(old)), _lines(new, hidden(new))
-    found = list(difflib.unified_diff(before, after, lineterm="", n=3))[2:]
-    yield from found or ["    contents differ in withheld lines"]
-
-
-def _lines(data: bytes, hidden: set[int]) -> list[str]:
-    return [
-        WITHHELD + f" #{number}" if number in hidden else display(line, limit=500)
-        for number, line in enumerate(data.split(b"\n"), start=1)
-    ]

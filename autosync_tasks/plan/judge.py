@@ -13,7 +13,8 @@ from autosync_tasks.names import suspicious
 from autosync_tasks.plan.compare import Look
 from autosync_tasks.tree.observe import read_once
 from autosync_tasks.tree.walk import unpack
-from autosync_tasks.validation import Subject, hits, in_order, of_left_out, validate
+from autosync_tasks.validation import hits, in_order, of_left_out, validate
+from autosync_tasks.validation.findings import Subject
 from autosync_tasks.workspace.validation_context import context, withhold_names
 from autosync_tasks.workspace.workspace import Site
 

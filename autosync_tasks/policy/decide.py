@@ -1,4 +1,4 @@
-"""Decide: whether a sync goes now, and if not, why and until when (pure; DESIGN section 5)."""
+"""Decide: whether a sync goes now, and if not, why and until when (pure)."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def _verdict(
     ask: Ask,
     facts: Facts,
 ) -> Hold | _Gate | str:
-    """What holds a sync that would take these changes, or the reason why it goes. The order is DESIGN's."""
+    """What holds a sync that would take these changes, or the reason why it goes. First what a person switched off, then the guards, then the thresholds and waits."""
     by_hand = trigger is Trigger.MANUAL
     if not (by_hand or ask.force or settings.auto_sync_enabled):
         return _Gate(Verb.SKIP, "auto-sync is disabled", lambda _: _ENABLED)

@@ -1,4 +1,4 @@
-"""Guards of safety: what holds a sync until a person has looked (pure; DESIGN section 5).
+"""Guards of safety: what holds a sync until a person has looked (pure).
 
 No `--force` overrides them. A digest names exactly one set of losses: an answer is good for that set alone.
 """

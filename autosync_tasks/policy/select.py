@@ -1,4 +1,4 @@
-"""Select: which of the pending changes a sync would take if it went (pure; DESIGN section 4)."""
+"""Select: which of the pending changes a sync would take if it went (pure)."""
 
 from __future__ import annotations
 

@@ -17,13 +17,13 @@ from autosync_tasks.backup.manifest import entries, format_manifest
 from autosync_tasks.errors import ConflictError
 from autosync_tasks.model import Entry, Kind, Path
 from autosync_tasks.names import display, parents
+from autosync_tasks.policy.classify import always_protected
 from autosync_tasks.remote.heads import connect, survey, trees_of
 from autosync_tasks.remote.integrate import follow
 from autosync_tasks.remote.known import agreed_ref, host
 from autosync_tasks.remote.relation import Action, Heads, Trees, is_owned
 from autosync_tasks.remote.replay import commit_tree, move
 from autosync_tasks.remote.transport import Limits
-from autosync_tasks.validation import is_protected
 from autosync_tasks.workspace.workspace import Site
 
 
@@ -123,7 +123,7 @@ def _after(trees: Trees, before: Mapping[Path, Entry]) -> dict[Path, Entry]:
     for path, (git_mode, content) in trees.remote.items():
         known = before.get(path)
         adopted = path not in trees.base and path not in trees.local and path.rpartition(b"/")[0] in folders
-        if not (path in trees.owned or adopted) or is_owned(path) or is_protected(path):
+        if not (path in trees.owned or adopted) or is_owned(path) or always_protected(path):
             continue
         if known is not None and known.git_mode == git_mode:
             after[path] = Entry(known.kind, known.mode, 0, content)

@@ -11,10 +11,11 @@ from autosync_tasks.backup.objects import AbsentError, Store
 from autosync_tasks.errors import BackupError
 from autosync_tasks.model import Finding, Kind, Path
 from autosync_tasks.remote.known import mark
-from autosync_tasks.validation import Context, Subject, secrets
-from autosync_tasks.validation.findings import finish
+from autosync_tasks.validation import secret_findings
+from autosync_tasks.validation.families import finish
+from autosync_tasks.validation.findings import Context, Subject
 from autosync_tasks.validation.scanner import load
-from autosync_tasks.validation.secrets import check_path
+from autosync_tasks.validation.secrets import protected_name
 from autosync_tasks.workspace import validation_context
 from autosync_tasks.workspace.workspace import Site
 
@@ -43,10 +44,10 @@ def judge_blobs(site: Site, new: Blobs) -> tuple[list[Finding], list[str]]:
 
 def _judge(subject: Subject, context: Context) -> Iterator[Finding]:
     """Its name and its bytes. A manifest is not scanned if it is one: it holds names and digests only."""
-    for raw in check_path(subject):
+    for raw in protected_name(subject):
         yield finish(raw, subject.path, context)
     if not (subject.path == PATH and _is_manifest(subject.data)):
-        yield from secrets(subject.path, subject.data, context)
+        yield from secret_findings(subject.path, subject.data, context)
 
 
 def _is_manifest(data: bytes) -> bool:

@@ -251,7 +251,7 @@ def _around(text: str, column: int) -> str:
 
 
 def _acceptable(finding: Finding) -> bool:
-    from autosync_tasks.validation.rules import RULES
+    from autosync_tasks.validation.families import RULES
 
     return RULES[finding.code].acceptable
 

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from autosync_tasks.backup.objects import AbsentError, Store
 from autosync_tasks.model import Kind, Path
 from autosync_tasks.names import display
-from autosync_tasks.plan.diff import unified
 from autosync_tasks.restore.plan import Put, RestorePlan
 from autosync_tasks.tree.dirfd import Below
-from autosync_tasks.validation import Context, hits
+from autosync_tasks.validation import hits
+from autosync_tasks.validation.findings import Context
+from autosync_tasks.validation.withheld import unified
 from autosync_tasks.workspace.workspace import Site
 
 

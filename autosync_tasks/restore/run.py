@@ -34,8 +34,8 @@ from autosync_tasks.tree.dirfd import Below
 from autosync_tasks.tree.observe import Progress
 from autosync_tasks.tree.walk import open_root
 from autosync_tasks.tree.write import sweep
-from autosync_tasks.validation import Context
-from autosync_tasks.validation import secrets as secret_findings
+from autosync_tasks.validation import secret_findings
+from autosync_tasks.validation.findings import Context
 from autosync_tasks.workspace.workspace import Site
 
 _AGAIN = "mend what each line names, then run the same restore again: what is in place stays"

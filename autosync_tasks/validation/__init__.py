@@ -1,39 +1,20 @@
 """Validation: judges the exact bytes that would be committed. Pure, but for the scanner it loads when needed.
 
 `validate` takes subjects as a stream and keeps none of them; `hits` says which lines a diff must withhold;
-`secrets` judges one blob by the secret rules alone (before a push); `explain` and `RULES` describe the rules.
+`secret_findings` judges one blob by the secret rules alone (before a push); families.py has the rules.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from autosync_tasks.model import Finding, LeftOut, Path, Severity
+from autosync_tasks.model import Finding, LeftOut, Path
 from autosync_tasks.names import suspicious
-from autosync_tasks.validation import names_and_modes
-from autosync_tasks.validation import secrets as sec
 from autosync_tasks.validation.findings import Context, Lines, Subject, fingerprint
-from autosync_tasks.validation.rules import RULES, Rule, explain
-from autosync_tasks.validation.run import OneRun, in_names
-
-__all__ = [
-    "RULES",
-    "Context",
-    "Rule",
-    "Subject",
-    "blocking",
-    "explain",
-    "fingerprint",
-    "hits",
-    "in_order",
-    "is_protected",
-    "of_left_out",
-    "secret_names",
-    "secrets",
-    "validate",
-]
-
-is_protected = sec.protected
+from autosync_tasks.validation.names_and_modes import left_out
+from autosync_tasks.validation.run import OneRun
+from autosync_tasks.validation.secret_regions import as_utf8, regions
+from autosync_tasks.validation.secrets import in_names
 
 
 def validate(files: Iterable[Subject], context: Context) -> list[Finding]:
@@ -54,7 +35,7 @@ def in_order(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda f: (f.path, f.line, f.column, f.code))
 
 
-def secrets(path: Path, data: bytes, context: Context) -> list[Finding]:
+def secret_findings(path: Path, data: bytes, context: Context) -> list[Finding]:
     """What the secret rules alone say of one blob, for a push of commits that no run has judged."""
     return OneRun(context).secrets(path, data)
 
@@ -62,7 +43,7 @@ def secrets(path: Path, data: bytes, context: Context) -> list[Finding]:
 def of_left_out(left: Iterable[LeftOut], context: Context) -> list[Finding]:
     """A warning for each path that is left out, but for protected names: those are meant to be."""
     run = OneRun(context)
-    return [f for one in left for f in run.finished(names_and_modes.left_out(one), one.path)]
+    return [f for one in left for f in run.finished(left_out(one), one.path)]
 
 
 def hits(path: Path, data: bytes, context: Context) -> list[tuple[int, int]]:
@@ -72,12 +53,12 @@ def hits(path: Path, data: bytes, context: Context) -> list[tuple[int, int]]:
     """
     if not data:
         return []
-    lines = Lines(sec.as_utf8(data))
+    lines = Lines(as_utf8(data))
     try:
-        found = sec.regions(path, sec.as_utf8(data), context.load_engine(context.engine_cache))
+        secrets = regions(path, as_utf8(data), context.load_engine(context.engine_cache))
     except Exception:  # noqa: BLE001  whatever went wrong, the lines stay hidden
         return [(1, data.count(b"\n") + 1)]
-    return [(lines.line(region.start), lines.line(max(region.start, region.end - 1))) for region in found]
+    return [(lines.line(region.start), lines.line(max(region.start, region.end - 1))) for region in secrets]
 
 
 def secret_names(paths: Sequence[Path], context: Context) -> list[bytes]:
@@ -86,12 +67,7 @@ def secret_names(paths: Sequence[Path], context: Context) -> list[bytes]:
     If the scanner fails, every long run of letters and digits: nothing is shown that nobody judged.
     """
     try:
-        found = list(in_names(paths, context.load_engine(context.engine_cache)))
+        named = list(in_names(paths, context.load_engine(context.engine_cache)))
     except Exception:  # noqa: BLE001  whatever went wrong, the names stay hidden
         return [run for path in paths for run in suspicious(path)]
-    return [raw.token for _, raw in found if fingerprint(context.key, raw, b"") not in context.accepted]
-
-
-def blocking(findings: Iterable[Finding]) -> list[Finding]:
-    """Those that block a sync: errors that nobody accepted."""
-    return [f for f in findings if f.severity is Severity.ERROR and f.blocks]
+    return [raw.token for _, raw in named if fingerprint(context.key, raw, b"") not in context.accepted]

@@ -10,8 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from autosync_tasks.model import Finding, Kind, Path
-from autosync_tasks.validation.rules import RULES
+from autosync_tasks.model import Kind, Path
 from autosync_tasks.validation.scanner import Engine, load
 
 EXCERPT_LIMIT = 120
@@ -41,7 +40,7 @@ class Subject:
 class Context:
     """What the rules need to know beside the bytes; every effect they use comes in here.
 
-    key: the installation key for fingerprints (32 random bytes; world.acceptances makes it).
+    key: the installation key for fingerprints (32 random bytes; state.acceptances makes it).
     engine_cache: folder in the state where the secret engine keeps its compiled rules (made 0700 if missing).
     paths: every path of the tree, validated or not, left out ones too (collisions, duplicate names,
     links, `{file:}`).
@@ -142,22 +141,3 @@ def fingerprint(key: bytes, raw: Raw, path: Path) -> str:
     parts = (raw.code.encode(), b"" if raw.shared else path, token)
     message = b"".join(len(part).to_bytes(8, "big") + part for part in parts)
     return hmac.new(key, message, hashlib.sha256).hexdigest()[:16]
-
-
-def finish(raw: Raw, path: Path, context: Context, excerpt: str = "") -> Finding:
-    """The Finding of one Raw: severity from the registry, fingerprint, accepted or new."""
-    rule = RULES[raw.code]
-    mark = fingerprint(context.key, raw, path)
-    accepted = rule.acceptable and mark in context.accepted
-    return Finding(
-        code=raw.code,
-        severity=rule.severity,
-        path=path,
-        message=raw.message,
-        hint=raw.hint or rule.hint,
-        line=raw.line,
-        column=raw.column,
-        fingerprint=mark,
-        status="accepted" if accepted else "new",
-        excerpt=excerpt,
-    )

@@ -8,15 +8,82 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+from autosync_tasks.model import Severity
 from autosync_tasks.validation import jsonc, schema
 from autosync_tasks.validation.findings import Context, Lines, Raw, Subject, printable
 from autosync_tasks.validation.opencode import is_config, place
+from autosync_tasks.validation.rule import Family, ValidationRule
+
+RULES = (
+    ValidationRule(
+        "JSN001",
+        Severity.ERROR,
+        "OpenCode cannot read this config file",
+        "The file is not JSON with comments and trailing commas holding one object, the form that "
+        "OpenCode reads. OpenCode stops with an error when it starts.",
+        "Mend the line that is named.",
+    ),
+    ValidationRule(
+        "JSN002",
+        Severity.WARNING,
+        "Not valid JSON",
+        "The file is named .json or .jsonc and cannot be read as such. OpenCode starts without it; "
+        "what reads it may not.",
+        "Mend the line that is named.",
+    ),
+    ValidationRule(
+        "JSN003",
+        Severity.WARNING,
+        "A key stands twice",
+        "Only the last of the two counts; the first has no effect.",
+        "Delete one of them.",
+    ),
+    ValidationRule(
+        "JSN004",
+        Severity.WARNING,
+        "Not as OpenCode's schema says",
+        "opencode.json holds a value that OpenCode's own schema does not allow. OpenCode may refuse"
+        " to start, or ignore it, depending on its version. Of 22 real files 6 violate the schema, "
+        "so this warns.",
+        "Compare with https://opencode.ai/docs/config",
+    ),
+    ValidationRule(
+        "JSN005",
+        Severity.ERROR,
+        "A file named in {file:…} is missing",
+        "OpenCode replaces `{file:path}` by the file's text before it reads the config, and stops "
+        "with an error if there is no such file. Only paths inside the tree are judged. A line that"
+        " begins with // is left out, other comments are not.",
+        "Create the file, or take the reference out.",
+    ),
+    ValidationRule(
+        "JSN006",
+        Severity.WARNING,
+        "A variable named in {env:…} is not set",
+        "OpenCode puts nothing in its place, so a key may be empty without a message.",
+        "Set the variable where OpenCode is started.",
+    ),
+    ValidationRule(
+        "JSN007",
+        Severity.WARNING,
+        "package.json is not an object",
+        "OpenCode installs what package.json names for tools and plugins. It starts without, but they may fail.",
+        "Mend the file, or delete it: OpenCode writes a new one.",
+    ),
+    ValidationRule(
+        "JSN008",
+        Severity.WARNING,
+        "Too deep or too long to be checked",
+        "The reader stops at 200 levels of nesting and at 16 million characters.",
+        "Check the file by hand.",
+    ),
+)
 
 _REFERENCE = re.compile(rb"\{(file|env):([^}\r\n]{1,400})\}")
 _MOST_VIOLATIONS = 20
 
 
-def check(subject: Subject, context: Context) -> Iterator[Raw]:
+def json_faults(subject: Subject, context: Context) -> Iterator[Raw]:
     """Syntax and duplicate keys of every .json and .jsonc file; more for OpenCode's own files."""
     if not subject.is_file or not subject.path.endswith((b".json", b".jsonc")):
         return
@@ -79,3 +146,6 @@ def _schema(config: Any) -> Iterator[Raw]:
     for found in islice(schema.violations(config), _MOST_VIOLATIONS):
         place_in = ".".join(printable(str(part), 40) for part in found.where) or "the top level"
         yield Raw("JSN004", f"At {place_in}: {found.what}.", token=f"{place_in}:{found.keyword}".encode())
+
+
+FAMILY = Family("JSON", RULES, json_faults)

@@ -4,7 +4,7 @@ commas allowed).
 No library was right on 28 cases: json5 and pyjson5 accept what OpenCode rejects, others reject
 trailing commas. This is one linear
 pass that blanks comments and trailing commas, then the standard library's `json.loads`. Offsets stay
-the same, so a message names the right place. tests/test_validate_jsonc.py compares with OpenCode itself.
+the same, so a message names the right place. tests/validation/test_jsonc.py compares with OpenCode itself.
 """
 
 from __future__ import annotations

@@ -1,18 +1,21 @@
-"""What a rule is."""
+"""What a rule of validation is, and a family of them: its texts, and the checks beside them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
-from autosync_tasks.model import Severity
+from autosync_tasks.model import Path, Severity
+from autosync_tasks.validation.findings import Context, Raw, Subject
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ValidationRule:
     """One rule. hint: what to do next, when the finding has nothing more exact to say.
 
-    acceptable: whether a person may accept a finding (`inv accept`). lasting: it stays on when
-    `auto_sync_validate` is false, and neither select nor ignore turns it off.
+    An error is only what stops OpenCode or leaks a secret; the rest warns. acceptable: whether a person may accept a
+    finding (`inv accept`). lasting: it stays on when `auto_sync_validate` is false, and neither select nor ignore
+    turns it off.
     """
 
     code: str
@@ -22,3 +25,17 @@ class Rule:
     hint: str
     acceptable: bool = True
     lasting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The rules of one file of this room. name: what a crash of its checks is reported under.
+
+    of_file: every fault of one path. of_tree: what concerns several paths at once, given those that were judged and
+    those of the whole tree.
+    """
+
+    name: str
+    rules: tuple[ValidationRule, ...]
+    of_file: Callable[[Subject, Context], Iterator[Raw]] | None = None
+    of_tree: Callable[[Collection[Path], Collection[Path]], Iterator[tuple[Path, Raw]]] | None = None

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
-from autosync_tasks.model import Finding, Path, Severity
+from autosync_tasks.model import Finding, Path
 from autosync_tasks.names import WITHHELD, withhold
-from autosync_tasks.validation import front_matter, json_files, merge_markers, names_and_modes, scripts, structure
-from autosync_tasks.validation import secrets as sec
-from autosync_tasks.validation.findings import Context, Lines, Raw, Subject, finish
-from autosync_tasks.validation.rules import RULES, selected
+from autosync_tasks.validation.families import FAMILIES, finish, selected
+from autosync_tasks.validation.findings import Context, Lines, Raw, Subject
 from autosync_tasks.validation.scanner import Engine, EngineUnavailableError
+from autosync_tasks.validation.scripts import is_shell, of_shell
+from autosync_tasks.validation.secret_regions import Region, as_utf8, regions
+from autosync_tasks.validation.secrets import in_names, protected_name, secret_faults
 from autosync_tasks.validation.withheld import Withheld
-
-Check = Callable[[Subject, Context], Iterator[Raw]]
-
-CHECKS: tuple[tuple[str, Check], ...] = (
-    ("merge markers", merge_markers.check),
-    ("JSON", json_files.check),
-    ("front matter", front_matter.check),
-    ("scripts", scripts.check),
-    ("names and modes", names_and_modes.check),
-    ("structure", structure.check),
-)
-"""Checks of one file each, by the name that a crash is reported under."""
 
 MOST = 200
 """Findings of one code in one file; more say nothing new, and each costs a line of the report."""
@@ -32,16 +21,6 @@ SCRIPTS = 50
 """Shell scripts that are given to bash at once."""
 SCRIPT_BYTES = 4 * 1024 * 1024
 """Bytes of scripts that wait for bash at most."""
-
-
-def in_names(paths: Sequence[Path], engine: Engine) -> Iterator[tuple[Path, Raw]]:
-    """SEC006 for each secret in a name. All names are scanned at once."""
-    blob = b"\n".join(path.replace(b"\n", b" ") for path in paths)
-    lines = Lines(blob)
-    for region in sec.regions(b"", blob, engine, names=True):
-        if RULES[region.code].severity is Severity.ERROR and region.code != "SEC002":
-            words = f"The name holds a secret: {region.what}."
-            yield paths[lines.line(region.start) - 1], Raw("SEC006", words, token=region.value, shared=True)
 
 
 class OneRun:
@@ -57,21 +36,21 @@ class OneRun:
     def judge(self, subject: Subject) -> list[Finding]:
         """Every finding in one file, but for what bash says of it: that comes later, with other scripts'."""
         self._seen.append(subject.path)
-        data = sec.as_utf8(subject.data)
-        found, raws = self._scan(subject.path, data)
+        data = as_utf8(subject.data)
+        secrets, raws = self._scan(subject.path, data)
         out = self.finished(raws, subject.path) if raws else []
         if raws := self._checked(subject):
-            out += self._finished(raws, subject.path, Withheld(data, found))
+            out += self._finished(raws, subject.path, Withheld(data, secrets))
         context = self._context
-        if context.check_shell is not None and context.auto_sync_validate and scripts.is_shell(subject):
-            self._scripts.append((subject.path, subject.data, Withheld(data, found)))
+        if context.check_shell is not None and context.auto_sync_validate and is_shell(subject):
+            self._scripts.append((subject.path, subject.data, Withheld(data, secrets)))
             if len(self._scripts) >= SCRIPTS or sum(len(one[1]) for one in self._scripts) > SCRIPT_BYTES:
                 out += self._shell()
         return out
 
     def secrets(self, path: Path, data: bytes) -> list[Finding]:
         """Findings of the secret rules alone."""
-        return self.finished(self._scan(path, sec.as_utf8(data))[1], path)
+        return self.finished(self._scan(path, as_utf8(data))[1], path)
 
     def tree(self) -> Iterator[Finding]:
         """What concerns several paths at once: scripts that waited, secrets in names, collisions."""
@@ -82,12 +61,14 @@ class OneRun:
         context = self._context
         if not context.auto_sync_validate:
             return
-        for name, rule in (("collisions", names_and_modes.collisions), ("same names", structure.same_names)):
+        for family in FAMILIES:
+            if family.of_tree is None:
+                continue
             try:
-                found = list(rule(self._seen, context.paths))
+                faults = list(family.of_tree(self._seen, context.paths))
             except Exception as error:  # noqa: BLE001  any fault of a rule must block, none may escape
-                found = [(self._seen[0], _crash(name, error))]
-            for path, raw in found:
+                faults = [(self._seen[0], _crash(family.name, error))]
+            for path, raw in faults:
                 yield from self.finished([raw], path)
 
     def finished(self, raws: Iterable[Raw], path: Path) -> list[Finding]:
@@ -109,7 +90,7 @@ class OneRun:
             if count[raw.code] <= MOST:
                 yield raw
 
-    def _scan(self, path: Path, data: bytes) -> tuple[list[sec.Region] | None, list[Raw]]:
+    def _scan(self, path: Path, data: bytes) -> tuple[list[Region] | None, list[Raw]]:
         """The secrets in UTF-8 or binary data (None: nobody could look for them), and what is said of them."""
         if not data:
             return [], []
@@ -117,21 +98,21 @@ class OneRun:
         if engine is None:
             return None, [Raw("SEC000", f"The file was not judged: {self._missing}.")]
         try:
-            found = sec.regions(path, data, engine)
-            return found, list(sec.report(found, Lines(data))) if found else []
+            secrets = regions(path, data, engine)
+            return secrets, list(secret_faults(secrets, Lines(data))) if secrets else []
         except Exception as error:  # noqa: BLE001  as above
             return None, [_crash("secrets", error)]
 
     def _checked(self, subject: Subject) -> list[Raw]:
         """What the other checks say. A crash's text may quote the file and is not shown."""
-        raws = list(sec.check_path(subject))
+        raws = list(protected_name(subject))
         if not self._context.auto_sync_validate:
             return raws
-        for name, check in CHECKS:
+        for family in FAMILIES:
             try:
-                raws += list(check(subject, self._context))
+                raws += list(family.of_file(subject, self._context)) if family.of_file is not None else ()
             except Exception as error:  # noqa: BLE001  as above
-                raws.append(_crash(name, error))
+                raws.append(_crash(family.name, error))
         return raws
 
     def _shell(self) -> Iterator[Finding]:
@@ -141,7 +122,7 @@ class OneRun:
         if not waiting or check is None:
             return
         try:
-            said = [scripts.of_shell(complaint) for complaint in check([data for _, data, _ in waiting])]
+            said = [of_shell(complaint) for complaint in check([data for _, data, _ in waiting])]
         except Exception as error:  # noqa: BLE001  as above
             said = [[_crash("shell scripts", error)] for _ in waiting]
         for (path, _, withheld), raws in zip(waiting, said, strict=True):
@@ -156,11 +137,11 @@ class OneRun:
                 yield finish(raw, self._seen[0], self._context)
             return
         try:
-            found = list(in_names(self._seen, engine))
+            named = list(in_names(self._seen, engine))
         except Exception as error:  # noqa: BLE001  as above
             yield finish(_crash("secrets in names", error), self._seen[0], self._context)
             return
-        for path, raw in found:
+        for path, raw in named:
             finding = finish(raw, path.replace(raw.token, WITHHELD.encode()), self._context)
             if finding.blocks:
                 withhold([raw.token])

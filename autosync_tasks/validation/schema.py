@@ -2,7 +2,7 @@
 
 Own code because the library `jsonschema` takes 0.29 s of processor time to import (measured, warm),
 three times what one
-changed file may cost. tests/test_validate_schema.py compares the two, and fails if a new schema uses more.
+changed file may cost. tests/validation/test_schema.py compares the two, and fails if a new schema uses more.
 """
 
 from __future__ import annotations

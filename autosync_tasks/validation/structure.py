@@ -3,18 +3,50 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
-from autosync_tasks.model import Path
-from autosync_tasks.validation.findings import Context, Raw, Subject, printable
+from autosync_tasks.model import Severity
+from autosync_tasks.validation.findings import Context, Raw, Subject
 from autosync_tasks.validation.opencode import place
+from autosync_tasks.validation.rule import Family, ValidationRule
+
+RULES = (
+    ValidationRule(
+        "STR001",
+        Severity.WARNING,
+        "An executable in context/",
+        "context/ is for text that agents read.",
+        "Move the file to bin/, or chmod -x it.",
+    ),
+    ValidationRule(
+        "STR002",
+        Severity.WARNING,
+        "A document in bin/",
+        "bin/ is for programs.",
+        "Move the file to docs/ or context/.",
+    ),
+    ValidationRule(
+        "STR003",
+        Severity.WARNING,
+        "A space in a name",
+        "Shell commands of agents often fail on it.",
+        "Use hyphens.",
+    ),
+    ValidationRule(
+        "STR004",
+        Severity.WARNING,
+        "An unusual name",
+        "Names of agents, commands and skills are typed by people: lower-case letters, digits and hyphens.",
+        "Rename the file.",
+    ),
+)
 
 _NAME = re.compile(rb"[a-z0-9]+(?:[-_.][a-z0-9]+)*(?:/[a-z0-9]+(?:[-_.][a-z0-9]+)*)*")
 _DOCUMENTS = (b".md", b".mdx", b".rst", b".adoc", b".txt", b".pdf")
 _USUAL = frozenset((b"README.md", b"AGENTS.md", b"CLAUDE.md", b"LICENSE.md", b"CHANGELOG.md", b"LICENSE.txt"))
 
 
-def check(subject: Subject, context: Context) -> Iterator[Raw]:
+def misplaced(subject: Subject, context: Context) -> Iterator[Raw]:
     """Every rule of the family for one path."""
     del context
     where = place(subject.path)
@@ -29,21 +61,4 @@ def check(subject: Subject, context: Context) -> Iterator[Raw]:
         yield Raw("STR004", "The name is not in lower-case letters, digits and hyphens.")
 
 
-def same_names(seen: Collection[Path], paths: Collection[Path]) -> Iterator[tuple[Path, Raw]]:
-    """MDF006 for each path in `seen` whose agent, command, mode or skill has the name of another in
-    `paths`."""
-    # One changed file is to cost little in a tree of 10,000: most paths are ruled out by their last part.
-    files = {path.rpartition(b"/")[2] for path in seen if path.endswith(b".md") and place(path).kind}
-    if not files:
-        return
-    named: dict[tuple[bytes, str, bytes], set[Path]] = {}
-    for path in {*paths, *seen}:
-        if path.rpartition(b"/")[2] in files:
-            where = place(path)
-            if where.kind:
-                named.setdefault((where.root, where.kind, where.name), set()).add(path)
-    for path in seen:
-        where = place(path)
-        others = named.get((where.root, where.kind, where.name), set()) - {path}
-        if where.kind and others:
-            yield path, Raw("MDF006", f"{printable(min(others), 80)} has the same name.")
+FAMILY = Family("structure", RULES, misplaced)

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from autosync_tasks.model import Finding
-from autosync_tasks.names import WITHHELD
+from autosync_tasks.names import WITHHELD, display
 from autosync_tasks.validation.findings import Lines, printable
-from autosync_tasks.validation.secrets import Region
+from autosync_tasks.validation.secret_regions import Region
+
+LARGEST = 1_000_000
+"""Bytes of a file beyond which only its size is told."""
+WITHHELD_LINE = "(line withheld: it may hold a secret)"
 
 
 class Withheld:
     """One file's bytes, and the secrets in it: None if nobody could look for them, so that nothing is shown."""
 
-    def __init__(self, data: bytes, found: Sequence[Region] | None) -> None:
+    def __init__(self, data: bytes, secrets: Sequence[Region] | None) -> None:
         self._lines = lines = Lines(data)
-        self._judged = found is not None
-        regions = found or ()
+        self._judged = secrets is not None
+        regions = secrets or ()
         self._hidden = [range(lines.line(r.start), lines.line(max(r.start, r.end - 1)) + 1) for r in regions]
         self._values = {printable(r.value, 4096) for r in regions if len(r.value) >= 4}
 
@@ -35,3 +40,20 @@ class Withheld:
         if message == finding.message and hint == finding.hint:
             return finding
         return replace(finding, message=message, hint=hint)
+
+
+def unified(old: bytes, new: bytes, hidden: Callable[[bytes], set[int]]) -> Iterator[str]:
+    """Lines of a unified diff without its header, safe to print. hidden: numbers of the lines to withhold."""
+    if max(len(old), len(new)) > LARGEST or b"\0" in old or b"\0" in new:
+        yield f"    contents differ: {len(old):,} bytes become {len(new):,}"
+        return
+    before, after = _lines(old, hidden(old)), _lines(new, hidden(new))
+    told = list(difflib.unified_diff(before, after, lineterm="", n=3))[2:]
+    yield from told or ["    contents differ in withheld lines"]
+
+
+def _lines(data: bytes, hidden: set[int]) -> list[str]:
+    return [
+        WITHHELD_LINE + f" #{number}" if number in hidden else display(line, limit=500)
+        for number, line in enumerate(data.split(b"\n"), start=1)
+    ]

@@ -11,8 +11,9 @@ from collections.abc import Collection, Sequence
 from autosync_tasks.model import Path
 from autosync_tasks.names import withhold
 from autosync_tasks.state.acceptances import Acceptances
-from autosync_tasks.validation import Context, secret_names
+from autosync_tasks.validation import secret_names
 from autosync_tasks.validation.bash import check_shell
+from autosync_tasks.validation.findings import Context
 from autosync_tasks.workspace.workspace import Site
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from autosync_tasks.model import Finding, Kind
-from autosync_tasks.validation import Context, Subject, validate
+from autosync_tasks.validation import validate
+from autosync_tasks.validation.findings import Context, Subject
 from autosync_tasks.validation.scanner import Engine, Hit, load
 
 KEY = bytes(range(32))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from autosync_tasks.validation import RULES
+from autosync_tasks.validation.families import RULES
 from tests.support.place import CHECKOUT, Place
 
 LETTERS = (string.ascii_letters + string.digits)[3:60]

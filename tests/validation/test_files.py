@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autosync_tasks.model import Left, LeftOut, Severity
-from autosync_tasks.validation import RULES, front_matter, of_left_out, validate
+from autosync_tasks.validation import front_matter, of_left_out, validate
 from autosync_tasks.validation.bash import check_shell
+from autosync_tasks.validation.families import RULES
 from tests.validation.support import codes, context, file, grows_linearly, link, of
 
 
@@ -132,7 +133,7 @@ def test_no_front_matter_takes_time_that_grows_faster_than_it(name: str) -> None
 @settings(max_examples=400, deadline=None)
 @given(st.text(alphabet="ab:-[]{}&*!|>'\"#%@`?, \n\t\\~<=1.", max_size=80))
 def test_any_front_matter_is_read_or_warned_of(text: str) -> None:
-    found = list(front_matter.check(file(b"agent/a.md", f"---\n{text}\n---\n"), context()))
+    found = list(front_matter.front_matter_faults(file(b"agent/a.md", f"---\n{text}\n---\n"), context()))
     assert all(raw.code.startswith("MDF") for raw in found)
 
 

@@ -16,8 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autosync_tasks.model import Severity
-from autosync_tasks.validation import hits, is_protected, secret_values, secrets, validate
-from autosync_tasks.validation import secrets as sec
+from autosync_tasks.policy.classify import always_protected
+from autosync_tasks.validation import hits, secret_findings, secret_values, validate
+from autosync_tasks.validation.secret_regions import as_utf8, regions
 from tests.validation.support import KEY, codes, context, encoded_cases, file, grows_linearly, real_context, real_engine
 
 ALL = string.ascii_letters + string.digits
@@ -84,7 +85,7 @@ SHAPES: dict[str, Callable[[str], str]] = {
 
 def errors(path: str, text: str | bytes) -> list[str]:
     data = text.encode() if isinstance(text, str) else text
-    found = secrets(path.encode(), data, real_context())
+    found = secret_findings(path.encode(), data, real_context())
     return [f.code for f in found if f.severity is Severity.ERROR]
 
 
@@ -106,7 +107,7 @@ def test_no_token_is_missed_altogether() -> None:
     for provider, token in TOKENS.items():
         for path, shape in SHAPES.items():
             text = shape(token(source)).encode()
-            assert secrets(path.encode(), text, real_context()), (provider, path)
+            assert secret_findings(path.encode(), text, real_context()), (provider, path)
 
 
 @pytest.mark.parametrize("case", encoded_cases(), ids=lambda case: case["grade"])
@@ -140,7 +141,7 @@ PASSES = {
 
 @pytest.mark.parametrize("name", PASSES)
 def test_what_only_stands_for_a_secret_passes(name: str) -> None:
-    assert secrets(b"opencode.md", PASSES[name].encode(), real_context()) == []
+    assert secret_findings(b"opencode.md", PASSES[name].encode(), real_context()) == []
 
 
 @pytest.mark.parametrize(
@@ -156,7 +157,7 @@ def test_what_only_stands_for_a_secret_passes(name: str) -> None:
     ],
 )
 def test_passwords_in_urls(url: str, expected: list[str]) -> None:
-    assert codes(secrets(b"a.md", f"see {url} for more".encode(), real_context())) == expected
+    assert codes(secret_findings(b"a.md", f"see {url} for more".encode(), real_context())) == expected
 
 
 @pytest.mark.parametrize("between", ["=", " = ", ": ", " := ", " => ", '": "', "` = `", "**: "])
@@ -164,7 +165,7 @@ def test_passwords_in_urls(url: str, expected: list[str]) -> None:
 def test_a_random_value_under_a_name_is_told_however_it_is_assigned(name: str, between: str) -> None:
     value = drawn("", 32)(random.Random(31))
     expected = "SEC005" if name == "codecov_token" else "SEC101"
-    assert codes(secrets(b"a.md", f"{name}{between}{value}\n".encode(), real_context())) == [expected]
+    assert codes(secret_findings(b"a.md", f"{name}{between}{value}\n".encode(), real_context())) == [expected]
 
 
 BESIDE = {
@@ -225,7 +226,7 @@ def test_no_comment_and_no_name_hides_a_secret(around: str, path: str) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 def test_no_encoding_hides_a_secret(encoding: str) -> None:
     text = "# notes\nTOKEN = " + TOKENS["github"](random.Random(2)) + "\n"
-    found = secrets(b"a.txt", text.encode(encoding), real_context())
+    found = secret_findings(b"a.txt", text.encode(encoding), real_context())
     assert [(f.code, f.line) for f in found] == [("SEC001", 2)]
 
 
@@ -262,7 +263,7 @@ def test_the_fingerprint_survives_edits_around_it_and_needs_the_key() -> None:
     token = TOKENS["github"](random.Random(7))
 
     def mark(path: bytes, text: str, key: bytes = KEY) -> str:
-        return next(f.fingerprint for f in secrets(path, text.encode(), real_context(key=key)))
+        return next(f.fingerprint for f in secret_findings(path, text.encode(), real_context(key=key)))
 
     first = mark(b"a.md", f"token: {token}")
     assert first == mark(b"b/c.json", f'\n\n\n{{"other": "{token}"}}')
@@ -272,10 +273,10 @@ def test_the_fingerprint_survives_edits_around_it_and_needs_the_key() -> None:
 
 def test_an_accepted_secret_does_not_block_and_another_one_does() -> None:
     one, two = (TOKENS["github"](random.Random(n)).encode() for n in (9, 10))
-    mark = secrets(b"a.md", one, real_context())[0].fingerprint
+    mark = secret_findings(b"a.md", one, real_context())[0].fingerprint
     accepted = real_context(accepted={mark})
-    assert [f.blocks for f in secrets(b"a.md", b"moved\n" + one, accepted)] == [False]
-    assert [f.blocks for f in secrets(b"a.md", two, accepted)] == [True]
+    assert [f.blocks for f in secret_findings(b"a.md", b"moved\n" + one, accepted)] == [False]
+    assert [f.blocks for f in secret_findings(b"a.md", two, accepted)] == [True]
 
 
 def test_a_diff_withholds_the_lines_with_secrets() -> None:
@@ -301,7 +302,7 @@ def test_the_engine_is_not_loaded_when_nothing_changed() -> None:
         raise AssertionError("loaded")
 
     assert validate([], context(load_engine=never)) == []
-    assert secrets(b"a", b"", context(load_engine=never)) == []
+    assert secret_findings(b"a", b"", context(load_engine=never)) == []
 
 
 @pytest.mark.parametrize(
@@ -324,7 +325,7 @@ def test_the_engine_is_not_loaded_when_nothing_changed() -> None:
     ],
 )
 def test_protected_names(path: bytes, expected: bool) -> None:
-    assert is_protected(path) is expected
+    assert always_protected(path) is expected
     assert ("SEC004" in codes(validate([file(path, b"x")], context()))) is expected
 
 
@@ -336,7 +337,7 @@ def test_a_protected_file_cannot_be_accepted() -> None:
 @settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_judged(data: bytes) -> None:
-    for region in sec.regions(b"a.md", sec.as_utf8(data), real_engine()):
+    for region in regions(b"a.md", as_utf8(data), real_engine()):
         assert region.start < region.end
 
 
@@ -356,6 +357,6 @@ def test_many_hits_in_one_file_take_linear_time() -> None:
     lines = [f"token: {TOKENS['github'](source)}\n" for _ in range(2_000)]
 
     def judge(count: int) -> None:
-        assert secrets(b"a.md", "".join(lines[:count]).encode(), real_context())
+        assert secret_findings(b"a.md", "".join(lines[:count]).encode(), real_context())
 
-    assert grows_linearly(lambda: secret_values(500), lambda: secret_values(2_000))
+    assert grows_linearly(lambda: judge(500), lambda: judge(2_000))
