@@ -79,7 +79,10 @@ def _verdict(
     ask: Ask,
     facts: Facts,
 ) -> Hold | _Gate | str:
-    """What holds a sync that would take these changes, or the reason why it goes. First what a person switched off, then the guards, then the thresholds and waits."""
+    """What holds a sync that would take these changes, or the reason why it goes.
+
+    In this order: switched off, another source's branch, thresholds and waits, the guard against loss.
+    """
     by_hand = trigger is Trigger.MANUAL
     if not (by_hand or ask.force or settings.auto_sync_enabled):
         return _Gate(Verb.SKIP, "auto-sync is disabled", lambda _: _ENABLED)
