@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+EXIT_CODES = {
+    0: "done, nothing to do, or held back by policy",
+    1: "failed or incomplete; `status`: not protected",
+    2: "wrong usage",
+    3: "blocked by validation or a guard",
+    4: "a conflict with the remote needs a person",
+    5: "--check: changes are pending",
+    75: "another run holds the lock",
+    130: "ended by Ctrl-C",
+}
+"""What a program ends with, as `--help` says it; docs/exit-codes.md says more."""
+
 
 class AutosyncError(Exception):
     """A foreseeable fault.
 
     message: one sentence that names what is wrong and where. hint: what to do next.
-    details: further lines, for faults that are listed all at once. exit_code: DESIGN section 9.
+    details: further lines, for faults that are listed all at once. exit_code: one of docs/exit-codes.md.
     """
 
     exit_code = 1

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 def autosync(argv: list[str] | None = None) -> None:
-    """Runs tasks by name: `autosync sync --trigger=schedule`. Exits with the codes of DESIGN section 9."""
+    """Runs tasks by name: `autosync sync --trigger=schedule`. Exit codes: docs/exit-codes.md."""
     with _ready():
         _program("autosync", (sys.argv if argv is None else argv)[1:]).run(argv)
 
 
 def sync_config(argv: list[str] | None = None) -> None:
-    """The seed's program: `sync-config --auto` and so on, each flag in terms of a task."""
+    """The one command that workflows call: `sync-config --auto` and so on, each flag in terms of a task."""
     with _ready():
         load_invoke()
         from autosync_tasks.cli.boundary import told

@@ -1,4 +1,4 @@
-"""`sync-config`: the seed's program, each flag in terms of a task (DESIGN section 9)."""
+"""`sync-config`: flags in place of task names, for workflows that know this program; each is a task in other words."""
 
 from __future__ import annotations
 

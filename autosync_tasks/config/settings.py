@@ -62,7 +62,7 @@ def _int(default: int, low: int, high: int, unit: str, help_: str) -> Any:
     return _declare(Type.INT, default, help_, low=low, high=high, unit=unit)
 
 
-_SEEDS_TRIGGERS = (
+_WORKFLOW_TRIGGERS = (
     "context/**/*.md",
     "bin/*",
     "tool/**/*",
@@ -75,7 +75,7 @@ _SEEDS_TRIGGERS = (
 SYNC_TRIGGERS = tuple(
     dict.fromkeys(
         (
-            *_SEEDS_TRIGGERS,
+            *_WORKFLOW_TRIGGERS,
             *(
                 rule.pattern
                 for rule in DEFAULT_RULES
@@ -84,16 +84,16 @@ SYNC_TRIGGERS = tuple(
         )
     )
 )
-"""As the seed lists them, then each pattern that DESIGN section 4 calls high or medium by name: no named category
+"""What OpenCode workflows name, then each pattern of a default rule of high or medium priority: no named category
 may wait for ever outside the triggers. Priority still decides when each of them goes."""
 
 SYNC_EXCLUSIONS = (".tmp/**/*", "*.log", ".env", "node_modules/**/*", ".git/**/*")
-"""The seed's list."""
+"""What OpenCode workflows name as never worth a sync. (Protected paths among them stay protected.)"""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Every setting with its default (DESIGN sections 4, 5 and 8). Times are in seconds, sizes in bytes."""
+    """Every setting with its default . Times are in seconds, sizes in bytes."""
 
     auto_sync_enabled: bool = _bool(True, "Whether automatic triggers may sync. A sync by hand always may.")
     auto_sync_push: bool = _bool(False, "Whether each sync pushes the backup to its remote.")

@@ -7,13 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from autosync_tasks.backup.repository import OLDEST_GIT
 from autosync_tasks.humanize import age, span
 from autosync_tasks.model import Outcome, Trigger
 from autosync_tasks.triggers.installed import Installed, signs
 from autosync_tasks.triggers.result import TaskResult
 
-GIT_FLOOR = (2, 38)
-"""DESIGN section 7."""
 LITTLE_SPACE, TOO_LITTLE_SPACE = 500_000_000, 50_000_000
 FEW_INODES, TOO_FEW_INODES = 5_000, 200
 YEAR_2025 = 1_735_689_600.0
@@ -130,7 +129,7 @@ def versions(facts: Facts) -> Iterator[Check]:
             again = found is not facts.here and facts.here.get("git")
             remedy = "git is found from this shell, so run install-cron again" if again else "install git"
             yield Check(where, Level.FAIL, "git is not found", remedy)
-        elif number < GIT_FLOOR:
+        elif number < OLDEST_GIT:
             yield Check(where, Level.FAIL, f"git {text} is too old", "install git 2.38 or newer")
         else:
             yield Check(where, Level.OK, f"git {text}")

@@ -1,4 +1,8 @@
-"""Verdict: is the source protected? (pure; DESIGN section 8)"""
+"""Verdict: is the source protected? (pure)
+
+Not protected: something that should be in the backup has waited too long, or nothing will come to take it.
+Attention: something is left out or out of order, and the rest is safe. Protected: all else, at any age.
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 can be trusted.
 
 Read only. FIFOs, sockets and devices are reported and never opened. A path that cannot be read is
-reported as left out, so that no reader takes its absence for a deletion (DESIGN section 11, rule 2).
+reported as left out, so that no reader takes its absence for a deletion.
 """
 
 from __future__ import annotations

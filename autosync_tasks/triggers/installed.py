@@ -33,7 +33,7 @@ class Installed:
 def signs(item: Installed, seen: float | None, now: float) -> tuple[bool, bool]:
     """(is there a sign of life that is recent enough, is anything known at all). seen: when it last came.
 
-    A trigger may stay away for two of its periods (DESIGN section 8); one that never came counts from its
+    A trigger may stay away for two of its periods; one that never came counts from its
     installation. A time in the future is unknown, and no sign of life.
     """
     known = [when for when in (seen, item.since) if when is not None]

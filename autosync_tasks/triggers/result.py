@@ -27,7 +27,7 @@ class TaskResult:
 
     @property
     def exit_code(self) -> int:
-        """DESIGN section 9: 5 where check mode found something to do, 1 for a failure, else 0."""
+        """5 where check mode found something to do, 1 for a failure, else 0."""
         if self.outcome is Outcome.FAILED:
             return 1
         return 5 if self.check and self.outcome is Outcome.CHANGED else 0

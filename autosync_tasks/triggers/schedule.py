@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from autosync_tasks.errors import UsageError
 
 DEFAULT = "0 * * * *"
-"""Hourly: the seed's own example."""
+"""Hourly: seldom enough to cost nothing, often enough to lose at most an hour."""
 
 NICKNAMES = {
     "@hourly": "0 * * * *",

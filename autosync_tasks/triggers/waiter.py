@@ -16,7 +16,7 @@ from autosync_tasks.errors import AutosyncError
 from autosync_tasks.triggers import files
 
 LONGEST = 6 * 3600.0
-"""Seconds: the cap of the backoff (DESIGN section 5). What waits longer waits for the next trigger."""
+"""Seconds: the default cap of the backoff. What waits longer waits for the next trigger."""
 
 LOCKED_RETRY = 5.0
 """Seconds until another look where another run held the lock."""

@@ -13,7 +13,7 @@ from autosync_tasks.policy.classify import Classifier
 HOUR = 3600.0
 DAY = 24 * HOUR
 NINE = 1_767_603_600.0
-"""09:00 on the day on which the seed was written, in seconds since the epoch."""
+"""09:00 on an ordinary day, in seconds since the epoch."""
 
 SETTINGS = Settings()
 

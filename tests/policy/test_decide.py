@@ -1,4 +1,4 @@
-"""The gate, row by row of DESIGN section 5, for each trigger and at each boundary."""
+"""The gate, row by row of docs/policy.md, for each trigger and at each boundary."""
 
 from __future__ import annotations
 

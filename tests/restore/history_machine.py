@@ -1,4 +1,4 @@
-"""A random history of one config tree, with a model that knows the policy from DESIGN section 5 alone.
+"""A random history of one config tree, with a model that knows the policy from docs/policy.md alone.
 
 The real pipeline runs on real files and real git; only the clock is given. The model is written from the promises, not
 from the code: what must go, what must not go yet, and what nothing but a guard may hold.

@@ -327,4 +327,4 @@ EXIT_CODE = {
     Outcome.INCOMPLETE: 1,
     Outcome.FAILED: 1,
 }
-"""DESIGN section 9."""
+"""docs/exit-codes.md."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 class Tree:
     """A tree of folders with Markdown files (added to one that is there), and ways to change it. Every choice comes
-    from the seed."""
+    from `seed`."""
 
     def __init__(self, root: Path, seed: int, *, folders: int, files: int) -> None:
         self.root = root

@@ -1,0 +1,74 @@
+"""What the documentation says of commands, rules and codes is what the program has."""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+
+from autosync_tasks.cli.collection import collection
+from autosync_tasks.errors import EXIT_CODES
+from autosync_tasks.model import Rule
+from autosync_tasks.policy.rules import ALWAYS_PROTECTED, DEFAULT_RULES, OVERRIDABLE
+from tests.support.machine import CHECKOUT
+
+PAGES = [*sorted(CHECKOUT.joinpath("docs").glob("*.md")), CHECKOUT / "README.md"]
+TASK = re.compile(r"(?:inv|autosync) ((?!sync-config|demo in)[a-z][a-z-]*)((?: --?[a-z][a-z-]*(?:[= ][^`\s|-]+)?)*)")
+
+
+def rows(page: str, heading: str) -> list[list[str]]:
+    """The cells of the table below a heading."""
+    text = CHECKOUT.joinpath("docs", page).read_text("utf-8").partition(heading)[2]
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def test_the_table_of_categories_is_the_rules() -> None:
+    told = {
+        (row[0], row[1]): re.findall(r"`([^`]+)`", re.sub(r"\(not [^)]*\)", "", row[2]))
+        for row in rows("policy.md", "## Categories")[:11]
+    }
+    rules: tuple[Rule, ...] = (*ALWAYS_PROTECTED, *OVERRIDABLE, *DEFAULT_RULES)
+    for (category, priority), group in groupby(rules, key=lambda rule: (rule.category, str(rule.priority))):
+        patterns = [rule.pattern for rule in group]
+        missing = set(patterns) - set(told[category, priority])
+        assert not missing, f"docs/policy.md, row {category}: {missing}"
+    every = {rule.pattern for rule in rules}
+    assert {pattern for row in told.values() for pattern in row} <= every
+
+
+def test_the_exit_codes_are_told_once_and_all() -> None:
+    assert [int(row[0]) for row in rows("exit-codes.md", "# Exit codes")] == list(EXIT_CODES)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_each_command_on_a_page_exists_with_its_flags(page: Path) -> None:
+    tasks, text = collection(), page.read_text("utf-8")
+    known = {name: tasks[name] for name in tasks.task_names}
+    for quoted in re.findall(r"`([^`\n]+)`", text) + [
+        line for line in text.splitlines() if line.startswith("    inv ")
+    ]:
+        for name, flags in TASK.findall(quoted):
+            assert name in known, quoted
+            has = {flag for argument in known[name].get_arguments(ignore_unknown_help=True) for flag in argument.names}
+            wanted = {flag.replace("_", "-") for flag in re.findall(r"--([a-z][a-z-]*)", flags)}
+            assert wanted <= {flag.replace("_", "-") for flag in has} | {"help"}, quoted
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_each_link_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8")):
+        assert (page.parent / target).exists(), target
+
+
+def test_nothing_refers_to_a_document_that_is_not_here() -> None:
+    words = re.compile("|".join(["DESI" + "GN", "[Tt]he se" + "ed"]))
+    strays = [
+        f"{path.relative_to(CHECKOUT)}: {found[0]}"
+        for room in ("autosync_tasks", "tests", "docs", "features")
+        for path in CHECKOUT.joinpath(room).rglob("*")
+        if path.suffix in (".py", ".md", ".feature") and (found := words.search(path.read_text("utf-8", "replace")))
+    ]
+    assert strays == []
