@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from itertools import groupby
 from pathlib import Path
 
 import pytest
 
 from autosync_tasks.cli.collection import collection
 from autosync_tasks.errors import EXIT_CODES
-from autosync_tasks.model import Rule
-from autosync_tasks.policy.rules import ALWAYS_PROTECTED, DEFAULT_RULES, OVERRIDABLE
 from tests.support.machine import CHECKOUT
 
 PAGES = [*sorted(CHECKOUT.joinpath("docs").glob("*.md")), CHECKOUT / "README.md"]
@@ -26,17 +23,9 @@ def rows(page: str, heading: str) -> list[list[str]]:
 
 
 def test_the_table_of_categories_is_the_rules() -> None:
-    told = {
-        (row[0], row[1]): re.findall(r"`([^`]+)`", re.sub(r"\(not [^)]*\)", "", row[2]))
-        for row in rows("policy.md", "## Categories")[:11]
-    }
-    rules: tuple[Rule, ...] = (*ALWAYS_PROTECTED, *OVERRIDABLE, *DEFAULT_RULES)
-    for (category, priority), group in groupby(rules, key=lambda rule: (rule.category, str(rule.priority))):
-        patterns = [rule.pattern for rule in group]
-        missing = set(patterns) - set(told[category, priority])
-        assert not missing, f"docs/policy.md, row {category}: {missing}"
-    every = {rule.pattern for rule in rules}
-    assert {pattern for row in told.values() for pattern in row} <= every
+    from tools.policy_table import PAGE, page
+
+    assert PAGE.read_text("utf-8") == page(), "run `python tools/policy_table.py`"
 
 
 def test_the_exit_codes_are_told_once_and_all() -> None:
