@@ -1,9 +1,19 @@
-"""Whole files and what makes them last: the one place that flushes to the disk."""
+"""Whole files, locks and what makes both last: the one place that writes a file of the program's own or takes a lock.
+
+A reader sees the old contents or the new ones, never a part; what a kill leaves lies beside under another name.
+"""
 
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
+import secrets
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def make_durable(folder: str) -> None:
@@ -20,3 +30,93 @@ def make_durable(folder: str) -> None:
             raise OSError(code, os.strerror(code))
     finally:
         os.close(fd)
+
+
+def write_whole(
+    path: str,
+    data: bytes,
+    *,
+    mode: int = 0o600,
+    scratch: str = "",
+    like_old: bool = False,
+    replace: bool = True,
+    durable: bool = True,
+    unless: Callable[[], bool] | None = None,
+) -> bool:
+    """Writes a whole file or none: under another name in the same folder first, then in place in one step.
+
+    mode: permission bits. scratch: that other name, whose file a killed run may have left and which is taken over (only
+    where a lock keeps others out); "" for one that nobody else has. like_old: mode and, where that is allowed, owner
+    stay those of the file that stands there. replace: False if a file that stands there must stay. durable: contents
+    and name are on the disk before this returns. unless: asked last; True leaves everything as it is.
+    Tells whether the file was put there. Raises OSError.
+    """
+    folder, name = os.path.split(path)
+    beside = os.path.join(folder, scratch or f".new-{name[:200]}.{os.getpid()}.{secrets.token_hex(4)}")
+    if scratch:
+        with suppress(FileNotFoundError):
+            os.unlink(beside)
+    fd = os.open(beside, _NEW, 0o600)
+    try:
+        with open(fd, "wb") as file:
+            if not (like_old and _take_over(fd, path)):
+                os.fchmod(fd, mode)
+            file.write(data)
+            file.flush()
+            if durable:
+                os.fsync(fd)
+        placed = not (unless is not None and unless()) and _put(beside, path, replace=replace)
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(beside)
+    if placed and durable:
+        flush_folder(folder)
+    return placed
+
+
+def _put(beside: str, path: str, *, replace: bool) -> bool:
+    if replace:
+        os.replace(beside, path)
+        return True
+    with suppress(FileExistsError):
+        os.link(beside, path)
+        return True
+    return False
+
+
+def _take_over(fd: int, path: str) -> bool:
+    """Gives an open file the mode and owner of another; False if there is none."""
+    try:
+        old = os.stat(path)
+    except FileNotFoundError:
+        return False
+    if (old.st_uid, old.st_gid) != (os.geteuid(), os.getegid()):
+        with suppress(PermissionError):
+            os.fchown(fd, old.st_uid, old.st_gid)
+    os.fchmod(fd, old.st_mode & 0o7777)
+    return True
+
+
+def flush_folder(folder: str) -> None:
+    """Puts the names in a folder on the disk. Raises OSError."""
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def lock(fd: int, wait: float = 0.0) -> bool:
+    """Takes the lock on an open file or folder (flock), which ends when it is closed; False if another holds it.
+
+    wait: seconds to try. Raises OSError where the file system knows no locks.
+    """
+    ends = time.monotonic() + wait
+    while True:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            if time.monotonic() >= ends:
+                return False
+            time.sleep(0.02)

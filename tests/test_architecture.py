@@ -28,7 +28,7 @@ PURE = (
     "model.py", "errors.py", "names.py", "humanize.py", "config/settings.py", "config/shadowed.py", "policy/*",
     "plan/detect.py", "plan/delta.py", "plan/quarantine.py", "sync/message.py", "validation/*", "backup/manifest.py",
     "backup/listing.py",
-    "restore/plan.py", "restore/undo.py", "restore/moments.py", "recovery/plan.py",
+    "restore/plan.py", "restore/undo.py", "restore/moments.py", "recovery/plan.py", "state/cache.py",
     "remote/relation.py", "remote/address.py", "remote/faults.py",
     "status/verdict.py", "status/explain.py", "status/notices.py",
 )  # fmt: skip

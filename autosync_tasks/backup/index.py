@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.model import Path
+from autosync_tasks.tree.content import content_id
 from autosync_tasks.tree.dirfd import Below
-from autosync_tasks.tree.walk import content_id
 
 
 def index_entries(repository: Repository) -> dict[Path, tuple[str, str]]:

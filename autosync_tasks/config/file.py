@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -16,6 +14,7 @@ from autosync_tasks.config.settings import TABLE
 from autosync_tasks.config.values import from_text, from_toml
 from autosync_tasks.config.wording import nearest, show_key, show_path
 from autosync_tasks.errors import AutosyncError, LockedError
+from autosync_tasks.files import lock, write_whole
 from autosync_tasks.model import Rule
 
 EMPTY = "# Settings of autosync-tasks. docs/settings.md lists them all.\n\n"
@@ -24,7 +23,6 @@ EMPTY = "# Settings of autosync-tasks. docs/settings.md lists them all.\n\n"
 _LOCK_WAIT = 10.0
 """Seconds. A holder only rewrites one small file."""
 
-_LOCK_PAUSE = 0.02
 _TRIES = 5
 
 Changed = list[tuple[str, object, object]]
@@ -116,7 +114,7 @@ def _locked(target: str) -> Iterator[None]:
     fd = os.open(os.path.dirname(target), os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         try:
-            _lock(fd, target)
+            held = lock(fd, _LOCK_WAIT)
         except OSError as error:
             if error.errno not in (errno.EBADF, errno.ENOLCK, errno.EOPNOTSUPP):
                 raise
@@ -124,32 +122,30 @@ def _locked(target: str) -> Iterator[None]:
             spare = os.open(target + ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             os.dup2(spare, fd, inheritable=False)
             os.close(spare)
-            _lock(fd, target)
+            held = lock(fd, _LOCK_WAIT)
+        if not held:
+            raise LockedError(
+                f"another process keeps the config file {show_path(target)} locked",
+                hint="run the command again when it has ended",
+            )
         yield
     finally:
         os.close(fd)
-
-
-def _lock(fd: int, target: str) -> None:
-    deadline = time.monotonic() + _LOCK_WAIT
-    while True:
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                raise LockedError(
-                    f"another process keeps the config file {show_path(target)} locked",
-                    hint="run the command again when it has ended",
-                ) from None
-            time.sleep(_LOCK_PAUSE)
 
 
 def _apply(path: str, target: str, wanted: Mapping[str, Any], home: str) -> Changed:
     for _ in range(_TRIES):
         raw = read_bytes(target)
         changed, edited = _edited(path, raw, wanted, home)
-        if not changed or _write(target, raw, edited.encode()):
+        # One fixed name, under the lock: what a killed run left is taken over. An editor takes no lock, so the file is
+        # looked at once more at the last moment.
+        if not changed or write_whole(
+            target,
+            edited.encode(),
+            scratch=os.path.basename(target) + ".new",
+            like_old=True,
+            unless=lambda raw=raw: read_bytes(target) != raw,  # type: ignore[misc]
+        ):
             return changed
     raise LockedError(
         f"the config file {show_path(path)} is being changed by another program",
@@ -205,41 +201,3 @@ def _plain(value: object) -> object:
     if isinstance(value, Rule):
         return {"pattern": value.pattern, "category": value.category, "priority": str(value.priority)}
     return value
-
-
-def _write(target: str, before: bytes | None, raw: bytes) -> bool:
-    """Replaces the file at once or not at all; its mode and owner stay.
-
-    False, with nothing done, if it does not hold `before` any more: an editor takes no lock.
-    """
-    folder = os.path.dirname(target)
-    # One fixed name, under the lock: what a killed run left is taken over, never piled up.
-    scratch = f"{target}.new"
-    with suppress(FileNotFoundError):
-        os.unlink(scratch)
-    fd = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    try:
-        with open(fd, "wb") as file:
-            with suppress(FileNotFoundError):
-                old = os.stat(target)
-                if (old.st_uid, old.st_gid) != (os.geteuid(), os.getegid()):
-                    with suppress(PermissionError):
-                        os.fchown(fd, old.st_uid, old.st_gid)
-                os.fchmod(fd, old.st_mode & 0o7777)
-            file.write(raw)
-            file.flush()
-            os.fsync(fd)
-        if read_bytes(target) != before:
-            os.unlink(scratch)
-            return False
-        os.replace(scratch, target)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            os.unlink(scratch)
-        raise
-    folder_fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(folder_fd)
-    finally:
-        os.close(folder_fd)
-    return True

@@ -10,7 +10,7 @@ from autosync_tasks.model import Change, Kind
 from autosync_tasks.names import display
 from autosync_tasks.plan import judge
 from autosync_tasks.plan.compare import Look
-from autosync_tasks.tree.walk import NotReadableError, Reader
+from autosync_tasks.tree.content import NotReadableError, Reader
 from autosync_tasks.validation.withheld import unified
 
 

@@ -14,8 +14,8 @@ from autosync_tasks.errors import BackupError
 from autosync_tasks.recovery.plan import Damaged, Facts
 from autosync_tasks.recovery.spare import Spares
 from autosync_tasks.recovery.store_walk import damage, packs
+from autosync_tasks.tree.content import content_id
 from autosync_tasks.tree.dirfd import Below
-from autosync_tasks.tree.walk import content_id
 
 _ID = re.compile(r"[0-9a-f]{40}\Z")
 _NONE = "0" * 40

@@ -18,13 +18,13 @@ from autosync_tasks.backup.objects import AbsentError, Store, object_id
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.backup.stash import save_edits
 from autosync_tasks.errors import BackupError
-from autosync_tasks.files import make_durable
+from autosync_tasks.files import make_durable, write_whole
 from autosync_tasks.recovery.diagnose import files_of
 from autosync_tasks.recovery.plan import Fix, Repair, kept_branch
 from autosync_tasks.recovery.spare import Spares
 from autosync_tasks.recovery.store_walk import packs
+from autosync_tasks.tree.content import content_id
 from autosync_tasks.tree.dirfd import Below
-from autosync_tasks.tree.walk import content_id
 
 _NONE = "0" * 40
 _SIGNS = {
@@ -233,12 +233,7 @@ def _move_aside(bench: Bench, name: str, instead: str = "") -> list[str]:
         else:
             os.rename(path, to)
     if instead:
-        scratch = path + ".autosync-new"
-        with open(scratch, "w", encoding="ascii") as file:
-            file.write(instead)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(scratch, path)
+        write_whole(path, instead.encode("ascii"), mode=0o644, scratch=os.path.basename(path) + ".autosync-new")
     return [f"{name} was moved to {os.path.relpath(to, bench.repository.git_dir)}"] if there else []
 
 

@@ -19,7 +19,7 @@ from autosync_tasks.files import make_durable
 from autosync_tasks.model import Entry, Kind, Path
 from autosync_tasks.names import quote
 from autosync_tasks.restore import undo
-from autosync_tasks.tree.walk import content_id
+from autosync_tasks.tree.content import content_id
 
 SNAPSHOTS = "refs/autosync/snapshots"
 _NAME = re.compile(r"refs/autosync/snapshots/\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{6,40}\Z")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterable, Mapping
@@ -14,14 +13,13 @@ from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Entry, Kind, Path
 from autosync_tasks.names import display, parents
 from autosync_tasks.restore.plan import RestorePlan, Standing
+from autosync_tasks.tree.content import content_id, content_id_of
 from autosync_tasks.tree.dirfd import Below
 from autosync_tasks.tree.observe import Progress
-from autosync_tasks.tree.walk import content_id
 from autosync_tasks.tree.write import Writer, mark_of
 
 _NO_USE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
 """Faults of the disk: the next file would meet them too."""
-_CHUNK = 1 << 20
 
 
 def standings(root: int, paths: Iterable[Path], limit: int) -> dict[Path, Standing]:
@@ -50,20 +48,11 @@ def _standing(below: Below, path: Path, facts: os.stat_result, limit: int) -> St
         if stat.S_ISLNK(facts.st_mode):
             return Standing(Kind.LINK, 0o777, content_id(below.target(path)), mark)
         if stat.S_ISREG(facts.st_mode):
-            return Standing(Kind.FILE, mode, _file_id(below, path), mark, facts.st_size <= limit)
+            with os.fdopen(below.open_file(path), "rb") as file:
+                return Standing(Kind.FILE, mode, content_id_of(file), mark, facts.st_size <= limit)
     except OSError:
         pass  # unreadable: it can be set aside, not stored
     return Standing(None, mode, "", mark, storable=False)
-
-
-def _file_id(below: Below, path: Path) -> str:
-    """The content id of a file of any size."""
-    with os.fdopen(below.open_file(path), "rb") as file:
-        size = os.fstat(file.fileno()).st_size
-        digest = hashlib.sha1(b"blob %d\0" % size, usedforsecurity=False)
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 def bytes_of(root: int, saved: Mapping[Path, Standing]) -> Iterable[tuple[Path, bytes]]:

@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 
 from autosync_tasks.errors import ConfigError, UsageError
+from autosync_tasks.files import write_whole
 
 KEY_FILE = "installation.key"
 STORE_FILE = "acceptances.json"
@@ -51,7 +52,8 @@ class Acceptances:
         path = os.path.join(self._folder, KEY_FILE)
         raw = _read(path, 0o077)
         if raw is None:
-            self._create(path, secrets.token_hex(KEY_BYTES).encode() + b"\n")
+            os.makedirs(self._folder, mode=0o700, exist_ok=True)
+            write_whole(path, secrets.token_hex(KEY_BYTES).encode() + b"\n", replace=False)
             raw = _read(path, 0o077) or b""  # of two that make it at once, the first one's counts
         try:
             key = bytes.fromhex(raw.decode("ascii").strip())
@@ -118,27 +120,7 @@ class Acceptances:
         os.makedirs(self._folder, mode=0o700, exist_ok=True)
         records = [asdict(one) for one in every]
         text = json.dumps({"version": 1, "accepted": records}, indent=2, ensure_ascii=True) + "\n"
-        scratch = f"{self.path}.{os.getpid()}.{secrets.token_hex(4)}"
-        try:
-            _put(scratch, text.encode())
-            os.replace(scratch, self.path)
-        finally:
-            if os.path.lexists(scratch):
-                os.unlink(scratch)
-        _sync_folder(self._folder)
-
-    def _create(self, path: str, data: bytes) -> None:
-        """Makes a file that must not replace another: whole or not at all."""
-        os.makedirs(self._folder, mode=0o700, exist_ok=True)
-        scratch = f"{path}.{os.getpid()}.{secrets.token_hex(4)}"
-        _put(scratch, data)
-        try:
-            os.link(scratch, path)
-        except FileExistsError:
-            pass
-        finally:
-            os.unlink(scratch)
-        _sync_folder(self._folder)
+        write_whole(self.path, text.encode())
 
 
 def _acceptance(record: dict[str, object]) -> Acceptance:
@@ -166,19 +148,3 @@ def _read(path: str, forbidden: int = 0o022) -> bytes | None:
                 hint=f"chmod 600 {path}, after a look at it.",
             )
         return file.read(4 * 1024 * 1024)
-
-
-def _put(path: str, data: bytes) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: str) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from autosync_tasks.files import lock
 from autosync_tasks.state.state import State
 
 _PREFIX = "scratch-"
@@ -24,7 +24,7 @@ def scratch(state: State, run_id: str) -> Iterator[str]:
     os.mkdir(folder, 0o700)
     handle = os.open(folder, _FLAGS)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock(handle)
         yield folder
     finally:
         remove(folder)
@@ -41,10 +41,8 @@ def sweep(state: State) -> None:
         except OSError:
             continue
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            remove(state.path(name))
-        except BlockingIOError:
-            continue
+            if lock(handle):
+                remove(state.path(name))
         finally:
             os.close(handle)
 

@@ -7,21 +7,20 @@ Everything here is a cache or a log: delete it and the next run still does the r
 from __future__ import annotations
 
 import errno
-import fcntl
 import hashlib
 import json
 import os
 import stat
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
-from autosync_tasks import __version__
 from autosync_tasks.errors import AutosyncError, LockedError
+from autosync_tasks.files import lock, write_whole
 from autosync_tasks.model import Cache, TreeCache, Trigger
 from autosync_tasks.names import display
+from autosync_tasks.state import cache
 
 _LOCK = "lock"
 _ROOM = "free space or check permissions there, then run it again; the backup itself is not affected"
@@ -74,13 +73,11 @@ class State:
                 hint=_ROOM if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO) else "remove it; it is made anew",
             ) from None
         try:
-            try:
-                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
+            if not lock(fd):
                 raise LockedError(
                     "another run is at work on this backup",
                     hint="a sync looks again before it ends and sees your changes; after a restore, run it again",
-                ) from None
+                )
             if name != _LOCK:
                 yield
                 return
@@ -125,85 +122,39 @@ class State:
     def write(self, name: str, data: bytes) -> None:
         """Replaces a file in one step; a crash leaves the old one or the new one. Raises AutosyncError."""
         self.prepare()
+        # Under the lock its other name is fixed: what a killed run left is taken over. Nothing here needs to outlive a
+        # power cut: it is a cache or a log.
+        scratch = "" if self._held < 0 else f".new-{os.path.basename(name)}"
         try:
-            fd, scratch = self._scratch(self.path(name))
-            try:
-                with os.fdopen(fd, "wb") as file:
-                    file.write(data)
-                os.replace(scratch, self.path(name))
-            except BaseException:
-                os.unlink(scratch)
-                raise
+            write_whole(self.path(name), data, scratch=scratch, durable=False)
         except OSError as error:
             raise AutosyncError(
                 f"{display(self.path(name))} cannot be written: {error.strerror}",
                 hint=_ROOM,
             ) from None
 
-    def _scratch(self, path: str) -> tuple[int, str]:
-        """A new file beside `path`. Under the lock its name is fixed: what a killed run left is taken over."""
-        folder, name = os.path.split(path)
-        if self._held < 0:
-            return tempfile.mkstemp(prefix=".new-", dir=folder)
-        scratch = os.path.join(folder, f".new-{name}")
-        with suppress(FileNotFoundError):
-            os.unlink(scratch)
-        return os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600), scratch
-
     def load_cache(self) -> Cache | None:
         """The scan cache, or None if there is none that is whole."""
-        loaded = self._load("scan.cache")
-        if loaded is None:
-            return None
-        header, (scan, ids) = loaded
-        unsettled = tuple(bytes.fromhex(path) for path in header["unsettled"])
-        return Cache(header["head"], header["settings"], scan, ids, unsettled, header["idle"])
+        return cache.scan_from(self.read("scan.cache"))
 
-    def save_cache(self, cache: Cache) -> None:
+    def save_cache(self, seen: Cache) -> None:
         """Writes the scan cache."""
-        header = {
-            "head": cache.head,
-            "settings": cache.settings,
-            "unsettled": [path.hex() for path in cache.unsettled],
-            "idle": cache.idle,
-        }
-        self._save("scan.cache", header, cache.scan, cache.ids)
+        self.write("scan.cache", cache.scan_text(seen))
 
     def forget_idle(self) -> None:
         """The next run must take every step, even if nothing changes until then (it ends what went wrong)."""
-        cache = self.load_cache()
-        if cache is not None and cache.idle is not None:
-            self.save_cache(replace(cache, idle=None))
+        seen = self.load_cache()
+        if seen is not None and seen.idle is not None:
+            self.save_cache(replace(seen, idle=None))
 
     def load_tree(self, commit: str = "") -> TreeCache | None:
         """The cached listing of this commit ("": of whichever it is of), or None."""
-        loaded = self._load("tree.cache")
-        if loaded is None or commit not in ("", loaded[0]["commit"]):
-            return None
-        listing, manifest = loaded[1]
-        return TreeCache(str(loaded[0]["commit"]), listing, manifest)
+        tree = cache.tree_from(self.read("tree.cache"))
+        return tree if tree is not None and commit in ("", tree.commit) else None
 
-    def save_tree(self, cache: TreeCache) -> None:
+    def save_tree(self, tree: TreeCache) -> None:
         """Writes the cached listing."""
-        self._save("tree.cache", {"commit": cache.commit}, cache.listing, cache.manifest)
-
-    def _load(self, name: str) -> tuple[dict[str, Any], tuple[bytes, bytes]] | None:
-        raw = self.read(name)
-        if raw is None:
-            return None
-        checksum, _, body = raw.partition(b"\n")
-        if hashlib.sha256(body).hexdigest().encode() != checksum:
-            return None  # cut off, damaged, or of another version
-        line, _, rest = body.partition(b"\n")
-        header = json.loads(line)
-        if header.get("version") != __version__:
-            return None
-        return header, (rest[: header["first"]], rest[header["first"] :])
-
-    def _save(self, name: str, header: dict[str, Any], first: bytes, second: bytes) -> None:
-        header = {"version": __version__, "first": len(first), **header}
-        body = json.dumps(header).encode() + b"\n" + first + second
-        self.write(name, hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+        self.write("tree.cache", cache.tree_text(tree))
 
     def register(self, trigger: Trigger) -> None:
         """Asks the run that holds the lock to look once more, for this trigger."""

@@ -18,7 +18,7 @@ from autosync_tasks.remote import known
 from autosync_tasks.remote.known import PushRecord
 from autosync_tasks.state.state import State
 from autosync_tasks.status.verdict import Level, Signs, Verdict, verdict
-from autosync_tasks.tree.walk import Reader
+from autosync_tasks.tree.content import Reader
 from autosync_tasks.triggers.installed import Installed, installed, signs
 from autosync_tasks.workspace.validation_context import acceptances
 from autosync_tasks.workspace.workspace import Site

@@ -21,8 +21,8 @@ from autosync_tasks.names import display, holds_withheld
 from autosync_tasks.plan import delta as planning
 from autosync_tasks.plan.compare import Look
 from autosync_tasks.sync import message as messages
+from autosync_tasks.tree.content import content_id
 from autosync_tasks.tree.observe import Progress, ids_of, moved_since, read_again
-from autosync_tasks.tree.walk import content_id
 from autosync_tasks.workspace.workspace import Site
 
 

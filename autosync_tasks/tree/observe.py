@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from autosync_tasks.model import Cache, Entry, Kind, Left, LeftOut, Path
-from autosync_tasks.tree.walk import Facts, NotReadableError, Reader, Scan, content_id, entry_of, pack, unpack
+from autosync_tasks.tree.content import NotReadableError, Reader, content_id
+from autosync_tasks.tree.walk import Facts, Scan, entry_of, pack, unpack
 
 _RECORD = 40
 _NO_ID = bytes(20)

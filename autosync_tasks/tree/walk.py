@@ -1,27 +1,24 @@
-"""Reads the source: a walk by folder descriptors that follows no link but where a setting says so, and reads that
-can be trusted.
+"""Looks at the source: a walk by folder descriptors that follows no link but where a setting says so.
 
-Read only. FIFOs, sockets and devices are reported and never opened. A path that cannot be read is
-reported as left out, so that no reader takes its absence for a deletion.
+FIFOs, sockets and devices are reported and never opened. A path that cannot be looked at is reported as left out: an
+error while reading must never become a deletion in the backup.
 """
 
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import stat
 import struct
 import sys
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from operator import attrgetter
 
 from autosync_tasks.errors import SourceError
 from autosync_tasks.model import Entry, Kind, Left, LeftOut
 from autosync_tasks.names import display, git_refuses
-from autosync_tasks.tree.dirfd import FOLDER_FLAGS, Below
+from autosync_tasks.tree.dirfd import FOLDER_FLAGS
 from autosync_tasks.tree.followed_links import Following, Target
 
 RESERVED = b".autosync"
@@ -153,7 +150,7 @@ def walk(root: int, protected: ProtectedName, max_file_size: int, following: Fol
             try:
                 child = behind.open_folder() if behind else os.open(name, FOLDER_FLAGS, dir_fd=fd)
             except OSError as error:
-                scan.left_out.append(LeftOut(path, _why(error), _detail(error)))
+                scan.left_out.append(LeftOut(path, why_left(error), detail_of(error)))
                 continue
             stack.append((child, path + b"/", iter(())))
             outside = scan.followed and any(front[:-1] in scan.followed for _, front, _ in stack)
@@ -166,11 +163,13 @@ def walk(root: int, protected: ProtectedName, max_file_size: int, following: Fol
     return scan
 
 
-def _why(error: OSError) -> Left:
+def why_left(error: OSError) -> Left:
+    """Why a path is left out that cannot be opened."""
     return Left.MOVING if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP) else Left.UNREADABLE
 
 
-def _detail(error: OSError) -> str:
+def detail_of(error: OSError) -> str:
+    """What the system said of it, for people."""
     if error.errno == errno.EMFILE:
         return "nested too deeply to open"
     return (error.strerror or str(error)).lower()
@@ -184,7 +183,7 @@ def _list(
         with os.scandir(fd) as found:
             entries = sorted(found, key=_name)
     except OSError as error:
-        scan.left_out.append(LeftOut(prefix.rstrip(b"/"), Left.UNREADABLE, _detail(error)))
+        scan.left_out.append(LeftOut(prefix.rstrip(b"/"), Left.UNREADABLE, detail_of(error)))
         return []
     folders: list[bytes] = []
     records, left_out = scan.records, scan.left_out
@@ -225,13 +224,13 @@ def _looked_at(
         try:
             result = entry.stat(follow_symlinks=False)
         except OSError as error:
-            scan.left_out.append(LeftOut(path, _why(error), _detail(error)))
+            scan.left_out.append(LeftOut(path, why_left(error), detail_of(error)))
             continue
         if following is not None and stat.S_ISLNK(result.st_mode) and (target := following.target(path)):
             try:
                 result, scan.followed[path] = target.look(), target
             except OSError as error:
-                scan.left_out.append(LeftOut(path, Left.UNREADABLE, f"where it leads: {_detail(error)}"))
+                scan.left_out.append(LeftOut(path, Left.UNREADABLE, f"where it leads: {detail_of(error)}"))
                 continue
         yield name, path, result
 
@@ -249,87 +248,3 @@ _name = attrgetter("name")
 def _special(kind: int) -> str:
     names = {stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device"}
     return names.get(kind, "a device")
-
-
-def content_id(data: bytes) -> str:
-    """Git's content id of a blob with these bytes (SHA-1, hex)."""
-    digest = hashlib.sha1(b"blob %d\0" % len(data), usedforsecurity=False)
-    digest.update(data)
-    return digest.hexdigest()
-
-
-class NotReadableError(Exception):
-    """A path could not be read as it was observed; `left_out` says why."""
-
-    def __init__(self, left_out: LeftOut) -> None:
-        super().__init__(left_out.detail)
-        self.left_out = left_out
-
-
-class Reader(Below):
-    """Reads the source's files and links as they were observed."""
-
-    def __init__(self, root: int, followed: Mapping[bytes, Target]) -> None:
-        """root: a descriptor of the source. followed: of the walk (Scan.followed)."""
-        super().__init__(root)
-        self._followed = followed
-
-    def __enter__(self) -> Reader:
-        return self
-
-    def _enter(self, above: int, parts: list[bytes]) -> int:
-        target = self._followed.get(b"/".join(parts)) if self._followed else None
-        return target.open_folder() if target else super()._enter(above, parts)
-
-    def look(self, path: bytes) -> os.stat_result | None:
-        target = self._followed.get(path)
-        if target is None:
-            return super().look(path)
-        try:
-            return target.look()
-        except OSError:
-            return None
-
-    def open_file(self, path: bytes) -> int:
-        target = self._followed.get(path)
-        return target.open_file() if target else super().open_file(path)
-
-    def read(self, path: bytes, expected: Facts) -> tuple[bytes, int]:
-        """The bytes of a file, or a link's target, and when the reading began (ns since the epoch).
-
-        Raises NotReadableError if it is gone, is another file than observed, or changed meanwhile.
-        """
-        began = time.time_ns()
-        try:
-            if expected.kind is Kind.LINK:
-                data = self.target(path)
-            else:
-                handle = self.open_file(path)
-                try:
-                    same = unpack(pack(os.fstat(handle))) == expected
-                    data = _read_all(handle, expected.size) if same else b""
-                finally:
-                    os.close(handle)
-                if not same:
-                    raise NotReadableError(LeftOut(path, Left.MOVING, _MOVED))
-        except OSError as error:
-            raise NotReadableError(LeftOut(path, _why(error), _detail(error))) from None
-        if len(data) != expected.size:
-            raise NotReadableError(LeftOut(path, Left.MOVING, _MOVED))
-        return data, began
-
-
-_MOVED = "changed while it was being read"
-
-
-def _read_all(handle: int, size: int) -> bytes:
-    """All bytes of an open file; one more than `size` is asked for, so that growth shows."""
-    data = os.read(handle, size + 1)
-    if len(data) >= size or not data:
-        return data
-    parts = [data]
-    while part := os.read(handle, size + 1):
-        parts.append(part)
-        if sum(map(len, parts)) > size:
-            break
-    return b"".join(parts)

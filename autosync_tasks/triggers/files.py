@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import subprocess
-import tempfile
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from autosync_tasks.errors import AutosyncError, LockedError
+from autosync_tasks.files import lock, write_whole
 
 LOCK_WAIT = 30.0
 """Seconds to wait for another install task: each holds the lock for a few child processes only."""
@@ -61,18 +59,8 @@ def locked(path: str, wait: float = LOCK_WAIT) -> Iterator[None]:
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
     fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
-        ends = time.monotonic() + wait
-        while True:
-            try:
-                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > ends:
-                    raise LockedError(
-                        "Another install task is at work.",
-                        hint="Wait until it has ended, then run this again.",
-                    ) from None
-                time.sleep(0.05)
+        if not lock(fd, wait):
+            raise LockedError("Another install task is at work.", hint="Wait until it has ended, then run this again.")
         yield
     finally:
         os.close(fd)
@@ -91,22 +79,10 @@ def read(path: str) -> bytes | None:
 
 
 def write(path: str, content: bytes, mode: int = 0o644) -> None:
-    """Writes a whole file or none: a neighbour with another name first, then a rename."""
-    folder = os.path.dirname(path)
+    """Writes a whole file or none, its folder too. Raises AutosyncError."""
     try:
-        os.makedirs(folder, exist_ok=True)
-        fd, temporary = tempfile.mkstemp(prefix=".autosync-", dir=folder)
-        try:
-            with os.fdopen(fd, "wb") as file:
-                file.write(content)
-                os.fchmod(fd, mode)
-                file.flush()
-                os.fsync(fd)
-            os.replace(temporary, path)
-        except BaseException:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(temporary)
-            raise
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        write_whole(path, content, mode=mode)
     except OSError as fault:
         raise AutosyncError(
             f"{path} cannot be written: {fault.strerror}.", hint="Mend the folder's permissions or make room."

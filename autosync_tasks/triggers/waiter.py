@@ -7,12 +7,12 @@ sync. Its lock is its standard input, so the kernel takes the lock back however 
 
 from __future__ import annotations
 
-import fcntl
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
 
 from autosync_tasks.errors import AutosyncError
+from autosync_tasks.files import lock
 from autosync_tasks.triggers import files
 
 LONGEST = 6 * 3600.0
@@ -46,20 +46,18 @@ def leave(
     at = int(retry_at) + 1  # `date` gives whole seconds; never a moment too early
     path = os.path.join(folder, "waiter")
     try:
-        lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        handle = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     except OSError:
         return None
     try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not lock(handle):
             if at < _waits_until(path):
                 files.write(path, b"%d\n" % at, 0o600)
             return None
         files.write(path, b"%d\n" % at, 0o600)
         return subprocess.Popen(
             ["/bin/sh", "-c", _SHELL, "waiter", path, *command],
-            stdin=lock,
+            stdin=handle,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env=dict(environ),
@@ -69,7 +67,7 @@ def leave(
     except (AutosyncError, OSError):
         return None
     finally:
-        os.close(lock)
+        os.close(handle)
 
 
 def _waits_until(path: str) -> float:

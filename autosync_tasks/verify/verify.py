@@ -12,8 +12,8 @@ from autosync_tasks.humanize import count
 from autosync_tasks.model import Change, Kind, LeftOut, Outcome, Path, Priority, Run, Step, Trigger
 from autosync_tasks.names import display
 from autosync_tasks.plan.compare import Look, look
+from autosync_tasks.tree.content import Reader
 from autosync_tasks.tree.observe import Progress, known_ids
-from autosync_tasks.tree.walk import Reader
 from autosync_tasks.verify.drill import drill
 from autosync_tasks.verify.store import damaged_blobs, fsck
 from autosync_tasks.workspace.request import Request

@@ -10,7 +10,8 @@ import pytest
 
 from autosync_tasks.model import Entry
 from autosync_tasks.tree import observe
-from autosync_tasks.tree.walk import Scan, content_id, entry_of, open_root, walk
+from autosync_tasks.tree.content import content_id
+from autosync_tasks.tree.walk import Scan, entry_of, open_root, walk
 
 NAMES = (b"a/edited.md", b"a/quick.md", b"b/gone.md", b"b/kept.md")
 

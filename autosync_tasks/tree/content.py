@@ -1,0 +1,108 @@
+"""Contents: git's content id of bytes, and readings of the source that can be trusted."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Mapping
+from typing import BinaryIO
+
+from autosync_tasks.model import Kind, Left, LeftOut
+from autosync_tasks.tree.dirfd import Below
+from autosync_tasks.tree.followed_links import Target
+from autosync_tasks.tree.walk import Facts, detail_of, pack, unpack, why_left
+
+_CHUNK = 1 << 20
+
+
+def content_id(data: bytes) -> str:
+    """Git's content id of a blob with these bytes (SHA-1, hex)."""
+    digest = hashlib.sha1(b"blob %d\0" % len(data), usedforsecurity=False)
+    digest.update(data)
+    return digest.hexdigest()
+
+
+def content_id_of(file: BinaryIO) -> str:
+    """The same of an open file of any size, read in pieces. Raises OSError."""
+    digest = hashlib.sha1(b"blob %d\0" % os.fstat(file.fileno()).st_size, usedforsecurity=False)
+    while chunk := file.read(_CHUNK):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+class NotReadableError(Exception):
+    """A path could not be read as it was observed; `left_out` says why."""
+
+    def __init__(self, left_out: LeftOut) -> None:
+        super().__init__(left_out.detail)
+        self.left_out = left_out
+
+
+class Reader(Below):
+    """Reads the source's files and links as they were observed."""
+
+    def __init__(self, root: int, followed: Mapping[bytes, Target]) -> None:
+        """root: a descriptor of the source. followed: of the walk (Scan.followed)."""
+        super().__init__(root)
+        self._followed = followed
+
+    def __enter__(self) -> Reader:
+        return self
+
+    def _enter(self, above: int, parts: list[bytes]) -> int:
+        target = self._followed.get(b"/".join(parts)) if self._followed else None
+        return target.open_folder() if target else super()._enter(above, parts)
+
+    def look(self, path: bytes) -> os.stat_result | None:
+        target = self._followed.get(path)
+        if target is None:
+            return super().look(path)
+        try:
+            return target.look()
+        except OSError:
+            return None
+
+    def open_file(self, path: bytes) -> int:
+        target = self._followed.get(path)
+        return target.open_file() if target else super().open_file(path)
+
+    def read(self, path: bytes, expected: Facts) -> tuple[bytes, int]:
+        """The bytes of a file, or a link's target, and when the reading began (ns since the epoch).
+
+        Raises NotReadableError if it is gone, is another file than observed, or changed meanwhile.
+        """
+        began = time.time_ns()
+        try:
+            if expected.kind is Kind.LINK:
+                data = self.target(path)
+            else:
+                handle = self.open_file(path)
+                try:
+                    same = unpack(pack(os.fstat(handle))) == expected
+                    data = _read_all(handle, expected.size) if same else b""
+                finally:
+                    os.close(handle)
+                if not same:
+                    raise NotReadableError(LeftOut(path, Left.MOVING, _MOVED))
+        except OSError as error:
+            raise NotReadableError(LeftOut(path, why_left(error), detail_of(error))) from None
+        if len(data) != expected.size:
+            raise NotReadableError(LeftOut(path, Left.MOVING, _MOVED))
+        return data, began
+
+
+_MOVED = "changed while it was being read"
+
+
+def _read_all(handle: int, size: int) -> bytes:
+    """All bytes of an open file; one more than `size` is asked for, so that growth shows."""
+    data = os.read(handle, size + 1)
+    if len(data) >= size or not data:
+        return data
+    parts = [data]
+    while part := os.read(handle, size + 1):
+        parts.append(part)
+        if sum(map(len, parts)) > size:
+            break
+    return b"".join(parts)
