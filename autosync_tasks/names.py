@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 _NAMED = {7: "a", 8: "b", 9: "t", 10: "n", 11: "v", 12: "f", 13: "r", 34: '"', 92: "\\"}
 _BACK = {letter: bytes([code]) for code, letter in _NAMED.items()}
@@ -16,7 +18,6 @@ _PLAIN = re.compile(rb"[!#-\[\]-~](?:[ !#-\[\]-~]*[!#-\[\]-~])?\Z")
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _MAX_SHOWN = 400
 WITHHELD = "[withheld]"
-_withheld: dict[bytes, None] = {}
 
 
 def quote(path: bytes) -> bytes:
@@ -69,30 +70,74 @@ def suspicious(path: bytes) -> list[bytes]:
     return [run for run in _RUN.findall(path) if _MIXED.search(run) or len(_HUMPS.findall(run)) > 2]
 
 
-def withhold(values: Iterable[bytes]) -> None:
-    """From now on no name shows these values (secrets in names), whoever prints it in this process.
+class Redaction:
+    """Values (secrets in names) that nobody may be shown, by one run."""
 
-    Kept here and not in a parameter: a list that forgot to pass it on would show the secret.
+    def __init__(self) -> None:
+        self._values: dict[bytes, None] = {}
+
+    def add(self, values: Iterable[bytes]) -> None:
+        """From now on no name shows these values, whoever tells it in this run."""
+        self._values.update(dict.fromkeys(value for value in values if value))
+
+    def __bool__(self) -> bool:
+        return bool(self._values)
+
+    def within(self, names: bytes) -> bool:
+        """Whether a name, or a list of them, holds one of the values."""
+        return any(value in names for value in self._values)
+
+    def clean(self, name: bytes) -> bytes:
+        """The name with each of the values replaced."""
+        for value in self._values:
+            name = name.replace(value, WITHHELD.encode())
+        return name
+
+    def clean_text(self, text: str) -> str:
+        """A text that is about to leave the program, with each of the values replaced, whoever wrote it there."""
+        for value in self._values:
+            text = text.replace(value.decode("utf-8", "surrogateescape"), WITHHELD)
+        return text
+
+
+_of_this_run: ContextVar[Redaction] = ContextVar("redaction")
+
+
+def redaction() -> Redaction:
+    """What this run must not show.
+
+    Found from anywhere and not handed from function to function: a list that forgot to hand it on would show the
+    secret. Outside `one_run` it is begun here, so that no value is ever lost.
     """
-    _withheld.update(dict.fromkeys(values))
+    found = _of_this_run.get(None)
+    if found is None:
+        found = Redaction()
+        _of_this_run.set(found)
+    return found
 
 
-def holds_withheld(names: bytes) -> bool:
-    """Whether a name, or a list of them, holds a value that is withheld."""
-    return any(value in names for value in _withheld)
+@contextmanager
+def one_run() -> Iterator[None]:
+    """Around a run: what it withholds ends with it. A run inside another one shares what that withholds."""
+    if _of_this_run.get(None) is not None:
+        yield
+        return
+    token = _of_this_run.set(Redaction())
+    try:
+        yield
+    finally:
+        _of_this_run.reset(token)
 
 
 def shown(path: bytes) -> bytes:
     """The name with every withheld value replaced."""
-    for value in _withheld:
-        path = path.replace(value, WITHHELD.encode())
-    return path
+    return redaction().clean(path)
 
 
 def display(path: bytes | str, *, limit: int = _MAX_SHOWN) -> str:
     """The name for a screen, a log or a message: printable characters as they are, all others escaped."""
-    if _withheld:
-        path = shown(path if isinstance(path, bytes) else path.encode("utf-8", "surrogateescape"))
+    if hidden := _of_this_run.get(None):
+        path = hidden.clean(path if isinstance(path, bytes) else path.encode("utf-8", "surrogateescape"))
     text = path.decode("utf-8", "surrogateescape") if isinstance(path, bytes) else path
     safe = "".join(char if _safe(char) else _escaped(char) for char in text)
     return safe if len(safe) <= limit else safe[: limit - 1] + "…"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from autosync_tasks import names
+from autosync_tasks.names import one_run
 from autosync_tasks.validation import scanner as engine
 from tests.support.machine import Machine
 
@@ -69,11 +69,13 @@ def workshop(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-def machine(workshop: Path, scanner_cache: Path, one_scanner: None, monkeypatch: pytest.MonkeyPatch) -> Machine:
+def machine(
+    workshop: Path, scanner_cache: Path, one_scanner: None, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Machine]:
     """A person's machine below this test's own folder; nothing outside it can be found."""
     made = Machine(workshop, scanner_cache)
-    monkeypatch.setattr(names, "_withheld", {})  # each run of a person is a process of its own
     for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "AUTOSYNC_CONFIG", "OPENCODE_CONFIG_DIR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(made.home))
-    return made
+    with one_run():  # each run of a person is a process of its own
+        yield made

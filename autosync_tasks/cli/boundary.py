@@ -9,6 +9,7 @@ from typing import Any, ParamSpec
 from invoke import Exit
 
 from autosync_tasks.errors import AutosyncError, OutputError
+from autosync_tasks.names import one_run
 
 P = ParamSpec("P")
 
@@ -21,14 +22,15 @@ def bounded(task: Callable[P, int]) -> Callable[P, None]:
 
     @functools.wraps(task)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            code = task(*args, **kwargs)
-        except AutosyncError as error:
-            code = told(error, as_json=bool(kwargs.get("json")))
-        except OSError as error:
-            code = told(_of_system(error), as_json=bool(kwargs.get("json")))
-        except KeyboardInterrupt:
-            code = 130
+        with one_run():
+            try:
+                code = task(*args, **kwargs)
+            except AutosyncError as error:
+                code = told(error, as_json=bool(kwargs.get("json")))
+            except OSError as error:
+                code = told(_of_system(error), as_json=bool(kwargs.get("json")))
+            except KeyboardInterrupt:
+                code = 130
         if code:
             raise Exit(code=code)
 

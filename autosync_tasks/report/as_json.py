@@ -9,7 +9,7 @@ from typing import Any
 
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Change, Finding, LeftOut, Run
-from autosync_tasks.names import display, shown
+from autosync_tasks.names import display, redaction, shown
 from autosync_tasks.report.stream import writing
 from autosync_tasks.status.status import Status
 
@@ -23,7 +23,8 @@ def show(kind: str, body: Mapping[str, Any], *, stream: bool = False) -> None:
     """
     document = {"version": VERSION, "kind": kind, **body}
     with writing(sys.stdout):
-        sys.stdout.write(json.dumps(document, indent=None if stream else 1, ensure_ascii=True) + "\n")
+        text = json.dumps(document, indent=None if stream else 1, ensure_ascii=True)
+        sys.stdout.write(redaction().clean_text(text) + "\n")
 
 
 def of_run(run: Run, source: str, backup: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, TextIO
 
+from autosync_tasks.names import redaction
 from autosync_tasks.report.lines import Line
 from autosync_tasks.report.stream import writing
 
@@ -30,7 +31,7 @@ def show(lines: Iterable[Line], *, error: bool = False) -> None:
                 console.print(_text(line), soft_wrap=True)
         else:
             for line in lines:
-                stream.write("".join(part.text for part in line).rstrip() + "\n")
+                stream.write(redaction().clean_text("".join(part.text for part in line)).rstrip() + "\n")
 
 
 def ask(question: str) -> str:
@@ -45,7 +46,7 @@ def _text(line: Line) -> object:
 
     text = Text()
     for part in line:
-        text.append(part.text, style=part.style or None)
+        text.append(redaction().clean_text(part.text), style=part.style or None)
     return text
 
 

@@ -17,7 +17,7 @@ from autosync_tasks.backup.worktree import bring, stands, unedited
 from autosync_tasks.errors import AutosyncError, BackupError
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Cache, Kind, LeftOut, Path, Plan, Trigger
-from autosync_tasks.names import display, holds_withheld
+from autosync_tasks.names import display, redaction
 from autosync_tasks.plan import delta as planning
 from autosync_tasks.plan.compare import Look
 from autosync_tasks.sync import message as messages
@@ -212,7 +212,7 @@ def remember(seen: Look, stored: Stored, idle: str) -> None:
     """
     state, scan, observation = seen.site.state, seen.scan, seen.observation
     state.save_tree(tree_cache(stored.commit, stored.tree, stored.manifest))
-    if holds_withheld(seen.blob):
+    if redaction().within(seen.blob):
         return  # the cache names every path, and a blocked secret stands in none of our files
     state.save_cache(
         Cache(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from autosync_tasks.model import Finding, Path
-from autosync_tasks.names import WITHHELD, withhold
+from autosync_tasks.names import WITHHELD, redaction
 from autosync_tasks.validation.families import FAMILIES, finish, selected
 from autosync_tasks.validation.findings import Context, Lines, Raw, Subject
 from autosync_tasks.validation.scanner import Engine, EngineUnavailableError
@@ -144,7 +144,7 @@ class OneRun:
         for path, raw in named:
             finding = finish(raw, path.replace(raw.token, WITHHELD.encode()), self._context)
             if finding.blocks:
-                withhold([raw.token])
+                redaction().add([raw.token])
             yield finding
 
     def _scanner(self) -> Engine | None:

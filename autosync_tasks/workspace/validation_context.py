@@ -9,7 +9,7 @@ import os
 from collections.abc import Collection, Sequence
 
 from autosync_tasks.model import Path
-from autosync_tasks.names import withhold
+from autosync_tasks.names import redaction
 from autosync_tasks.state.acceptances import Acceptances
 from autosync_tasks.validation import secret_names
 from autosync_tasks.validation.bash import check_shell
@@ -48,4 +48,4 @@ def context(
 
 def withhold_names(site: Site, paths: Sequence[Path]) -> None:
     """From now on no list shows the secrets in these names."""
-    withhold(secret_names(paths, context(site, check=True)))
+    redaction().add(secret_names(paths, context(site, check=True)))

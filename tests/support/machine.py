@@ -13,10 +13,10 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import redirect_stderr, redirect_stdout
+from contextvars import Context
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autosync_tasks import names
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Outcome, Run, Trigger
 from autosync_tasks.policy.inputs import Ask
@@ -289,7 +289,6 @@ class Machine:
         from autosync_tasks.cli import program
 
         before = picture(self.home)
-        names._withheld.clear()  # a new process knows of no secret yet
         out, err = io.StringIO(), io.StringIO()
         environ, here, path, words, code = dict(os.environ), Path.cwd(), list(sys.path), sys.argv, 0
         os.environ.clear()
@@ -298,7 +297,8 @@ class Machine:
         try:
             sys.argv = list(argv)
             with as_a_person(), redirect_stdout(out), redirect_stderr(err):
-                {"autosync": program.autosync, "sync-config": program.sync_config}[argv[0]](list(argv))
+                run = {"autosync": program.autosync, "sync-config": program.sync_config}[argv[0]]
+                Context().run(run, list(argv))  # a new process knows of no secret yet
         except SystemExit as ended:
             code = ended.code if isinstance(ended.code, int) else 1
         finally:
