@@ -1,26 +1,81 @@
-"""The one decision on what a look found: for a sync, its check mode, `status` and `why` alike."""
+"""What a sync would do now with what a look found: the one source for a sync, its check mode, `status` and `why`."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain
 
-from autosync_tasks.model import Decision, LeftOut, Path, Pending, Trigger, Verb
-from autosync_tasks.plan import delta as planning
-from autosync_tasks.plan import judge
+from autosync_tasks.model import Change, Decision, Finding, Kind, LeftOut, Path, Pending, Plan, Trigger, Verb
+from autosync_tasks.names import shown
+from autosync_tasks.plan import delta
 from autosync_tasks.plan.compare import Look
-from autosync_tasks.plan.quarantine import MEND, blocked_reason, in_quarantine, offending
+from autosync_tasks.plan.quarantine import blocked_reason, in_quarantine, offending, way_on
 from autosync_tasks.policy.decide import decide
 from autosync_tasks.policy.guards import losses
 from autosync_tasks.policy.inputs import Ask, Facts, Past
 from autosync_tasks.tree.observe import read_again
 
 
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a sync would do, decided and judged; nothing of it is done.
+
+    decision: as it stands after validation. gate: the reason as it was before. plan: what the sync goes with, or would
+    if no finding held it (None if it is held before anything is judged, or has nothing to do). judged: how many files
+    were read and judged. lost: paths that did not hold still meanwhile. quarantined: how many of the waiting changes
+    wait for the mending of a file.
+    """
+
+    decision: Decision
+    gate: str
+    plan: Plan | None = None
+    findings: tuple[Finding, ...] = ()
+    judged: int = 0
+    lost: Mapping[Path, LeftOut] = field(default_factory=dict)
+    quarantined: int = 0
+
+
+def propose(
+    seen: Look, trigger: Trigger, past: Past, now: float, ask: Ask, source_id: str, *, check: bool = True
+) -> Proposal:
+    """Decides, plans and validates; stores nothing.
+
+    now: seconds since the epoch. source_id: what the manifest is to carry. check: nothing at all may be written, the
+    scanner's cache and key included.
+    """
+    decision = decision_of(seen, trigger, past, now, ask)
+    if decision.verb is not Verb.GO and not (ask.force and decision.verb is Verb.SKIP):
+        return Proposal(decision, decision.reason)
+    plan = plan_for(seen, decision.admitted, source_id)
+    lost: dict[Path, LeftOut] = {}
+    findings = _findings(seen, plan, lost, check=check, by_hand=trigger is Trigger.MANUAL)
+    if lost:
+        plan = plan_for(seen, delta.without(plan, frozenset(lost)), source_id)
+    proposal = Proposal(decision, decision.reason, plan, findings, len(plan.puts), lost)
+    if not any(finding.blocks for finding in findings):
+        return proposal
+    if seen.site.settings.quarantine and (bad := offending(plan, findings)):
+        kept = delta.without(plan, frozenset(bad))
+        waiting = in_quarantine(plan.changes, kept, bad)
+        decision = replace(decision, admitted=kept, waiting=(*decision.waiting, *waiting))
+        plan = plan_for(seen, kept, source_id)
+        return replace(proposal, decision=decision, plan=plan, quarantined=len(waiting))
+    return replace(proposal, decision=_blocked(decision, plan, findings))
+
+
 def decision_of(seen: Look, trigger: Trigger, past: Past, now: float, ask: Ask) -> Decision:
-    """The decision on what a look found: the same for a sync, its check mode, `status` and `why`."""
-    return decide(seen.difference.changes, seen.site.settings, trigger, past, now, ask, facts_of(seen))
+    """The decision on what a look found, before anything is validated."""
+    return decide(seen.difference.changes, seen.site.settings, trigger, past, now, ask, _guarded(seen))
 
 
-def facts_of(seen: Look) -> Facts:
+def plan_for(seen: Look, admitted: Iterable[Change], source_id: str) -> Plan:
+    """The plan that takes the branch from where this look saw it to the admitted changes."""
+    observed = seen.observation.manifest
+    return delta.plan(admitted, observed, seen.recorded, seen.head.tree, seen.ref, source_id)
+
+
+def _guarded(seen: Look) -> Facts:
     """What the guards judge."""
     difference, branch_id = seen.difference, seen.branch_source_id
     lost = losses(difference.changes, seen.observation.manifest)
@@ -35,24 +90,29 @@ def facts_of(seen: Look) -> Facts:
     )
 
 
-def with_validation(seen: Look, decision: Decision) -> Decision:
-    """The decision as it stands after validation; writes nothing and stores nothing.
+def _findings(seen: Look, plan: Plan, lost: dict[Path, LeftOut], *, check: bool, by_hand: bool) -> tuple[Finding, ...]:
+    """Judges the bytes of every put; what cannot be read twice the same goes into `lost`."""
+    from autosync_tasks.plan import judge  # the rules are loaded only when there is something to judge
 
-    A decision that goes becomes a block if an error is found, or, under quarantine, goes without the offending files.
-    Any other decision comes back as it is: a sync would not validate either.
-    """
-    if decision.verb is not Verb.GO or not decision.admitted:
-        return decision
-    plan = planning.plan(decision.admitted, seen.observation.manifest, seen.recorded, seen.head.tree, seen.ref, "")
-    lost: dict[Path, LeftOut] = {}
     subjects = read_again(seen.root, seen.scan, plan.puts.items(), lost)
-    findings = judge.judge(seen.site, seen, subjects, check=True)
-    if not any(found.blocks for found in findings):
-        return decision
-    if seen.site.settings.quarantine and (bad := offending(plan, findings)):
-        kept = planning.without(plan, frozenset(bad))
-        waiting = in_quarantine(plan.changes, kept, bad)
-        return replace(decision, admitted=tuple(kept), waiting=(*decision.waiting, *waiting))
+    # A new folder has no contents, but its name goes into the manifest.
+    folders = [(c.path, b"") for c in plan.changes if c.new is not None and c.new.kind is Kind.FOLDER]
+    return judge.judge(seen.site, seen, chain(subjects, folders), check=check, by_hand=by_hand)
+
+
+def _blocked(decision: Decision, plan: Plan, findings: Sequence[Finding]) -> Decision:
     reason = blocked_reason(findings)
-    held = tuple(Pending(change, reason) for change in decision.admitted)
-    return Decision(Verb.BLOCK, reason, waiting=(*held, *decision.waiting), next_step=MEND)
+    held = tuple(Pending(change, _named(change, findings) or reason) for change in decision.admitted)
+    return Decision(
+        Verb.BLOCK, reason, waiting=(*held, *decision.waiting), digest=plan.digest, next_step=way_on(plan, findings)
+    )
+
+
+def _named(change: Change, findings: Sequence[Finding]) -> str:
+    """The finding that holds this change itself, in words; "" if it only waits for others."""
+    names = {name for path in change.paths for name in (path, shown(path))}
+    mine = next((finding for finding in findings if finding.blocks and finding.path in names), None)
+    if mine is None:
+        return ""
+    line = f", line {mine.line}" if mine.line else ""
+    return f"{mine.code}{line}: {mine.message}"

@@ -6,10 +6,21 @@ from collections.abc import Mapping, Sequence
 
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Change, Finding, Path, Pending, Plan
-from autosync_tasks.names import shown
+from autosync_tasks.names import display, shown
 
-MEND = "mend the files named above; the next sync looks again"
-"""What a person does about a block by validation."""
+
+def way_on(plan: Plan, findings: Sequence[Finding]) -> str:
+    """What a person does about a block by validation: mend, accept, or let the rest go."""
+    from autosync_tasks.validation.families import RULES  # loaded already, where there are findings
+
+    blocking = [finding for finding in findings if finding.blocks]
+    first, files = blocking[0], {finding.path for finding in blocking}
+    ways = [f"mend {display(first.path)}" + (f" and {count(len(files) - 1, 'other file')}" if len(files) > 1 else "")]
+    if first.fingerprint and RULES[first.code].acceptable:
+        ways.append(f"`inv accept {first.fingerprint} --reason '…'` if it is no fault")
+    if offending(plan, findings):
+        ways.append("`inv set-config QUARANTINE=true` to back up the rest meanwhile")
+    return ", or ".join(ways)
 
 
 def blocked_reason(findings: Sequence[Finding]) -> str:

@@ -9,8 +9,10 @@ from typing import Any
 from autosync_tasks.config.load import Loaded
 from autosync_tasks.config.settings import TABLE
 from autosync_tasks.humanize import age, count
+from autosync_tasks.model import Priority
 from autosync_tasks.names import display
-from autosync_tasks.report.lines import STYLE, Line, Part, line
+from autosync_tasks.report.lines import STYLE, Line, Part, line, of_pending
+from autosync_tasks.status.explain import GOES
 from autosync_tasks.status.why import Answer
 
 
@@ -19,10 +21,10 @@ def of_why(found: Answer, now: float) -> Iterator[Line]:
     why = found.why
     yield line(Part(display(why.path, limit=2000), "bold"))
     facts = [
-        ("rule", f"{why.rule.pattern}  ({why.origin})"),
-        ("category", why.category),
+        ("rule", f"{why.rule.pattern}  ({why.rule.origin})"),
+        ("category", why.rule.category),
         ("priority", why.priority),
-        ("starts", "a sync" if why.starts else "no sync by itself; it rides along"),
+        ("starts", _starts(found)),
         ("backup", found.where),
     ]
     if found.left_out is not None:
@@ -30,13 +32,23 @@ def of_why(found: Answer, now: float) -> Iterator[Line]:
         facts.append(("left out", f"{found.left_out.why}{detail}"))
     if found.last_commit is not None:
         facts.append(("last sync", f"{age(now - found.last_commit)} ago"))
-    facts.append(("pending", str(why.change.kind) if why.change is not None else "no"))
+    below = f"{count(len(found.below), 'path')} below it" if found.below else "no"
+    facts.append(("pending", str(why.change.kind) if why.change is not None else below))
     if why.change is not None:
-        facts.append(("waits for", why.gate or "nothing: the next automatic sync takes it"))
+        facts.append(("waits for", why.gate))
         if why.next_at is not None and why.next_at > now:
             facts.append(("eligible", f"in {age(why.next_at - now)}"))
     for name, words in facts:
         yield line(Part(f"  {name:<10} ", "dim"), words)
+    yield from of_pending(found.below)
+
+
+def _starts(found: Answer) -> str:
+    if not found.copied:
+        return "no sync: it is never copied"
+    if found.why.priority is Priority.LOW:
+        return "no sync, and none takes it by itself; `inv sync --include-low` does"
+    return "a sync" if found.why.starts else "no sync by itself; it rides along"
 
 
 def why_as_json(found: Answer) -> dict[str, Any]:
@@ -45,14 +57,15 @@ def why_as_json(found: Answer) -> dict[str, Any]:
     return {
         "path": display(why.path, limit=10_000),
         "path_hex": why.path.hex(),
-        "rule": {"pattern": why.rule.pattern, "origin": why.origin},
-        "category": why.category,
+        "rule": {"pattern": why.rule.pattern, "origin": why.rule.origin},
+        "category": why.rule.category,
         "priority": why.priority,
         "starts_a_sync": why.starts,
         "where": found.where,
         "left_out": found.left_out.why if found.left_out else None,
         "pending": why.change.kind if why.change else None,
-        "waits_for": why.gate or None,
+        "waits_for": why.gate if why.gate != GOES and why.pending else None,
+        "pending_below": [display(item.change.path, limit=10_000) for item in found.below],
         "next_eligible": why.next_at,
         "last_commit": found.last_commit,
     }

@@ -11,12 +11,13 @@ from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Decision, Kind, LeftOut, Outcome, Path, Pending, Priority, Trigger, Verb
 from autosync_tasks.names import parents
 from autosync_tasks.plan.compare import Look, look
-from autosync_tasks.plan.decision import decision_of, with_validation
+from autosync_tasks.plan.decision import decision_of, propose
 from autosync_tasks.plan.past import failures_in_a_row, past_of
 from autosync_tasks.policy.inputs import Ask
 from autosync_tasks.remote import known
 from autosync_tasks.remote.known import PushRecord
 from autosync_tasks.state.state import State
+from autosync_tasks.status.explain import GOES
 from autosync_tasks.status.verdict import Level, Signs, Verdict, verdict
 from autosync_tasks.tree.content import Reader
 from autosync_tasks.triggers.installed import Installed, installed, signs
@@ -101,10 +102,10 @@ def _status(seen: Look, records: Sequence[dict[str, Any]], now: float) -> Status
     past = past_of(seen, now)
     decision = decision_of(seen, Trigger.SCHEDULE, past, now, Ask())
     if seen.ref:  # without a backup that is the verdict, and the scanner's rules may not even be compiled yet (5 s)
-        decision = with_validation(seen, decision)
+        decision = propose(seen, Trigger.SCHEDULE, past, now, Ask(), site.settings.source_id).decision
     wanted = (Priority.HIGH, Priority.MEDIUM)
     pending = [item for item in decision.waiting if item.change.priority in wanted]
-    pending += [Pending(change, "the next sync: nothing holds it") for change in decision.admitted]
+    pending += [Pending(change, GOES) for change in decision.admitted]
     oldest = min((past.first_seen.get(item.change.path, now) for item in pending), default=now)
     faults = [left for left in seen.left_out if not left.expected]
     links = _links_out(seen)

@@ -3,42 +3,49 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from autosync_tasks.backup.manifest import PATH
 from autosync_tasks.errors import UsageError
-from autosync_tasks.model import Kind, LeftOut, Path, Priority, Trigger
+from autosync_tasks.model import Kind, LeftOut, Path, Pending, Priority, Trigger
 from autosync_tasks.names import display, parents
 from autosync_tasks.plan.compare import Look, look
-from autosync_tasks.plan.decision import decision_of, facts_of, with_validation
+from autosync_tasks.plan.decision import propose
 from autosync_tasks.plan.past import past_of
-from autosync_tasks.policy.inputs import Ask, Past
-from autosync_tasks.status.explain import Why, explain
+from autosync_tasks.policy.inputs import Ask
+from autosync_tasks.status.explain import Why, all_pending, explain
 from autosync_tasks.workspace.workspace import Site
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What `inv why` tells. last_commit: when a commit last changed the path (seconds since the epoch), or None."""
+    """What `inv why` tells.
+
+    where: whether the backup holds it. below: what is pending below it. last_commit: when a commit last changed the
+    path (seconds since the epoch), or None.
+    """
 
     why: Why
     where: str
     left_out: LeftOut | None
+    below: tuple[Pending, ...]
     last_commit: float | None
-    retry_at: float | None
 
     @property
-    def priority(self) -> Priority:
-        return self.why.rule.priority
+    def copied(self) -> bool:
+        """Whether this path ever goes into the backup."""
+        return self.why.priority is not Priority.NEVER and (self.left_out is None or not self.left_out.expected)
 
 
 def why_path(site: Site, text: str, now: float) -> Answer:
     """Explains a path of the source. text: relative to the source, or absolute and inside it. Raises UsageError."""
     path = _relative(site, text)
     with look(site) as seen:
+        proposal = propose(seen, Trigger.SCHEDULE, past_of(seen, now), now, Ask(), site.settings.source_id)
         observed, recorded = seen.observation.manifest.get(path), seen.recorded.get(path)
         covers = {path, *parents(path)}
-        left = next((item for item in seen.left_out if item.path in covers), None)
+        left_out = (*seen.left_out, *proposal.lost.values())
+        left = next((item for item in left_out if item.path in covers), None)
         if observed is None and recorded is None and left is None and path not in seen.head.tree:
             raise UsageError(
                 f"{display(path)} is neither in the source nor in the backup",
@@ -46,25 +53,19 @@ def why_path(site: Site, text: str, now: float) -> Answer:
             )
         entry = observed or recorded
         kind = entry.kind if entry is not None else Kind.FILE
-        past = past_of(seen, now)
-        found = explain(path, kind, seen.classifier, seen.difference.changes, site.settings, past, now, facts_of(seen))
-        if found.pending and not found.gate:
-            found = _validated(seen, found, past, now)
-        if path in seen.recorded:
-            where = "owned: the backup holds it" if not found.pending else "owned: the backup holds an earlier state"
-        elif path in seen.head.tree and path != PATH:
-            where = "foreign: it is in the backup, but no sync put it there"
-        else:
-            where = "not in the backup"
+        why = explain(path, kind, seen.classifier, proposal.decision, now)
+        inside = path + b"/"
+        below = (p for p in all_pending(proposal.decision) if any(name.startswith(inside) for name in p.change.paths))
         last = site.repository.last_commit_of(seen.ref, path) if path in seen.recorded else None
-        return Answer(found, where, left, last, found.next_at)
+        return Answer(why, _where(seen, why), left, tuple(below), last)
 
 
-def _validated(seen: Look, found: Why, past: Past, now: float) -> Why:
-    """The same, unless validation holds what the gate would let go."""
-    decision = with_validation(seen, decision_of(seen, Trigger.SCHEDULE, past, now, Ask()))
-    gates = [item.waits_for for item in decision.waiting if found.path in item.change.paths]
-    return replace(found, gate=gates[0], next_at=None) if gates else found
+def _where(seen: Look, why: Why) -> str:
+    if why.path in seen.recorded:
+        return "owned: the backup holds it" if not why.pending else "owned: the backup holds an earlier state"
+    if why.path in seen.head.tree and why.path != PATH:
+        return "foreign: it is in the backup, but no sync put it there"
+    return "not in the backup"
 
 
 def _relative(site: Site, text: str) -> Path:

@@ -57,9 +57,9 @@ def _with_patience(site: Site, request: Request, progress: Progress | None) -> R
                 run = _idle(site, request, seen)
                 if run is not None:
                     return run
-                from autosync_tasks.sync.run import Passage
+                from autosync_tasks.sync.run import passage
 
-                return Passage(site, request, seen, progress).run()
+                return passage(site, request, seen, progress)
         except BranchMovedError:
             if attempt == _TRIES:
                 raise
@@ -80,15 +80,5 @@ def _idle(site: Site, request: Request, seen: Look) -> Run | None:
             return None
     if not request.check and request.trigger is not Trigger.MANUAL:
         site.state.saw(request.trigger, request.now)
-    return Run(
-        id=request.run_id,
-        trigger=request.trigger,
-        started=request.now,
-        ended=request.ended,
-        outcome=Outcome.OK,
-        reason=idle["reason"],
-        exit_code=0,
-        steps=(Step("observe", Outcome.OK, "nothing has changed since the last look"),),
-        commit=seen.ref,
-        check=request.check,
-    )
+    step = Step("observe", Outcome.OK, "nothing has changed since the last look")
+    return replace(request.run(Outcome.OK, idle["reason"], [step]), commit=seen.ref)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from autosync_tasks.model import Trigger
+from autosync_tasks.model import Outcome, Run, Step, Trigger
 from autosync_tasks.policy.inputs import Ask
 
 
@@ -32,6 +33,20 @@ class Request:
     def ended(self) -> float:
         """The time now, as this request counts it (seconds since the epoch)."""
         return self.now + time.monotonic() - self.began
+
+    def run(self, outcome: Outcome, reason: str, steps: Sequence[Step] = (), *, exit_code: int = 0) -> Run:
+        """The run that answers this request and ends now; what else is known of it comes by `replace`."""
+        return Run(
+            id=self.run_id,
+            trigger=self.trigger,
+            started=self.now,
+            ended=self.ended,
+            outcome=outcome,
+            reason=reason,
+            exit_code=exit_code,
+            steps=tuple(steps),
+            check=self.check,
+        )
 
 
 def new_request(

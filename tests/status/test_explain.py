@@ -5,23 +5,29 @@ from __future__ import annotations
 import pytest
 
 from autosync_tasks.config.settings import Settings
-from autosync_tasks.model import ChangeKind, Kind, Priority, Rule
+from autosync_tasks.model import ChangeKind, Kind, Priority, Rule, Trigger
 from autosync_tasks.policy.classify import Classifier
-from autosync_tasks.policy.decide import Past
-from autosync_tasks.status.explain import Why, explain
+from autosync_tasks.policy.decide import Past, decide
+from autosync_tasks.status.explain import GOES, Why, explain
 from tests.policy.make import DAY, NINE, SETTINGS, at, change, changes, having
 
 
 def why(path: str, *pending: str, settings: Settings = SETTINGS, past: Past | None = None, now: float = NINE) -> Why:
-    return explain(path.encode(), Kind.FILE, Classifier(settings), changes(*pending), settings, past or Past(), now)
+    decision = decide(changes(*pending), settings, Trigger.SCHEDULE, past or Past(), now)
+    return explain(path.encode(), Kind.FILE, Classifier(settings), decision, now)
 
 
 def test_it_names_the_rule_and_where_it_was_set() -> None:
     mine = Rule("notes/", "notes", Priority.HIGH, "config.toml, rule 1")
     found = why("notes/a.md", settings=having(rules=(mine,)))
-    assert (found.rule, found.category, found.priority, found.origin) == (mine, "notes", "high", "config.toml, rule 1")
-    assert why("a.log").origin == "sync_exclusions"
-    assert why("context/a.md").origin == "built in"
+    assert (found.rule, found.rule.category, found.priority, found.rule.origin) == (
+        mine,
+        "notes",
+        "high",
+        "config.toml, rule 1",
+    )
+    assert why("a.log").rule.origin == "sync_exclusions"
+    assert why("context/a.md").rule.origin == "built in"
 
 
 def test_a_path_that_is_not_pending_waits_for_nothing() -> None:
@@ -31,7 +37,7 @@ def test_a_path_that_is_not_pending_waits_for_nothing() -> None:
 
 def test_what_the_next_sync_takes_goes_now() -> None:
     found = why("misc/x", "misc/x", "context/a.md")
-    assert (found.pending, found.gate, found.next_at, found.starts) == (True, "", NINE, False)
+    assert (found.pending, found.gate, found.next_at, found.starts) == (True, GOES, NINE, False)
 
 
 def test_a_change_within_the_limit_knows_when_it_goes() -> None:
@@ -55,5 +61,11 @@ def test_what_never_goes_by_itself_has_no_time(path: str, gate: str) -> None:
 
 def test_the_old_name_of_a_rename_is_pending_too() -> None:
     moved = change("context/b.md", ChangeKind.RENAMED, old_path="context/a.md")
-    found = explain(b"context/a.md", Kind.FILE, Classifier(SETTINGS), [moved], SETTINGS, Past(), NINE)
+    found = explain(
+        b"context/a.md",
+        Kind.FILE,
+        Classifier(SETTINGS),
+        decide([moved], SETTINGS, Trigger.SCHEDULE, Past(), NINE),
+        NINE,
+    )
     assert found.change is moved and found.next_at == NINE

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.restore.history_machine import History
+from tests.status.history_machine import History
 
 
 def _run(workshop: Path, scanner_cache: Path, examples: int, steps: int, *, seeded: bool) -> None:

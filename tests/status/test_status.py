@@ -16,6 +16,7 @@ from autosync_tasks.model import Trigger
 from autosync_tasks.remote import known
 from autosync_tasks.remote.known import PushRecord
 from autosync_tasks.report import as_json
+from autosync_tasks.status.explain import GOES
 from autosync_tasks.status.status import Status, silent
 from autosync_tasks.status.verdict import Level
 from autosync_tasks.status.why import why_path
@@ -149,12 +150,13 @@ def test_a_secret_that_no_run_has_met_yet(kept: Machine) -> None:
     found = looked(kept)
     reason = "validation: 1 finding must be mended first"
     assert (found.verdict.level, found.verdict.why) == (Level.ATTENTION, f"the next sync is blocked: {reason}")
-    assert [item.waits_for for item in found.pending] == [reason]
-    assert why_path(kept.site(), "context/token.md", kept.now).why.gate == reason
+    named = "SEC001, line 1: The line holds a secret: sourcegraph access token."
+    assert [item.waits_for for item in found.pending] == [named]
+    assert why_path(kept.site(), "context/token.md", kept.now).why.gate == named
     put(kept, quarantine=True)
     kept.edit("AGENTS.md")
     held = {item.change.path: item.waits_for for item in looked(kept).pending}
-    assert held[b"AGENTS.md"] == "the next sync: nothing holds it"
+    assert held[b"AGENTS.md"] == GOES
     assert held[b"context/token.md"].startswith("in quarantine (")
 
 

@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Outcome, Trigger
+from autosync_tasks.status.explain import GOES
 from autosync_tasks.status.status import Status
 from autosync_tasks.status.verdict import Level
 from autosync_tasks.status.why import why_path
@@ -275,9 +276,13 @@ class History(RuleBasedStateMachine):
         waits = {item.change.path.decode(): item.waits_for for item in run.pending}
         if check.outcome == Outcome.BLOCKED:
             waits |= {change.path.decode(): run.reason for change in run.changes}
+            named = {
+                f.path.decode(): f"{f.code}, line {f.line}: {f.message}" for f in reversed(run.findings) if f.blocks
+            }
+            waits |= {path: named[path] for path in waits.keys() & named.keys()}
         elif check.outcome == Outcome.CHANGED:
-            waits |= {change.path.decode(): "" for change in run.changes}
-        said = {item.change.path.decode(): item.waits_for.replace(_NOTHING, "") for item in found.pending}
+            waits |= {change.path.decode(): GOES for change in run.changes}
+        said = {item.change.path.decode(): item.waits_for for item in found.pending}
         assert said == waits, "`status` and `sync --check` disagree"
         assert set(waits) == set(self.differing()), "`status` does not tell what differs"
         self._verdict_agrees(found, check)
@@ -329,9 +334,6 @@ class History(RuleBasedStateMachine):
             return self.machine.site().state.history()
         except AutosyncError:
             return []
-
-
-_NOTHING = "the next sync: nothing holds it"
 
 
 def _blob(data: bytes) -> str:
