@@ -1,4 +1,4 @@
-"""The console programs: the collection as `autosync`, for cron and for use from any folder."""
+"""The console programs: the collection as `autosync`, for cron and for use from any folder, and as `sync-config`."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from autosync_tasks import __version__
 from autosync_tasks.cli.lazy_invoke import load_invoke
-from autosync_tasks.report.stream import ensure_streams
+from autosync_tasks.report.stream import ensure_streams, writing
 
 if TYPE_CHECKING:
-    from invoke import Program
+    from autosync_tasks.cli.command_line import CommandLine
 
 
 def autosync(argv: list[str] | None = None) -> None:
@@ -39,43 +38,32 @@ def sync_config(argv: list[str] | None = None) -> None:
 
 @contextmanager
 def _ready() -> Iterator[None]:
-    """Around a program: its streams are there, and Ctrl-C while it is still being loaded ends it quietly too."""
+    """Around a program: its streams are there, what it wrote is out when it ends, and Ctrl-C ends it quietly."""
+    from autosync_tasks.errors import OutputError
+
     ensure_streams()
+    code: str | int | None = 0
     try:
-        yield
+        with writing(sys.stdout):
+            try:
+                yield
+            except SystemExit as end:
+                code = end.code
     except KeyboardInterrupt:
-        sys.exit(130)
+        code = 130
+    except OutputError as error:
+        load_invoke()
+        from autosync_tasks.cli.boundary import told
+
+        code = told(error, as_json=False)
+    sys.exit(code)
 
 
-def _program(name: str, words: Sequence[str]) -> Program:
+def _program(name: str, words: Sequence[str]) -> CommandLine:
     if sys.path and sys.path[0] in ("", os.getcwd()):
         del sys.path[0]  # a `git.py` in the current folder must not be what is imported
     load_invoke()
-    from invoke import Config, Exit, ParseError, Program
-
     from autosync_tasks.cli.collection import collection
+    from autosync_tasks.cli.command_line import CommandLine
 
-    class Settings(Config):
-        """Invoke's own settings, from nowhere: no file in the current folder or at home changes a run."""
-
-        prefix = "autosync-invoke"
-
-    class Strict(Program):
-        """Wrong usage ends with exit code 2 and says what to do."""
-
-        def parse_core(self, argv: list[str] | None) -> None:
-            try:
-                super().parse_core(argv)
-            except ParseError as error:
-                raise self._usage(error) from None
-
-        def parse_tasks(self) -> None:
-            try:
-                super().parse_tasks()
-            except ParseError as error:
-                raise self._usage(error) from None
-
-        def _usage(self, error: ParseError) -> Exit:
-            return Exit(f"error: {error}\n  next: `{name} --list` names the tasks, `--help TASK` explains one", 2)
-
-    return Strict(name=name, binary=name, version=__version__, namespace=collection(words), config_class=Settings)
+    return CommandLine(name, collection(words))

@@ -6,6 +6,7 @@ import argparse
 import difflib
 from typing import NoReturn
 
+from autosync_tasks import __version__
 from autosync_tasks.errors import UsageError
 
 
@@ -23,6 +24,7 @@ def _parser() -> _Parser:
         "Without a flag: one sync by hand.",
         allow_abbrev=False,
     )
+    parser.add_argument("--version", action="version", version=f"sync-config {__version__}")
     who = parser.add_mutually_exclusive_group()
     who.add_argument("--auto", action="store_true", help="sync as the agent's workflow does: limits apply")
     who.add_argument("--check-and-sync", action="store_true", help="sync as the schedule does: limits apply")

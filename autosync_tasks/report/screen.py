@@ -5,7 +5,6 @@ The only user of rich. It is loaded only for a terminal (56 ms that a scheduled 
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 from collections.abc import Iterable
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 def show(lines: Iterable[Line], *, error: bool = False) -> None:
     """Writes lines to standard output (or standard error). Raises OutputError."""
     stream = sys.stderr if error else sys.stdout
-    if isinstance(stream, io.TextIOWrapper):
-        stream.reconfigure(errors="backslashreplace")  # cron and ssh may have a locale that knows no arrow
     with writing(stream):
         if _is_terminal(stream):
             console = console_for(stream)

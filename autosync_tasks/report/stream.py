@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import os
 import sys
 from collections.abc import Iterator
@@ -16,8 +18,11 @@ def writing(stream: TextIO) -> Iterator[None]:
     """Around what writes to a stream, and flushes it. A reader that went away (`head`, a pager) is no fault.
 
     Raises OutputError if the system refuses the text, for example on a full disk. The stream is quiet afterwards, so
-    that Python does not complain once more at its exit.
+    that Python does not complain once more at its exit. What the locale has no letter for is written in other letters:
+    cron and ssh may have one that knows no arrow.
     """
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="autosync-plain")
     try:
         yield
         stream.flush()
@@ -32,6 +37,21 @@ def _silence(stream: TextIO) -> None:
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, stream.fileno())
     os.close(null)
+
+
+_PLAIN = {"→": "->", "…": "...", "─": "-", "━": "=", "╌": "-"}
+"""What stands for this program's own signs where the locale has no letter for them."""
+
+
+def _in_plain_letters(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lost = error.object[error.start : error.end]
+    plain = "".join(_PLAIN.get(sign) or sign.encode("ascii", "backslashreplace").decode("ascii") for sign in lost)
+    return plain, error.end
+
+
+codecs.register_error("autosync-plain", _in_plain_letters)
 
 
 def ensure_streams() -> None:

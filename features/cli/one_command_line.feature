@@ -76,6 +76,25 @@ Feature: One command line
         | autosync sync --chekc          |
         | autosync sync --trigger=moon   |
         | autosync set-config NONSENSE=1 |
+        | autosync --no-such-flag sync   |
+        | autosync --list-depth=x --list |
+        | autosync --help snyc           |
+
+    Scenario Outline: <command> is met with what was meant
+      When a person runs `<command>`
+      Then the exit code is 2
+      And it says "did you mean `<meant>`?"
+
+      Examples:
+        | command                 | meant    |
+        | autosync statsu         | status   |
+        | autosync sync --dry-run | --check  |
+        | autosync sync --froce   | --force  |
+
+    Scenario: the exit codes are told where a person looks first
+      When a person runs `autosync --help`
+      Then the exit code is 0
+      And it says "75  another run holds the lock"
 
   Rule: JSON is one document, whatever happens
 

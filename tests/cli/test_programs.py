@@ -62,6 +62,8 @@ def test_without_any_environment_at_all(machine: Machine) -> None:
         ["autosync", "--help", "status"],
         ["autosync", "--version"],
         ["sync-config", "--help"],
+        ["sync-config", "--version"],
+        ["autosync"],
     ],
 )
 def test_help_suffices_alone(machine: Machine, words: list[str]) -> None:
@@ -94,6 +96,13 @@ def test_every_task_and_every_flag_has_a_help_text() -> None:
         (["inv", "auto-sync-if-needed", "--changes=many"], 2),
         (["sync-config", "--no-such-flag"], 2),
         (["inv", "snyc"], 1),
+        (["autosync", "-T", "5x", "status"], 2),
+        (["autosync", "-D", "x"], 2),
+        (["autosync", "-f", "", "status"], 2),
+        (["autosync", "-f", "/etc", "status"], 2),
+        (["autosync", "--print-completion-script=tcl"], 2),
+        (["autosync", "sync", "--check=5"], 2),
+        (["autosync", "sync", "--trigger"], 2),
     ],
 )
 def test_wrong_usage(machine: Machine, words: list[str], code: int) -> None:
@@ -250,6 +259,23 @@ def test_a_reader_that_goes_away_is_no_fault(machine: Machine, flags: str) -> No
     assert done.returncode == 0
 
 
+@pytest.mark.parametrize("words", ["--help", "--list", "sync --help", "--version", "--print-completion-script=bash"])
+def test_help_is_a_program_like_any_other(machine: Machine, words: str) -> None:
+    done = in_a_shell(machine, f"{words} | true")
+    assert (done.returncode, done.stderr) == (0, "")
+    done = in_a_shell(machine, f"{words} > /dev/full")
+    assert (done.returncode, done.stderr) == (1, "error: the output could not be written: no space left on device\n")
+
+
+@pytest.mark.parametrize("words", ["sync", "--help"])
+def test_a_locale_without_our_signs_gets_others(machine: Machine, words: str) -> None:
+    machine.make_tree()
+    done = machine.program(["autosync", words], environ=bare(machine, PYTHONIOENCODING="latin-1"))
+    assert done.exit_code == 0
+    assert "\\u2" not in done.text
+    assert "->" in done.text if words == "sync" else "[TASK ...]" in done.text
+
+
 @pytest.mark.parametrize("flags", ["", "--json"])
 def test_an_output_that_cannot_be_written_is_told_once(machine: Machine, flags: str) -> None:
     machine.make_tree()
@@ -267,6 +293,12 @@ def test_streams_that_the_caller_closed_harm_nothing(machine: Machine, closed: s
         done = in_a_shell(machine, f"{words} {closed}")
         assert (done.returncode, done.stderr) == (0, "")
     assert machine.sync().outcome == "ok"
+
+
+def test_python_m_is_the_same_program(machine: Machine) -> None:
+    words = [sys.executable, "-m", "autosync_tasks"]
+    done = subprocess.run([*words, "--version"], env=bare(machine), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout[:9], done.stderr) == (0, "autosync ", "")
 
 
 def test_python_m_is_not_needed_but_inv_works_from_a_subfolder(machine: Machine) -> None:

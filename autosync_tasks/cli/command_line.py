@@ -1,0 +1,122 @@
+"""Invoke's program with the flags that mean something here, words for a wrong command line, and a short help."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import NoReturn
+
+from invoke import Argument, Collection, Config, Exit, ParseError, Program
+from invoke.completion.complete import complete, print_completion_script
+
+from autosync_tasks import __version__
+from autosync_tasks.errors import EXIT_CODES
+from autosync_tasks.names import display
+from autosync_tasks.report import lines, screen
+
+_FLAGS = {
+    "complete": "",
+    "dry": "look and decide, write nothing (as --check of each task)",
+    "help": "this page, or what a task is for and which flags it has",
+    "list": "only the tasks",
+    "print-completion-script": "completion for your shell: bash, zsh or fish",
+    "version": "the version",
+}
+"""Those of Invoke's own flags that mean something here, with their help ("": not shown).
+
+The others are about shell commands and settings files of Invoke, and no task has any.
+"""
+
+_MEANT = {"--dry-run": "--check", "-n": "--check"}
+
+
+class _NoFiles(Config):
+    """Invoke's own settings, from nowhere: no file in the current folder or at home changes a run."""
+
+    prefix = "autosync-invoke"
+
+
+class CommandLine(Program):
+    """Wrong usage ends with exit code 2 and says what to do."""
+
+    def __init__(self, name: str, tasks: Collection) -> None:
+        """tasks: what can be named; only they are loaded."""
+        super().__init__(name=name, binary=name, version=__version__, namespace=tasks, config_class=_NoFiles)
+
+    def core_args(self) -> list[Argument]:
+        """The flags before a task's name."""
+        kept = [argument for argument in super().core_args() if argument.name in _FLAGS]
+        for argument in kept:
+            argument.help = _FLAGS[str(argument.name)]
+        return kept
+
+    def parse_core(self, argv: list[str] | None) -> None:
+        """Reads the flags before the first task's name."""
+        sys.dont_write_bytecode = True  # nothing is written where the program lies
+        self.normalize_argv(argv)
+        try:
+            self.parse_core_args()
+            if shell := self.args["print-completion-script"].value:
+                print_completion_script(shell=shell, names=self.binary_names)
+                raise Exit
+        except ParseError as error:
+            self._refuse(error)
+        if self.args.version.value:
+            self.print_version()
+            raise Exit
+
+    def parse_tasks(self) -> None:
+        """Reads the tasks and their flags."""
+        try:
+            super().parse_tasks()
+        except ParseError as error:
+            self._refuse(error)
+
+    def parse_cleanup(self) -> None:
+        """Does what is no task: help, list, completion."""
+        asked = self.args.help.value
+        if isinstance(asked, str):
+            if asked not in self.parser.contexts:
+                self._refuse(ParseError(f"No idea what {asked!r} is!"))
+            self.print_task_help(asked)
+        elif self.args.list.value:
+            self.list_tasks()
+        elif self.args.complete.value:
+            complete(self.binary_names, self.core, self.initial_context, self.collection, self._make_parser())
+        elif asked or not self.tasks:
+            self.print_help()
+        else:
+            return
+        raise Exit
+
+    def print_help(self) -> None:
+        """How it is called, the tasks, the flags, and what the exit codes mean."""
+        codes = [f"  {code:>3}  {words}" for code, words in EXIT_CODES.items()]
+        screen.show(lines.plain([f"Usage: {self.binary} [--dry] TASK [flags of the task] [TASK …]", ""]))
+        self.list_tasks()
+        screen.show(lines.plain(["Flags before the task:", ""]))
+        self.print_columns([row for row in self.initial_context.help_tuples() if row[1]])
+        screen.show(lines.plain(["Exit codes:", "", *codes, ""]))
+
+    def update_config(self, merge: bool = True) -> None:
+        """Takes over `--dry`, the only flag that tasks look at. No file is read."""
+        self.config.load_overrides({"run": {"dry": bool(self.args.dry.value)}}, merge=merge)
+
+    def _refuse(self, error: ParseError) -> NoReturn:
+        words = re.sub(r"<Argument: ([\w-]+)[^>]*>", r"--\1", str(error))
+        unknown = re.match(r"No idea what ('.*'|\".*\") is!", words)
+        near = self._near(unknown[1][1:-1], error) if unknown else ""
+        meant = f"did you mean `{near}`? " if near else ""
+        hint = f"{meant}`{self.name} --list` names the tasks, `--help TASK` explains one"
+        raise Exit(f"error: {display(words)}\n  next: {hint}", 2)
+
+    def _near(self, word: str, error: ParseError) -> str:
+        import difflib
+
+        if not word.startswith("-"):
+            known = list(self.collection.task_names)
+        elif word in _MEANT:
+            return _MEANT[word]
+        else:
+            known = list(getattr(error.context, "flags", ())) or list(self.initial_context.flags)
+        return next(iter(difflib.get_close_matches(word.partition("=")[0], known, n=1)), "")
