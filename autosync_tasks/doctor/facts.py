@@ -62,7 +62,7 @@ def cron_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """
     own = {"HOME": passwd_home(), "LOGNAME": _login(), "PATH": "/usr/bin:/bin", "SHELL": "/bin/sh"}
     try:
-        lines = cron.parse(crontab.read(environ) or b"").commands
+        lines = cron.take_apart(crontab.read(environ) or b"").commands
     except AutosyncError:
         lines = ()
     for line in lines:

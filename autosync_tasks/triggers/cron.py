@@ -10,7 +10,6 @@ import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum, auto
 
 from autosync_tasks.errors import UsageError
 
@@ -19,27 +18,27 @@ END = b"# END autosync-tasks"
 MAX_COMMAND = 998
 """Vixie's and Debian's cron have 1,000 bytes for a command and refuse a longer one (cron.h, MAX_COMMAND)."""
 
-_BEGIN = re.compile(rb"[ \t]*#[ \t]*BEGIN autosync-tasks(?![\w-])")
-_END = re.compile(rb"[ \t]*#[ \t]*END autosync-tasks(?![\w-])")
+_EOL = rb"[^\n]*(?:\n|\Z)"  # only LF ends a line: cron takes a CR as part of the command
+_BEGIN = rb"[ \t]*#[ \t]*BEGIN autosync-tasks(?![\w-])" + _EOL
+_END = rb"[ \t]*#[ \t]*END autosync-tasks(?![\w-])" + _EOL
 _WHEN = rb"[ \t#]*(?:@[a-z]+|(?:[^\s#]+[ \t]+){4}[^\s#]+)[ \t]+"
-_OURS = re.compile(_WHEN + rb".*autosync'?[ \t]+sync[ \t]+--trigger=schedule\b")
-_FIRST = re.compile(_WHEN + rb"/usr/bin/env[ \t]+PATH=")
-_FIELDS = re.compile(rb"[\w*/,@-]*(?:[ \t]+[\w*/,-]*){0,4}[ \t]*$")
-_CUT = re.compile(_WHEN + rb"(/[a-z/]*(?: [A-Z]*)?)$")
-
-
-class _Line(Enum):
-    BEGIN = auto()
-    END = auto()
-    OURS = auto()
-    OTHER = auto()
+_COMMAND = _WHEN + rb"[^\n]*autosync'?[ \t]+sync[ \t]+--trigger=schedule\b" + _EOL
+_CUT_OFF = _WHEN + rb"/usr/bin/env[ \t]+PATH=[^\n]*\Z"
+_BLOCK = re.compile(
+    rb"^(?:(?P<whole>%(begin)b(?:(?!%(begin)b|%(end)b)[^\n]*\n)*%(end)b)"
+    rb"|(?P<no_end>%(begin)b(?:%(command)b)*(?:%(cut_off)b)?)"
+    rb"|(?P<no_beginning>(?:%(command)b)*%(end)b))"
+    % {b"begin": _BEGIN, b"end": _END, b"command": _COMMAND, b"cut_off": _CUT_OFF},
+    re.MULTILINE,
+)
+_OURS = re.compile(rb"%b|%b|%b|%b" % (_BEGIN, _END, _COMMAND, _CUT_OFF))
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What a crontab holds of ours.
+class Crontab:
+    """A crontab, taken apart.
 
-    rest: the crontab without it. at: how many bytes of `rest` stand before it (None: there is none).
+    rest: it without what is ours. at: how many bytes of `rest` stand before that (None: nothing is ours).
     commands: our lines as they are. kept: lines of others that stood inside. faults: what was wrong.
     """
 
@@ -50,94 +49,32 @@ class Found:
     faults: tuple[str, ...] = ()
 
 
-def _kind(line: bytes) -> _Line:
-    if _BEGIN.match(line):
-        return _Line.BEGIN
-    if _END.match(line):
-        return _Line.END
-    return _Line.OURS if _OURS.match(line) else _Line.OTHER
+def take_apart(text: bytes) -> Crontab:
+    """Finds what is ours in a crontab: the marked block, also where it is doubled or lacks a marker.
 
-
-def _lines(crontab: bytes) -> list[bytes]:
-    """Lines with their newline. Only LF ends one: cron takes a CR as part of the command."""
-    return re.findall(rb"[^\n]*\n|[^\n]+", crontab)
-
-
-def _cut_off(line: bytes) -> bool:
-    """A line that can only be the start of ours: it stands right after our beginning and breaks off."""
-    if _FIRST.match(line):
-        return True
-    if line.endswith(b"\n"):
-        return False
-    match = _CUT.match(line)
-    return bool(_FIELDS.match(line) or (match and b"/usr/bin/env PATH=".startswith(match[1])))
-
-
-class _Reader:
-    """One pass over the lines; says which are ours even where markers are missing or doubled."""
-
-    def __init__(self, lines: list[bytes]) -> None:
-        self.lines, self.kinds = lines, [_kind(line) for line in lines]
-        self.rest: list[bytes] = []
-        self.at: int | None = None
-        self.commands: list[bytes] = []
-        self.faults: list[str] = []
-        self.blocks = self.kept = 0
-
-    def block(self, start: int) -> int:
-        """Takes the block that begins at `start`; gives the index after it."""
-        ends = [i for i in range(start + 1, len(self.lines)) if self.kinds[i] in (_Line.BEGIN, _Line.END)]
-        if ends and self.kinds[ends[0]] is _Line.END:
-            inside, after = range(start + 1, ends[0]), ends[0] + 1
-        else:
-            self.faults.append("a block had no end")
-            after = start + 1
-            if after < len(self.lines) and self.kinds[after] is _Line.OTHER and _cut_off(self.lines[after]):
-                self.kinds[after] = _Line.OURS
-            while after < len(self.lines) and self.kinds[after] is _Line.OURS:
-                after += 1
-            inside = range(start + 1, after)
-            if self.lines[after:] and END.startswith(self.lines[after]):  # our end, itself cut off
-                after += 1
-        for i in inside:
-            if self.kinds[i] is _Line.OURS:
-                self.commands.append(self.lines[i])
-            else:
-                self.rest.append(self.lines[i])
-                self.kept += 1
-        return after
-
-    def read(self) -> Found:
-        i = 0
-        while i < len(self.lines):
-            kind = self.kinds[i]
-            if kind is _Line.BEGIN:
-                i = self.block(i)
-                self.mark()
-            elif kind is _Line.END:
-                self.faults.append("an end stood without its beginning")
-                while self.rest and _kind(self.rest[-1]) is _Line.OURS:
-                    self.commands.append(self.rest.pop())
-                self.mark()
-                i += 1
-            else:
-                self.rest.append(self.lines[i])
-                i += 1
-        if self.blocks > 1:
-            self.faults.append(f"there were {self.blocks} blocks")
-        if self.kept:
-            self.faults.append(f"{self.kept} line(s) of others stood inside; they are kept, before the block")
-        return Found(b"".join(self.rest), self.at, tuple(self.commands), self.kept, tuple(self.faults))
-
-    def mark(self) -> None:
-        self.blocks += 1
-        if self.at is None:
-            self.at = sum(map(len, self.rest))
-
-
-def parse(crontab: bytes) -> Found:
-    """Finds what is ours: whole blocks, doubled, cut off or edited ones."""
-    return _Reader(_lines(crontab)).read()
+    Inside a block only our own lines are ours; whatever else stands there belongs to somebody else and stays.
+    """
+    rest: list[bytes] = []
+    commands, faults, kept = [], [], 0
+    at, last = None, 0
+    blocks = list(_BLOCK.finditer(text))
+    for block in blocks:
+        rest.append(text[last : block.start()])
+        at, last = sum(map(len, rest)) if at is None else at, block.end()
+        for line in re.findall(rb"[^\n]*\n|[^\n]+", block[0]):
+            if not _OURS.match(line):
+                rest.append(line)
+                kept += 1
+            elif not re.match(rb"%b|%b" % (_BEGIN, _END), line):
+                commands.append(line)
+        if not block["whole"]:
+            faults.append("a block had no end" if block["no_end"] else "an end stood without its beginning")
+    if len(blocks) > 1:
+        faults.append(f"there were {len(blocks)} blocks")
+    if kept:
+        faults.append(f"{kept} line(s) of others stood inside; they are kept, before the block")
+    rest.append(text[last:])
+    return Crontab(b"".join(rest), at, tuple(commands), kept, tuple(faults))
 
 
 def command_line(command: Sequence[str], env: Mapping[str, str]) -> bytes:
@@ -174,13 +111,13 @@ def block(command: Sequence[str], schedule: str, env: Mapping[str, str]) -> byte
     return b"\n".join([BEGIN, schedule.encode() + b" " + command_line(command, env), END, b""])
 
 
-def place(found: Found, ours: bytes) -> bytes:
+def place(crontab: Crontab, ours: bytes) -> bytes:
     """The crontab with `ours` (from `block`) where the first block stood, else at the end.
 
     If the line before lacks its newline it gets one: cron refuses a crontab without it.
     """
-    at = len(found.rest) if found.at is None else found.at
-    before = found.rest[:at]
+    at = len(crontab.rest) if crontab.at is None else crontab.at
+    before = crontab.rest[:at]
     if before and not before.endswith(b"\n"):
         before += b"\n"
-    return before + ours + found.rest[at:]
+    return before + ours + crontab.rest[at:]

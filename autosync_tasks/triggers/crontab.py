@@ -83,14 +83,14 @@ def _write(content: bytes, environ: Mapping[str, str]) -> None:
 class _Change:
     before: bytes
     after: bytes
-    found: cron.Found
+    found: cron.Crontab
 
 
 def _change(environ: Mapping[str, str], wanted: bytes | None, check: bool) -> _Change:
     """Makes the crontab hold `wanted` (a whole block) or nothing of ours; reads back what cron holds."""
     for _ in range(TRIES):
         before = read(environ) or b""
-        found = cron.parse(before)
+        found = cron.take_apart(before)
         after = found.rest if wanted is None else cron.place(found, wanted)
         if after == before or check:
             return _Change(before, after, found)

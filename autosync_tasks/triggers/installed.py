@@ -50,7 +50,7 @@ def _cron(environ: Mapping[str, str]) -> list[Installed]:
         held = crontab.read(environ)
     except AutosyncError:
         return []  # the doctor asks for itself and tells
-    found = cron.parse(held or b"")
+    found = cron.take_apart(held or b"")
     result = []
     for line in found.commands:
         text = line.decode("utf-8", "backslashreplace").strip()

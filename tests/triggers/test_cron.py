@@ -21,12 +21,12 @@ BEGIN, LINE, END, _ = BLOCK.split(b"\n")
 
 def with_block(crontab: bytes, command: Sequence[str], when: str, env: Mapping[str, str]) -> bytes:
     """What `install-cron` makes of a crontab."""
-    return cron.place(cron.parse(crontab), cron.block(command, when, env))
+    return cron.place(cron.take_apart(crontab), cron.block(command, when, env))
 
 
 def without_block(crontab: bytes) -> bytes:
     """What `uninstall-cron` leaves of it."""
-    return cron.parse(crontab).rest
+    return cron.take_apart(crontab).rest
 
 
 # Each: name, the crontab, and what of it must be left when our block is taken out (None: all of it).
@@ -114,8 +114,8 @@ class TestNasty:
     def test_second_time_nothing_changes(self, text: bytes, rest: bytes | None) -> None:
         once = with_block(text, COMMAND, "0 * * * *", ENV)
         assert with_block(once, COMMAND, "0 * * * *", ENV) == once
-        assert cron.parse(once).commands == (LINE + b"\n",)
-        assert cron.parse(once).faults == ()
+        assert cron.take_apart(once).commands == (LINE + b"\n",)
+        assert cron.take_apart(once).faults == ()
 
     def test_taking_it_out(self, text: bytes, rest: bytes | None) -> None:
         outside = text if rest is None else rest
@@ -124,20 +124,34 @@ class TestNasty:
         assert again in (outside, outside + b"\n")
 
 
-def test_a_block_cut_off_at_any_byte_is_mended_and_nothing_else_is_lost() -> None:
+def test_a_block_cut_off_in_its_command_or_at_a_line_is_mended_and_nothing_else_is_lost() -> None:
     theirs = b"MAILTO=x\n5 5 * * * theirs\n"
-    for length in range(len(BLOCK)):
+    for length in [0, len(BEGIN), *range(BLOCK.index(b"PATH=") + 5, len(BLOCK) - len(END) - 1), len(BLOCK) - 1]:
         cut = theirs + BLOCK[:length]
         made = with_block(cut, COMMAND, "0 * * * *", ENV)
         assert made.startswith(theirs), length
         assert made.endswith(BLOCK), length
-        assert cron.parse(made).commands == (LINE + b"\n",), length
+        assert cron.take_apart(made).commands == (LINE + b"\n",), length
         jobs = [line for line in made.split(b"\n") if line and not line.startswith((b"#", b"MAILTO"))]
         assert jobs == [b"5 5 * * * theirs", LINE], length
 
 
+def test_a_cut_off_at_any_byte_loses_nothing_of_theirs() -> None:
+    theirs = b"MAILTO=x\n5 5 * * * theirs\n"
+    for length in range(len(BLOCK)):
+        made = with_block(theirs + BLOCK[:length], COMMAND, "0 * * * *", ENV)
+        assert made.startswith(theirs), length
+        assert made.count(BLOCK) == 1, length
+
+
+def test_a_job_of_theirs_before_a_stray_end_stays() -> None:
+    theirs = b"0 * * * * /usr/bin/env PATH=/x mine\n"
+    assert without_block(theirs + END + b"\n") == theirs
+    assert without_block(BEGIN + b"\n" + theirs + theirs) == theirs + theirs
+
+
 def test_lines_of_others_inside_the_block_are_reported() -> None:
-    found = cron.parse(BEGIN + b"\n1 1 * * * theirs\n" + LINE + b"\n" + END + b"\n")
+    found = cron.take_apart(BEGIN + b"\n1 1 * * * theirs\n" + LINE + b"\n" + END + b"\n")
     assert found.kept == 1
     assert "1 line(s) of others" in found.faults[0]
 

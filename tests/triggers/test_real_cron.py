@@ -65,7 +65,7 @@ for name in sorted(glob.glob("*.in")):
     assert crontab.read(os.environ) == text, ("read", name)
     crontab.install(os.environ, command=["/opt/a/autosync", "sync", "--trigger=schedule"])
     held = open("/var/spool/cron/crontabs/root", "rb").read()
-    assert len(cron.parse(held).commands) == 1, name
+    assert len(cron.take_apart(held).commands) == 1, name
     crontab.uninstall(os.environ)
     left = crontab.read(os.environ) or b""
     assert left in (want, want + b"\n"), (name, left)
