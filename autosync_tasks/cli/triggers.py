@@ -13,7 +13,7 @@ from autosync_tasks.cli.task import CHECK, JSON, is_dry, task
 from autosync_tasks.errors import UsageError
 from autosync_tasks.model import Trigger
 from autosync_tasks.report.task_result import show, show_line
-from autosync_tasks.triggers.ready import need_recorded
+from autosync_tasks.triggers.command import need_recorded
 
 _FLAGS = {"check": CHECK, "diff": "show what is (or would be) written", "json": JSON}
 _SCOPE = "global (every OpenCode session) or project (the one of this folder)"

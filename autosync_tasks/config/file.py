@@ -58,15 +58,6 @@ def preview(path: str, changes: Mapping[str, object], environ: Mapping[str, str]
     return _edited(path, read_bytes(os.path.realpath(path)), wanted, home_folder(environ))[0]
 
 
-def record(path: str, source: str, backup: str, source_id: str, environ: Mapping[str, str] | None = None) -> Changed:
-    """Records what the first sync found and made, so that every later run means the same trees.
-
-    source, backup: absolute paths. Returns and raises as `set_values` does.
-    """
-    values = {"opencode_source": source, "opencode_backup": backup, "source_id": source_id}
-    return set_values(path, values, environ or {})
-
-
 def _checked(changes: Mapping[str, object], environ: Mapping[str, str]) -> dict[str, Any]:
     problems: list[str] = []
     where = typed_where(home_folder(environ), problems.append)

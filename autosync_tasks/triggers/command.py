@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import os
 import pwd
+import shlex
 import shutil
 import sys
 import sysconfig
 from collections.abc import Mapping, Sequence
 
+from autosync_tasks.config.load import Loaded, load
 from autosync_tasks.errors import UsageError
 from autosync_tasks.model import Trigger
 
@@ -19,6 +21,9 @@ PROGRAM = "autosync"
 SYSTEM_PATH = ("/usr/local/bin", "/usr/bin", "/bin")
 LOCALE = "C.UTF-8"
 """On every glibc since 2.35 and on every Debian. Names are bytes here: only messages depend on it."""
+
+PLACES = ("opencode_source", "opencode_backup")
+"""The settings that must not come from one shell alone."""
 
 CARRIED = ("AUTOSYNC_CONFIG", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
 """They decide which config file and state are meant. Cron and systemd do not hand them on by themselves."""
@@ -92,3 +97,29 @@ def environment(environ: Mapping[str, str], home: str | None = None) -> dict[str
             details=bad,
         )
     return wanted
+
+
+def need_recorded(environ: Mapping[str, str]) -> Loaded:
+    """The settings. Raises UsageError, with the line to type, while source or backup come from variables alone.
+
+    A variable that says what the config file says too is no obstacle.
+    """
+    loaded = load(environ)
+    bare = {name: value for name, value in environ.items() if name.lower() not in PLACES}
+    recorded = load(bare)
+    missing = [
+        name
+        for name in PLACES
+        if loaded.origins[name].startswith("environment")
+        and getattr(recorded.settings, name) != getattr(loaded.settings, name)
+    ]
+    if missing:
+        words = [f"{name.upper()}={shlex.quote(getattr(loaded.settings, name))}" for name in missing]
+        raise UsageError(
+            f"{' and '.join(name.upper() for name in missing)} {'comes' if len(missing) == 1 else 'come'} from the "
+            "environment of this shell alone; "
+            "an unattended run would not see them",
+            hint="record them first, then run this again",
+            details=[f"autosync set-config {word}" for word in words],
+        )
+    return loaded

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autosync_tasks.config import file as config_file
-from autosync_tasks.config.file import preview, record, set_values
+from autosync_tasks.config.file import preview, set_values
 from autosync_tasks.config.load import load
 from autosync_tasks.config.settings import TABLE, Settings
 from autosync_tasks.errors import AutosyncError, ConfigError, LockedError
@@ -285,14 +285,12 @@ def test_a_link_to_nowhere_gets_its_target(tmp_path: Path, file: Path) -> None:
     assert mode(tmp_path / "new" / "autosync.toml") == 0o600
 
 
-def test_record_is_what_the_first_sync_writes(file: Path) -> None:
-    file.write_text("# mine\n")
-    changed = record(str(file), "/srv/tree", "/srv/backup", "0123456789abcdef0123456789abcdef")
-    assert [name for name, _, _ in changed] == ["opencode_source", "opencode_backup", "source_id"]
+def test_the_places_are_recorded_at_once(file: Path) -> None:
+    places = {"opencode_source": "/srv/tree", "opencode_backup": "/srv/backup", "source_id": "0123456789abcdef"}
+    assert [name for name, _, _ in set_values(str(file), places, HOME)] == list(places)
     s = loaded(file)
-    assert (s.opencode_source, s.opencode_backup) == ("/srv/tree", "/srv/backup")
-    assert s.source_id == "0123456789abcdef0123456789abcdef"
-    assert record(str(file), "/srv/tree", "/srv/backup", "0123456789abcdef0123456789abcdef") == []
+    assert (s.opencode_source, s.opencode_backup, s.source_id) == tuple(places.values())
+    assert set_values(str(file), places, HOME) == []
 
 
 # -- when writing fails
