@@ -9,6 +9,7 @@ import ctypes
 import fcntl
 import os
 import secrets
+import stat
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -120,3 +121,40 @@ def lock(fd: int, wait: float = 0.0) -> bool:
             if time.monotonic() >= ends:
                 return False
             time.sleep(0.02)
+
+
+def remove_tree(folder: str) -> None:
+    """Removes a folder of the program's own with all that lies in it, folders closed to writing too.
+
+    Follows no link, and takes any depth: folders are moved up into it one by one. What cannot be removed stays.
+    """
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+    with suppress(OSError):
+        top = os.open(folder, flags)
+        try:
+            number = 0
+            while names := os.listdir(top):
+                for name in names:
+                    if not _is_folder(name, top):
+                        os.unlink(name, dir_fd=top)
+                        continue
+                    os.chmod(name, 0o700, dir_fd=top)
+                    fd = os.open(name, flags, dir_fd=top)
+                    try:
+                        for inner in os.listdir(fd):
+                            if _is_folder(inner, fd):
+                                os.chmod(inner, 0o700, dir_fd=fd)  # a folder that is closed to writing cannot be moved
+                                number += 1
+                                os.rename(inner, f"{number}.{secrets.token_hex(4)}", src_dir_fd=fd, dst_dir_fd=top)
+                            else:
+                                os.unlink(inner, dir_fd=fd)
+                    finally:
+                        os.close(fd)
+                    os.rmdir(name, dir_fd=top)
+        finally:
+            os.close(top)
+        os.rmdir(folder)
+
+
+def _is_folder(name: str, folder: int) -> bool:
+    return stat.S_ISDIR(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)

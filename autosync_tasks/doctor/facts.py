@@ -185,13 +185,17 @@ def _folders(source: str) -> int:
     """How many folders the watcher would watch: those whose names are not protected."""
     from autosync_tasks.config.settings import Settings
     from autosync_tasks.policy.classify import protected_matcher
+    from autosync_tasks.tree.dirfd import Below, each_folder
 
     protected, count = protected_matcher(Settings()), 0
-    for _, names, _ in os.walk(source) if source else ():
-        names[:] = [name for name in names if not protected(os.fsencode(name), True)]
-        count += 1
-        if count >= _MOST_FOLDERS:
-            break
+    if not os.path.isdir(source):
+        return 0
+    with Below(source) as below:
+        for _, _, names, _ in each_folder(below):
+            names[:] = [name for name in names if not protected(name, True)]
+            count += 1
+            if count >= _MOST_FOLDERS:
+                break
     return count
 
 

@@ -15,7 +15,7 @@ from autosync_tasks.recovery.plan import Damaged, Facts
 from autosync_tasks.recovery.spare import Spares
 from autosync_tasks.recovery.store_walk import damage, packs
 from autosync_tasks.tree.content import content_id
-from autosync_tasks.tree.dirfd import Below
+from autosync_tasks.tree.dirfd import Below, each_folder
 
 _ID = re.compile(r"[0-9a-f]{40}\Z")
 _NONE = "0" * 40
@@ -203,17 +203,15 @@ def _contents(root: str) -> Iterator[tuple[bytes, str]]:
 
 def files_of(root: str) -> Iterator[tuple[bytes, bytes]]:
     """Every file and link below a folder with its bytes (a link's target); follows no link, goes into no `.git`."""
-    top = os.fsencode(root)
     try:
         below = Below(root)
     except OSError:
         return
     with below:
-        for folder, folders, names in os.walk(top):
-            folders[:] = sorted(name for name in folders if name != b".git")
-            links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
-            for name in sorted([*names, *links]):
-                path = os.path.relpath(os.path.join(folder, name), top)
+        for folder, _, folders, names in each_folder(below):
+            folders[:] = [name for name in folders if name != b".git"]
+            for name in sorted(names):
+                path = folder + b"/" + name if folder else name
                 try:
                     contents = below.contents(path)
                 except OSError:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from autosync_tasks.files import lock
+from autosync_tasks.files import lock, remove_tree
 from autosync_tasks.state.state import State
 
 _PREFIX = "scratch-"
@@ -27,7 +25,7 @@ def scratch(state: State, run_id: str) -> Iterator[str]:
         lock(handle)
         yield folder
     finally:
-        remove(folder)
+        remove_tree(folder)
         os.close(handle)
 
 
@@ -42,15 +40,6 @@ def sweep(state: State) -> None:
             continue
         try:
             if lock(handle):
-                remove(state.path(name))
+                remove_tree(state.path(name))
         finally:
             os.close(handle)
-
-
-def remove(folder: str) -> None:
-    """Removes a scratch folder with all that lies in it, folders closed to writing too. Follows no link."""
-    for _, folders, _, handle in os.fwalk(folder):  # by descriptors: what was restored may be deeper than PATH_MAX
-        for name in folders:
-            if stat.S_ISDIR(os.stat(name, dir_fd=handle, follow_symlinks=False).st_mode):
-                os.chmod(name, 0o700, dir_fd=handle)
-    shutil.rmtree(folder, ignore_errors=True)

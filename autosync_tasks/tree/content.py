@@ -5,12 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Mapping
 from typing import BinaryIO
 
 from autosync_tasks.model import Kind, Left, LeftOut
-from autosync_tasks.tree.dirfd import Below
-from autosync_tasks.tree.followed_links import Target
+from autosync_tasks.tree.followed_links import Through
 from autosync_tasks.tree.walk import Facts, detail_of, pack, unpack, why_left
 
 _CHUNK = 1 << 20
@@ -39,20 +37,11 @@ class NotReadableError(Exception):
         self.left_out = left_out
 
 
-class Reader(Below):
-    """Reads the source's files and links as they were observed."""
-
-    def __init__(self, root: int, followed: Mapping[bytes, Target]) -> None:
-        """root: a descriptor of the source. followed: of the walk (Scan.followed)."""
-        super().__init__(root)
-        self._followed = followed
+class Reader(Through):
+    """Reads the source's files and links as they were observed. followed: of the walk (Scan.followed)."""
 
     def __enter__(self) -> Reader:
         return self
-
-    def _enter(self, above: int, parts: list[bytes]) -> int:
-        target = self._followed.get(b"/".join(parts)) if self._followed else None
-        return target.open_folder() if target else super()._enter(above, parts)
 
     def look(self, path: bytes) -> os.stat_result | None:
         target = self._followed.get(path)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
 
 FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_MOST_OPEN = 64
+"""Folders of one path that are held open. A tree may be deeper than the system lets a process open files."""
 FILE_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 
 
 class Below:
     """Paths (bytes, relative) below a root descriptor. Use as a context manager.
 
-    Keeps the folders of the last path open, so that going through paths in order opens each folder once.
+    Keeps the folders of the last path open (the nearest of them, in a deep tree), so that going through paths in order
+    opens each folder once.
     Every method raises OSError as the system call does; a link among a path's folders gives ELOOP or ENOTDIR.
     """
 
@@ -21,6 +25,7 @@ class Below:
         self._own = isinstance(root, str)
         self._root = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC) if isinstance(root, str) else root
         self._chain: list[tuple[bytes, int]] = []
+        self._closed = 0  # so many at the chain's beginning were closed again
 
     def __enter__(self) -> Below:
         return self
@@ -37,10 +42,15 @@ class Below:
         while keep < min(len(parts), len(self._chain)) and self._chain[keep][0] == parts[keep]:
             keep += 1
         self._cut(keep)
+        if keep and keep == self._closed:
+            self._cut(keep := 0)  # the folder to go on from is not open any more: from the root again
         fd = self._chain[-1][1] if self._chain else self._root
         for number, part in enumerate(parts[keep:], start=keep + 1):
             fd = self._enter(fd, parts[:number])
             self._chain.append((part, fd))
+            if len(self._chain) - self._closed > _MOST_OPEN:
+                os.close(self._chain[self._closed][1])
+                self._closed += 1
         return fd
 
     def _enter(self, above: int, parts: list[bytes]) -> int:
@@ -101,4 +111,30 @@ class Below:
 
     def _cut(self, keep: int) -> None:
         while len(self._chain) > keep:
-            os.close(self._chain.pop()[1])
+            fd = self._chain.pop()[1]
+            if len(self._chain) < self._closed:
+                self._closed -= 1
+            else:
+                os.close(fd)
+
+
+def each_folder(below: Below) -> Iterator[tuple[bytes, int, list[bytes], list[bytes]]]:
+    """Every folder, those above first: path, descriptor (valid until the next one), names of folders, other names.
+
+    Take out of the names of folders those not to go into. What cannot be read is passed over. However deep the tree.
+    """
+    waiting = [b""]
+    while waiting:
+        path = waiting.pop()
+        folders: list[bytes] = []
+        others: list[bytes] = []
+        try:
+            fd = below.folder(path)
+            with os.scandir(fd) as entries:
+                for entry in entries:
+                    name = os.fsencode(entry.name)
+                    (folders if entry.is_dir(follow_symlinks=False) else others).append(name)
+        except OSError:
+            continue
+        yield path, fd, folders, others
+        waiting += [path + b"/" + name if path else name for name in sorted(folders, reverse=True)]

@@ -8,7 +8,7 @@ nothing on that way may be a link; a link that lies behind a followed one stays 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from autosync_tasks.tree.dirfd import Below
@@ -44,6 +44,19 @@ class Target(NamedTuple):
         """A descriptor of the folder. Raises OSError."""
         with Below(os.fsdecode(self.folder)) as below:
             return os.dup(below.folder(self.path))
+
+
+class Through(Below):
+    """Access below a source whose followed links stand for what they lead to."""
+
+    def __init__(self, root: int, followed: Mapping[bytes, Target]) -> None:
+        """root: a descriptor of the source. followed: path of each followed link (the walk adds to them)."""
+        super().__init__(root)
+        self._followed = followed
+
+    def _enter(self, above: int, parts: list[bytes]) -> int:
+        target = self._followed.get(b"/".join(parts)) if self._followed else None
+        return target.open_folder() if target else super()._enter(above, parts)
 
 
 class Following:

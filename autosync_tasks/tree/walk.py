@@ -17,9 +17,8 @@ from operator import attrgetter
 
 from autosync_tasks.errors import SourceError
 from autosync_tasks.model import Entry, Kind, Left, LeftOut
-from autosync_tasks.names import display, git_refuses
-from autosync_tasks.tree.dirfd import FOLDER_FLAGS
-from autosync_tasks.tree.followed_links import Following, Target
+from autosync_tasks.names import display, git_refuses, parents
+from autosync_tasks.tree.followed_links import Following, Target, Through
 
 RESERVED = b".autosync"
 """The one name at the root that belongs to the backup (its manifest lies there)."""
@@ -134,32 +133,24 @@ def walk(root: int, protected: ProtectedName, max_file_size: int, following: Fol
     following: which links stand for what they lead to (None: no link does).
     """
     scan = Scan()
-    stack: list[tuple[int, bytes, Iterator[bytes]]] = []
-    try:
-        stack.append((root, b"", iter(_list(scan, root, b"", protected, max_file_size, following))))
+    with Through(root, scan.followed) as below:
+        stack = [(b"", iter(_list(scan, root, b"", protected, max_file_size, following)))]
         while stack:
-            fd, prefix, folders = stack[-1]
+            prefix, folders = stack[-1]
             name = next(folders, None)
             if name is None:
                 stack.pop()
-                if fd != root:
-                    os.close(fd)
                 continue
             path = prefix + name
-            behind = scan.followed.get(path)
             try:
-                child = behind.open_folder() if behind else os.open(name, FOLDER_FLAGS, dir_fd=fd)
+                folder = below.folder(path)
             except OSError as error:
                 scan.left_out.append(LeftOut(path, why_left(error), detail_of(error)))
                 continue
-            stack.append((child, path + b"/", iter(())))
-            outside = scan.followed and any(front[:-1] in scan.followed for _, front, _ in stack)
-            below = _list(scan, child, path + b"/", protected, max_file_size, None if outside else following)
-            stack[-1] = (child, path + b"/", iter(below))
-    finally:
-        for fd, _, _ in stack:
-            if fd != root:
-                os.close(fd)
+            prefix = path + b"/"
+            outside = scan.followed and any(front in scan.followed for front in (path, *parents(path)))
+            inside = _list(scan, folder, prefix, protected, max_file_size, None if outside else following)
+            stack.append((prefix, iter(inside)))
     return scan
 
 

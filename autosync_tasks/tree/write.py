@@ -8,7 +8,7 @@ import stat
 
 from autosync_tasks.files import make_durable
 from autosync_tasks.model import Entry, Kind, Path
-from autosync_tasks.tree.dirfd import Below
+from autosync_tasks.tree.dirfd import Below, each_folder
 
 _STAGED = re.compile(rb"\.autosync-restore-[0-9a-f]+-[0-9]+\.bak\Z")
 """Names of files on their way. They end in `.bak`: if one is left by a kill, no sync takes it by itself."""
@@ -143,11 +143,12 @@ class Writer(Below):
 
 def sweep(target: str) -> None:
     """Removes what a killed restore left on its way, anywhere below a folder. Raises OSError."""
-    for _, folders, names, folder in os.fwalk(os.fsencode(target), follow_symlinks=False):
-        folders[:] = [name for name in folders if name != b".git"]  # no restore writes there
-        for name in names:
-            if _STAGED.match(name):
-                os.unlink(name, dir_fd=folder)
+    with Below(target) as below:
+        for _, folder, folders, names in each_folder(below):
+            folders[:] = [name for name in folders if name != b".git"]  # no restore writes there
+            for name in names:
+                if _STAGED.match(name):
+                    os.unlink(name, dir_fd=folder)
 
 
 def mark_of(facts: os.stat_result) -> bytes:
