@@ -6,25 +6,60 @@ import contextlib
 import importlib.resources
 import json
 import os
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 
+from autosync_tasks import __version__
+from autosync_tasks.config.settings import Settings
 from autosync_tasks.errors import UsageError
 from autosync_tasks.model import Outcome, Trigger
 from autosync_tasks.triggers import files
-from autosync_tasks.triggers.command import environment, sync_command
+from autosync_tasks.triggers.command import CARRIED, environment, sync_command
 from autosync_tasks.triggers.result import TaskResult, text_diff
 
 NAME = "autosync.js"
 SCOPES = ("global", "project")
 _MARK = b"// autosync-tasks plugin for OpenCode."
 _PLACE = "__AUTOSYNC_SETUP__"
+_PARTS = ("core.js", "ask.js", "v1.js", "v2.js")
+"""One file each in the package, one file together where it is installed: OpenCode takes every loose file of a plugin
+folder for a plugin of its own."""
+
+LOOK_EVERY = 600.0
+"""Seconds between two looks of the plugin in OpenCode 2, where the event that ends a turn may be lost."""
 
 
-def plugin_text(command: Sequence[str], env: Mapping[str, str], state: str) -> str:
-    """The plugin with its setup: the command, the environment it needs, the folder for the child's output."""
-    template = importlib.resources.files("autosync_tasks.triggers").joinpath("plugin", NAME).read_text("utf-8")
-    setup = {"command": [*command, "--json"], "env": dict(env), "state": state}
+def plugin_text(command: Sequence[str], env: Mapping[str, str], state: str, look: float = LOOK_EVERY) -> str:
+    """The plugin with its setup.
+
+    command: what syncs, its first word the program. env: the environment it needs. state: the folder for the child's
+    output; the word that the plugin leaves lies beside it (`loaded`). look: seconds between two looks.
+    """
+    folder = importlib.resources.files("autosync_tasks.triggers").joinpath("plugin")
+    template = "\n".join(folder.joinpath(part).read_text("utf-8") for part in _PARTS)
+    setup = {
+        "version": __version__,
+        "command": [*command, "--json"],
+        "program": command[0],
+        "env": dict(env),
+        "unset": sorted({field.name.upper() for field in fields(Settings)} | {*CARRIED}),
+        "state": state,
+        "word": word_path(state),
+        "look_ms": round(look * 1000),
+    }
     return template.replace(_PLACE, json.dumps(setup, indent=2))
+
+
+def word_path(state: str) -> str:
+    """Where the plugin leaves word that it was loaded. state: the folder of its child's output."""
+    return f"{state}-loaded.json"
+
+
+def written_by(content: bytes) -> str:
+    """The version of this program that wrote a plugin file, "" if it does not say (before 0.2)."""
+    found = re.search(rb'^  "version": "([^"\n]{1,40})",$', content[:20_000], re.MULTILINE)
+    return found[1].decode("utf-8", "replace") if found else ""
 
 
 def path_for(scope: str, environ: Mapping[str, str], folder: str) -> str:
@@ -63,8 +98,12 @@ def wanted(environ: Mapping[str, str], command: Sequence[str] | None = None) -> 
     env = environment(environ)
     env.pop("PATH")  # OpenCode runs with the user's own
     env.pop("LC_ALL")
-    state = os.path.join(files.state_folder(environ), "hook")
-    return plugin_text(command or sync_command(Trigger.WORKFLOW), env, state).encode()
+    return plugin_text(command or sync_command(Trigger.WORKFLOW), env, state_folder(environ)).encode()
+
+
+def state_folder(environ: Mapping[str, str]) -> str:
+    """The folder for the output of the plugin's child."""
+    return os.path.join(files.state_folder(environ), "hook")
 
 
 def state_of(path: str, environ: Mapping[str, str]) -> str | None:
@@ -72,7 +111,16 @@ def state_of(path: str, environ: Mapping[str, str]) -> str | None:
     held = files.read(path)
     if held is None or not held.startswith(_MARK):
         return None
-    return "" if held == wanted(environ) else "the plugin is not the one that install-hook would write now"
+    return "" if held == wanted(environ) else _difference(held)
+
+
+def _difference(held: bytes) -> str:
+    """How a plugin file that is ours, but not the one wanted, came to be so."""
+    version = written_by(held)
+    if version == __version__:
+        return "the plugin is not the one that install-hook would write now"
+    whose = f"version {version}" if version else "an older version"
+    return f"the plugin was written by {whose} of this program, which is {__version__} now"
 
 
 def install(
@@ -96,10 +144,11 @@ def install(
     if not check:
         files.write(path, text)
     verb = "would be" if check else "is"
+    done = "installed" if held is None else f"brought up to date ({_difference(held)})"
     return TaskResult(
         "install-hook",
         Outcome.CHANGED,
-        f"the plugin {verb} {'installed' if held is None else 'brought up to date'}: {path}",
+        f"the plugin {verb} {done}: {path}",
         diff=text_diff(held or b"", text, path),
         next_step="" if check else "start OpenCode anew: it loads plugins when it starts",
         check=check,

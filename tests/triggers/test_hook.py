@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from autosync_tasks import __version__
 from autosync_tasks.errors import UsageError
 from autosync_tasks.triggers import hook
 
@@ -82,16 +83,44 @@ def test_a_scope_that_does_not_exist_is_refused(environ: dict[str, str]) -> None
         hook.install(environ, scope="everywhere")
 
 
-def test_the_plugin_is_javascript_and_holds_the_command(tmp_path: Path, environ: dict[str, str]) -> None:
+def test_the_plugin_is_javascript_and_holds_what_it_needs(tmp_path: Path, environ: dict[str, str]) -> None:
     if not shutil.which("node"):
         pytest.skip("there is no node on this machine to read the plugin")
     path = tmp_path / "plugin.mjs"
-    path.write_text(hook.plugin_text(COMMAND, {"A": "b"}, "/state").replace("const SETUP", "export const SETUP"))
-    code = f"import('{path}').then(m => console.log(JSON.stringify([m.SETUP, Object.keys(m)])))"
+    path.write_text(hook.plugin_text(COMMAND, {"A": "b"}, "/state/hook").replace("const SETUP", "export const SETUP"))
+    show = "[m.SETUP, Object.keys(m), Object.keys(m.default), m.default.server === m.AutosyncTasks]"
+    code = f"import('{path}').then(m => console.log(JSON.stringify({show})))"
     ended = subprocess.run(["node", "-e", code], capture_output=True, text=True, check=True)
-    setup, names = json.loads(ended.stdout)
-    assert setup == {"command": [*COMMAND, "--json"], "env": {"A": "b"}, "state": "/state"}
-    assert names == ["AutosyncTasks", "SETUP"]  # OpenCode takes each exported function for a plugin: only one
+    setup, names, default, same = json.loads(ended.stdout)
+    unset = setup.pop("unset")
+    assert setup == {
+        "version": __version__,
+        "command": [*COMMAND, "--json"],
+        "program": COMMAND[0],
+        "env": {"A": "b"},
+        "state": "/state/hook",
+        "word": "/state/hook-loaded.json",
+        "look_ms": 600_000,
+    }
+    assert {"OPENCODE_SOURCE", "AUTO_SYNC_PUSH", "AUTOSYNC_CONFIG", "XDG_STATE_HOME"} <= set(unset)
+    assert "HOME" not in unset
+    # Version 1 before 1.14 takes each exported function for a plugin: only one. Version 2 takes the default alone.
+    assert names == ["AutosyncTasks", "SETUP", "default"]
+    assert (default, same) == (["id", "server", "setup"], True)
+
+
+def test_a_plugin_of_another_version_of_the_program_is_said_to_be_one(tmp_path: Path, environ: dict[str, str]) -> None:
+    hook.install(environ)
+    path = Path(hook.path_for("global", environ, "."))
+    assert hook.state_of(str(path), environ) == ""
+    text = path.read_text()
+    path.write_text(text.replace(f'"version": "{__version__}"', '"version": "0.0.7"'))
+    assert f"version 0.0.7 of this program, which is {__version__} now" in (hook.state_of(str(path), environ) or "")
+    assert "version 0.0.7" in hook.install(environ, check=True).reason
+    path.write_text(text.splitlines()[0] + "\n\nconst SETUP = {}\n")  # as one before 0.2 wrote it
+    assert "an older version" in (hook.state_of(str(path), environ) or "")
+    path.write_text(text + "// mine\n")
+    assert "install-hook would write now" in (hook.state_of(str(path), environ) or "")
 
 
 def run(environ: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
