@@ -65,7 +65,9 @@ class Scene:
         scene = json.dumps({"options": options, "steps": steps, "log": str(self.log)})
         words = [node, str(HERE / "v2scene.mjs"), str(self.plugin), scene]
         env = {"HOME": str(self.root), "PATH": os.environ["PATH"], "OPENCODE_SOURCE": "/of/another/client"}
-        ended = subprocess.run(words, env=env, capture_output=True, text=True, timeout=60, check=False)
+        ended = subprocess.run(
+            words, env=env, capture_output=True, text=True, timeout=60, check=False, start_new_session=True
+        )
         if dies:
             return {}
         assert ended.returncode == 0, ended.stderr

@@ -30,7 +30,10 @@ const play = {
   break: async () => host.breakStreams(),
   wait: pause,
   // until so many syncs have ended (at most 10 s), and a moment longer: one too many is seen too
-  syncs: async (number) => { for (let n = 0; count("end") < number && n < 500; n++) await pause(20); await pause(250) },
+  syncs: async (number) => {
+    for (let n = 0; count("end") < number; n++) { if (n === 500) throw new Error(`${count("end")} syncs, not ${number}`); await pause(20) }
+    await pause(250)
+  },
   began: async (number) => { for (let n = 0; count("begin") < number && n < 500; n++) await pause(20) },
   tool: async (input) => answers.push((await item("tool:config_backup").execute(input, { signal: new AbortController().signal })).content),
   command: async (text) => void (await item("command:backup").execute({ sessionID: "ses_0", prompt: { text }, delivery: "queue" })),
@@ -42,7 +45,7 @@ const play = {
       await pause((n * 37) % 90)
     }
   },
-  die: async () => { appendFileSync(log, "die\n"); process.kill(process.pid, "SIGKILL") },
+  die: async () => { appendFileSync(log, "die\n"); process.kill(-process.pid, "SIGKILL") }, // with its whole group, as a terminal does
 }
 try { process.chdir(homedir()) } catch {} // the shared server runs in the home directory, not in a project
 for (const [name, ...rest] of steps) await play[name](...rest)
