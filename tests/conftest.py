@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import tempfile
@@ -19,6 +20,7 @@ settings.register_profile("any machine", deadline=None)  # a busy machine is no 
 settings.load_profile("any machine")
 
 pytest_plugins = [
+    "tests.support.tally",
     "tests.features.specguard",
     "tests.features.backup",
     "tests.features.clock",
@@ -41,10 +43,15 @@ pytest_plugins = [
 
 @pytest.fixture(scope="session")
 def scanner_cache(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
-    """The secret scanner's compiled rules (5 s to make): kept in pytest's own cache between sessions."""
+    """The secret scanner's compiled rules (5 s to make): kept in pytest's own cache between sessions.
+
+    One worker makes them, the others wait for it.
+    """
     cache = getattr(request.config, "cache", None)
     folder = Path(cache.mkdir("scanner")) if cache else tmp_path_factory.mktemp("scanner")
-    engine.Kingfisher(str(folder))
+    with (folder.parent / "scanner.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        engine.Kingfisher(str(folder))
     return folder
 
 

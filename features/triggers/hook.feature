@@ -7,6 +7,7 @@ Feature: After each turn of the agent
 
   Rule: The end of a turn leads to a sync
 
+    @sweep
     Scenario Outline: in <way>
       When the agent writes, edits and uses its shell in <way>
       Then these changes are in the backup a little later
@@ -20,12 +21,14 @@ Feature: After each turn of the agent
 
   Rule: The turn never waits for the backup, and never fails because of it
 
+    @sweep
     Scenario: a slow backup
       Given a sync takes 10 seconds
       When the agent ends a turn
       Then the answer is there before the sync has done its work
       And these changes are in the backup a little later
 
+    @sweep
     Scenario: a broken installation
       Given the program that syncs is gone
       When the agent ends a turn
@@ -34,6 +37,7 @@ Feature: After each turn of the agent
 
   Rule: What must not be backed up is told at once
 
+    @sweep
     Scenario: a secret
       When the agent writes a secret into a context file
       Then the message says that the backup is blocked
@@ -41,6 +45,7 @@ Feature: After each turn of the agent
 
   Rule: The last edit of a session is not lost
 
+    @sweep
     Scenario: leaving at once
       When the person leaves OpenCode right after the agent's last edit
       Then these changes are in the backup a little later

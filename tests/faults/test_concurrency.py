@@ -125,6 +125,7 @@ def storm(place: Place, dice: random.Random, number: int) -> list[int]:
     return [result.code for result in results]
 
 
+@pytest.mark.sweep
 def test_a_storm_of_syncs(place: Place) -> None:
     codes = storm(place, random.Random(5), 0)
     assert codes.count(0) >= 1

@@ -1,7 +1,8 @@
 """Killed, or met by a failing disk, at a writing call of Python and git together: nothing lost, the next run converges.
 
-What is checked after each point stands in stage.py; the runs are in scenes.py. By default a seeded sample of the
-calls is played (AUTOSYNC_SEED names another one); `-m full` plays every call with every fault. `-rP` shows how many.
+What is checked after each point stands in stage.py; the runs are in scenes.py. By default a few seeded calls of each
+scene are played (AUTOSYNC_SEED names others), `-m sweep` plays more of them, `-m full` every call with every fault.
+`-rP` shows how many.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import random
 import re
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,8 @@ from tests.faults.scenes import SCENES, Scene
 from tests.faults.shim import FAULTS, KILLED, TORN, Fault, Worker, compiled
 from tests.faults.stage import Stage, Tally
 
-SAMPLE_SECONDS = 9.0
-"""For each scene of the default run: with eleven scenes, this is 100 of the 150 seconds that CI grants."""
+DEFAULT_POINTS, SWEEP_SECONDS = 2, 9.0
+"""For each of the eleven scenes: calls of the default run, and seconds of the wider sample."""
 
 pytestmark = pytest.mark.skipif(
     shutil.which("gcc") is None, reason="there is no gcc to compile the faulty library with"
@@ -101,17 +102,30 @@ def test_a_run_in_between_that_is_held_does_not_forget_what_was_left(stage: Stag
 
 
 @pytest.mark.parametrize("stage", _BY_NAME, indirect=True)
+def test_a_few_of_the_calls(stage: Stage) -> None:
+    _play(stage, lambda tally: tally.points == DEFAULT_POINTS)
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("stage", _BY_NAME, indirect=True)
 def test_a_sample_of_the_calls(stage: Stage) -> None:
+    until = time.monotonic() + SWEEP_SECONDS
+    tally = _play(stage, lambda _: time.monotonic() > until)
+    assert tally.hit >= 0.8 * tally.points
+
+
+def _play(stage: Stage, enough: Callable[[Tally], bool]) -> Tally:
+    """Seeded calls of a scene, in the same order each time."""
     seed = int(os.environ.get("AUTOSYNC_SEED", "5"))
     points = [(fault, at) for fault in FAULTS for at in fault.points(stage.calls)]
     random.Random(f"{seed} {stage.scene.name}").shuffle(points)
-    tally, until = Tally(), time.monotonic() + SAMPLE_SECONDS
+    tally = Tally()
     for fault, at in points:
         stage.point(fault, at, tally)
-        if time.monotonic() > until:
+        if enough(tally):
             break
     print(f"{stage.scene.name}, seed {seed}: {tally} of {len(points)} points there are")  # noqa: T201  for -rP
-    assert tally.hit >= 0.8 * tally.points
+    return tally
 
 
 @pytest.mark.full

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,15 @@ import pytest
 from tests.faults.little_room import SIZES
 from tests.support.place import CHECKOUT
 
+ALL = tuple(product(("backup", "state"), SIZES))
+SAMPLE = ("state", "2 MB")
+"""The quickest of them, for the default run."""
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("which", ["backup", "state"])
+
+_BOTH = [pytest.param(which, size, marks=() if (which, size) == SAMPLE else pytest.mark.sweep) for which, size in ALL]
+
+
+@pytest.mark.parametrize(("which", "size"), _BOTH)
 def test_little_room(which: str, size: str, tmp_path: Path, scanner_cache: Path) -> None:
     if os.getuid() != 0:
         pytest.skip("mounting a tmpfs needs root")

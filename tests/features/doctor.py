@@ -197,6 +197,7 @@ def machine_where(machine: Machine, what: str) -> None:
 
 @when("the doctor looks")
 def looks(machine: Machine) -> None:
+    machine.prepare_scanner()
     before = machine.pictured()
     told = machine.program_in(machine.inside, ["autosync", "doctor"])
     told.before, told.after = before, machine.pictured()

@@ -15,6 +15,8 @@ from tests.opencode.bed import AUTOSYNC, DONE, Bed, Server
 from tests.opencode.client import Home, program
 from tests.opencode.model_server import ModelServer
 
+pytestmark = pytest.mark.sweep
+
 
 @pytest.fixture
 def bed(workshop: Path, scanner_cache: Path) -> Iterator[Bed]:

@@ -108,6 +108,7 @@ def test_an_unreadable_crontab_is_an_error_and_not_an_empty_one(script: str | No
     assert sorted(p.name for p in tmp_path.iterdir()) in ([], ["crontab"], [".local"], [".local", "crontab"])
 
 
+@pytest.mark.sweep
 def test_a_real_cron_runs_the_line_in_a_folder_with_a_space_and_a_percent_sign(home: Path) -> None:
     """Takes until the next full minute. The line above ours tries to leak: another shell, another PATH, no mail."""
     folder = home / "100% a 'tool'"
@@ -146,6 +147,7 @@ kill $cron_pid
     assert time.monotonic() - started < 140
 
 
+@pytest.mark.sweep
 def test_a_real_cron_runs_the_installed_line_and_a_commit_appears(home: Path) -> None:
     """From nothing to an unattended commit, with the programs as a user calls them."""
     tree = home / ".config" / "opencode"

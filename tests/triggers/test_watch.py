@@ -163,6 +163,7 @@ def bursts(watcher: Watcher, tree: Tree, count: int, patience: float) -> list[fl
     return waits
 
 
+@pytest.mark.sweep
 @pytest.mark.usefixtures("compiled")
 def test_after_each_burst_the_backup_equals_the_tree(workshop: Path, started: list[Watcher]) -> None:
     tree = Tree(workshop / "source", 6, folders=100, files=600)

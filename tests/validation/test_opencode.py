@@ -21,6 +21,8 @@ from tests.opencode.client import Home, program
 from tests.validation.test_files import FRONT
 from tests.validation.test_jsonc import CASES
 
+pytestmark = pytest.mark.sweep
+
 Starts = Callable[[str, dict[str, bytes]], bool]
 
 
