@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import tempfile
@@ -14,6 +13,7 @@ from hypothesis import settings
 
 from autosync_tasks.names import one_run
 from autosync_tasks.validation import scanner as engine
+from tests.support import scanner
 from tests.support.machine import Machine
 
 settings.register_profile("any machine", deadline=None)  # a busy machine is no fault of the code
@@ -42,25 +42,17 @@ pytest_plugins = [
 
 
 @pytest.fixture(scope="session")
-def scanner_cache(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
-    """The secret scanner's compiled rules (5 s to make): kept in pytest's own cache between sessions.
-
-    One worker makes them, the others wait for it.
-    """
-    cache = getattr(request.config, "cache", None)
-    folder = Path(cache.mkdir("scanner")) if cache else tmp_path_factory.mktemp("scanner")
-    with (folder.parent / "scanner.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        engine.Kingfisher(str(folder))
-    return folder
+def scanner_cache() -> Path:
+    """The folder with the secret scanner's compiled rules."""
+    return scanner.compiled()
 
 
 @pytest.fixture(scope="session")
-def one_scanner(scanner_cache: Path) -> Iterator[None]:
+def one_scanner() -> Iterator[None]:
     """The real scanner, loaded once for this process (0.5 s each time otherwise)."""
-    scanner = engine.Kingfisher(str(scanner_cache))
+    found = scanner.loaded()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "Kingfisher", lambda _: scanner)
+        patch.setattr(engine, "Kingfisher", lambda _: found)
         yield
 
 

@@ -27,10 +27,10 @@ def bare(machine: Machine, **more: str) -> dict[str, str]:
 def test_first_and_second_run_in_an_empty_home(machine: Machine, program: str) -> None:
     machine.make_tree()
     words = [program] if program == "sync-config" else [program, "sync"]
-    first = machine.program(words, environ=bare(machine))
+    first = machine.program(words, environ=bare(machine), real=True)
     assert (first.exit_code, first.stderr) == (0, "")
     assert first.text.splitlines()[-1] == RECAP.format(source=machine.source, ok=5, changed=1, skipped=1)
-    second = machine.program(words, environ=bare(machine))
+    second = machine.program(words, environ=bare(machine), real=True)
     assert (second.exit_code, second.stderr) == (0, "")
     assert second.text.splitlines()[-1] == RECAP.format(source=machine.source, ok=1, changed=0, skipped=0)
     assert second.before == second.after
@@ -137,7 +137,8 @@ def test_nothing_in_the_current_folder_is_run_or_read(machine: Machine, program:
         path.write_text(text)
     (machine.home / ".invoke.yaml").write_text("run: {dry: true}\n")
     before = picture(machine.folder)
-    told = machine.program([program] if program == "sync-config" else [program, "sync"], environ=bare(machine))
+    words = [program] if program == "sync-config" else [program, "sync"]
+    told = machine.program(words, environ=bare(machine), real=True)
     assert told.exit_code == 0, told.text + told.stderr
     assert "changed=1" in told.text
     assert picture(machine.folder) == before
@@ -149,7 +150,7 @@ def test_nothing_in_the_config_tree_is_run(machine: Machine) -> None:
     for name in ("git.py", "rich.py", "tasks.py", "invoke.py"):
         machine.write(name, TRAPS[name])
     machine.folder = machine.source
-    told = machine.program(["autosync", "sync"], environ=bare(machine))
+    told = machine.program(["autosync", "sync"], environ=bare(machine), real=True)
     assert told.exit_code == 0, told.text + told.stderr
 
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import errno
-import json
 import mmap
-import os
 import struct
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.place import CHECKOUT, Result
+from tests.support.forks import ForkServer
+from tests.support.place import Result
 
 SOURCE = Path(__file__).with_name("faulty.c")
 _HEAD = struct.Struct("=QQIIIIIIII")
@@ -96,30 +94,11 @@ def compiled(folder: Path) -> Path:
 
 
 class Worker:
-    """The process below which faulty runs happen."""
+    """The process below which faulty runs happen, with faulty.c preloaded."""
 
     def __init__(self, library: Path, scanner_cache: Path, folder: Path) -> None:
-        self._library, self._folder = library, folder
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.worker", str(scanner_cache)],
-            cwd=CHECKOUT,
-            env={
-                "PATH": os.environ["PATH"],
-                "HOME": str(folder),
-                "PYTHONPATH": str(CHECKOUT),
-                "PYTHONDONTWRITEBYTECODE": "1",  # these writes would count, and in the first run only
-                **self._preloaded,
-            },
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert self._process.stdout is not None
-        assert self._process.stdout.readline() == "ready\n"
-
-    @property
-    def _preloaded(self) -> dict[str, str]:
-        return {"LD_PRELOAD": str(self._library)}
+        self._folder, self._preload = folder, {"LD_PRELOAD": str(library)}
+        self._server = ForkServer(scanner_cache, folder, reap=True, preload=self._preload)
 
     def run(
         self,
@@ -132,7 +111,7 @@ class Worker:
         spare: bool = False,
         seconds: float = 60,
     ) -> Faulty:
-        """Runs the program with these words. at: the call at which the fault happens (0: never).
+        """Runs `autosync` with these words. at: the call at which the fault happens (0: never).
 
         spare: what serves as the remote is another machine: its calls do not count, and it does not die.
         """
@@ -142,32 +121,14 @@ class Worker:
         with control.open("wb") as file:
             file.write(head)
             file.truncate(_SIZE)
-        job = {
-            "words": words,
-            "environ": {**environ, **self._preloaded, "AUTOSYNC_FAULTS": str(control)},
-            "folder": str(folder),
-            "control": str(control),
-            "out": str(self._folder / "out"),
-            "err": str(self._folder / "err"),
-            "spare": spare,
-            "seconds": seconds,
-        }
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(job) + "\n")
-        self._process.stdin.flush()
-        answer = json.loads(self._process.stdout.readline())
-        assert not answer["late"], f"still running after {seconds} s: {words}"
-        result = Result(answer["code"], Path(job["out"]).read_bytes(), Path(job["err"]).read_bytes())
-        return Faulty(result, *_read(control), answer["seconds"])
+        more = {**environ, **self._preload, "AUTOSYNC_FAULTS": str(control)}
+        words = ["autosync", *words]
+        code, out, err, took = self._server.run(words, more, folder, control=str(control), spare=spare, seconds=seconds)
+        return Faulty(Result(code, out, err), *_read(control), took)
 
     def close(self) -> None:
         """Ends it."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait(timeout=30)
-        assert self._process.stdout is not None
-        self._process.stdout.close()
+        self._server.close()
 
 
 def _read(control: Path) -> tuple[tuple[str, ...], bool]:

@@ -29,12 +29,10 @@ from autosync_tasks.workspace.request import Request
 from autosync_tasks.workspace.workspace import Site, open_site
 from tests.features.person import as_a_person
 from tests.features.pictures import Picture, changed, picture
+from tests.support.forks import CHECKOUT, can_fork, server
 
 MIDNIGHT = 1_767_571_200.0
 """00:00 UTC of the day on which all scenarios begin (2026-01-05, a Monday), in seconds since the epoch."""
-
-CHECKOUT = Path(__file__).parents[2]
-"""Where `inv` finds the tasks; the console programs are run from elsewhere."""
 
 TOKEN = "c2dwX2FiY2RlZjEyMzQ1Njc4OTAxMjM0NTY3ODkwYWJjZGVmMTIzNDU2Nzg="
 """A token from a secret scanner's own tests; encoded, so that no scanner takes this file for a leak."""
@@ -254,11 +252,27 @@ class Machine:
             shutil.copytree(self.scanner_cache, target)
             target.chmod(0o700)
 
-    def program(self, argv: Sequence[str], *, environ: dict[str, str] | None = None, prepared: bool = True) -> Told:
-        """Runs a program of this project as a person would, with an environment of its own."""
+    def program(
+        self,
+        argv: Sequence[str],
+        *,
+        environ: dict[str, str] | None = None,
+        prepared: bool = True,
+        real: bool = False,
+    ) -> Told:
+        """Runs a program of this project as a person would, in a process and an environment of its own.
+
+        real: it is started anew (forks.py says when that makes a difference).
+        """
         if prepared:
             self.prepare_scanner()
-        return self.program_in([], argv, environ=environ)
+        environ = self.environ if environ is None else environ
+        words = [str(BIN / argv[0]), *argv[1:]]
+        if real or not can_fork(words, environ):
+            return self.program_in([], argv, environ=environ)
+        before = self.written()
+        code, out, err, _ = server().run(words, environ, self.folder)
+        return self._said(argv, code, out, err, before)
 
     def program_in(self, outer: Sequence[str], argv: Sequence[str], *, environ: dict[str, str] | None = None) -> Told:
         """The same inside another one that runs it, such as `unshare`."""
@@ -272,12 +286,15 @@ class Machine:
             timeout=120,
             check=False,
         )
+        return self._said(argv, done.returncode, done.stdout, done.stderr, before)
+
+    def _said(self, argv: Sequence[str], code: int, out: bytes, err: bytes, before: Picture) -> Told:
         told = Told(
             what=" ".join(argv),
             outcome="",
-            exit_code=done.returncode,
-            text=done.stdout.decode("utf-8", "surrogateescape"),
-            stderr=done.stderr.decode("utf-8", "surrogateescape"),
+            exit_code=code,
+            text=out.decode("utf-8", "surrogateescape"),
+            stderr=err.decode("utf-8", "surrogateescape"),
             before=before,
             after=self.written(),
         )

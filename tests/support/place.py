@@ -18,7 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+from tests.support.forks import CHECKOUT, can_fork, server
+
 _CLEAN_GIT = {
     "GIT_CONFIG_GLOBAL": "/dev/null",
     "GIT_CONFIG_NOSYSTEM": "1",
@@ -126,14 +127,18 @@ class Place:
         prefix: Sequence[str] = (),
         weak: bool = False,
         cwd: Path | None = None,
+        real: bool = False,
     ) -> Result:
-        """Runs `autosync` with these words.
+        """Runs `autosync` with these words, in a process of its own.
 
         environ: more variables (None takes one away). prefix: a command to run it under. weak: even root cannot
-        read what the modes forbid.
+        read what the modes forbid. real: the program is started anew (forks.py says when that makes a difference).
         """
         merged = {**self.environ, **(environ or {})}
         env = {name: value for name, value in merged.items() if value is not None}
+        if not (real or weak or prefix) and can_fork(program(), env):
+            found = server().run([*program(), *words], env, cwd or self.base, umask=self.umask)
+            return Result(*found[:3])
         done = subprocess.run(
             [*prefix, *program(), *words],
             env=env,
@@ -227,7 +232,7 @@ _PR_CAPBSET_DROP, _CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH = 24, 1, 2  # prctl(2)
 
 
 def _without_override() -> None:
-    """Takes from root the right to read everything; does nothing for anybody else."""
+    """Takes from root the right to read what the modes forbid; does nothing for anybody else."""
     if os.geteuid() == 0:
         libc = ctypes.CDLL(None)
         for capability in (_CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH):

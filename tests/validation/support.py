@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from autosync_tasks.model import Finding, Kind
 from autosync_tasks.validation import validate
 from autosync_tasks.validation.findings import Context, Subject
-from autosync_tasks.validation.scanner import Engine, Hit, load
+from autosync_tasks.validation.scanner import Engine, Hit
+from tests.support import scanner
 
 KEY = bytes(range(32))
 HERE = Path(__file__).parent
@@ -28,12 +27,9 @@ class NoSecrets:
         return []
 
 
-@cache
 def real_engine() -> Engine:
-    """The real scanner; its compiled rules are kept between test runs, for they take seconds to make."""
-    folder = os.path.abspath(".pytest_cache/secret-engine")
-    os.makedirs(os.path.dirname(folder), exist_ok=True)
-    return load(folder)
+    """The real scanner."""
+    return scanner.loaded()
 
 
 def context(*paths: bytes, **changes: Any) -> Context:

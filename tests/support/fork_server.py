@@ -1,11 +1,15 @@
-"""The process below which faulty runs happen: everything is loaded once, then each run is a fork of it.
+"""A process that holds everything loaded, below which runs of the programs are forks of it.
 
-Started with faulty.c preloaded. A job is a line of JSON on standard input; the answer is one on standard output. The
-run is the real program in a process and session of its own; what it leaves running is waited for, or ended with it.
+What a run does is the real program's, in a process and session of its own: only the start of Python and of the secret
+scanner (1 s of processor time together) is not done anew. `forks.py` is the client. A job is a line of JSON on standard
+input; the answer is one on standard output.
+
+With `--reap` what a run leaves running is waited for, or ended with it; else it goes on by itself, as it would.
 """
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import importlib
 import json
@@ -13,20 +17,21 @@ import os
 import pkgutil
 import signal
 import sys
+import threading
 import time
 from typing import Any
 
 _PR_SET_CHILD_SUBREAPER = 36  # prctl(2): orphans of a killed run become children of this process
 
 
-def main(scanner_cache: str) -> None:
+def main(scanner_cache: str, *, reap: bool) -> None:
     """Serves jobs until its input ends."""
-    libc = ctypes.CDLL(None)
-    libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    if reap:
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     _load(scanner_cache)
     _answer("ready")
     for line in sys.stdin:
-        _answer(json.dumps(_run(json.loads(line))))
+        _answer(json.dumps(_run(json.loads(line), reap=reap)))
 
 
 def _answer(line: str) -> None:
@@ -50,11 +55,12 @@ def _load(scanner_cache: str) -> None:
     from autosync_tasks.validation import scanner as engine
 
     assert all((git, tenacity, tomlkit))
-    scanner = engine.Kingfisher(scanner_cache)
-    engine.Kingfisher = lambda _: scanner  # type: ignore[assignment,misc]
+    real, scanner = engine.Kingfisher, engine.Kingfisher(scanner_cache)
+    # Where no rules were compiled yet, the real one compiles them.
+    engine.Kingfisher = lambda cache: scanner if cache and os.path.isdir(cache) else real(cache)  # type: ignore[assignment,misc]
 
 
-def _run(job: dict[str, Any]) -> dict[str, Any]:
+def _run(job: dict[str, Any], *, reap: bool) -> dict[str, Any]:
     began = time.monotonic()
     first = os.fork()
     if first == 0:
@@ -67,7 +73,8 @@ def _run(job: dict[str, Any]) -> dict[str, Any]:
             os.kill(first, signal.SIGKILL)
     _, status = os.waitpid(first, 0)
     killed = os.WIFSIGNALED(status)
-    _end_the_rest(at_once=killed and not job["spare"])
+    if reap:
+        _end_the_rest(at_once=killed and not job["spare"])
     return {"code": os.waitstatus_to_exitcode(status), "late": late, "seconds": time.monotonic() - began}
 
 
@@ -97,17 +104,25 @@ def _become(job: dict[str, Any]) -> None:
         os.environ.clear()
         os.environ.update(job["environ"])
         os.chdir(job["folder"])
-        from autosync_tasks.cli.program import autosync
+        os.umask(job["umask"])
+        from autosync_tasks.cli import program
 
-        ctypes.CDLL(None).autosync_faults_arm(os.fsencode(job["control"]))
+        main = {"autosync": program.autosync, "sync-config": program.sync_config}[os.path.basename(job["words"][0])]
+        sys.argv[:] = job["words"]
+        if job["control"]:
+            ctypes.CDLL(None).autosync_faults_arm(os.fsencode(job["control"]))
         try:
-            autosync(["autosync", *job["words"]])
+            main()
             code = 0
         except SystemExit as end:
-            code = end.code if isinstance(end.code, int) else 1
+            code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        if not job["control"]:  # what the interpreter does at its end
+            threading._shutdown()  # type: ignore[attr-defined]
+            atexit._run_exitfuncs()
     except BaseException:  # noqa: BLE001  shown like any other traceback, and the test looks for it
         import traceback
 
+        code = 1
         traceback.print_exc()
     finally:
         sys.stdout.flush()
@@ -116,4 +131,4 @@ def _become(job: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], reap="--reap" in sys.argv)
