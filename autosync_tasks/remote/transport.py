@@ -9,7 +9,6 @@ and the machine's own git config (credential helpers, proxies, certificates), no
 from __future__ import annotations
 
 import os
-import shlex
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from autosync_tasks.errors import BackupError, ConfigError
 from autosync_tasks.names import display
 from autosync_tasks.remote.address import Address, AddressError, parse, redact
 from autosync_tasks.remote.faults import Fault, fault, rejection, too_slow
+from autosync_tasks.remote.scratch_config import BARE, FORCED, of_remote, of_user, quiet_ssh
 from autosync_tasks.state.state import State, make_private
 
 T = TypeVar("T")
@@ -28,35 +28,6 @@ T = TypeVar("T")
 _FOLDER = "remote"
 _NAME = "backup"
 _FETCHED = "refs/fetched/head"
-
-_CONFIG: Mapping[str, str] = {
-    "http.lowSpeedLimit": "1000",
-    "http.lowSpeedTime": "30",
-    "http.followRedirects": "initial",
-    "credential.interactive": "false",
-    "transfer.fsckObjects": "true",
-    "fetch.recurseSubmodules": "false",
-    "fetch.writeCommitGraph": "false",
-    "fetch.prune": "false",
-    "push.followTags": "false",
-    "push.gpgSign": "false",
-    "push.recurseSubmodules": "no",
-    "push.default": "nothing",
-    "push.negotiate": "false",
-    "user.useConfigOnly": "false",
-}
-"""Forced over the user's own config. A transfer under 1,000 bytes a second for 30 s has stopped (curl's own measure
-of a stall); what the remote sends is checked as git's fsck does before it is stored."""
-
-_SSH_OPTIONS = (
-    # Never a question, never a wait without end; no background master that would keep our pipes open.
-    "-oBatchMode=yes",
-    "-oConnectTimeout=15",
-    "-oServerAliveInterval=10",
-    "-oServerAliveCountMax=3",
-    "-oControlMaster=no",
-    "-oForwardAgent=no",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +176,7 @@ class Remote:
     def _config(self) -> dict[str, str]:
         url = self.address.url
         # The address is final: no insteadOf may rewrite it once more (the longest match wins).
-        return {**_CONFIG, f"url.{url}.insteadOf": url, f"url.{url}.pushInsteadOf": url}
+        return {**FORCED, f"url.{url}.insteadOf": url, f"url.{url}.pushInsteadOf": url}
 
     def _open(self) -> Address:
         """Makes the scratch repository and finds where a push would go. Raises ConfigError."""
@@ -213,14 +184,12 @@ class Remote:
         make_private(self._folder)
         for part in ("refs", "refs/heads", "objects"):
             make_private(os.path.join(self._folder, part))
-        includes = "".join(f"[include]\n\tpath = {_quoted(path)}\n" for path in _user_files(self._environ))
-        self._write("user", includes)
-        self._write("config", "[core]\n\trepositoryformatversion = 0\n\tbare = true\n")
+        self._write("user", of_user(self._environ))
+        self._write("config", BARE)
         self._write("HEAD", "ref: refs/heads/none\n")
         self._copy_shallow()
         address = self._find()
-        remote = f'[remote "{_NAME}"]\n\turl = {_quoted(address.url)}\n'
-        self._write("config", f"[core]\n\trepositoryformatversion = 0\n\tbare = true\n{remote}")
+        self._write("config", BARE + of_remote(_NAME, address))
         self._ssh = self._ssh_command()
         return address
 
@@ -252,12 +221,7 @@ class Remote:
         """The user's own ssh command (never the backup's) with options that keep it from asking or hanging."""
         code, output, _ = self._gateway.attempt("config", "--get", "core.sshCommand", environment=self._user_config)
         own = output.decode("utf-8", "surrogateescape").strip() if code == 0 else ""
-        command = own or "ssh"
-        try:
-            program = os.path.basename((shlex.split(command) or ["ssh"])[0])
-        except ValueError:
-            return command
-        return " ".join((command, *_SSH_OPTIONS)) if program == "ssh" else command
+        return quiet_ssh(own or "ssh")
 
     def _copy_shallow(self) -> None:
         """A backup that is a shallow clone stays one: the scratch repository must know where history ends."""
@@ -270,16 +234,3 @@ class Remote:
 
     def _write(self, name: str, text: str) -> None:
         self._state.write(f"{_FOLDER}/{name}", text.encode("utf-8", "surrogateescape"))
-
-
-def _user_files(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """Where git looks for the user's config (git-config(1), FILES)."""
-    home = environ.get("HOME", "")
-    base = environ.get("XDG_CONFIG_HOME", "") or (os.path.join(home, ".config") if home else "")
-    files = [os.path.join(base, "git", "config")] if base else []
-    return (*files, os.path.join(home, ".gitconfig")) if home else tuple(files)
-
-
-def _quoted(value: str) -> str:
-    """A value as git's config files quote it."""
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

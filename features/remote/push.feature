@@ -91,6 +91,16 @@ Feature: Push
       And it says "has no remote origin"
       And it says what to do next
 
+  Rule: A remote that is a folder is somebody else's: nothing in it runs here
+
+    Scenario: a stick with a program that wants to run at every push
+      Given the remote has a program that runs at every push
+      When a context file changes
+      And a person asks for a sync at 09:10
+      Then the sync is done
+      And the remote has everything
+      And that program never ran
+
   Rule: No secret leaves, whoever put it into the backup
 
     Scenario: a person committed one by hand

@@ -88,10 +88,21 @@ def back(machine: Machine) -> None:
 
 @given("the remote refuses a push")
 def refuses(machine: Machine) -> None:
-    hook = there(machine) / "hooks" / "pre-receive"
-    hook.parent.mkdir(exist_ok=True)
-    hook.write_text("#!/bin/sh\necho not today >&2\nexit 1\n")
-    hook.chmod(0o755)
+    git(there(machine), "config", "receive.hideRefs", "refs/heads")
+
+
+@given("the remote has a program that runs at every push")
+def hooked(machine: Machine) -> None:
+    for name in ("pre-receive", "update", "post-receive", "reference-transaction"):
+        hook = there(machine) / "hooks" / name
+        hook.parent.mkdir(exist_ok=True)
+        hook.write_text(f"#!/bin/sh\ntouch '{machine.root}/ran-there'\n")
+        hook.chmod(0o755)
+
+
+@then("that program never ran")
+def never_ran(machine: Machine) -> None:
+    assert not (machine.root / "ran-there").exists()
 
 
 @given(parsers.re(f"someone else puts {QUOTED} on the remote, {SAYING}"))

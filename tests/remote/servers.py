@@ -126,6 +126,13 @@ def http_server(root: Path, user: str = "", fault: str = "") -> Iterator[_Http]:
 
 
 @contextmanager
+def hosted(there: Path) -> Iterator[str]:
+    """The address of a repository as a host serves it: unlike in a mere folder, its hooks run (over there)."""
+    with http_server(there.parent) as server:
+        yield f"http://127.0.0.1:{server.server_port}/{there.name}"
+
+
+@contextmanager
 def black_hole() -> Iterator[int]:
     """A port that accepts connections and never says a word."""
     with socket.socket() as listener:

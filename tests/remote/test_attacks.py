@@ -13,7 +13,7 @@ from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Outcome
 from autosync_tasks.remote.address import AddressError, parse, redact
 from tests.remote.machines import QUICK, Machine, Person, bare, contents, git
-from tests.remote.servers import free_port, http_server
+from tests.remote.servers import free_port, hosted, http_server
 
 pytestmark = pytest.mark.usefixtures("one_scanner")
 
@@ -111,6 +111,105 @@ def test_a_backup_whose_push_goes_elsewhere_is_stopped_until_confirmed(machine: 
     machine.environ["PUSH_URL"] = str(other)
     assert machine.push().outcome is Outcome.CHANGED
     assert contents(other, "main")["agent/plan.md"] == "# plan"
+
+
+HOOKS = (
+    *("pre-receive", "update", "post-receive", "post-update", "reference-transaction", "proc-receive"),
+    *("push-to-checkout", "pre-auto-gc", "post-checkout", "post-index-change", "fsmonitor-watchman"),
+)
+
+
+def bait(folder: Path, bad: str) -> None:
+    """Hooks, and every key of a repository's config through which git runs a program when it serves or is pushed to."""
+    inside = folder / ".git" if (folder / ".git").is_dir() else folder
+    for name in HOOKS:
+        (inside / "hooks").mkdir(exist_ok=True)
+        (inside / "hooks" / name).write_text(f"#!/bin/sh\n{bad} hook-{name}\ncat >/dev/null\n")
+        (inside / "hooks" / name).chmod(0o755)
+    for key, value in (
+        ("core.hooksPath", str(inside / "hooks")),
+        ("core.fsmonitor", f"{bad} fsmonitor"),
+        ("core.alternateRefsCommand", f"{bad} alternates; true"),
+        ("core.sshCommand", f"{bad} ssh"),
+        ("core.gitProxy", f"{bad} proxy"),
+        ("core.editor", f"{bad} editor"),
+        ("core.pager", f"{bad} pager"),
+        ("uploadpack.packObjectsHook", f"{bad} pack-objects"),
+        ("receive.denyCurrentBranch", "updateInstead"),
+        ("receive.autogc", "true"),
+        ("gc.auto", "1"),
+        ("gc.autoDetach", "false"),
+        ("gc.recentObjectsHook", f"{bad} recent"),
+        ("gpg.program", f"{bad} gpg"),
+        ("filter.evil.smudge", f"{bad} smudge; cat"),
+        ("filter.evil.clean", f"{bad} clean; cat"),
+        ("diff.external", f"{bad} diff"),
+        ("credential.helper", f"!{bad} credential"),
+        ("protocol.allow", "always"),
+    ):
+        git(folder, "config", "--add", key, value)
+    (inside / "info").mkdir(exist_ok=True)
+    (inside / "info" / "attributes").write_text("* filter=evil\n")
+
+
+@pytest.mark.parametrize("bare_one", [True, False])
+def test_a_remote_that_is_a_folder_runs_nothing_here(machine: Machine, tmp_path: Path, bare_one: bool) -> None:
+    """A stick or a share is somebody else's; whoever can write there must not be able to run a command here."""
+    there, canary, script = tmp_path / "there.git", tmp_path / "canary", tmp_path / "bad"
+    script.write_text(f"#!/bin/sh\necho ran $1 >> '{canary}'\n")
+    script.chmod(0o755)
+    machine.push()
+    if not bare_one:
+        there.rename(tmp_path / "was.git")
+        git(tmp_path, "clone", "-q", str(tmp_path / "was.git"), str(there))
+    other = bare(tmp_path / "alternate.git")
+    git(machine.backup, "push", "-q", str(other), "main")
+    inside = there if bare_one else there / ".git"
+    (inside / "objects" / "info" / "alternates").write_text(f"{other}/objects\n")
+    bait(there, str(script))
+    for number in range(3):
+        machine.write(f"agent/more{number}.md", f"# {number}\n")
+        result = machine.round()
+        assert result.exit_code == (0 if bare_one else 1), result
+    assert not canary.exists(), canary.read_text()
+    Person(tmp_path / "person", str(other)).edit("README.md", "hello\n")
+    if bare_one:  # a fetch from there
+        git(tmp_path / "person", "-c", "core.hooksPath=/dev/null", "pull", "-q", "--rebase", str(there), "main")
+        git(there, "-c", "core.hooksPath=/dev/null", "fetch", "-q", str(tmp_path / "person"), "HEAD")
+        git(there, "-c", "core.hooksPath=/dev/null", "update-ref", "refs/heads/main", "FETCH_HEAD")
+        canary.unlink(missing_ok=True)
+        assert machine.round().outcome is Outcome.CHANGED
+        assert machine.holds()["README.md"] == "hello"
+    assert not canary.exists(), canary.read_text()
+    # The bait is real: plain git runs it.
+    machine.write("agent/last.md", "# last\n")
+    machine.sync()
+    git(machine.backup, "push", "origin", "main", check=False)
+    assert {"hook-reference-transaction", "alternates"} <= {line.split()[1] for line in canary.read_text().splitlines()}
+
+
+def test_a_partial_clone_as_a_remote_fetches_nothing_by_a_program_of_its_config(
+    machine: Machine, there: Path, tmp_path: Path
+) -> None:
+    machine.push()
+    Person(tmp_path / "person", str(there)).edit("README.md", "hello\n")
+    canary, script = tmp_path / "canary", tmp_path / "bad"
+    script.write_text(f"#!/bin/sh\necho ran >> '{canary}'\nexit 1\n")
+    script.chmod(0o755)
+    lost = git(there, "rev-parse", "main:README.md")
+    (there / "objects" / lost[:2] / lost[2:]).unlink()
+    for key, value in (
+        ("core.repositoryformatversion", "1"),
+        ("extensions.partialClone", "origin"),
+        ("remote.origin.promisor", "true"),
+        ("remote.origin.url", str(tmp_path)),
+        ("remote.origin.uploadpack", str(script)),
+    ):
+        git(there, "config", key, value)
+    result = machine.push()
+    assert result.outcome is Outcome.FAILED and not canary.exists(), result
+    git(there, "cat-file", "-e", lost, check=False)
+    assert canary.exists()
 
 
 def test_a_merge_driver_in_the_config_is_not_run(machine: Machine, there: Path, tmp_path: Path) -> None:
@@ -212,21 +311,25 @@ def test_a_protected_name_does_not_leave_either_even_with_the_contents_of_anothe
     assert result.exit_code == 3 and "SEC004" in result.reason and ".env" in result.reason
 
 
-def test_blobs_that_passed_are_not_judged_again(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_blobs_that_passed_are_not_judged_again(
+    machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from autosync_tasks.remote import push
 
     judged: list[int] = []
     real = push.judge_blobs
     monkeypatch.setattr(push, "judge_blobs", lambda site, new: judged.append(len(new)) or real(site, new))  # type: ignore[func-returns-value]
-    url = git(machine.backup, "remote", "get-url", "origin")
-    (Path(url) / "hooks").mkdir(exist_ok=True)
-    hook = Path(url) / "hooks" / "pre-receive"
+    there = tmp_path / "there.git"
+    (there / "hooks").mkdir(exist_ok=True)
+    hook = there / "hooks" / "pre-receive"
     hook.write_text("#!/bin/sh\nexit 1\n")
     hook.chmod(0o755)
-    machine.push()
-    machine.push()
-    hook.unlink()
-    assert machine.push().outcome is Outcome.CHANGED
+    with hosted(there) as url:
+        git(machine.backup, "remote", "set-url", "origin", url)
+        machine.push()
+        machine.push()
+        hook.unlink()
+        assert machine.push().outcome is Outcome.CHANGED
     assert judged == [2]
 
 

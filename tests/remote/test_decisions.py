@@ -43,6 +43,21 @@ def test_what_the_heads_alone_say(heads: Heads, action: Action | None) -> None:
     assert (relation.action if relation else None) == action
 
 
+@pytest.mark.parametrize(
+    ("heads", "reason"),
+    [
+        (Heads("l", ""), "the first push"),
+        (Heads("l", "", known="k"), "the branch was missing there and is made again"),
+        (Heads("l", "", known="k", known_kept=False), "the branch was missing there and is made again"),
+        (Heads("l", "r", "r"), "the branch is ahead"),
+        (Heads("l", "r", "r", "k", known_kept=False), "the remote's branch was rewritten"),
+    ],
+)
+def test_what_is_said_of_the_heads(heads: Heads, reason: str) -> None:
+    relation = by_heads(heads)
+    assert relation is not None and relation.reason.startswith(reason)
+
+
 def _judged(
     base: dict[bytes, tuple[str, str]],
     local: dict[bytes, tuple[str, str]],

@@ -13,7 +13,7 @@ import pytest
 from autosync_tasks.model import Outcome, Trigger
 from autosync_tasks.remote import known
 from tests.remote.machines import QUICK, Machine, Person, bare, git
-from tests.remote.servers import black_hole, free_port, http_server, ssh_server
+from tests.remote.servers import black_hole, free_port, hosted, http_server, ssh_server
 
 pytestmark = pytest.mark.usefixtures("one_scanner")
 
@@ -164,27 +164,29 @@ def test_a_hook_that_refuses_is_told_in_its_own_words_once(tmp_path: Path, words
     hook.parent.mkdir(exist_ok=True)
     hook.write_text(f"#!/bin/sh\necho x >> '{tmp_path}/calls'\nprintf '%s\\n' '{words}' >&2\nexit 1\n")
     hook.chmod(0o755)
-    machine = machine_at(tmp_path, str(there))
-    result = machine.push(replace(QUICK, tries=3))
-    assert (result.outcome, result.exit_code) == (Outcome.FAILED, 1)
-    assert "pre-receive hook declined" in result.reason
-    assert shown in result.reason
-    assert "\x1b" not in result.reason and "\u202e" not in result.reason
-    assert (tmp_path / "calls").read_text().count("x") == 1
+    with hosted(there) as url:
+        machine = machine_at(tmp_path, url)
+        result = machine.push(replace(QUICK, tries=3))
+        assert (result.outcome, result.exit_code) == (Outcome.FAILED, 1)
+        assert "pre-receive hook declined" in result.reason
+        assert shown in result.reason
+        assert "\x1b" not in result.reason and "\u202e" not in result.reason
+        assert (tmp_path / "calls").read_text().count("x") == 1
 
 
 def test_a_protected_branch_for_parking_still_tells_the_conflict(tmp_path: Path) -> None:
     there = bare(tmp_path / "there.git")
-    machine = machine_at(tmp_path, str(there))
-    machine.push()
-    Person(tmp_path / "person", str(there)).edit("agent/build.md", "# other\n")
-    hook = there / "hooks" / "update"
-    hook.parent.mkdir(exist_ok=True)
-    hook.write_text('#!/bin/sh\ncase "$1" in refs/heads/autosync/*) exit 1;; esac\n')
-    hook.chmod(0o755)
-    result = machine.push()
-    assert result.exit_code == 4 and "could not be parked" in result.reason and result.parked == ""
-    assert result.retry_at is not None
+    with hosted(there) as url:
+        machine = machine_at(tmp_path, url)
+        machine.push()
+        Person(tmp_path / "person", str(there)).edit("agent/build.md", "# other\n")
+        hook = there / "hooks" / "update"
+        hook.parent.mkdir(exist_ok=True)
+        hook.write_text('#!/bin/sh\ncase "$1" in refs/heads/autosync/*) exit 1;; esac\n')
+        hook.chmod(0o755)
+        result = machine.push()
+        assert result.exit_code == 4 and "could not be parked" in result.reason and result.parked == ""
+        assert result.retry_at is not None
 
 
 @pytest.mark.parametrize("where", ["gone.git", "empty"])
@@ -197,24 +199,25 @@ def test_a_repository_that_is_not_there(tmp_path: Path, where: str) -> None:
 
 def test_a_remote_moved_by_someone_else_at_the_same_moment(tmp_path: Path) -> None:
     there = bare(tmp_path / "there.git")
-    machine = machine_at(tmp_path, str(there))
-    machine.push()
-    person = Person(tmp_path / "person", str(there))
-    person.change("README.md", "hello\n")
-    git(person.folder, "push", "-q", "origin", "HEAD:other")
-    # The first push finds the branch moved by the server between its look and its update.
-    hook = there / "hooks" / "update"
-    hook.parent.mkdir(exist_ok=True)
-    hook.write_text(
-        f"#!/bin/sh\n[ -e '{tmp_path}/done' ] && exit 0\ntouch '{tmp_path}/done'\n"
-        "unset GIT_QUARANTINE_PATH\ngit update-ref refs/heads/main refs/heads/other\n"
-    )
-    hook.chmod(0o755)
-    machine.write("agent/plan.md", "# plan\n")
-    result = machine.round()
-    assert result.outcome is Outcome.CHANGED, result
-    held = git(there, "ls-tree", "-r", "--name-only", "main").split()
-    assert {"README.md", "agent/plan.md", "agent/build.md"} <= set(held)
+    with hosted(there) as url:
+        machine = machine_at(tmp_path, url)
+        machine.push()
+        person = Person(tmp_path / "person", str(there))
+        person.change("README.md", "hello\n")
+        git(person.folder, "push", "-q", "origin", "HEAD:other")
+        # The first push finds the branch moved by the server between its look and its update.
+        hook = there / "hooks" / "update"
+        hook.parent.mkdir(exist_ok=True)
+        hook.write_text(
+            f"#!/bin/sh\n[ -e '{tmp_path}/done' ] && exit 0\ntouch '{tmp_path}/done'\n"
+            "unset GIT_QUARANTINE_PATH\ngit update-ref refs/heads/main refs/heads/other\n"
+        )
+        hook.chmod(0o755)
+        machine.write("agent/plan.md", "# plan\n")
+        result = machine.round()
+        assert result.outcome is Outcome.CHANGED, result
+        held = git(there, "ls-tree", "-r", "--name-only", "main").split()
+        assert {"README.md", "agent/plan.md", "agent/build.md"} <= set(held)
 
 
 def test_ssh(tmp_path: Path) -> None:
@@ -269,30 +272,33 @@ def after_a_push(there: Path, script: str) -> None:
 
 def test_a_remote_that_says_yes_and_does_not_keep_it_is_found_out(tmp_path: Path) -> None:
     there = bare(tmp_path / "there.git")
-    machine = machine_at(tmp_path, str(there))
-    after_a_push(there, "git update-ref -d refs/heads/main")
-    result = machine.push()
-    assert (result.outcome, result.exit_code) == (Outcome.FAILED, 1), result
-    assert "took the push but holds nothing" in result.reason
-    assert known.ahead(machine.site)
+    with hosted(there) as url:
+        machine = machine_at(tmp_path, url)
+        after_a_push(there, "git update-ref -d refs/heads/main")
+        result = machine.push()
+        assert (result.outcome, result.exit_code) == (Outcome.FAILED, 1), result
+        assert "took the push but holds nothing" in result.reason
+        assert known.ahead(machine.site)
 
 
 def test_what_someone_adds_right_after_the_push_is_taken_in_too(tmp_path: Path) -> None:
     there = bare(tmp_path / "there.git")
-    machine = machine_at(tmp_path, str(there))
-    after_a_push(there, f"[ -e '{tmp_path}/done' ] || {{ touch '{tmp_path}/done'; {ADD}; }}")
-    result = machine.push()
-    assert result.outcome is Outcome.CHANGED, result
-    assert machine.holds()["HELLO.txt"] == "hello"
-    assert result.remote_head == machine.head() == git(there, "rev-parse", "main")
+    with hosted(there) as url:
+        machine = machine_at(tmp_path, url)
+        after_a_push(there, f"[ -e '{tmp_path}/done' ] || {{ touch '{tmp_path}/done'; {ADD}; }}")
+        result = machine.push()
+        assert result.outcome is Outcome.CHANGED, result
+        assert machine.holds()["HELLO.txt"] == "hello"
+        assert result.remote_head == machine.head() == git(there, "rev-parse", "main")
 
 
 def test_a_remote_that_moves_after_every_push_is_left_after_some_rounds(tmp_path: Path) -> None:
     there = bare(tmp_path / "there.git")
-    machine = machine_at(tmp_path, str(there))
-    after_a_push(there, ADD.replace("HELLO.txt", "HELLO-%s.txt").replace("$blob)", "$blob $(date +%s%N))"))
-    for _ in range(6):
-        machine.write("agent/plan.md", f"# plan {time.monotonic()}\n")
-        result = machine.round()
-        assert result.outcome in (Outcome.CHANGED, Outcome.FAILED)
-    assert {"agent/build.md", "agent/plan.md"} <= machine.holds().keys()
+    with hosted(there) as url:
+        machine = machine_at(tmp_path, url)
+        after_a_push(there, ADD.replace("HELLO.txt", "HELLO-%s.txt").replace("$blob)", "$blob $(date +%s%N))"))
+        for _ in range(6):
+            machine.write("agent/plan.md", f"# plan {time.monotonic()}\n")
+            result = machine.round()
+            assert result.outcome in (Outcome.CHANGED, Outcome.FAILED)
+        assert {"agent/build.md", "agent/plan.md"} <= machine.holds().keys()
