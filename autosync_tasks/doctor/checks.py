@@ -276,8 +276,9 @@ def triggers(facts: Facts) -> Iterator[Check]:
         yield Check("triggers", Level.WARN, "none is installed: nothing syncs by itself", "autosync install-hook")
     for found in facts.installed:
         if found.fault:
-            remedy = f"autosync {_REINSTALL[found.how]}"
-            yield Check(found.how, Level.WARN, f"{found.place}: {found.fault}", remedy)
+            remedy = found.remedy or f"autosync {_REINSTALL[found.how]}"
+            level = Level.FAIL if found.gone else Level.WARN
+            yield Check(found.how, level, f"{found.place}: {found.fault}", remedy)
         else:
             yield _came(found, facts)
     if any(found.how == "cron" for found in facts.installed) and facts.cron_runs is False:

@@ -20,7 +20,7 @@ from autosync_tasks.state.state import State
 from autosync_tasks.status.explain import GOES
 from autosync_tasks.status.verdict import Level, Signs, Verdict, verdict
 from autosync_tasks.tree.content import Reader
-from autosync_tasks.triggers.installed import Installed, installed, signs
+from autosync_tasks.triggers.installed import Installed, installed, signs, unloaded
 from autosync_tasks.workspace.validation_context import acceptances
 from autosync_tasks.workspace.workspace import Site
 
@@ -109,7 +109,7 @@ def _status(seen: Look, records: Sequence[dict[str, Any]], now: float) -> Status
     oldest = min((past.first_seen.get(item.change.path, now) for item in pending), default=now)
     faults = [left for left in seen.left_out if not left.expected]
     links = _links_out(seen)
-    found = installed(site.environ)
+    found = installed(site.environ, now)
     notes = _notes(seen, found)
     push = known.load(site.state)
     last = records[-1] if records else {}
@@ -122,6 +122,7 @@ def _status(seen: Look, records: Sequence[dict[str, Any]], now: float) -> Status
         blocked_for=_stood(records, now),
         conflict=_conflict_stands(push, now),
         not_pushed=push.reason if site.settings.auto_sync_push else "",
+        unloaded=unloaded(found),
         silent=silent(found, _seen(site.state), now, _began(records)),
         faults=len(faults),
         links_out=len(links),

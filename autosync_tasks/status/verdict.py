@@ -28,7 +28,8 @@ class Signs:
     backed_up: the branch holds a commit of this source. oldest: age of the oldest pending admissible change.
     block: why a sync would be blocked now, "" if it would not. blocked_for: how long the block has stood.
     conflict: how long the remote has been in conflict. not_pushed: why the last push did not succeed, "" if it did or
-    none is wanted. silent: installed triggers not seen for two periods. faults: paths left out that should not be.
+    none is wanted. silent: installed triggers not seen for two periods. unloaded: why the plugin, the
+    only trigger there is, does not come. faults: paths left out that should not be.
     links_out: links whose contents lie outside the tree. failures: in a row. notes: other things that are out of
     order though the backup is whole.
     """
@@ -42,6 +43,7 @@ class Signs:
     conflict: float = 0.0
     not_pushed: str = ""
     silent: Sequence[str] = ()
+    unloaded: str = ""
     faults: int = 0
     links_out: int = 0
     failures: int = 0
@@ -78,7 +80,9 @@ def _exposed(signs: Signs, max_age: float) -> str:
         return f"blocked for {age(signs.blocked_for)}: {signs.block}"
     if signs.conflict > max_age:
         return f"in conflict with the remote for {age(signs.conflict)}"
-    return f"{signs.silent[0]} is installed but has not been seen for two of its periods" if signs.silent else ""
+    if signs.silent:
+        return f"{signs.silent[0]} is installed but has not been seen for two of its periods"
+    return signs.unloaded
 
 
 def _untidy(signs: Signs) -> str:

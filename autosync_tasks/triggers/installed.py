@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from autosync_tasks.errors import AutosyncError, UsageError
 from autosync_tasks.model import Trigger
-from autosync_tasks.triggers import cron, crontab, files, hook, schedule, systemd, units
+from autosync_tasks.triggers import cron, crontab, files, hook, opencode, schedule, systemd, units
+from autosync_tasks.triggers.loading import missing
 from autosync_tasks.triggers.quiet import SCAN_EVERY
 
 
@@ -20,6 +21,7 @@ class Installed:
     how: "cron", "timer", "watch" or "hook". period: seconds between two visits at most (None: it comes when
     something happens). place: the file. fault: what is wrong with it ("" if nothing is). since: when it was
     installed (seconds since the epoch; None: not known, as of a line that somebody wrote into the crontab by hand).
+    remedy: what mends the fault, where installing it again does not. gone: the fault is that it has not come for long.
     """
 
     trigger: Trigger
@@ -28,6 +30,8 @@ class Installed:
     place: str
     fault: str = ""
     since: float | None = None
+    remedy: str = ""
+    gone: bool = False
 
 
 def signs(item: Installed, seen: float | None, now: float) -> tuple[bool, bool]:
@@ -40,9 +44,21 @@ def signs(item: Installed, seen: float | None, now: float) -> tuple[bool, bool]:
     return item.period is None or any(0 <= now - when <= 2 * item.period for when in known), bool(known)
 
 
-def installed(environ: Mapping[str, str], folder: str = ".") -> tuple[Installed, ...]:
-    """All that are there. folder: where a project's plugin is looked for. Starts `crontab -l`, writes nothing."""
-    return (*_cron(environ), *_units(environ), *_hooks(environ, folder))
+def unloaded(found: Sequence[Installed]) -> str:
+    """Why nothing comes any more although plugins are installed ("" if something does): OpenCode does not load the only
+    trigger there is.
+    """
+    if not all(item.how == "hook" for item in found):
+        return ""
+    return next((f"{item.how} ({item.place}): {item.fault}" for item in found if item.gone), "")
+
+
+def installed(environ: Mapping[str, str], now: float, folder: str = ".") -> tuple[Installed, ...]:
+    """All that are there. now: seconds since the epoch; folder: where a project's plugin is looked for.
+
+    Starts `crontab -l`, writes nothing.
+    """
+    return (*_cron(environ), *_units(environ), *_hooks(environ, now, folder))
 
 
 def _cron(environ: Mapping[str, str]) -> list[Installed]:
@@ -85,7 +101,7 @@ def _units(environ: Mapping[str, str]) -> list[Installed]:
     return result
 
 
-def _hooks(environ: Mapping[str, str], folder: str) -> list[Installed]:
+def _hooks(environ: Mapping[str, str], now: float, folder: str) -> list[Installed]:
     result = []
     for scope in hook.SCOPES:
         path = hook.path_for(scope, environ, folder)
@@ -93,6 +109,20 @@ def _hooks(environ: Mapping[str, str], folder: str) -> list[Installed]:
             state = hook.state_of(path, environ)
         except AutosyncError as error:
             state = error.message.removeprefix(f"{path} ")
-        if state is not None:
-            result.append(Installed(Trigger.WORKFLOW, "hook", None, path, state))
+        if state is None:
+            continue
+        item = Installed(Trigger.WORKFLOW, "hook", None, path, state)
+        result.append(_loaded(item, environ, now) if scope == "global" and not state else item)
     return result
+
+
+_LOOK = "start OpenCode anew; if that does not help, its log or `opencode plugin list` says why it was not loaded"
+
+
+def _loaded(item: Installed, environ: Mapping[str, str], now: float) -> Installed:
+    """The same, with a fault if OpenCode runs without it, or if it could not start its last sync."""
+    since = os.stat(item.place).st_mtime
+    word = opencode.read_word(hook.word_path(hook.state_folder(environ)))
+    if lacking := missing(since, word, opencode.read_use(environ), now):
+        return replace(item, fault=lacking.why, remedy=_LOOK, gone=lacking.lasting)
+    return replace(item, fault=word.fault) if word and word.at > since else item

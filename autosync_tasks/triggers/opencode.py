@@ -1,0 +1,87 @@
+"""What OpenCode and the plugin left behind: the plugin's word, OpenCode's log and database. Reads, never writes."""
+
+from __future__ import annotations
+
+import calendar
+import json
+import os
+import re
+import time
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from autosync_tasks.errors import AutosyncError
+from autosync_tasks.names import display
+from autosync_tasks.triggers import files
+from autosync_tasks.triggers.loading import Use, Word
+
+_MOST = 1_000_000
+"""Bytes of a log that are read, from its end: days of use. Nothing depends on what is older."""
+
+_OLD_LOG = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{6})\.log")
+"""One file for each run, named after its start in UTC (seen in 1.2 to 1.14)."""
+
+_START = re.compile(rb'^timestamp=(\S{10,40}) [^\n]*?\brun=(\S{1,40}) message="creating instance"', re.MULTILINE)
+"""One file for all runs (seen in 1.18): the line of a run that opens a project, and loads the plugins for it."""
+
+
+def read_word(path: str) -> Word | None:
+    """The plugin's word, None where there is none that can be understood: it lies in the state folder, a cache."""
+    try:
+        found = json.loads(files.read(path) or b"")
+        text = {name: display(str(found.get(name, "")), limit=300) for name in ("opencode", "plugin", "fault")}
+        return Word(float(found["at"]), int(found.get("api", 0)), **text)
+    except (AutosyncError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
+        return None
+
+
+def data_folder(environ: Mapping[str, str]) -> str:
+    """OpenCode's own data folder."""
+    base = environ.get("XDG_DATA_HOME", "")
+    home = environ.get("HOME") or os.path.expanduser("~")
+    return os.path.join(base if base.startswith("/") else os.path.join(home, ".local", "share"), "opencode")
+
+
+def read_use(environ: Mapping[str, str]) -> Use:
+    """The signs that OpenCode was used. What cannot be read is no sign."""
+    folder = data_folder(environ)
+    touched = [os.path.join(folder, name) for name in ("opencode.db", "opencode.db-wal")]
+    times = [time_of for path in touched if (time_of := _changed(path)) is not None]
+    return Use(tuple(_starts(os.path.join(folder, "log"))), max(times, default=None))
+
+
+def _changed(path: str) -> float | None:
+    try:
+        return os.lstat(path).st_mtime
+    except OSError:
+        return None
+
+
+def _starts(folder: str) -> Iterator[float]:
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError:
+        return
+    for name in names:
+        named = _OLD_LOG.fullmatch(name)
+        if named and b"creating instance" in _end_of(os.path.join(folder, name)):
+            yield float(calendar.timegm(time.strptime(named[1], "%Y-%m-%dT%H%M%S")))
+        elif name == "opencode.log":
+            runs: dict[bytes, float] = {}
+            for when, run in _START.findall(_end_of(os.path.join(folder, name))):
+                try:
+                    runs[run] = datetime.fromisoformat(when.decode("ascii", "replace")).timestamp()
+                except (ValueError, OverflowError):
+                    continue
+            yield from runs.values()
+
+
+def _end_of(path: str) -> bytes:
+    """The last bytes of a file; none of one that cannot be read, or is no file."""
+    try:
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+            if file.seekable():
+                file.seek(max(0, os.fstat(file.fileno()).st_size - _MOST))
+            return file.read(_MOST)
+    except OSError:
+        return b""
