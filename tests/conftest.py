@@ -36,6 +36,7 @@ pytest_plugins = [
     "tests.features.policy",
     "tests.features.outside",
     "tests.features.watcher",
+    "tests.features.advice",
     "tests.features.agent",
     "tests.features.doctor",
 ]

@@ -64,18 +64,20 @@ def accept(
             screen.show(lines.plain([*rows, f"accepted={len(every)}"]))
         return 0
     findings = _findings(site)
-    if prune:
-        current = {finding.fingerprint for finding in findings}
+    if prune:  # what only the history holds is kept: the next push would stop at it
+        current = {finding.fingerprint for finding in (*findings, *_in_history(site))}
         gone = [one for one in store.all() if one.fingerprint not in current] if dry else store.prune(current)
         screen.show(lines.plain([f"{'would forget' if dry else 'forgot'} {count(len(gone), 'acceptance')}"]))
         return 5 if dry and gone else 0
     wanted = [mark.strip().lower() for mark in fingerprint]
     by_mark = {finding.fingerprint: finding for finding in findings}
+    if any(mark not in by_mark for mark in wanted):
+        by_mark |= {finding.fingerprint: finding for finding in _in_history(site)}
     unknown = [display(mark) for mark in wanted if mark not in by_mark]
     if unknown or not wanted:
         raise UsageError(
             f"no finding has the fingerprint {', '.join(unknown)}" if unknown else "no fingerprint is given",
-            hint="`inv validate` names each finding's",
+            hint="`inv validate` names each finding's, `inv sync --push` those in the backup's history",
         )
     chosen = [by_mark[mark] for mark in wanted]
     if firm := [found for found in chosen if not RULES[found.code].acceptable]:
@@ -88,7 +90,7 @@ def accept(
     screen.show(lines.of_findings(chosen))
     if dry:
         return 5
-    if not yes and not _agreed():
+    if not yes and not agreed("Accept? [y/N] "):
         return 1
     for found in chosen:
         store.add(found.fingerprint, reason, at=time.time(), code=found.code, path=display(found.path))
@@ -106,10 +108,19 @@ def _findings(site: Site) -> Sequence[Finding]:
         return judge.judge_tree(site, seen, only_changed=False).findings
 
 
-def _agreed() -> bool:
+def _in_history(site: Site) -> Sequence[Finding]:
+    """The secrets in earlier versions that the backup holds: the guard of pushes stops at them."""
+    from autosync_tasks.remote.secret_guard import in_history
+
+    tip = site.repository.ref() if site.repository.exists else ""
+    return [finding for findings in in_history(site, tip).values() for finding in findings]
+
+
+def agreed(question: str) -> bool:
+    """Whether the person at the terminal says yes. Raises UsageError if there is none."""
     if not sys.stdin.isatty():
         raise UsageError("this asks a person, and there is no terminal", hint="add --yes in a script")
-    return screen.ask("Accept? [y/N] ").strip().lower() in ("y", "yes")
+    return screen.ask(question).strip().lower() in ("y", "yes")
 
 
 VALIDATION = (accept,)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 
 from invoke import Context
 
@@ -19,8 +20,8 @@ from autosync_tasks.restore.diff import plan_differences
 from autosync_tasks.restore.plan import RestorePlan
 from autosync_tasks.restore.restore import backups, new_wish, target_of
 from autosync_tasks.restore.restore import restore as carry_out
-from autosync_tasks.workspace.request import new_request
-from autosync_tasks.workspace.workspace import open_site
+from autosync_tasks.workspace.request import Request, new_request
+from autosync_tasks.workspace.workspace import Site, open_site
 
 
 @task(
@@ -88,10 +89,22 @@ def restore(
         "check": CHECK,
         "take": "end a conflict with the remote: `source` (this machine's version wins) or `remote` (theirs is "
         "restored into the source, after a snapshot)",
+        "forget": "take a secret out of the backup's history: the finding's fingerprint; given once more, it lets the "
+        "old history go",
+        "pushed": "with --forget: go on although a remote holds it",
+        "yes": "with --forget: do not ask (for scripts)",
         "json": JSON,
     }
 )
-def recover(context: Context, check: bool = False, take: str = "", json: bool = False) -> int:
+def recover(
+    context: Context,
+    check: bool = False,
+    take: str = "",
+    forget: str = "",
+    pushed: bool = False,
+    yes: bool = False,
+    json: bool = False,
+) -> int:
     """
     Mends the backup: unfinished merges, a lost or damaged branch, index or object, what a killed git left behind.
 
@@ -111,12 +124,32 @@ def recover(context: Context, check: bool = False, take: str = "", json: bool = 
         if not quiet:
             screen.show(lines.of_changes(preview.changes))
 
-    run = end_conflict(site, take, request, announce_restore) if take else mend_backup(site, request, announce)
+    if forget:
+        found = _forget(site, forget, request, pushed=pushed, ask=not (yes or request.check))
+        if found is None:
+            return 1
+        run = found
+    elif take:
+        run = end_conflict(site, take, request, announce_restore)
+    else:
+        run = mend_backup(site, request, announce)
     if json:
         report.show("recover", report.of_run(run, site.places.source, site.places.backup))
     else:
         screen.show(lines.of_run(run, site.places.source, site.places.backup))
     return run.exit_code
+
+
+def _forget(site: Site, fingerprint: str, request: Request, *, pushed: bool, ask: bool) -> Run | None:
+    """Takes the secret out of the history; None if the person says no to what would be done."""
+    from autosync_tasks.cli.accept import agreed
+    from autosync_tasks.recovery.forget import forget
+
+    if ask:
+        screen.show(lines.of_run(forget(site, fingerprint, replace(request, check=True), pushed=pushed), "", ""))
+        if not agreed("Do this? [y/N] "):
+            return None
+    return forget(site, fingerprint, request, pushed=pushed)
 
 
 RESTORES = (restore, recover)

@@ -25,6 +25,7 @@ from autosync_tasks.remote.outgoing import has, outgoing
 from autosync_tasks.remote.relation import Action, Heads, Relation
 from autosync_tasks.remote.secret_guard import judge_blobs
 from autosync_tasks.remote.transport import Limits, Remote, RemoteError
+from autosync_tasks.validation.families import RULES
 from autosync_tasks.workspace.workspace import Site
 
 __all__ = ["PushResult", "push"]
@@ -219,17 +220,13 @@ class _Push:
     def _withheld(self, findings: list[Finding], heads: Heads) -> PushResult:
         first = findings[0]
         reason = (
-            f"not pushed: {count(len(findings), 'secret')} in commits that are not on the remote yet "
+            f"{count(len(findings), 'secret')} in commits that are not on the remote yet "
             f"({first.code} in {display(first.path)}" + (f", line {first.line})" if first.line else ")")
         )
-        result = self._result(
-            Outcome.BLOCKED,
-            reason,
-            3,
-            heads.remote,
-            next_step="take it out of the backup's history (it must not leave this machine), or accept the finding: "
-            f"inv accept {first.fingerprint}",
-        )
+        way = f"take it out of the history: inv recover --forget {first.fingerprint}"
+        if RULES[first.code].acceptable:
+            way += f"; or, if it is no secret: inv accept {first.fingerprint} --reason '…'"
+        result = self._result(Outcome.BLOCKED, reason, 3, heads.remote, next_step=way)
         return replace(result, findings=tuple(findings))
 
     def _agree(self, head: str) -> None:

@@ -6,6 +6,8 @@ is durable and holds exactly what was worked out beforehand.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from autosync_tasks.backup.commit import INCOMING, Author, delta
 from autosync_tasks.backup.conversation import Conversation
 from autosync_tasks.backup.listing import Delta, Listing, applied
@@ -43,7 +45,7 @@ def replay(repository: Repository, base: str, local: str, onto: str, taken: Delt
         parent = new = onto
         for number, line in enumerate(commits, start=1):
             commit, *parents = line.split(" ")
-            talk.say(_header(incoming, number, _raw(read, commit), parent))
+            talk.say(header(incoming, number, raw_commit(read, commit), (parent,)))
             talk.say(*_changes(repository, parents[0] if parents else "", commit, taken), b"\n")
             parent = f":{number}"  # its id would not do: it is not in the store before the end
         if commits:
@@ -94,18 +96,22 @@ def commit_tree(
     return new
 
 
-def move(repository: Repository, old: str, new: str, expected: Listing, why: str, run_id: str = "") -> None:
+def move(
+    repository: Repository, old: str, new: str, expected: Listing, why: str, run_id: str = "", keep: str = ""
+) -> None:
     """Moves the branch from `old` to `new` once that is durable and its tree is the expected one.
 
-    run_id: of the run whose incoming ref is dropped with it. Raises BackupError if the tree is another,
-    BranchMovedError if someone else moved the branch; in both cases the branch stays.
+    run_id: of the run whose incoming ref is dropped with it. keep: a ref that keeps `old` from then on. Raises
+    BackupError if the tree is another, BranchMovedError if someone else moved the branch; in both cases it stays.
     """
     make_durable(repository.git_dir)
     if repository.listing(new) != dict(expected):
-        raise BackupError("taking in the remote's changes gave another tree than expected; the branch was not moved")
+        raise BackupError("the new history ends in another tree than expected; the branch was not moved")
     orders = f"update refs/heads/{repository.branch}\0{new}\0{old or _NONE}\0"
     if run_id:
         orders += f"delete {INCOMING}/{run_id}\0\0"
+    if keep:
+        orders += f"create {keep}\0{old}\0"
     code, _, complaint = repository.gateway.attempt(
         "update-ref", "-m", why, "-z", "--stdin", stdin=orders.encode(), environment=_IDENTITY
     )
@@ -120,23 +126,29 @@ def _lines(repository: Repository, *arguments: str) -> list[str]:
     return repository.gateway.run(*arguments).decode("ascii").splitlines()
 
 
-def _raw(read: Conversation, commit: str) -> bytes:
+def raw_commit(read: Conversation, commit: str) -> bytes:
+    """The commit object's bytes, by a running `cat-file --batch`. Raises BackupError if it cannot be read."""
     answer = read.ask(commit.encode("ascii") + b"\n")
     if b" commit " not in answer:
         raise BackupError(f"the commit {commit} cannot be read from the backup's store")
     return read.take(int(answer.rpartition(b" ")[2]))
 
 
-def _header(ref: str, mark: int, raw: bytes, parent: str) -> bytes:
-    """The commit's own author, committer, encoding and message, on another parent. A signature cannot stay true."""
+def header(ref: str, mark: int, raw: bytes, parents: Sequence[str]) -> bytes:
+    """For fast-import: the commit's own author, committer, encoding and message, on other parents (marks or ids).
+
+    A signature cannot stay true and is left out.
+    """
     head, _, message = raw.partition(b"\n\n")
     fields = dict(line.split(b" ", 1) for line in head.split(b"\n") if b" " in line and not line.startswith(b" "))
     lines = [b"commit " + ref.encode(), b"mark :%d" % mark, b"author " + fields[b"author"]]
     lines.append(b"committer " + fields[b"committer"])
     if b"encoding" in fields:
         lines.append(b"encoding " + fields[b"encoding"])
-    lines += [b"data %d" % len(message), message, b"from " + parent.encode()]
-    return b"\n".join(lines) + b"\n"
+    lines += [b"data %d" % len(message), message]
+    lines += [b"%s %s" % (b"merge" if n else b"from", parent.encode()) for n, parent in enumerate(parents)]
+    start = b"" if parents else b"reset " + ref.encode() + b"\n"  # else a root would go on from the ref's commit
+    return start + b"\n".join(lines) + b"\n"
 
 
 def _changes(repository: Repository, parent: str, commit: str, taken: Delta) -> list[bytes]:

@@ -11,6 +11,7 @@ from autosync_tasks.backup.objects import AbsentError, Store
 from autosync_tasks.errors import BackupError
 from autosync_tasks.model import Finding, Kind, Path
 from autosync_tasks.remote.known import mark
+from autosync_tasks.remote.outgoing import outgoing
 from autosync_tasks.validation import secret_findings
 from autosync_tasks.validation.families import finish
 from autosync_tasks.validation.findings import Context, Subject
@@ -22,24 +23,41 @@ from autosync_tasks.workspace.workspace import Site
 Blobs = Mapping[tuple[Path, str], str]
 """(path, content id) to git mode."""
 
+_WHERE = "It stands in a version that the backup's history holds, whatever the file says now."
+
 
 def judge_blobs(site: Site, new: Blobs) -> tuple[list[Finding], list[str]]:
     """Judges each blob under each of its names: the findings that block, and the marks of those that passed.
 
     Raises BackupError if one cannot be read.
     """
-    site.state.prepare()
-    # One scanner for all of them: it takes half a second to load.
-    context = replace(validation_context.context(site), load_engine=functools.cache(load))
     blocking: list[Finding] = []
     passed: list[str] = []
-    for path, content, data in _contents(site, new):
-        kind = Kind.LINK if new[path, content] == "120000" else Kind.FILE
-        errors = [finding for finding in _judge(Subject(path, kind, data), context) if finding.blocks]
+    for path, content, findings in _judged(site, new):
+        errors = [finding for finding in findings if finding.blocks]
         blocking += errors
         if not errors:
             passed.append(mark(path, content))
     return sorted(blocking, key=lambda finding: (finding.path, finding.line)), passed
+
+
+def in_history(site: Site, tip: str) -> dict[tuple[Path, str], list[Finding]]:
+    """The secrets in every version that the commit's history holds, by (path, content id); accepted ones too.
+
+    Raises BackupError if a version cannot be read.
+    """
+    versions = outgoing(site.repository, tip, ()) if tip else {}
+    return {(path, content): findings for path, content, findings in _judged(site, versions) if findings}
+
+
+def _judged(site: Site, new: Blobs) -> Iterator[tuple[Path, str, list[Finding]]]:
+    site.state.prepare()
+    # One scanner for all of them: it takes half a second to load.
+    context = replace(validation_context.context(site), load_engine=functools.cache(load))
+    for path, content, data in _contents(site, new):
+        kind = Kind.LINK if new[path, content] == "120000" else Kind.FILE
+        findings = _judge(Subject(path, kind, data), context)
+        yield path, content, [replace(finding, hint=_WHERE) for finding in findings]
 
 
 def _judge(subject: Subject, context: Context) -> Iterator[Finding]:

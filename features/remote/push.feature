@@ -110,3 +110,32 @@ Feature: Push
       Then the exit code is 3
       And it says "not pushed"
       And the remote is as the others left it
+
+  Rule: A secret that only the history holds has two ways out, and the message names both
+
+    Scenario Outline: a person <does>
+      Given the history of the backup holds a secret that is in no file any more
+      And a context file changes
+      And a person asks for a sync at 09:10
+      And the exit code is 3
+      When a person takes the advice "<advice>"
+      And a person asks for a sync at 09:20
+      Then the sync is done
+      And the remote has everything
+
+      Examples:
+        | does                        | advice           |
+        | takes it out of the history | recover --forget |
+        | says that it is no secret   | accept           |
+
+    Scenario: what was accepted stays accepted while the history holds it
+      Given the history of the backup holds a secret that is in no file any more
+      And a context file changes
+      And a person asks for a sync at 09:10
+      And the exit code is 3
+      And a person takes the advice "accept"
+      When a person forgets acceptances whose finding is gone
+      And a context file changes
+      And a person asks for a sync at 09:20
+      Then the sync is done
+      And the remote has everything

@@ -160,6 +160,18 @@ def secret_by_hand(machine: Machine) -> None:
     commit_by_hand(machine, "notes-of-mine.txt", f"token = {machine.secret}")
 
 
+@given("the history of the backup holds a secret that is in no file any more")
+def secret_in_history(machine: Machine) -> None:
+    secret_by_hand(machine)
+    git(machine.backup, "rm", "--quiet", "notes-of-mine.txt")
+    git(machine.backup, "commit", "--quiet", "-m", "gone again")
+
+
+@step("a person forgets acceptances whose finding is gone")
+def prune(machine: Machine) -> None:
+    machine.command("autosync", "accept", "--prune").spoken = True
+
+
 @step("a person chooses the version of this machine")
 def choose_source(machine: Machine) -> None:
     with as_a_person():
