@@ -38,6 +38,7 @@ pytest_plugins = [
     "tests.features.watcher",
     "tests.features.advice",
     "tests.features.agent",
+    "tests.features.asking",
     "tests.features.doctor",
 ]
 

@@ -50,6 +50,39 @@ Feature: After each turn of the agent
       When the person leaves OpenCode right after the agent's last edit
       Then these changes are in the backup a little later
 
+  Rule: Who asks inside OpenCode is answered there
+
+    @sweep
+    Scenario Outline: by <way>
+      When the person asks how the backup stands by <way>
+      Then the model is told that it is protected
+
+      Examples:
+        | way     |
+        | asking  |
+        | /backup |
+
+  Rule: A plugin that OpenCode does not load is noticed
+
+    Scenario Outline: <runs> runs, <others> beside it
+      Given <others> beside it
+      When OpenCode runs <runs> times without loading the plugin
+      And a person asks for the status
+      Then the verdict is "<verdict>"
+      And it says "OpenCode ran <runs> times since it was installed"
+
+      Examples:
+        | runs | others     | verdict       |
+        | 2    | no trigger | attention     |
+        | 3    | no trigger | not protected |
+        | 3    | cron       | attention     |
+
+    Scenario: it is loaded again
+      When OpenCode runs 3 times without loading the plugin
+      And OpenCode loads the plugin
+      And a person asks for the status
+      Then the verdict is "protected"
+
   Rule: Installing, again, and removing
 
     Scenario: second time

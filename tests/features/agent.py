@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from pytest_bdd import given, parsers, step, then, when
 from autosync_tasks.triggers import hook
 from tests.features.outcome import heard
 from tests.features.settings import put
+from tests.features.words import NUMBER
 from tests.opencode.bed import DONE, Bed, Run, Server, Terminal
 from tests.opencode.client import Home, program
 from tests.opencode.model_server import ModelServer
@@ -148,6 +152,53 @@ def leaves(bed: Bed) -> None:
     finally:
         time.sleep(0.3)
         terminal.end()
+
+
+@when(parsers.re("the person asks how the backup stands by (?P<way>asking|/backup)"))
+def asks(bed: Bed, way: str) -> None:
+    program()
+    asked = {"tool": "config_backup", "args": {"action": "status"}}
+    bed.model.steps = [asked, {"text": DONE}] if way == "asking" else [{"text": DONE}]
+    words = ["run", "Is my config safe?"] if way == "asking" else ["run", "--command", "backup"]
+    ended = bed.home.opencode(*words)
+    assert ended.returncode == 0, ended.stderr
+    assert DONE in ended.stdout
+
+
+@then("the model is told that it is protected")
+def told(bed: Bed) -> None:
+    messages = [str(request["messages"][-1]["content"]) for request in bed.model.requests if request.get("tools")]
+    assert "protected: " in messages[-1], messages
+    offered = [tool["function"] for tool in bed.model.requests[-1]["tools"]]
+    (mine,) = [tool for tool in offered if tool["name"] == "config_backup"]
+    assert mine["parameters"]["properties"]["action"]["enum"] == ["status", "sync", "why", "restore"]
+
+
+@given(parsers.re("(?P<others>no trigger|cron) beside it"))
+def beside(machine: Machine, others: str) -> None:
+    machine.fake_crontab()
+    if others == "cron":
+        assert machine.command("autosync", "install-cron").exit_code == 0
+
+
+@when(parsers.re(f"OpenCode runs {NUMBER} times without loading the plugin"))
+def runs_without(machine: Machine, number: str) -> None:
+    """Its log says so, as version 1.18 writes it. The plugin was installed an hour before."""
+    machine.now = time.time()
+    os.utime(plugin(machine), (machine.now - 3600,) * 2)
+    log = machine.home / ".local" / "share" / "opencode" / "log" / "opencode.log"
+    log.parent.mkdir(parents=True)
+    for run in range(int(number)):
+        when = datetime.fromtimestamp(machine.now - 600 - run, UTC).isoformat()
+        with log.open("a") as file:
+            file.write(f'timestamp={when} level=INFO run=r{run} message="creating instance" directory=/p\n')
+
+
+@when("OpenCode loads the plugin")
+def loads(machine: Machine) -> None:
+    """As the plugin leaves word of it."""
+    word = machine.state / "hook-loaded.json"
+    word.write_text(json.dumps({"at": machine.now - 60, "api": 1, "opencode": "1.18.33"}))
 
 
 @step("the plugin is installed")
