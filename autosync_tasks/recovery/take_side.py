@@ -22,6 +22,7 @@ from autosync_tasks.remote.conflict import Taking, finish, take_remote, take_sou
 from autosync_tasks.remote.known import known_remote
 from autosync_tasks.remote.push import push
 from autosync_tasks.remote.transport import Limits
+from autosync_tasks.restore.own_plugin import without_own_plugin
 from autosync_tasks.restore.plan import Removal, RestorePlan, plan_restore
 from autosync_tasks.restore.request import Announce, Wish
 from autosync_tasks.restore.run import Passage
@@ -91,6 +92,8 @@ def _into_source(site: Site, taking: Taking, request: Request, announce: Announc
     head = site.repository.head(taking.commit)
     passage = Passage(site, Wish(now=request.now, run_id=request.run_id), site.places.real_source, announce, None)
     plan = _plan(site, taking, head, request.run_id)
+    plan, notes = without_own_plugin(plan, site.repository, site.places.real_source, site.environ, live=True)
+    passage.notes += notes
     if plan.refused:
         return passage.refused(plan)
     if plan.empty:

@@ -18,6 +18,7 @@ from autosync_tasks.model import Entry, Outcome, Path, Run, Step, Trigger
 from autosync_tasks.names import display
 from autosync_tasks.policy.classify import Classifier
 from autosync_tasks.restore import undo as undoing
+from autosync_tasks.restore.own_plugin import without_own_plugin
 from autosync_tasks.restore.plan import (
     RestorePlan,
     UnknownPathError,
@@ -183,7 +184,11 @@ class Passage:
             for put in plan.puts
             if put.want.id in missing and not put.only_mode
         ]
-        return without_contents(plan, missing)
+        plan, notes = without_own_plugin(
+            without_contents(plan, missing), self.site.repository, self.target, self.site.environ, live=not self.wish.to
+        )
+        self.notes += notes
+        return plan
 
     def _with_secrets_aside(self, plan: RestorePlan, head: Head) -> RestorePlan:
         """What holds a secret must not enter the store, not even as a snapshot: it is set aside in the source."""

@@ -86,9 +86,14 @@ def _project(folder: str) -> str:
     return folder
 
 
+def is_own(content: bytes) -> bool:
+    """Whether a file of these contents was written by `install-hook`, here or elsewhere."""
+    return content.startswith(_MARK)
+
+
 def _read_own(path: str) -> bytes | None:
     held = files.read(path)
-    if held is not None and not held.startswith(_MARK):
+    if held is not None and not is_own(held):
         raise UsageError(f"{path} is not ours: it was written by someone else", hint="move it away first")
     return held
 
@@ -109,7 +114,7 @@ def state_folder(environ: Mapping[str, str]) -> str:
 def state_of(path: str, environ: Mapping[str, str]) -> str | None:
     """None: no plugin of ours there; "": up to date; else what is wrong. Raises AutosyncError if it is unreadable."""
     held = files.read(path)
-    if held is None or not held.startswith(_MARK):
+    if held is None or not is_own(held):
         return None
     return "" if held == wanted(environ) else _difference(held)
 

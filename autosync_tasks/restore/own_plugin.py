@@ -1,0 +1,45 @@
+"""This program's own OpenCode plugin in a backup: it carries the paths of the machine that wrote it.
+
+Brought back as it was it would start what is not there, so the one that is installed stays, and `install-hook` writes
+this machine's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+
+from autosync_tasks.backup.objects import AbsentError, Store
+from autosync_tasks.backup.repository import Repository
+from autosync_tasks.model import Path
+from autosync_tasks.names import display
+from autosync_tasks.restore.plan import RestorePlan
+from autosync_tasks.triggers import hook
+
+_ENDS = tuple(f"/{folder}/{hook.NAME}".encode() for folder in ("plugin", "plugins"))
+
+
+def without_own_plugin(
+    plan: RestorePlan, repository: Repository, target: str, environ: Mapping[str, str], *, live: bool
+) -> tuple[RestorePlan, list[str]]:
+    """The plan less every plugin of ours whose contents it would write, with a note for each.
+
+    target: the folder that is written into. live: it is the source; a folder of the user's own gets the file as it was,
+    unless OpenCode would load it there.
+    """
+    loaded = os.path.realpath(hook.path_for("global", environ, "."))
+    bad: set[Path] = set()
+    with Store(repository) as stored:
+        for put in plan.puts:
+            if put.want.id and not put.only_mode and (b"/" + put.path).endswith(_ENDS):
+                here = os.path.realpath(os.path.join(target, os.fsdecode(put.path))) == loaded
+                with contextlib.suppress(AbsentError):  # whoever writes it will tell
+                    if (live or here) and hook.is_own(stored.read(put.want.id)):
+                        bad.add(put.path)
+    words = (
+        "is this program's own plugin, with paths of the machine that wrote it: `inv install-hook` writes this one's"
+    )
+    puts = tuple(put for put in plan.puts if put.path not in bad)
+    return replace(plan, puts=puts), [f"{display(path)} {words}" for path in sorted(bad)]
