@@ -37,13 +37,13 @@ def bounded(task: Callable[P, int]) -> Callable[P, None]:
     return run
 
 
-def told(error: AutosyncError, *, as_json: bool) -> int:
-    """Tells an error to a person or a program; returns its exit code."""
+def told(error: AutosyncError, *, as_json: bool, stream: bool = False) -> int:
+    """Tells an error to a person or a program; returns its exit code. stream: documents came before it, a line each."""
     from autosync_tasks.report import as_json as json_report
     from autosync_tasks.report import lines, screen
 
     if as_json and not isinstance(error, OutputError):
-        json_report.show("error", json_report.of_error(error))
+        json_report.show("error", json_report.of_error(error), stream=stream)
     else:
         screen.show(lines.of_error(error), error=True)
     return error.exit_code

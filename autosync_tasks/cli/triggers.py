@@ -9,8 +9,9 @@ from typing import Any
 
 from invoke import Context
 
+from autosync_tasks.cli.boundary import told
 from autosync_tasks.cli.task import CHECK, JSON, is_dry, task
-from autosync_tasks.errors import UsageError
+from autosync_tasks.errors import AutosyncError, UsageError
 from autosync_tasks.model import Trigger
 from autosync_tasks.report.task_result import show, show_line
 from autosync_tasks.triggers.command import need_recorded
@@ -130,28 +131,30 @@ def watch(
         return show(systemd.install_watch(os.environ, check=dry), as_json=json, diff=diff)
     if dry or diff:
         raise UsageError("--check and --diff mean something only with --install or --uninstall")
-    return _watch(as_json=json)
+    try:
+        return _watch(as_json=json)
+    except AutosyncError as error:
+        return told(error, as_json=json, stream=True)
 
 
 def _watch(*, as_json: bool) -> int:
     from autosync_tasks.policy.classify import protected_matcher
     from autosync_tasks.triggers.command import sync_command
+    from autosync_tasks.triggers.pace import PaceOfSettings
     from autosync_tasks.triggers.watch import watch as run
     from autosync_tasks.workspace.workspace import open_site
 
     site = open_site(os.environ)
     site.state.prepare()
-    found = run(
+    result = run(
         site.places.source,
         [*sync_command(Trigger.WATCH), "--json"],
         os.environ,
         protected=protected_matcher(site.settings),
         say=lambda outcome, words: show_line(outcome, words, as_json=as_json),
-        quiet=float(site.settings.watch_quiet),
-        longest=float(site.settings.watch_max_wait),
-        usual_retry=float(site.settings.max_sync_frequency),
+        pace=PaceOfSettings(site.loaded, site.places.real_source, os.environ),
     )
-    return show(found, as_json=as_json, stream=True)
+    return show(result, as_json=as_json, stream=True)
 
 
 @task(help={"json": JSON})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pwd
 import re
 import shlex
 import stat
@@ -13,8 +12,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from autosync_tasks import __version__
+from autosync_tasks.config.around import name_of, outside, ownership
+from autosync_tasks.config.load import home_folder
 from autosync_tasks.doctor import ssh
-from autosync_tasks.doctor.checks import Access, Facts, Space, Ssh, Trial
+from autosync_tasks.doctor.machine import Access, Machine, Space, SshWay, Trial
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Trigger
 from autosync_tasks.triggers import cron, crontab, files, systemd
@@ -24,14 +25,14 @@ from autosync_tasks.triggers.installed import installed
 _MOST_FOLDERS = 1_000_000
 
 
-def gather(environ: Mapping[str, str], now: float, folder: str = ".") -> Facts:
+def gather(environ: Mapping[str, str], now: float, folder: str = ".") -> Machine:
     """Looks at everything. now: seconds since the epoch; folder: where a project's plugin is looked for."""
     here = _probe(dict(environ))
     unattended = _probe(cron_environment(environ))
     found = _program()
     state, source, backup = (str(here.get(name) or "") for name in ("state", "source", "backup"))
-    seen = dict(_seen(state))
-    return Facts(
+    seen, home = dict(_seen(state)), home_folder(environ)
+    return Machine(
         now=now,
         version=__version__,
         program=found,
@@ -52,6 +53,8 @@ def gather(environ: Mapping[str, str], now: float, folder: str = ".") -> Facts:
         cron_runs=_cron_runs(),
         linger=systemd.linger(environ),
         only_here=list(_only_here(environ)),
+        owners=ownership(home, [path for path in (str(here.get("config") or ""), backup, state) if path]),
+        outside=outside(environ, home, source, tuple(here.get("followed") or ())) if source else (),
     )
 
 
@@ -60,7 +63,7 @@ def cron_environment(environ: Mapping[str, str]) -> dict[str, str]:
 
     Where no line is installed: what install-cron would write now.
     """
-    own = {"HOME": passwd_home(), "LOGNAME": _login(), "PATH": "/usr/bin:/bin", "SHELL": "/bin/sh"}
+    own = {"HOME": passwd_home(), "LOGNAME": name_of(os.getuid()), "PATH": "/usr/bin:/bin", "SHELL": "/bin/sh"}
     try:
         lines = cron.take_apart(crontab.read(environ) or b"").commands
     except AutosyncError:
@@ -77,13 +80,6 @@ def cron_environment(environ: Mapping[str, str]) -> dict[str, str]:
         return own | environment(environ)
     except AutosyncError:
         return own
-
-
-def _login() -> str:
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return str(os.getuid())
 
 
 def _probe(environ: dict[str, str]) -> dict[str, Any]:
@@ -167,7 +163,7 @@ def _last_commit(environ: Mapping[str, str], backup: str) -> float:
     return float(text) if text.isdigit() else 0.0
 
 
-def _ssh(environ: Mapping[str, str], backup: str, remote: str) -> Ssh | None:
+def _ssh(environ: Mapping[str, str], backup: str, remote: str) -> SshWay | None:
     """The facts of an ssh remote (None: it is not one)."""
     url = _git(environ, "-C", backup, "remote", "get-url", "--push", remote)
     return ssh.way(url, _git(environ, "config", "--global", "core.sshCommand"), environ)
@@ -213,13 +209,17 @@ def _crontab_fault(environ: Mapping[str, str]) -> str:
 
 
 def _cron_runs() -> bool | None:
-    """Whether a cron daemon is among the processes; None where they cannot be listed."""
+    """Whether a cron daemon runs; None where the processes of others cannot be seen (mount option hidepid)."""
+    if os.path.exists("/run/systemd/generator/cron.target.wants"):
+        return True  # systemd-cron: systemd itself does the work
     try:
         numbers = [name for name in os.listdir("/proc") if name.isdigit()]
     except OSError:
         return None
+    if "1" not in numbers:
+        return None
     names = {(files.read(f"/proc/{number}/comm") or b"").strip() for number in numbers}
-    return bool(names & {b"cron", b"crond", b"fcron", b"systemd-cron"})
+    return bool(names & {b"cron", b"crond", b"fcron"})
 
 
 def _only_here(environ: Mapping[str, str]) -> Iterator[str]:

@@ -15,7 +15,7 @@ import sys
 
 def look() -> dict[str, object]:
     """What this process finds: programs, locale, the two trees or why they cannot be found."""
-    from autosync_tasks.errors import AutosyncError
+    from autosync_tasks.errors import AutosyncError, BackupError
     from autosync_tasks.workspace.workspace import open_site
 
     found: dict[str, object] = {
@@ -38,7 +38,11 @@ def look() -> dict[str, object]:
             state=site.state.folder,
             push=site.settings.auto_sync_push,
             remote=site.settings.remote,
+            followed=site.settings.follow_links_into,
         )
+        found["commit"] = site.repository.ref() if site.repository.exists else ""
+    except BackupError:
+        pass  # a sync in check mode says it
     except AutosyncError as error:
         found["error"] = "; ".join([error.message, *error.details])
     return found

@@ -7,14 +7,14 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 
-from autosync_tasks.doctor.checks import Ssh
+from autosync_tasks.doctor.machine import SshWay
 from autosync_tasks.triggers import files
 
 _URL = re.compile(r"ssh://(?:(?P<user>[^@/]*)@)?(?P<host>\[[^]]+\]|[^/:]+)(?::(?P<port>[0-9]+))?(?:/|$)")
 _SCP = re.compile(r"(?:(?P<user>[^@/]*)@)?(?P<host>[^/:@]+):(?!//)")
 
 
-def way(url: str, command: str, environ: Mapping[str, str]) -> Ssh | None:
+def way(url: str, command: str, environ: Mapping[str, str]) -> SshWay | None:
     """The facts of a push to this address; None if it does not go through ssh.
 
     command: the user's own `core.sshCommand` ("" if there is none), which pushes use too. Nothing is connected to:
@@ -36,7 +36,7 @@ def way(url: str, command: str, environ: Mapping[str, str]) -> Ssh | None:
     settings = [(name, value) for name, _, value in (line.partition(" ") for line in lines) if value]
     keys = [value for name, value in settings if name == "identityfile"]
     agentless = any(_opens(key, environ) for key in _there(keys, environ))
-    return Ssh(host, agentless, _known(settings, host, environ))
+    return SshWay(host, agentless, _known(settings, host, environ))
 
 
 def _there(paths: Sequence[str], environ: Mapping[str, str]) -> Iterator[str]:

@@ -132,7 +132,13 @@ def of_status(found: Status, source: str, backup: str, now: float) -> dict[str, 
         "accepted": found.accepted,
         "triggers_seen": found.seen,
         "triggers_installed": [
-            {"how": item.how, "trigger": item.trigger, "period": item.period, "place": display(item.place)}
+            {
+                "how": item.how,
+                "trigger": item.trigger,
+                "period": item.period,
+                "rhythm": item.rhythm,
+                "place": display(item.place),
+            }
             for item in found.installed
         ],
         "notes": list(found.notes),

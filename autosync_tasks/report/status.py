@@ -53,7 +53,11 @@ def _facts(found: Status, source: str, backup: str, now: float) -> Iterator[tupl
     if found.accepted:
         yield "accepted", f"{count(found.accepted, 'finding')} " + runnable("(`inv accept --list` shows them)")
     for item in found.installed:
-        every = f", every {age(item.period)}" if item.period is not None else ""
-        yield "installed", f"{item.how}{every}: {display(item.place)}"
+        yield (
+            "installed",
+            f"{item.how}, {item.rhythm}: {display(item.place)}"
+            if item.rhythm
+            else f"{item.how}: {display(item.place)}",
+        )
     for name, when in found.seen.items():
         yield name, f"last seen {age(now - when)} ago"

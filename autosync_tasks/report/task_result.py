@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 from autosync_tasks.model import Outcome
 from autosync_tasks.names import display
 from autosync_tasks.report import screen
-from autosync_tasks.report.lines import STYLE, Line, Part, line, of_next
+from autosync_tasks.report.lines import STYLE, Line, Part, line, of_next, runnable
 from autosync_tasks.triggers.result import TaskResult
 
 _MARKS = {"ok   ": "green", "warn ": "yellow", "fail ": "bold red"}
@@ -39,11 +41,12 @@ def show(result: TaskResult, *, as_json: bool = False, diff: bool = False, strea
 
 
 def show_line(outcome: str, words: str, *, as_json: bool = False) -> None:
-    """One line of a task that goes on, such as `watch`."""
+    """One line of a task that goes on, such as `watch`, with the time of day."""
     if as_json:
         from autosync_tasks.report import as_json as documents
 
         documents.show("event", {"outcome": outcome, "reason": words}, stream=True)
         return
     style = STYLE[Outcome(outcome)] if outcome in list(Outcome) else ""
-    screen.show([line(Part(f"{outcome:<10}", style), display(words, limit=2000))])
+    when = time.strftime("%H:%M:%S  ")
+    screen.show([line(Part(when, "dim"), Part(f"{outcome:<11}", style), runnable(display(words, limit=2000)))])

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from autosync_tasks.config.around import Concern, outside, ownership
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Decision, Kind, LeftOut, Outcome, Path, Pending, Priority, Trigger, Verb
 from autosync_tasks.names import parents
@@ -211,7 +212,18 @@ def _notes(seen: Look, found: Sequence[Installed]) -> tuple[str, ...]:
     if not seen.site.settings.auto_sync_validate:
         notes.append("auto_sync_validate is false: only secrets and protected names are checked")
     notes += [f"{item.how} ({item.place}): {item.fault}" for item in found if item.fault]
+    notes += [one.what for one in _around(seen.site)]
     return tuple(notes)
+
+
+def _around(site: Site) -> tuple[Concern, ...]:
+    """What OpenCode reads besides the tree, and what belongs to somebody else though this program must write it."""
+    loaded = site.loaded
+    folders = (loaded.path, site.places.real_backup, site.state.folder)
+    return (
+        *outside(site.environ, loaded.home, site.places.real_source, site.settings.follow_links_into),
+        *ownership(loaded.home, folders),
+    )
 
 
 def _links_out(seen: Look) -> tuple[Path, ...]:

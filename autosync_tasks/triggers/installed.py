@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from autosync_tasks.errors import AutosyncError, UsageError
+from autosync_tasks.humanize import span
 from autosync_tasks.model import Trigger
 from autosync_tasks.triggers import cron, crontab, files, hook, opencode, schedule, systemd, units
 from autosync_tasks.triggers.loading import missing
@@ -18,10 +19,11 @@ from autosync_tasks.triggers.quiet import SCAN_EVERY
 class Installed:
     """One way in which the sync is started unattended.
 
-    how: "cron", "timer", "watch" or "hook". period: seconds between two visits at most (None: it comes when
-    something happens). place: the file. fault: what is wrong with it ("" if nothing is). since: when it was
-    installed (seconds since the epoch; None: not known, as of a line that somebody wrote into the crontab by hand).
-    remedy: what mends the fault, where installing it again does not. gone: the fault is that it has not come for long.
+    how: "cron", "timer", "watch" or "hook". rhythm: when it comes, in words. period: seconds between two visits at
+    most (None: it comes when something happens). place: the file. fault: what is wrong with it ("" if nothing is).
+    since: when it was installed (seconds since the epoch; None: not known, as of a line that somebody wrote into the
+    crontab by hand). remedy: what mends the fault, where installing it again does not. gone: the fault is that it
+    has not come for long.
     """
 
     trigger: Trigger
@@ -32,6 +34,7 @@ class Installed:
     since: float | None = None
     remedy: str = ""
     gone: bool = False
+    rhythm: str = ""
 
 
 def signs(item: Installed, seen: float | None, now: float) -> tuple[bool, bool]:
@@ -70,17 +73,18 @@ def _cron(environ: Mapping[str, str]) -> list[Installed]:
     result = []
     for line in found.commands:
         text = line.decode("utf-8", "backslashreplace").strip()
-        fault, period = "; ".join(found.faults), None
+        fault, period, rhythm = "; ".join(found.faults), None, ""
         if text.startswith("#"):
             fault = "the line in the crontab is a comment: it never runs"
         else:
             when = text.split()[:1] if text.startswith("@") else text.split()[:5]
             try:
-                period = float(schedule.parse(" ".join(when)).longest)
+                checked = schedule.check_schedule(" ".join(when))
+                period, rhythm = float(checked.longest), checked.rhythm
             except UsageError as error:
                 fault = error.details[0] if error.details else error.message
         since = crontab.changed_at(environ)
-        result.append(Installed(Trigger.SCHEDULE, "cron", period, "crontab", fault, since))
+        result.append(Installed(Trigger.SCHEDULE, "cron", period, "crontab", fault, since, rhythm=rhythm))
     return result
 
 
@@ -97,7 +101,10 @@ def _units(environ: Mapping[str, str]) -> list[Installed]:
             period = float(match[1]) if match else (SCAN_EVERY if how == "watch" else None)
             enabled = os.path.lexists(os.path.join(systemd.folder(environ), wants, name))
             fault = "" if enabled else "the unit is there but not enabled: it never runs"
-            result.append(Installed(trigger, how, period, path, fault, os.lstat(path).st_mtime))
+            rhythm = f"every {span(period)}" if period is not None else "regularly"
+            if how == "watch":
+                rhythm = f"when something changes, and {rhythm}"
+            result.append(Installed(trigger, how, period, path, fault, os.lstat(path).st_mtime, rhythm=rhythm))
     return result
 
 
@@ -111,7 +118,7 @@ def _hooks(environ: Mapping[str, str], now: float, folder: str) -> list[Installe
             state = error.message.removeprefix(f"{path} ")
         if state is None:
             continue
-        item = Installed(Trigger.WORKFLOW, "hook", None, path, state)
+        item = Installed(Trigger.WORKFLOW, "hook", None, path, state, rhythm="after each turn of OpenCode")
         result.append(_loaded(item, environ, now) if scope == "global" and not state else item)
     return result
 

@@ -9,6 +9,16 @@ SCAN_EVERY = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """What the settings say of it, in seconds: how long it must be quiet, for how long at most, and what to wait where
+    a sync that did not go well names no time."""
+
+    quiet: float = 2.0
+    longest: float = 30.0
+    usual_retry: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
 class Quiet:
     """What has been heard since the last sync began.
 
@@ -27,6 +37,10 @@ class Quiet:
     def heard(self, now: float) -> Quiet:
         """Something changed, or may have."""
         return replace(self, first=now if self.first is None else self.first, last=now)
+
+    def at_pace(self, pace: Pace) -> Quiet:
+        """The same as the settings are now."""
+        return replace(self, quiet=pace.quiet, longest=pace.longest)
 
     def due_at(self) -> float:
         """When the next sync should begin, as things stand."""

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from autosync_tasks.errors import UsageError
+from autosync_tasks.humanize import age, span
 
 DEFAULT = "0 * * * *"
 """Hourly: seldom enough to cost nothing, often enough to lose at most an hour."""
@@ -65,7 +66,7 @@ def _values(text: str, field: _Field, faults: list[str]) -> frozenset[int]:
         if body != "*":
             low = _number(first, field)
             high = _number(last, field) if dash else low
-        span = field.high - field.low + 1
+        size = field.high - field.low + 1
         step = 1
         if low is None or high is None:
             faults.append(f"{field.name}: {item!r} is not a value from {field.low} to {field.high}")
@@ -74,8 +75,8 @@ def _values(text: str, field: _Field, faults: list[str]) -> frozenset[int]:
             faults.append(f"{field.name}: {item!r} runs backwards; write the smaller value first")
             continue
         if slash:
-            if not re.fullmatch(r"[0-9]{1,3}", step_text, re.ASCII) or not 1 <= int(step_text) < span:
-                faults.append(f"{field.name}: the step in {item!r} must be a number from 1 to {span - 1}")
+            if not re.fullmatch(r"[0-9]{1,3}", step_text, re.ASCII) or not 1 <= int(step_text) < size:
+                faults.append(f"{field.name}: the step in {item!r} must be a number from 1 to {size - 1}")
                 continue
             if body != "*" and not dash:
                 faults.append(f"{field.name}: the step in {item!r} needs a range, such as */{step_text}")
@@ -87,10 +88,18 @@ def _values(text: str, field: _Field, faults: list[str]) -> frozenset[int]:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A checked schedule. text: as cron gets it. longest: the longest pause between two runs, in seconds."""
+    """A checked schedule. text: as cron gets it. longest, shortest: the pauses between two runs, in seconds."""
 
     text: str
     longest: int
+    shortest: int
+
+    @property
+    def rhythm(self) -> str:
+        """When it comes, in words."""
+        if self.longest == self.shortest:
+            return f"every {span(self.longest)}"
+        return f"at `{self.text}`, at most {age(self.longest)} apart"
 
 
 def _matching_days(fields: tuple[frozenset[int], ...], words: list[str]) -> list[int]:
@@ -107,7 +116,7 @@ def _matching_days(fields: tuple[frozenset[int], ...], words: list[str]) -> list
     return days
 
 
-def parse(text: str) -> Schedule:
+def check_schedule(text: str) -> Schedule:
     """Checks a crontab schedule: five fields, or a nickname such as @hourly.
 
     Raises UsageError with a line for each fault.
@@ -133,9 +142,10 @@ def parse(text: str) -> Schedule:
             details=faults,
         )
     minutes = sorted(hour * 60 + minute for hour in fields[1] for minute in fields[0])
-    inside = max((b - a for a, b in itertools.pairwise(minutes)), default=0)
-    across = max(b - a for a, b in itertools.pairwise(days)) * 1440 + minutes[0] - minutes[-1]
-    return Schedule(given if given in NICKNAMES else " ".join(words), max(inside, across) * 60)
+    inside = [b - a for a, b in itertools.pairwise(minutes)]
+    across = [(b - a) * 1440 + minutes[0] - minutes[-1] for a, b in itertools.pairwise(days)]
+    pauses = {60 * pause for pause in (*inside, *across)}
+    return Schedule(given if given in NICKNAMES else " ".join(words), max(pauses), min(pauses))
 
 
 def _every(text: str) -> tuple[int, str]:
@@ -159,10 +169,10 @@ def from_every(text: str) -> Schedule:
     """`15m` to `*/15 * * * *`. Only spans that divide an hour or a day: others would pause unevenly."""
     amount, unit = _every(text)
     if unit == "m":
-        return parse(f"*/{amount} * * * *")
+        return check_schedule(f"*/{amount} * * * *")
     if unit == "h":
-        return parse(f"0 */{amount} * * *" if amount > 1 else "0 * * * *")
-    return parse("0 0 * * *")
+        return check_schedule(f"0 */{amount} * * *" if amount > 1 else "0 * * * *")
+    return check_schedule("0 0 * * *")
 
 
 def calendar(text: str) -> tuple[str, int]:
@@ -179,4 +189,4 @@ def choose(schedule: str | None, every: str | None) -> Schedule:
     """The schedule that the flags ask for (none: hourly). Raises UsageError, also when both are given."""
     if schedule and every:
         raise UsageError("--schedule and --every say the same thing twice.", hint="Give only one of them.")
-    return from_every(every) if every else parse(schedule or DEFAULT)
+    return from_every(every) if every else check_schedule(schedule or DEFAULT)

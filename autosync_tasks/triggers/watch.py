@@ -15,7 +15,7 @@ from typing import Any
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Outcome
 from autosync_tasks.triggers.notifier import Notifier, Protected
-from autosync_tasks.triggers.quiet import SCAN_EVERY, Quiet
+from autosync_tasks.triggers.quiet import SCAN_EVERY, Pace, Quiet
 from autosync_tasks.triggers.result import TaskResult
 
 GRACE = 10.0
@@ -26,6 +26,9 @@ REFRESH_EVERY = 1.0
 period should be, so that what happens in them is heard before the sync begins."""
 
 LOCKED_RETRY = 5.0
+LEAST_RETRY = 60.0
+"""Seconds until a sync that failed, or left something out, is asked again where no limit is set."""
+
 _LOOK_AT_CHILD = 0.1
 _LONGEST_SLEEP = 2.0
 _LARGEST_ANSWER = 4_000_000
@@ -74,11 +77,15 @@ class Child:
         self.answer.close()
 
 
-def retry_after(code: int, answer: Mapping[str, Any], wall: float, usual: float) -> float | None:
+def retry_after(
+    code: int, answer: Mapping[str, Any], wall: float, usual: float, before: float | None = None
+) -> float | None:
     """Seconds until a sync should be asked again; None if its answer stands.
 
     code: its exit code; answer: its JSON; wall: seconds since the epoch; usual: what to wait where a deferred or
-    failed sync names no time (`max_sync_frequency`). Blocked ones wait for another change.
+    failed sync names no time (`max_sync_frequency`); before: what was waited for this one (None: it was no retry).
+    Blocked ones wait for another change. What does not go well by itself is asked for ever more seldom: a file that is
+    too large stays so, and each look costs a walk through the tree.
     """
     if code == 75:
         return LOCKED_RETRY
@@ -87,7 +94,7 @@ def retry_after(code: int, answer: Mapping[str, Any], wall: float, usual: float)
     at = answer.get("retry_at")
     if isinstance(at, int | float) and at > 0:
         return min(max(at - wall, 0.0) + 0.2, SCAN_EVERY)  # never a moment too early
-    return None if code in (3, 4) else min(max(usual, 1.0), SCAN_EVERY)
+    return None if code in (3, 4) else min(max(usual, LEAST_RETRY, 2 * (before or 0.0)), SCAN_EVERY)
 
 
 @contextlib.contextmanager
@@ -107,16 +114,14 @@ def watch(
     *,
     protected: Protected,
     say: Say,
-    quiet: float = 2.0,
-    longest: float = 30.0,
-    usual_retry: float = 300.0,
+    pace: Callable[[], Pace] = Pace,
     stop: threading.Event | None = None,
     grace: float = GRACE,
 ) -> TaskResult:
-    """Watches until SIGTERM, SIGINT or `stop`. command: the sync to run.
+    """Watches until SIGTERM, SIGINT or `stop`. command: the sync to run. pace: asked again and again, so it is cheap.
 
-    Raises AutosyncError where the kernel's limits are in the way or the command cannot be started. Only the main
-    thread may pass no `stop` (signals are handled there).
+    Raises AutosyncError where the kernel's limits are in the way or the command cannot be started, and what
+    `pace` raises. Only the main thread may pass no `stop` (signals are handled there).
     """
     halt = stop or threading.Event()
     with contextlib.ExitStack() as stack:
@@ -124,9 +129,10 @@ def watch(
             stack.enter_context(_signals(halt))
         notifier = Notifier(source, protected, halt)
         stack.callback(notifier.close)
-        say("watching", f"{source}: a sync after {quiet:g} s of quiet, after {longest:g} s at most")
-        state = Quiet(quiet, longest, scan_at=time.monotonic())  # what changed while nobody watched: look at once
-        runs = _loop(notifier, state, lambda: _start(command, environ), say, halt, grace, usual_retry)
+        now = pace()
+        say("watching", f"{source}: a sync after {now.quiet:g} s of quiet, after {now.longest:g} s at most")
+        state = Quiet(now.quiet, now.longest, scan_at=time.monotonic())  # what changed while nobody watched: at once
+        runs = _loop(notifier, state, lambda: _start(command, environ), say, halt, grace, pace)
     return TaskResult("watch", Outcome.OK, f"stopped when it was told to, after {runs} syncs", data={"syncs": runs})
 
 
@@ -137,18 +143,20 @@ def _loop(
     say: Say,
     halt: threading.Event,
     grace: float,
-    usual_retry: float,
+    pace: Callable[[], Pace],
 ) -> int:
     child: Child | None = None
+    wait: float | None = None
     runs = 0
     looked, look_at = float("-inf"), float("inf")  # for new folders: when last, when next
     try:
         while not halt.is_set():
-            now = time.monotonic()
+            now, settings = time.monotonic(), pace()
+            state = state.at_pace(settings)
             ended = child.ended() if child else None
             if ended is not None:
                 child = None
-                wait = retry_after(*ended, time.time(), usual_retry)
+                wait = retry_after(*ended, time.time(), settings.usual_retry, wait)
                 state = state.ended(now, wait)
                 say(*_words(*ended, wait))
             if child is None and state.due(now):

@@ -46,6 +46,30 @@ Feature: What would fail when nobody looks
         | no trigger is installed               | the triggers  |
         | the plugin is of an older version     | the plugin    |
         | a record lies in the future           | the clock     |
+        | nothing is backed up yet              | the backup    |
+        | OpenCode reads a file elsewhere too   | what lies outside |
+        | agents share skills in one folder     | what lies outside |
+
+  Rule: What it says of a schedule is true
+
+    Scenario: on weekdays
+      Given a machine where the schedule comes at half past nine on weekdays
+      When the doctor looks
+      Then it says "at `30 9 * * mon-fri`, at most 3 days apart"
+
+    Scenario: nobody is there to run it
+      Given a machine where the crontab runs the sync but no cron daemon runs
+      When the doctor looks
+      Then nothing is said to be well with the schedule
+
+  Rule: Skills that agents share are safe once they are linked and followed
+
+    Scenario: linked and accepted
+      Given a machine where agents share skills in one folder
+      When the person links them into the tree and accepts their folder
+      And the doctor looks
+      Then no check fails
+      And no warning is shown about what lies outside
 
   Rule: A schedule that was installed a moment ago is not late
 

@@ -40,6 +40,16 @@ Feature: Watching the config tree
       When packages are installed into the config tree
       Then there is no sync
 
+  Rule: It follows the settings while it runs
+
+    Scenario: a longer quiet time
+      When the quiet time is set to 30 seconds and a file changes
+      Then there is no sync
+
+    Scenario: another config tree
+      When another config tree is set
+      Then it ends and says that it must be started again
+
   Rule: It says what it needs, and ends when it is told to
 
     Scenario: too few watches

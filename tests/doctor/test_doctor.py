@@ -12,21 +12,11 @@ from typing import Any
 
 import pytest
 
+from autosync_tasks.config.around import Concern
 from autosync_tasks.doctor import facts as gatherer
 from autosync_tasks.doctor import ssh
-from autosync_tasks.doctor.checks import (
-    LITTLE_SPACE,
-    TOO_LITTLE_SPACE,
-    Access,
-    Check,
-    Facts,
-    Level,
-    Space,
-    Ssh,
-    Trial,
-    check_all,
-    result,
-)
+from autosync_tasks.doctor.checks import LITTLE_SPACE, TOO_LITTLE_SPACE, Check, Level, check_all, result
+from autosync_tasks.doctor.machine import Access, Machine, Space, SshWay, Trial
 from autosync_tasks.model import Trigger
 from autosync_tasks.triggers import hook
 from autosync_tasks.triggers.installed import Installed
@@ -42,8 +32,8 @@ SEEN: dict[str, Any] = {
     "error": "",
     "agent": False,
 }
-CRON = Installed(Trigger.SCHEDULE, "cron", 3600.0, "crontab", since=NOW - 86_400)
-GOOD = Facts(
+CRON = Installed(Trigger.SCHEDULE, "cron", 3600.0, "crontab", since=NOW - 86_400, rhythm="every 1 hour")
+GOOD = Machine(
     now=NOW,
     version="1",
     program="/v/bin/autosync",
@@ -51,7 +41,7 @@ GOOD = Facts(
     cron=SEEN,
     spaces=(Space("the backup", "/b", 10**11, 10**6),),
     accesses=(Access("the source", "/s"),),
-    ssh=Ssh("host", agentless=True, known=True),
+    ssh=SshWay("host", agentless=True, known=True),
     recorded=NOW - 60,
     folders=100,
     watches=65536,
@@ -63,7 +53,7 @@ GOOD = Facts(
 )
 
 
-def bad(facts: Facts) -> list[Check]:
+def bad(facts: Machine) -> list[Check]:
     return [check for check in check_all(facts) if check.level is not Level.OK]
 
 
@@ -75,7 +65,18 @@ def test_a_healthy_machine_has_no_fault() -> None:
 def test_a_schedule_that_was_installed_a_moment_ago_has_not_come_and_that_is_no_fault() -> None:
     fresh = replace(GOOD, seen={}, installed=(replace(CRON, since=NOW - 7000),))
     assert bad(fresh) == []
-    assert [check.what for check in check_all(fresh) if check.name == "cron"] == ["crontab: has not come yet"]
+    assert [check.what for check in check_all(fresh) if check.name == "cron"] == [
+        "crontab: comes every 1 hour, has not come yet"
+    ]
+
+
+def test_no_daemon_is_no_ok_and_what_came_lately_has_one() -> None:
+    none = replace(GOOD, cron_runs=False, seen={}, installed=(replace(CRON, since=NOW - 60),))
+    assert [check.level for check in check_all(none) if "cron" in check.name][-1] is Level.FAIL
+    assert not [check for check in check_all(none) if check.name == "cron"]
+    assert bad(replace(GOOD, cron_runs=False)) == [], "it came 1,000 seconds ago: something runs it"
+    unseen = check_all(replace(none, cron_runs=None))
+    assert "cannot be seen" in next(check.what for check in unseen if check.name == "cron")
 
 
 @pytest.mark.parametrize("code", [0, 5, 75])
@@ -101,8 +102,8 @@ CASES: list[tuple[dict[str, Any], str, Level, str]] = [
     (cron_with(error="no tree"), "error for cron", Level.FAIL, "record"),
     ({"here": {**SEEN, "error": "a setting is wrong"}}, "settings", Level.FAIL, "config file"),
     (cron_with(encoding="ANSI_X3.4-1968"), "locale for cron", Level.WARN, "C.UTF-8"),
-    ({"ssh": Ssh("host", agentless=False, known=True)}, "ssh key", Level.FAIL, "deploy key"),
-    ({"ssh": Ssh("host", agentless=True, known=False)}, "host key", Level.FAIL, "ssh host"),
+    ({"ssh": SshWay("host", agentless=False, known=True)}, "ssh key", Level.FAIL, "deploy key"),
+    ({"ssh": SshWay("host", agentless=True, known=False)}, "host key", Level.FAIL, "ssh host"),
     (cron_with(ssh=""), "ssh", Level.FAIL, "OpenSSH"),
     ({"spaces": (Space("the backup", "/b", LITTLE_SPACE, None),)}, "disk of the backup", Level.WARN, "room"),
     ({"spaces": (Space("the backup", "/b", TOO_LITTLE_SPACE, None),)}, "disk of the backup", Level.FAIL, "room"),
@@ -125,7 +126,10 @@ CASES: list[tuple[dict[str, Any], str, Level, str]] = [
     ({"seen": {}, "installed": (replace(CRON, since=None),)}, "cron", Level.WARN, "whether cron runs it"),
     ({"seen": {Trigger.SCHEDULE: NOW - 7300}}, "cron", Level.FAIL, "whether cron runs it"),
     ({"seen": {}, "installed": (replace(CRON, how="timer", since=0),)}, "timer", Level.FAIL, "--user -u autosync"),
-    ({"cron_runs": False}, "cron daemon", Level.FAIL, "enable --now cron"),
+    ({"cron_runs": False, "seen": {}}, "cron daemon", Level.FAIL, "enable --now cron"),
+    ({"here": {**SEEN, "commit": ""}}, "backup", Level.WARN, "autosync sync"),
+    ({"owners": [Concern("/c belongs to root", "sudo chown")]}, "owner", Level.WARN, "sudo chown"),
+    ({"outside": [Concern("OPENCODE_CONFIG names /x", "move it")]}, "outside the tree", Level.WARN, "move it"),
     ({"linger": False, "installed": (replace(CRON, how="timer"),)}, "linger", Level.WARN, "enable-linger"),
     ({"crontab_fault": "cannot be read"}, "crontab", Level.WARN, "install-timer"),
     ({"only_here": ("AUTO_SYNC_PUSH",)}, "variable", Level.WARN, "set-config AUTO_SYNC_PUSH"),

@@ -17,7 +17,7 @@ from autosync_tasks.triggers import hook
 from tests.features.outcome import heard
 from tests.features.settings import put
 from tests.features.timer import folder, with_systemd
-from tests.support.machine import Machine
+from tests.support.machine import BIN, Machine
 
 HOST = "backup.example.org"
 PRIVATE = ("unshare", "--mount", "--pid", "--fork", "--mount-proc")
@@ -35,6 +35,8 @@ CHECKS = {
     "the triggers": r"triggers",
     "the plugin": r"hook",
     "the clock": r"clock",
+    "the backup": r"backup",
+    "what lies outside": r"outside the tree",
 }
 REMEDIES = {
     "installing it again": "run install-cron again",
@@ -170,6 +172,32 @@ def ahead(machine: Machine) -> None:
     came(machine, time.time() + 7200)
 
 
+def nothing_yet(machine: Machine) -> None:
+    in_order(machine)
+    shutil.rmtree(machine.backup)
+
+
+def file_elsewhere(machine: Machine) -> None:
+    in_order(machine)
+    other = machine.home / "work.json"
+    other.write_text("{}\n")
+    machine.environ["OPENCODE_CONFIG"] = str(other)
+
+
+def shared_skills(machine: Machine) -> None:
+    in_order(machine)
+    skill = machine.home / ".agents/skills/changelog/SKILL.md"
+    skill.parent.mkdir(parents=True)
+    skill.write_text("---\nname: changelog\ndescription: Keeps a changelog\n---\n")
+
+
+def on_weekdays(machine: Machine) -> None:
+    machine.fake_crontab()
+    install(machine, "install-cron", "--schedule=30 9 * * mon-fri")
+    daemon = machine.home / "cron"
+    private(machine, f'cp "$(command -v sleep)" {daemon}; {{ {daemon} 60 & }}')
+
+
 MACHINES: dict[str, Callable[[Machine], None]] = {
     "everything is in order": in_order,
     "the schedule would not find git": git_of_shell_only,
@@ -186,6 +214,10 @@ MACHINES: dict[str, Callable[[Machine], None]] = {
     "no trigger is installed": lambda machine: machine.fake_crontab() and None,
     "the plugin is of an older version": old_plugin,
     "a record lies in the future": ahead,
+    "nothing is backed up yet": nothing_yet,
+    "OpenCode reads a file elsewhere too": file_elsewhere,
+    "agents share skills in one folder": shared_skills,
+    "the schedule comes at half past nine on weekdays": on_weekdays,
 }
 
 
@@ -193,6 +225,19 @@ MACHINES: dict[str, Callable[[Machine], None]] = {
 def machine_where(machine: Machine, what: str) -> None:
     machine.fake_crontab()
     MACHINES[what](machine)
+
+
+@when("the person links them into the tree and accepts their folder")
+def accepted(machine: Machine) -> None:
+    told = machine.command("autosync", "doctor")
+    for remedy in re.findall(
+        r"outside the tree: .*\n      next: (autosync set-config [^:]+?(?=:)|ln -s \S+ \S+)", told.text
+    ):
+        words = remedy.replace("autosync set-config", f"{BIN}/autosync set-config")
+        (machine.source / "skills").mkdir(exist_ok=True)
+        done = subprocess.run(["sh", "-c", words], env=machine.environ, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+    assert (machine.source / "skills/changelog/SKILL.md").is_file()
 
 
 @when("the doctor looks")
@@ -226,3 +271,14 @@ def warns(machine: Machine, subject: str) -> None:
     assert re.search(rf"^warn  {CHECKS[subject]}: .+\n      next: \S", machine.last.text, re.MULTILINE), (
         machine.last.text
     )
+
+
+@then(parsers.re("no warning is shown about (?P<subject>.+)"))
+def no_warning(machine: Machine, subject: str) -> None:
+    assert not re.search(rf"^warn  {CHECKS[subject]}:", machine.last.text, re.MULTILINE), machine.last.text
+
+
+@then("nothing is said to be well with the schedule")
+def schedule_is_not_well(machine: Machine) -> None:
+    assert heard(machine).exit_code == 1
+    assert not re.search(r"^ok    cron", machine.last.text, re.MULTILINE), machine.last.text

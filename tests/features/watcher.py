@@ -47,7 +47,8 @@ class Watcher:
     def _read(self) -> None:
         assert self.process.stdout
         for line in self.process.stdout:
-            self.said.append(json.loads(line)["outcome"])
+            document = json.loads(line)
+            self.said.append(document.get("outcome") or document["hint"])
 
     def until(self, done: Callable[[], bool], seconds: float = PATIENCE) -> None:
         ends = time.monotonic() + seconds
@@ -223,3 +224,24 @@ def whole(machine: Machine) -> None:
     machine.now = time.time()
     machine.must_sync()
     assert content_in(machine.backup) == content_of(machine.source)
+
+
+@when("the quiet time is set to 30 seconds and a file changes")
+def longer_quiet(machine: Machine, watcher: Watcher) -> None:
+    put(machine, watch_quiet=30, watch_max_wait=60)
+    machine.edit("AGENTS.md")
+
+
+@when("another config tree is set")
+def another_tree(machine: Machine, watcher: Watcher) -> None:
+    other = machine.home / "other"
+    other.mkdir()
+    (other / "AGENTS.md").write_text("Others.\n")
+    put(machine, opencode_source=str(other))
+
+
+@then("it ends and says that it must be started again")
+def started_again(watcher: Watcher) -> None:
+    watcher.process.wait(PATIENCE)
+    assert watcher.stop()[0] == 1
+    assert watcher.said[-1] == "start the watcher again"

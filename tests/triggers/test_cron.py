@@ -208,7 +208,22 @@ def test_environment_names_what_cron_would_not_hand_on() -> None:
     ],
 )
 def test_the_longest_pause_of_a_schedule(text: str, longest: int) -> None:
-    assert schedule.parse(text).longest == longest
+    assert schedule.check_schedule(text).longest == longest
+
+
+@pytest.mark.parametrize(
+    ("text", "rhythm"),
+    [
+        ("0 * * * *", "every 1 hour"),
+        ("*/15 * * * *", "every 15 minutes"),
+        ("@daily", "every 24 hours"),
+        ("30 9 * * mon-fri", "at `30 9 * * mon-fri`, at most 3 days apart"),
+        ("0 8,20 * * *", "every 12 hours"),
+        ("0 9,17 * * *", "at `0 9,17 * * *`, at most 16 hours apart"),
+    ],
+)
+def test_a_schedule_in_words_that_are_true(text: str, rhythm: str) -> None:
+    assert schedule.check_schedule(text).rhythm == rhythm
 
 
 @pytest.mark.parametrize(
@@ -232,7 +247,7 @@ def test_the_longest_pause_of_a_schedule(text: str, longest: int) -> None:
 )
 def test_wrong_schedules_are_told_in_full(text: str, faults: int) -> None:
     with pytest.raises(UsageError) as caught:
-        schedule.parse(text)
+        schedule.check_schedule(text)
     assert len(caught.value.details) == faults
     assert caught.value.exit_code == 2
 
@@ -247,7 +262,7 @@ def test_wrong_schedules_are_told_in_full(text: str, faults: int) -> None:
     ],
 )
 def test_every(every: str, cron_text: str, seconds: int) -> None:
-    assert schedule.from_every(every) == schedule.Schedule(cron_text, seconds)
+    assert schedule.from_every(every) == schedule.Schedule(cron_text, seconds, seconds)
     assert schedule.calendar(every)[1] == seconds
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autosync_tasks.triggers.quiet import SCAN_EVERY, Quiet
+from autosync_tasks.config.load import load
+from autosync_tasks.errors import AutosyncError
+from autosync_tasks.triggers.pace import PaceOfSettings
+from autosync_tasks.triggers.quiet import SCAN_EVERY, Pace, Quiet
 from autosync_tasks.triggers.watch import retry_after
 
 FAR = 1e9
@@ -105,3 +110,28 @@ def test_the_last_change_of_any_burst_is_never_lost(
 def test_when_a_sync_is_asked_again(code: int, answer: dict[str, object], wait: float | None) -> None:
     found = retry_after(code, answer, 1000.0, 300.0)
     assert found == pytest.approx(wait) if wait is not None else found is None
+
+
+def test_what_does_not_go_well_is_asked_for_ever_more_seldom() -> None:
+    """Without a limit a file that is too large led to a sync every second, for ever."""
+    waits: list[float | None] = [None]
+    for _ in range(9):
+        waits.append(retry_after(1, {"outcome": "incomplete"}, 1000.0, 0.0, waits[-1]))
+    assert waits[1:] == [60, 120, 240, 480, 960, 1920, 3600, 3600, 3600]
+
+
+def test_the_pace_follows_the_config_file(tmp_path: Path) -> None:
+    file, tree = tmp_path / "config.toml", tmp_path / "tree"
+    environ = {"HOME": str(tmp_path), "AUTOSYNC_CONFIG": str(file)}
+    pace = PaceOfSettings(load(environ), str(tree), environ)
+    assert pace() == Pace()
+    file.write_text("watch_quiet = 7\nmax_sync_frequency = 60\n")
+    assert (pace().quiet, pace().usual_retry) == (7.0, 60.0)
+    file.write_text("watch_quiet = \n")
+    assert pace().quiet == 7.0, "half written: as it was"
+    file.write_text(f"opencode_source = '{tree}'\nwatch_quiet = 8\n")
+    assert pace().quiet == 8.0
+    file.write_text("opencode_source = '/elsewhere'\n")
+    with pytest.raises(AutosyncError, match="another tree is watched"):
+        pace()
+    assert Quiet(2, 30, 100, first=1.0, last=1.0).at_pace(Pace(quiet=9, longest=10)).due_at() == 10.0

@@ -9,6 +9,7 @@ import time
 
 from autosync_tasks.config.settings import Settings
 from autosync_tasks.policy.classify import protected_matcher
+from autosync_tasks.triggers.quiet import Pace
 from autosync_tasks.triggers.watch import watch
 
 
@@ -25,8 +26,7 @@ def main() -> None:
         os.environ,
         protected=protected_matcher(Settings()),
         say=say,
-        quiet=float(quiet),
-        usual_retry=2.0,
+        pace=lambda: Pace(quiet=float(quiet), usual_retry=2.0),
     )
     say("end", json.dumps(dict(result.data)))
 

@@ -1,0 +1,90 @@
+"""What lies around the tree: files and skills that OpenCode reads elsewhere, and files that belong to others."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from autosync_tasks.config.around import name_of, outside, ownership
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    (tmp_path / "tree/skills").mkdir(parents=True)
+    return tmp_path
+
+
+def told(home: Path, *followed: Path, **environ: object) -> list[str]:
+    names = {name: str(value) for name, value in environ.items()}
+    return [one.what for one in outside(names, str(home), str(home / "tree"), [str(path) for path in followed])]
+
+
+def skill(home: Path, name: str) -> Path:
+    folder = home / ".agents/skills" / name
+    folder.mkdir(parents=True)
+    (folder / "SKILL.md").write_text("x")
+    return folder
+
+
+def test_a_file_elsewhere_is_named_and_one_in_the_tree_is_not(home: Path) -> None:
+    (home / "work.json").write_text("{}")
+    (home / "tree/opencode.json").write_text("{}")
+    (what,) = told(home, OPENCODE_CONFIG=home / "work.json")
+    assert what.startswith(f"OPENCODE_CONFIG names {home}/work.json")
+    (what,) = told(home, OPENCODE_CONFIG="~/work.json")
+    assert "work.json" in what
+    assert told(home, OPENCODE_CONFIG=home / "tree/opencode.json", OPENCODE_CONFIG_DIR=home / "tree") == []
+    assert told(home, OPENCODE_CONFIG=home / "gone.json", OPENCODE_CONFIG_DIR="") == []
+
+
+def test_shared_skills_are_safe_once_each_is_linked_and_their_folder_is_followed(home: Path) -> None:
+    shared = home / ".agents/skills"
+    one, two = skill(home, "one"), skill(home, "two")
+    (shared / "no skill").mkdir()
+    accept, link = told(home)
+    assert accept.startswith("2 skills in ~/.agents/skills")
+    assert "2 skills in ~/.agents/skills without a link in the tree, such as one" in link
+    (home / "tree/skills/one").symlink_to(one)
+    assert len(told(home, shared)) == 1
+    (home / "tree/skills/two").symlink_to(two)
+    assert told(home, shared) == []
+    assert told(home, home / ".agents") == []
+    assert len(told(home)) == 1
+
+
+def test_the_whole_folder_linked_counts_for_all(home: Path) -> None:
+    skill(home, "one")
+    (home / "tree/skills").rmdir()
+    (home / "tree/skills").symlink_to(home / ".agents/skills")
+    assert told(home, home / ".agents/skills") == []
+
+
+def test_the_remedy_keeps_the_folders_that_are_followed(home: Path) -> None:
+    skill(home, "one")
+    remedies = [one.remedy for one in outside({}, str(home), str(home / "tree"), ["/srv/dotfiles"])]
+    assert 'FOLLOW_LINKS_INTO=\'["/srv/dotfiles", "~/.agents/skills"]\'' in remedies[0]
+
+
+def test_what_is_ones_own_is_no_concern(home: Path) -> None:
+    if os.geteuid() == 0:
+        assert ownership("/root", [str(home)]) == ()
+    else:
+        assert ownership(str(home), [str(home), str(home / "missing")]) == ()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_root_in_the_home_of_another_is_told(home: Path) -> None:
+    os.chown(home, 4242, 4242)
+    (concern,) = ownership(str(home), [str(home / "tree")])
+    assert "root runs this in the home of 4242" in concern.what
+    assert "as 4242, without sudo" in concern.remedy
+
+
+def test_what_another_left_is_told_to_its_user(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (home / "backup/.git").mkdir(parents=True)
+    monkeypatch.setattr(os, "geteuid", lambda: 4242)
+    first, second = ownership(str(home), [str(home / "tree"), str(home / "backup"), str(home / "missing")])
+    assert first.what == f"{home}/tree belongs to {name_of(os.getuid())}, not to 4242"
+    assert second.remedy == f"sudo chown -R 4242: {home}"
