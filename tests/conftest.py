@@ -21,6 +21,7 @@ settings.load_profile("any machine")
 
 pytest_plugins = [
     "tests.support.tally",
+    "tests.features.quick_steps",
     "tests.features.specguard",
     "tests.features.backup",
     "tests.features.clock",

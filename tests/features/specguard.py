@@ -17,7 +17,9 @@ import pytest
 from pytest_bdd.compat import get_fixture_names, getfixturedefs
 from pytest_bdd.parser import Feature, Scenario, ScenarioTemplate, Step
 from pytest_bdd.scenario import scenario_wrapper_template_registry
-from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
+from pytest_bdd.steps import step_function_context_registry
+
+from tests.features.quick_steps import matching
 
 
 @pytest.hookimpl(trylast=True)
@@ -104,36 +106,19 @@ def _async_steps(session: pytest.Session, items: Iterable[pytest.Item]) -> Itera
 def _ambiguous(session: pytest.Session, bound: list[tuple[pytest.Item, ScenarioTemplate]]) -> Iterator[str]:
     """Each sentence as it will be run, with its example's values, must have exactly one definition."""
     manager = session._fixturemanager
-    definitions: dict[object, list[StepFunctionContext]] = {}
     seen: set[tuple[str, str]] = set()
     for item, template in bound:
         callspec = getattr(item, "callspec", None)
         example = callspec.params.get("_pytest_bdd_example", {}) if callspec else {}
-        if item.parent not in definitions:
-            definitions[item.parent] = _definitions(manager, item)
         for step in template.render(example).steps:
             if (step.type, step.name) in seen:
                 continue
             seen.add((step.type, step.name))
-            yield from _judge(step, template.feature, definitions[item.parent])
+            yield from _judge(step, template.feature, manager, item)
 
 
-def _definitions(manager: pytest.FixtureManager, item: pytest.Item) -> list[StepFunctionContext]:
-    """The step definitions that an item sees. (Asking for them anew with each sentence took 4 s.)"""
-    return [
-        context
-        for name in get_fixture_names(manager)
-        for definition in getfixturedefs(manager, name, item) or ()
-        if (context := step_function_context_registry.get(definition.func)) is not None
-    ]
-
-
-def _judge(step: Step, feature: Feature, definitions: list[StepFunctionContext]) -> Iterator[str]:
-    found = [
-        context.step_func
-        for context in definitions
-        if context.type in (None, step.type) and context.parser.is_matching(step.name)
-    ]
+def _judge(step: Step, feature: Feature, manager: pytest.FixtureManager, item: pytest.Item) -> Iterator[str]:
+    found = [context.step_func for _, context in matching(step, manager, item)]
     name = Path(feature.filename).name
     if not found:
         yield f"{name}:{step.line_number}: no step definition for: {step.keyword} {step.name}"

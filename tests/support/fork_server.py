@@ -74,13 +74,13 @@ def _run(job: dict[str, Any], *, reap: bool) -> dict[str, Any]:
     _, status = os.waitpid(first, 0)
     killed = os.WIFSIGNALED(status)
     if reap:
-        _end_the_rest(at_once=killed and not job["spare"])
+        _end_the_rest(0 if killed and not job["spare"] else job["patience"])
     return {"code": os.waitstatus_to_exitcode(status), "late": late, "seconds": time.monotonic() - began}
 
 
-def _end_the_rest(*, at_once: bool) -> None:
-    """Waits for what the run left running; ends it where the run was killed, or after a while."""
-    until = time.monotonic() + (0 if at_once else 20)
+def _end_the_rest(patience: float) -> None:
+    """Waits so many seconds for what the run left running, then ends it."""
+    until = time.monotonic() + patience
     while True:
         try:
             pid, _ = os.waitpid(-1, os.WNOHANG)

@@ -59,11 +59,12 @@ class ForkServer:
         control: str = "",
         spare: bool = False,
         seconds: float = 300,
+        patience: float = 20,
     ) -> tuple[int, bytes, bytes, float]:
         """Runs a program; its exit code, output, error output and seconds.
 
         words: the program's path and its words. control, spare: for runs with faults, see
-        tests/faults/shim.py.
+        tests/faults/shim.py. patience: seconds for what the run leaves running, where the server reaps it.
         """
         job: dict[str, Any] = {
             "words": list(words),
@@ -75,6 +76,7 @@ class ForkServer:
             "err": str(self.folder / "err"),
             "spare": spare,
             "seconds": seconds,
+            "patience": patience,
         }
         assert self._process.stdin is not None
         assert self._process.stdout is not None
