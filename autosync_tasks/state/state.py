@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import Any
 
 from autosync_tasks.errors import AutosyncError, LockedError
-from autosync_tasks.files import lock, write_whole
+from autosync_tasks.files import lock, remove_tree, write_whole
 from autosync_tasks.model import Cache, TreeCache, Trigger
 from autosync_tasks.names import display
 from autosync_tasks.state import cache
@@ -110,14 +110,16 @@ class State:
             fd = os.open(self.path(name), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError:
             return None
-        with os.fdopen(fd, "rb") as file:
+        try:
             facts = os.fstat(fd)
             if not stat.S_ISREG(facts.st_mode) or facts.st_uid != os.geteuid():
                 return None
-            try:
+            with open(fd, "rb", closefd=False) as file:
                 return file.read()
-            except OSError:
-                return None
+        except OSError:
+            return None
+        finally:
+            os.close(fd)
 
     def write(self, name: str, data: bytes) -> None:
         """Replaces a file in one step; a crash leaves the old one or the new one. Raises AutosyncError."""
@@ -126,12 +128,22 @@ class State:
         # power cut: it is a cache or a log.
         scratch = "" if self._held < 0 else f".new-{os.path.basename(name)}"
         try:
+            self._make_way(name)
             write_whole(self.path(name), data, scratch=scratch, durable=False)
         except OSError as error:
             raise AutosyncError(
                 f"{display(self.path(name))} cannot be written: {error.strerror}",
                 hint=_ROOM,
             ) from None
+
+    def _make_way(self, name: str) -> None:
+        """Removes what stands at a file's place and is none: this folder is the program's own."""
+        with suppress(FileNotFoundError):
+            mode = os.lstat(self.path(name)).st_mode
+            if stat.S_ISDIR(mode):
+                remove_tree(self.path(name))
+            elif not stat.S_ISREG(mode):
+                os.unlink(self.path(name))
 
     def load_cache(self) -> Cache | None:
         """The scan cache, or None if there is none that is whole."""
@@ -169,8 +181,10 @@ class State:
         """For whom another look was asked; forgets it. Call it under the lock, before the look."""
         found = []
         for trigger in Trigger:
+            name = f"again.{trigger}"
+            self._make_way(name)
             try:
-                os.unlink(self.path(f"again.{trigger}"))
+                os.unlink(self.path(name))
             except FileNotFoundError:
                 continue
             found.append(trigger)
@@ -221,6 +235,7 @@ class State:
             return
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         try:
+            self._make_way("history.jsonl")
             fd = os.open(self.path("history.jsonl"), flags, 0o600)
             with os.fdopen(fd, "ab") as file:
                 file.write((b"\n" if kept and not kept.endswith(b"\n") else b"") + line)

@@ -71,7 +71,7 @@ class Bench:
         assert b"Traceback" not in out + err, said
         assert code in EXIT_CODES, said
         assert code != 130, said
-        assert took < SECONDS, said
+        assert took < SECONDS * (3 if "doctor" in words else 1), said  # the doctor runs three programs
         assert code in (0, 5) or (out + err).strip(), f"nothing was said: {said}"
         return code
 
