@@ -50,30 +50,73 @@ def _absolute(path: str, home: str, setting: str) -> str:
 
 
 def _search(environ: Mapping[str, str], home: str) -> str:
-    config_home = environ.get("XDG_CONFIG_HOME", "")
-    if not os.path.isabs(config_home):
-        config_home = os.path.join(home, ".config")
-    candidates = [os.path.join(home, ".opencode"), os.path.join(config_home, "opencode")]
-    found = [path for path in candidates if _has_content(path)]
-    if len(found) == 1:
-        return found[0]
-    if found:
+    candidates = _candidates(environ, home)
+    trees = [path for path in candidates if _names(path) - _NO_CONTENT and not _program_alone(path)]
+    if len(trees) == 1:
+        return trees[0]
+    if trees:
         raise UsageError(
-            f"both {display(found[0])} and {display(found[1])} have content: which one is your config tree?",
-            hint=f"say it once: inv set-config OPENCODE_SOURCE={display(found[1])}",
+            f"both {display(trees[0])} and {display(trees[1])} have content: which one is your config tree?",
+            hint=f"say it once: inv set-config OPENCODE_SOURCE={display(trees[1])}",
         )
+    only = next((f"; {display(path)} {_PROGRAM}" for path in candidates if _program_alone(path)), "")
     raise SourceError(
-        f"no config tree found: neither {display(candidates[0])} nor {display(candidates[1])} has content",
+        f"no config tree found: neither {display(candidates[0])} nor {display(candidates[1])} has content{only}",
         hint="set OPENCODE_SOURCE to your OpenCode config folder, or see it work with `inv demo`",
     )
 
 
-def _has_content(path: str) -> bool:
-    try:
-        with os.scandir(path) as entries:
-            return any(True for _ in entries)
-    except OSError:
+def _candidates(environ: Mapping[str, str], home: str) -> list[str]:
+    """Where OpenCode's config tree can lie without a setting."""
+    config_home = environ.get("XDG_CONFIG_HOME", "")
+    if not os.path.isabs(config_home):
+        config_home = os.path.join(home, ".config")
+    return [os.path.join(home, ".opencode"), os.path.join(config_home, "opencode")]
+
+
+def wrong_tree(source: str, environ: Mapping[str, str], home: str) -> tuple[str, str]:
+    """Why a source cannot be the config tree, and what to do; ("", "") if it can.
+
+    It is none if OpenCode's installer alone put something there, nor, of the two places, the one that holds nothing
+    of OpenCode's while the other one does.
+    """
+    others = [path for path in _candidates(environ, home) if os.path.realpath(path) != os.path.realpath(source)]
+    tree = next((path for path in others if _names(path) & _OPENCODE_READS), "")
+    way = f"`inv set-config OPENCODE_SOURCE={display(tree)}` names the other place" if tree else ""
+    if _program_alone(source):
+        return f"{display(source)} {_PROGRAM}", way or "name the config tree: `inv set-config OPENCODE_SOURCE=FOLDER`"
+    if tree and len(others) == 1 and _names(source) and not _names(source) & _OPENCODE_READS:
+        return f"{display(source)} holds nothing that OpenCode reads, and {display(tree)} is in no backup", way
+    return "", ""
+
+
+_PROGRAM = "holds only OpenCode's own program"
+_NO_CONTENT = frozenset({".DS_Store"})
+_OPENCODE_READS = frozenset(
+    name
+    for names in (
+        ("opencode.json", "opencode.jsonc", "config.json", "tui.json", "tui.jsonc", "AGENTS.md", "context"),
+        ("agent", "agents", "command", "commands", "mode", "modes", "plugin", "plugins", "skill", "skills"),
+        ("tool", "tools", "theme", "themes"),
+    )
+    for name in names
+)
+"""Names in a config tree that OpenCode 1 reads, and `context`, which its users keep there."""
+
+
+def _program_alone(folder: str) -> bool:
+    """Whether OpenCode's install script alone put something there: `bin/opencode`."""
+    if _names(folder) - _NO_CONTENT != {"bin"}:
         return False
+    programs = _names(os.path.join(folder, "bin"))
+    return bool(programs) and all(name.startswith("opencode") for name in programs)
+
+
+def _names(folder: str) -> set[str]:
+    try:
+        return set(os.listdir(folder))
+    except OSError:
+        return set()
 
 
 def is_within(path: str, folder: str) -> bool:

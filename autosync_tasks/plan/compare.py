@@ -12,7 +12,7 @@ from typing import Any
 from autosync_tasks.backup.listing import parse_listing
 from autosync_tasks.backup.manifest import entries, parse
 from autosync_tasks.backup.repository import Head
-from autosync_tasks.errors import BackupError
+from autosync_tasks.errors import AutosyncError, BackupError, SourceError
 from autosync_tasks.model import Cache, Entry, Kind, LeftOut, Path
 from autosync_tasks.names import display, suspicious
 from autosync_tasks.plan.detect import Difference, detect
@@ -134,6 +134,24 @@ def _branch(site: Site) -> str:
     return ref
 
 
+def _root(site: Site) -> int:
+    """The source's root; where it is gone and the backup is there, the way back is told."""
+    try:
+        return open_root(site.places.source)
+    except SourceError as error:
+        if os.path.lexists(site.places.source) or not _has_backup(site):
+            raise
+        moved = "if it was moved, `inv set-config OPENCODE_SOURCE=FOLDER` names its new place"
+        raise SourceError(error.message, hint=f"`inv restore` brings it back from the backup; {moved}") from None
+
+
+def _has_backup(site: Site) -> bool:
+    try:
+        return site.repository.exists and bool(site.repository.ref())
+    except AutosyncError:
+        return False
+
+
 @contextmanager
 def look(
     site: Site, *, include_low: bool = False, anew: bool = False, progress: Progress | None = None
@@ -144,7 +162,7 @@ def look(
 
     Raises SourceError if there is no source to read, BackupError if the backup cannot be used.
     """
-    root = open_root(site.places.source)
+    root = _root(site)
     try:
         ref = _branch(site)
         scan = walk(root, protected_matcher(site.settings), site.settings.max_file_size, site.following)

@@ -2,38 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from autosync_tasks.model import Change, Decision, Finding, Kind, LeftOut, Path, Pending, Plan, Trigger, Verb
 from autosync_tasks.names import shown
 from autosync_tasks.plan import delta
 from autosync_tasks.plan.compare import Look
+from autosync_tasks.plan.proposal import Outlook, Proposal
 from autosync_tasks.plan.quarantine import blocked_reason, in_quarantine, offending, way_on
-from autosync_tasks.policy.decide import decide
+from autosync_tasks.policy.decide import NOTHING, decide
 from autosync_tasks.policy.guards import losses
 from autosync_tasks.policy.inputs import Ask, Facts, Past
 from autosync_tasks.tree.observe import read_again
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """What a sync would do, decided and judged; nothing of it is done.
-
-    decision: as it stands after validation. gate: the reason as it was before. plan: what the sync goes with, or would
-    if no finding held it (None if it is held before anything is judged, or has nothing to do). judged: how many files
-    were read and judged. lost: paths that did not hold still meanwhile. quarantined: how many of the waiting changes
-    wait for the mending of a file.
-    """
-
-    decision: Decision
-    gate: str
-    plan: Plan | None = None
-    findings: tuple[Finding, ...] = ()
-    judged: int = 0
-    lost: Mapping[Path, LeftOut] = field(default_factory=dict)
-    quarantined: int = 0
 
 
 def propose(
@@ -62,6 +44,20 @@ def propose(
         plan = plan_for(seen, kept, source_id)
         return replace(proposal, decision=decision, plan=plan, quarantined=len(waiting))
     return replace(proposal, decision=_blocked(decision, plan, findings))
+
+
+def foresee(seen: Look, past: Past, now: float, *, validate: bool = True) -> Outlook:
+    """Looks as far ahead as the tree, the settings and the history allow. validate: False leaves the findings out."""
+    trigger, source_id = Trigger.SCHEDULE, seen.site.settings.source_id
+    if not validate:
+        bare = decision_of(seen, trigger, past, now, Ask())
+        return Outlook(Proposal(bare, bare.reason), Proposal(bare, bare.reason))
+    proposal = propose(seen, trigger, past, now, Ask(), source_id)
+    decision = proposal.decision
+    if decision.verb in (Verb.GO, Verb.BLOCK) or decision.reason == NOTHING:
+        return Outlook(proposal, proposal)
+    # Time or a switch holds it. Whether a finding or a guard will, a sync tells that nothing else holds.
+    return Outlook(proposal, propose(seen, trigger, past, now, Ask(force=True), source_id))
 
 
 def decision_of(seen: Look, trigger: Trigger, past: Past, now: float, ask: Ask) -> Decision:
@@ -104,7 +100,11 @@ def _blocked(decision: Decision, plan: Plan, findings: Sequence[Finding]) -> Dec
     reason = blocked_reason(findings)
     held = tuple(Pending(change, _named(change, findings) or reason) for change in decision.admitted)
     return Decision(
-        Verb.BLOCK, reason, waiting=(*held, *decision.waiting), digest=plan.digest, next_step=way_on(plan, findings)
+        Verb.BLOCK,
+        reason,
+        waiting=(*held, *decision.waiting),
+        digest=plan.digest,
+        next_step=way_on(findings, rest=bool(offending(plan, findings))),
     )
 
 

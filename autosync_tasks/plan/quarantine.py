@@ -9,8 +9,8 @@ from autosync_tasks.model import Change, Finding, Path, Pending, Plan
 from autosync_tasks.names import display, shown
 
 
-def way_on(plan: Plan, findings: Sequence[Finding]) -> str:
-    """What a person does about a block by validation: mend, accept, or let the rest go."""
+def way_on(findings: Sequence[Finding], *, rest: bool) -> str:
+    """What a person does about findings that hold: mend, accept, or, if `rest`, let the rest go by quarantine."""
     from autosync_tasks.validation.families import RULES  # loaded already, where there are findings
 
     blocking = [finding for finding in findings if finding.blocks]
@@ -18,9 +18,14 @@ def way_on(plan: Plan, findings: Sequence[Finding]) -> str:
     ways = [f"mend {display(first.path)}" + (f" and {count(len(files) - 1, 'other file')}" if len(files) > 1 else "")]
     if first.fingerprint and RULES[first.code].acceptable:
         ways.append(f"`inv accept {first.fingerprint} --reason '…'` if it is no fault")
-    if offending(plan, findings):
+    if rest:
         ways.append("`inv set-config QUARANTINE=true` to back up the rest meanwhile")
     return ", or ".join(ways)
+
+
+def named(finding: Finding) -> str:
+    """Which rule, and where: `SEC001 in context/a.md, line 3`."""
+    return f"{finding.code} in {display(finding.path)}" + (f", line {finding.line}" if finding.line else "")
 
 
 def blocked_reason(findings: Sequence[Finding]) -> str:

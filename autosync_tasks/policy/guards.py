@@ -112,7 +112,7 @@ def loss_guard(taken: Sequence[Change], facts: Facts, ask: Ask, limits: Limits) 
         reason += f"; what was allowed ({display(ask.allow_mass_delete)}) is another set of deletions"
     return Hold(
         reason,
-        f"restore the files, or let them go with --allow-mass-delete={digest}",
+        f"`inv restore` brings them back; `inv sync --allow-mass-delete={digest}` lets exactly these go",
         digest,
         (
             *(f"gone: {display(path)}" for path in sorted(gone)),

@@ -54,7 +54,8 @@ class PushRecord:
 
     failures: in a row. retry_at: when an automatic trigger may try again. reason: of the last outcome that was no
     success. parked: the branch there that holds a conflict. since: when that conflict (or failure) was first met.
-    judged: marks of (path, blob) that passed the secret rules and are not on the remote yet.
+    judged: marks of (path, blob) that passed the secret rules and are not on the remote yet. pushed_at: when the remote
+    last had everything.
     """
 
     failures: int = 0
@@ -64,6 +65,7 @@ class PushRecord:
     parked: str = ""
     since: float | None = None
     judged: tuple[str, ...] = ()
+    pushed_at: float | None = None
 
     def holds(self, now: float, longest: float) -> bool:
         """Whether an automatic push must wait. A time further off than the longest wait came of a wrong clock."""
@@ -79,6 +81,7 @@ _SHAPE: Mapping[str, type | tuple[type, ...]] = {
     "parked": str,
     "since": _TIME,
     "judged": list,
+    "pushed_at": _TIME,
 }
 """What each field of the record is made of; a file with anything else in it says nothing."""
 
@@ -121,7 +124,8 @@ class KnownRemote:
     wanted: `auto_sync_push`. address: where pushes go, without credentials ("" before the first). head: the branch.
     remote_head: the remote's head when both last agreed ("" if never). ahead: commits that are not there yet.
     conflict: what it is about ("" if none). parked: the branch there that holds it. reason: why the last push was no
-    success. since: since when that is so. failures, retry_at: of pushes in a row.
+    success. since: since when that is so. failures, retry_at: of pushes in a row. pushed_at: when the remote
+    last had everything.
     """
 
     wanted: bool
@@ -137,6 +141,7 @@ class KnownRemote:
     since: float | None = None
     failures: int = 0
     retry_at: float | None = None
+    pushed_at: float | None = None
 
 
 def known_remote(site: Site) -> KnownRemote:
@@ -158,6 +163,7 @@ def known_remote(site: Site) -> KnownRemote:
         since=record.since,
         failures=record.failures,
         retry_at=record.retry_at,
+        pushed_at=record.pushed_at,
     )
 
 

@@ -83,7 +83,8 @@ def _record(record: PushRecord, result: PushResult, now: float) -> PushRecord:
     judged = () if good else record.judged
     since = None if good else record.since if record.since is not None and record.reason == result.reason else now
     reason = "" if good else result.reason
-    return PushRecord(result.failures, result.retry_at, reason, conflict, result.parked, since, judged)
+    at = now if good else record.pushed_at
+    return PushRecord(result.failures, result.retry_at, reason, conflict, result.parked, since, judged, at)
 
 
 class _Push:

@@ -10,6 +10,7 @@ from typing import Any
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Change, Finding, LeftOut, Run
 from autosync_tasks.names import display, redaction, shown
+from autosync_tasks.remote.known import KnownRemote
 from autosync_tasks.report.stream import writing
 from autosync_tasks.status.status import Status
 
@@ -114,6 +115,7 @@ def of_status(found: Status, source: str, backup: str, now: float) -> dict[str, 
     return {
         "verdict": found.verdict.level,
         "why": found.verdict.why,
+        "next_step": found.verdict.next_step or None,
         "now": now,
         "source": display(source),
         "backup": display(backup),
@@ -122,6 +124,7 @@ def of_status(found: Status, source: str, backup: str, now: float) -> dict[str, 
         "last_sync": found.last_sync,
         "pending": [{**of_change(item.change), "waits_for": item.waits_for} for item in found.pending],
         "pending_low": found.waiting_low,
+        "never_copied": [_path(path) for path in found.never_copied],
         "left_out": [of_left_out(left) for left in found.left_out],
         "links_out": [_path(path) for path in found.links_out],
         "failures": found.failures,
@@ -129,6 +132,7 @@ def of_status(found: Status, source: str, backup: str, now: float) -> dict[str, 
         "auto_sync_enabled": found.enabled,
         "auto_sync_push": found.push,
         "not_pushed": found.not_pushed or None,
+        "remote": _remote(found.remote),
         "accepted": found.accepted,
         "triggers_seen": found.seen,
         "triggers_installed": [
@@ -143,6 +147,18 @@ def of_status(found: Status, source: str, backup: str, now: float) -> dict[str, 
         ],
         "notes": list(found.notes),
         "last_run": found.last_run or None,
+    }
+
+
+def _remote(remote: KnownRemote | None) -> dict[str, Any] | None:
+    if remote is None or not (remote.address or remote.wanted):
+        return None
+    return {
+        "name": display(remote.remote),
+        "address": display(remote.address) or None,
+        "ahead": remote.ahead,
+        "pushed_at": remote.pushed_at,
+        "conflict": remote.conflict or None,
     }
 
 

@@ -81,7 +81,7 @@ def of_run(run: Run, source: str, backup: str, *, verbose: bool = True) -> Itera
         yield from of_pending(run.pending)
     yield from of_findings(run.findings)
     yield from of_left_out(run.left_out)
-    for detail in run.details:
+    for detail in _summed(run.details):
         yield line("  ", display(detail))
     for note in run.notes:
         yield of_note(note)
@@ -89,6 +89,24 @@ def of_run(run: Run, source: str, backup: str, *, verbose: bool = True) -> Itera
     if run.next_step:
         yield of_next(run.next_step)
     yield recap(run, source)
+
+
+def _summed(details: Sequence[str]) -> Iterator[str]:
+    """Details of the form `gone: agent/a.md`; where they are many, each folder at the root with how many."""
+    kinds: dict[str, list[str]] = {}
+    for detail in details:
+        kinds.setdefault(detail.partition(": ")[0], []).append(detail)
+    for kind, listed in kinds.items():
+        if len(listed) <= _ONE_BY_ONE:
+            yield from listed
+            continue
+        names = [detail.partition(": ")[2] for detail in listed]
+        folders = Counter(name.partition("/")[0] + "/" if "/" in name else "" for name in names).most_common()
+        shown, rest = folders[: _ONE_BY_ONE - 1], folders[_ONE_BY_ONE - 1 :]
+        for folder, number in shown:
+            yield f"{kind}: {count(number, 'file')} " + (f"of {folder}" if folder else "beside the folders")
+        if rest:
+            yield f"{kind}: {count(sum(number for _, number in rest), 'file')} more, of {count(len(rest), 'folder')}"
 
 
 def of_steps(run: Run, start: str, end: str) -> Iterator[Line]:
@@ -165,14 +183,23 @@ def of_changes(changes: Iterable[Change]) -> Iterator[Line]:
 
 def of_pending(pending: Iterable[Pending]) -> Iterator[Line]:
     """What is not in the backup yet, and what it waits for."""
-    listed = list(pending)
-    for item in listed[:MOST]:
-        name = display(item.change.path, limit=100)
-        yield line(Part("  … ", "cyan"), name, Part(f"  {item.waits_for}", "dim"))
-    if len(listed) > MOST:
-        yield line(Part(f"    and {len(listed) - MOST:,} more pending", "dim"))
-    if listed:
+    waits: dict[str, list[Change]] = {}
+    for item in pending:
+        waits.setdefault(item.waits_for, []).append(item.change)
+    for reason, changes in waits.items():
+        if len(changes) <= _ONE_BY_ONE:
+            for change in changes:
+                yield line(Part("  … ", "cyan"), display(change.path, limit=100), Part(f"  {reason}", "dim"))
+            continue
+        yield line(Part("  … ", "cyan"), count(len(changes), "change"), Part(f"  {reason}", "dim"))
+        kinds = Counter(change.category for change in changes)
+        yield line(Part("      " + ", ".join(f"{number} {name}" for name, number in kinds.most_common()), "dim"))
+    if waits:
         yield line()
+
+
+_ONE_BY_ONE = 5
+"""Pending changes with one reason, or losses, that are listed each; more are counted (`--json` has them all)."""
 
 
 def of_left_out(left_out: Iterable[LeftOut]) -> Iterator[Line]:

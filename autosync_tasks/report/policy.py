@@ -12,7 +12,6 @@ from autosync_tasks.humanize import age, count
 from autosync_tasks.model import Priority
 from autosync_tasks.names import display
 from autosync_tasks.report.lines import STYLE, Line, Part, line, of_pending
-from autosync_tasks.status.explain import GOES
 from autosync_tasks.status.why import Answer
 
 
@@ -64,7 +63,7 @@ def why_as_json(found: Answer) -> dict[str, Any]:
         "where": found.where,
         "left_out": found.left_out.why if found.left_out else None,
         "pending": why.change.kind if why.change else None,
-        "waits_for": why.gate if why.gate != GOES and why.pending else None,
+        "waits_for": why.held or None,
         "pending_below": [display(item.change.path, limit=10_000) for item in found.below],
         "next_eligible": why.next_at,
         "last_commit": found.last_commit,

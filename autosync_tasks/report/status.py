@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from autosync_tasks.humanize import age, count
 from autosync_tasks.names import display
-from autosync_tasks.report.lines import MOST, Line, Part, line, of_left_out, of_note, of_pending, runnable
+from autosync_tasks.report.lines import MOST, Line, Part, line, of_left_out, of_next, of_note, of_pending, runnable
 from autosync_tasks.status.status import Status
 from autosync_tasks.status.verdict import Level
 
@@ -19,6 +19,8 @@ def of_status(found: Status, source: str, backup: str, now: float, *, short: boo
     yield line(Part(level, _LEVEL[level]), f": {display(found.verdict.why, limit=1000)}")
     if short:
         return
+    if found.verdict.next_step:
+        yield of_next(found.verdict.next_step)
     for name, words in _facts(found, source, backup, now):
         yield line(Part(f"  {name:<10} ", "dim"), words)
     yield line()
@@ -36,20 +38,19 @@ def of_status(found: Status, source: str, backup: str, now: float, *, short: boo
 def _facts(found: Status, source: str, backup: str, now: float) -> Iterator[tuple[str, str]]:
     at = f" at {found.commit[:7]}, {count(found.owned, 'file')}" if found.commit else ""
     low = f" (and {found.waiting_low} of low priority)" if found.waiting_low else ""
-    protected = sum(left.why == "protected" for left in found.left_out)
     yield "source", display(source)
     yield "backup", display(backup) + at
     yield "last sync", f"{age(now - found.last_sync)} ago" if found.last_sync else "never, or not known"
     yield "pending", f"{len(found.pending)}{low}"
-    if protected:
-        yield "protected", f"{count(protected, 'path')} never copied"
+    if never := found.never_copied:
+        names = ", ".join(display(path, limit=60) for path in never[:_NAMED]) + (", …" if len(never) > _NAMED else "")
+        yield "protected", f"{count(len(never), 'path')} never copied: {names}"
     if found.failures:
         yield "failures", f"{found.failures} in a row"
-    if found.retry_at and found.retry_at > now:
+    if found.comes and found.retry_at and found.retry_at > now:
         yield "retry", f"in {age(found.retry_at - now)}"
     yield "auto-sync", "enabled" if found.enabled else runnable("disabled (`inv enable` turns it on)")
-    push = "after each sync" if found.push else "off"
-    yield "push", push + (f"; the last one failed: {display(found.not_pushed, limit=500)}" if found.not_pushed else "")
+    yield "push", _push(found, now)
     if found.accepted:
         yield "accepted", f"{count(found.accepted, 'finding')} " + runnable("(`inv accept --list` shows them)")
     for item in found.installed:
@@ -59,5 +60,25 @@ def _facts(found: Status, source: str, backup: str, now: float) -> Iterator[tupl
             if item.rhythm
             else f"{item.how}: {display(item.place)}",
         )
+    if not found.installed:
+        yield "installed", runnable("no trigger; `inv install-cron` makes syncs come by themselves")
     for name, when in found.seen.items():
         yield name, f"last seen {age(now - when)} ago"
+
+
+_NAMED = 5
+"""Names of protected paths that are told; the rest is counted."""
+
+
+def _push(found: Status, now: float) -> str:
+    """Whether and where to, when the remote last had everything, and what it does not have yet."""
+    words, remote = "after each sync" if found.push else "off", found.remote
+    if remote is None:
+        return words
+    if remote.address:
+        words += f", to {display(remote.remote)} ({display(remote.address, limit=200)})"
+    if remote.pushed_at is not None:
+        words += f"; the last one {age(max(0.0, now - remote.pushed_at))} ago"
+    if remote.ahead and (found.push or remote.pushed_at is not None):
+        words += f"; {count(remote.ahead, 'commit')} not there yet"
+    return words + (f"; the last one failed: {display(found.not_pushed, limit=500)}" if found.not_pushed else "")

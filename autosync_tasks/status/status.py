@@ -1,64 +1,69 @@
-"""Status: looks anew and says how well the source is protected, what is pending, and what is not in the backup."""
+"""Status: looks anew and says how well the source is protected, what is pending, and what is not in the backup.
+
+Everything is computed from what the syncs to come would do (plan/decision.py), nothing from what the last one said.
+"""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-from autosync_tasks.config.around import Concern, outside, ownership
 from autosync_tasks.errors import AutosyncError
-from autosync_tasks.model import Decision, Kind, LeftOut, Outcome, Path, Pending, Priority, Trigger, Verb
-from autosync_tasks.names import parents
+from autosync_tasks.model import Left, LeftOut, Path, Pending, Priority, Verb
 from autosync_tasks.plan.compare import Look, look
-from autosync_tasks.plan.decision import decision_of, propose
+from autosync_tasks.plan.decision import foresee
+from autosync_tasks.plan.left_out import way_in
 from autosync_tasks.plan.past import failures_in_a_row, past_of
-from autosync_tasks.policy.inputs import Ask
-from autosync_tasks.remote import known
-from autosync_tasks.remote.known import PushRecord
-from autosync_tasks.state.state import State
-from autosync_tasks.status.explain import GOES
+from autosync_tasks.plan.proposal import Outlook
+from autosync_tasks.plan.quarantine import named, way_on
+from autosync_tasks.remote.known import KnownRemote, known_remote
+from autosync_tasks.status import signs as of
 from autosync_tasks.status.verdict import Level, Signs, Verdict, verdict
-from autosync_tasks.tree.content import Reader
-from autosync_tasks.triggers.installed import Installed, installed, signs, unloaded
+from autosync_tasks.triggers.installed import Installed, installed, unloaded
 from autosync_tasks.workspace.validation_context import acceptances
 from autosync_tasks.workspace.workspace import Site
-
-AUTOMATIC = tuple(trigger for trigger in Trigger if trigger is not Trigger.MANUAL)
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
     """What `inv status` tells. Times are seconds since the epoch, None if never or unknown.
 
-    not_pushed: why the last push did not succeed ("" if it did, or none was tried). accepted: how many findings a
+    never_copied: what stays out by rule. remote: None where nothing could be looked at. accepted: how many findings a
     person accepted. seen: when each automatic trigger was last here. installed: what starts a sync unattended.
+    comes: some trigger will come by itself.
     """
 
     verdict: Verdict
     last_sync: float | None
-    commit: str
-    pending: tuple[Pending, ...]
-    waiting_low: int
-    left_out: tuple[LeftOut, ...]
-    links_out: tuple[Path, ...]
-    owned: int
     failures: int
-    retry_at: float | None
     enabled: bool
     push: bool
-    not_pushed: str
-    accepted: int
     seen: dict[str, float]
-    installed: tuple[Installed, ...]
-    notes: tuple[str, ...]
     last_run: dict[str, Any]
+    commit: str = ""
+    pending: tuple[Pending, ...] = ()
+    waiting_low: int = 0
+    never_copied: tuple[Path, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    links_out: tuple[Path, ...] = ()
+    owned: int = 0
+    retry_at: float | None = None
+    remote: KnownRemote | None = None
+    accepted: int = 0
+    installed: tuple[Installed, ...] = field(default=())
+    comes: bool = False
+    notes: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
         """0 protected or attention, 1 not protected."""
         return int(self.verdict.level is Level.NOT_PROTECTED)
+
+    @property
+    def not_pushed(self) -> str:
+        """Why the last push did not succeed ("" if it did, or none was tried)."""
+        return self.remote.reason if self.remote is not None else ""
 
 
 def status(site: Site, now: float) -> Status:
@@ -71,170 +76,84 @@ def status(site: Site, now: float) -> Status:
         with look(site) as seen:
             return _status(seen, records, now)
     except AutosyncError as error:
-        found = Verdict(Level.NOT_PROTECTED, error.message)
-        return _of(site, found, records, note=error.hint)
-
-
-def _of(site: Site, found: Verdict, records: Sequence[dict[str, Any]], note: str) -> Status:
-    return Status(
-        verdict=found,
-        last_sync=_last_sync(records),
-        commit="",
-        pending=(),
-        waiting_low=0,
-        left_out=(),
-        links_out=(),
-        owned=0,
-        failures=failures_in_a_row(records),
-        retry_at=None,
-        enabled=site.settings.auto_sync_enabled,
-        push=site.settings.auto_sync_push,
-        not_pushed="",
-        accepted=0,
-        seen=_seen(site.state),
-        installed=(),
-        notes=(note,) if note else (),
-        last_run=records[-1] if records else {},
-    )
+        return Status(
+            verdict=Verdict(Level.NOT_PROTECTED, error.message, error.hint),
+            last_sync=of.last_sync(records),
+            failures=failures_in_a_row(records),
+            enabled=site.settings.auto_sync_enabled,
+            push=site.settings.auto_sync_push,
+            seen=of.last_seen(site.state),
+            last_run=records[-1] if records else {},
+        )
 
 
 def _status(seen: Look, records: Sequence[dict[str, Any]], now: float) -> Status:
-    site = seen.site
-    past = past_of(seen, now)
-    decision = decision_of(seen, Trigger.SCHEDULE, past, now, Ask())
-    if seen.ref:  # without a backup that is the verdict, and the scanner's rules may not even be compiled yet (5 s)
-        decision = propose(seen, Trigger.SCHEDULE, past, now, Ask(), site.settings.source_id).decision
-    wanted = (Priority.HIGH, Priority.MEDIUM)
-    pending = [item for item in decision.waiting if item.change.priority in wanted]
-    pending += [Pending(change, GOES) for change in decision.admitted]
+    site, past = seen.site, past_of(seen, now)
+    # Without a backup that is the verdict, and the scanner's rules may not even be compiled yet (5 s).
+    outlook = foresee(seen, past, now, validate=bool(seen.ref))
+    by_priority: dict[Priority, list[Pending]] = {priority: [] for priority in Priority}
+    for item in outlook.pending:
+        leaves = item.change.new is None  # a protected path that the backup still holds goes with the next sync
+        by_priority[Priority.HIGH if leaves else item.change.priority].append(item)
+    pending = (*by_priority[Priority.HIGH], *by_priority[Priority.MEDIUM])
     oldest = min((past.first_seen.get(item.change.path, now) for item in pending), default=now)
-    faults = [left for left in seen.left_out if not left.expected]
-    links = _links_out(seen)
-    found = installed(site.environ, now)
-    notes = _notes(seen, found)
-    push = known.load(site.state)
-    last = records[-1] if records else {}
+    left_out = (*seen.left_out, *outlook.first_to_go.lost.values())
+    faults = [left for left in left_out if not left.expected]
+    links, there, times = of.links_out(seen), installed(site.environ, now), of.last_seen(site.state)
+    notes, remote = of.notes_of(seen, there), known_remote(site)
+    comes = of.comes(there, times, now, site.settings.max_age)
+    never = [left.path for left in left_out if left.why is Left.PROTECTED]
+    never += [item.change.path for item in by_priority[Priority.NEVER]]
+    first_to_go = outlook.first_to_go
     judged = Signs(
         backed_up=bool(seen.ref) and seen.head.recorded is not None,
         enabled=site.settings.auto_sync_enabled,
         pending=len(pending),
         oldest=max(0.0, now - oldest),
-        block=_block(decision, last),
-        blocked_for=_stood(records, now),
-        conflict=_conflict_stands(push, now),
-        not_pushed=push.reason if site.settings.auto_sync_push else "",
-        unloaded=unloaded(found),
-        silent=silent(found, _seen(site.state), now, _began(records)),
+        wrong_source=of.wrong_source(site),
+        block=_block(outlook),
+        blocked_for=of.blocked_for(records, now),
+        quarantined=first_to_go.quarantined,
+        mend=way_on(first_to_go.findings, rest=False) if first_to_go.quarantined else "",
+        conflict=max(1.0, now - (remote.since or now)) if remote.conflict else 0.0,
+        not_pushed=remote.reason if site.settings.auto_sync_push else "",
+        silent=of.silent(there, times, now, of.began(records)),
+        unloaded=unloaded(there),
+        comes=comes,
         faults=len(faults),
+        take=way_in(faults[0]) if faults else "",
         links_out=len(links),
         failures=past.failures,
         notes=notes,
     )
     return Status(
         verdict=verdict(judged, site.settings.max_age),
-        last_sync=_last_sync(records),
-        commit=seen.ref,
-        pending=tuple(pending),
-        waiting_low=len(decision.waiting) + len(decision.admitted) - len(pending),
-        left_out=seen.left_out,
-        links_out=links,
-        owned=seen.owned,
+        last_sync=of.last_sync(records),
         failures=past.failures,
-        retry_at=decision.retry_at,
         enabled=site.settings.auto_sync_enabled,
         push=site.settings.auto_sync_push,
-        not_pushed=push.reason,
+        seen=times,
+        last_run=records[-1] if records else {},
+        commit=seen.ref,
+        pending=pending,
+        waiting_low=len(by_priority[Priority.LOW]),
+        never_copied=tuple(never),
+        left_out=left_out,
+        links_out=links,
+        owned=seen.owned,
+        retry_at=outlook.next.decision.retry_at,
+        remote=remote,
         accepted=len(acceptances(site).all()),
-        seen=_seen(site.state),
-        installed=found,
+        installed=there,
+        comes=comes,
         notes=notes,
-        last_run=last,
     )
 
 
-def _block(decision: Decision, last: dict[str, Any]) -> str:
-    """Why a sync would be blocked: as this look sees it, or, where it could not look so far, as the last run did."""
-    if decision.verb in (Verb.BLOCK, Verb.GO):
-        return decision.reason if decision.verb is Verb.BLOCK else ""
-    return str(last.get("reason", "")) if decision.waiting and last.get("outcome") == Outcome.BLOCKED else ""
-
-
-def silent(
-    found: Sequence[Installed], seen: dict[str, float], now: float, began: float | None = None
-) -> tuple[str, ...]:
-    """The installed triggers that have not come for two of their periods. began: the time of the oldest record; a
-    trigger of which nothing else is known has stayed away since then at least.
-    """
-    late = []
-    for item in found:
-        since = began if item.since is None else item.since
-        alive, known = signs(replace(item, since=since), seen.get(str(item.trigger)), now)
-        if known and not alive:
-            late.append(f"{item.how} ({item.place})")
-    return tuple(late)
-
-
-def _conflict_stands(push: PushRecord, now: float) -> float:
-    """For how long the remote has been in conflict (seconds; 0: it is not)."""
-    return max(1.0, now - (push.since if push.since is not None else now)) if push.conflict else 0.0
-
-
-def _stood(records: Sequence[dict[str, Any]], now: float) -> float:
-    """For how long the latest runs have all been blocked (seconds)."""
-    since = now
-    for record in reversed(records):
-        if record.get("outcome") != Outcome.BLOCKED:
-            break
-        since = float(record.get("started", now))
-    return max(0.0, now - since)
-
-
-def _last_sync(records: Sequence[dict[str, Any]]) -> float | None:
-    good = (Outcome.CHANGED, Outcome.INCOMPLETE)
-    ended = [record.get("ended") for record in records if record.get("acted") and record.get("outcome") in good]
-    return float(ended[-1]) if ended and isinstance(ended[-1], int | float) else None
-
-
-def _began(records: Sequence[dict[str, Any]]) -> float | None:
-    first = records[0].get("started") if records else None
-    return float(first) if isinstance(first, int | float) else None
-
-
-def _seen(state: State) -> dict[str, float]:
-    found = {str(trigger): state.seen(trigger) for trigger in AUTOMATIC}
-    return {name: when for name, when in found.items() if when is not None}
-
-
-def _notes(seen: Look, found: Sequence[Installed]) -> tuple[str, ...]:
-    repository, notes = seen.site.repository, [seen.head.note] if seen.head.note else []
-    if seen.ref and not repository.bare and not repository.standing_on_branch():
-        notes.append(f"the backup's work tree does not stand on {repository.branch}; it is left alone")
-    if not seen.site.settings.auto_sync_validate:
-        notes.append("auto_sync_validate is false: only secrets and protected names are checked")
-    notes += [f"{item.how} ({item.place}): {item.fault}" for item in found if item.fault]
-    notes += [one.what for one in _around(seen.site)]
-    return tuple(notes)
-
-
-def _around(site: Site) -> tuple[Concern, ...]:
-    """What OpenCode reads besides the tree, and what belongs to somebody else though this program must write it."""
-    loaded = site.loaded
-    folders = (loaded.path, site.places.real_backup, site.state.folder)
-    return (
-        *outside(site.environ, loaded.home, site.places.real_source, site.settings.follow_links_into),
-        *ownership(loaded.home, folders),
-    )
-
-
-def _links_out(seen: Look) -> tuple[Path, ...]:
-    """Links that point out of the tree: their contents are not in the backup."""
-    root, followed = os.fsencode(seen.site.places.real_source), seen.scan.followed
-    found = []
-    with Reader(seen.root, followed) as reader:
-        for path, entry in sorted(seen.observation.manifest.items()):
-            if entry.kind is Kind.LINK:
-                target = os.path.join(root, os.path.dirname(path), reader.target(path))
-                inside = (os.path.normpath(target) + b"/").startswith(root.rstrip(b"/") + b"/")
-                if not inside or any(above in followed for above in parents(path)):
-                    found.append(path)
-    return tuple(found)
+def _block(outlook: Outlook) -> tuple[str, str]:
+    """Why the next sync that may go would be blocked, with the file that holds it, and what to do."""
+    decision = outlook.block
+    if decision is None or decision.verb is not Verb.BLOCK:
+        return "", ""
+    first = next((finding for finding in outlook.first_to_go.findings if finding.blocks), None)
+    return decision.reason + (f" ({named(first)})" if first else ""), decision.next_step

@@ -25,26 +25,32 @@ class Level(StrEnum):
 class Signs:
     """What the verdict is taken from. Ages are in seconds; 0 means that there is nothing of the kind.
 
-    backed_up: the branch holds a commit of this source. oldest: age of the oldest pending admissible change.
-    block: why a sync would be blocked now, "" if it would not. blocked_for: how long the block has stood.
-    conflict: how long the remote has been in conflict. not_pushed: why the last push did not succeed, "" if it did or
-    none is wanted. silent: installed triggers not seen for two periods. unloaded: why the plugin, the
-    only trigger there is, does not come. faults: paths left out that should not be.
-    links_out: links whose contents lie outside the tree. failures: in a row. notes: other things that are out of
-    order though the backup is whole.
+    backed_up: the branch holds a commit of this source. wrong_source: why the source cannot be the config tree ("" if
+    it can), with the way on. oldest: age of the oldest pending admissible change. block: why the next sync that may go
+    would be blocked, "" if it would not, with the way on. blocked_for: how long the block has stood. quarantined: how
+    many changes would wait for the mending of a file. conflict: how long the remote has been in conflict. not_pushed:
+    why the last push did not succeed, "" if it did or none is wanted. silent: installed triggers not seen for two
+    periods. unloaded: why the plugin, the only trigger there is, does not come. comes: some trigger will come by
+    itself. faults: paths left out that should not be; take: the way on for the first. links_out: links whose contents
+    lie outside the tree. failures: in a row. notes: other things that are out of order though the backup is whole.
     """
 
     backed_up: bool
     enabled: bool
     pending: int = 0
     oldest: float = 0.0
-    block: str = ""
+    wrong_source: tuple[str, str] = ("", "")
+    block: tuple[str, str] = ("", "")
     blocked_for: float = 0.0
+    quarantined: int = 0
+    mend: str = ""
     conflict: float = 0.0
     not_pushed: str = ""
     silent: Sequence[str] = ()
     unloaded: str = ""
+    comes: bool = True
     faults: int = 0
+    take: str = ""
     links_out: int = 0
     failures: int = 0
     notes: Sequence[str] = ()
@@ -52,53 +58,74 @@ class Signs:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The level and one sentence why."""
+    """The level, one sentence why, and what to do next ("" if nothing)."""
 
     level: Level
     why: str
+    next_step: str = ""
 
 
 def verdict(signs: Signs, max_age: float) -> Verdict:
     """The verdict. max_age: seconds that an admissible change, a block or a conflict may stand."""
-    if why := _exposed(signs, max_age):
-        return Verdict(Level.NOT_PROTECTED, why)
-    if why := _untidy(signs):
-        return Verdict(Level.ATTENTION, why)
-    words = f"{signs.pending} pending, none for longer than it may wait" if signs.pending else _ALL
-    return Verdict(Level.PROTECTED, words)
+    for level, told in ((Level.NOT_PROTECTED, _exposed(signs, max_age)), (Level.ATTENTION, _untidy(signs))):
+        if told is not None:
+            return Verdict(level, *told)
+    return Verdict(
+        Level.PROTECTED, f"{signs.pending} pending, none for longer than it may wait" if signs.pending else _ALL
+    )
 
 
 _ALL = "everything that belongs in the backup is in it"
+_RECOVER = "`inv recover` shows the ways out of the conflict"
+_TAKES = "`inv sync` takes what is pending"
 
 
-def _exposed(signs: Signs, max_age: float) -> str:
+def _exposed(signs: Signs, max_age: float) -> tuple[str, str] | None:
+    if signs.wrong_source[0]:
+        return signs.wrong_source
     if not signs.backed_up:
-        return "there is no backup yet"
+        return "there is no backup yet", "`inv sync` makes the first one"
+    if signs.block[0] and max(signs.blocked_for, signs.oldest) > max_age:
+        return f"blocked for {age(max(signs.blocked_for, signs.oldest))}: {signs.block[0]}", signs.block[1]
     if signs.pending and signs.oldest > max_age:
-        return f"a change has waited for {age(signs.oldest)}"
-    if signs.block and signs.blocked_for > max_age:
-        return f"blocked for {age(signs.blocked_for)}: {signs.block}"
+        step = signs.mend if signs.quarantined else _by_itself(signs) or f"{_TAKES}, `inv doctor` says why nothing did"
+        return f"a change has waited for {age(signs.oldest)}", step
     if signs.conflict > max_age:
-        return f"in conflict with the remote for {age(signs.conflict)}"
+        return f"in conflict with the remote for {age(signs.conflict)}", _RECOVER
     if signs.silent:
-        return f"{signs.silent[0]} is installed but has not been seen for two of its periods"
-    return signs.unloaded
+        why = f"{signs.silent[0]} is installed but has not been seen for two of its periods"
+        return why, "`inv doctor` says what keeps it away"
+    return (signs.unloaded, "`inv doctor` says more") if signs.unloaded else None
 
 
-def _untidy(signs: Signs) -> str:
-    if signs.block:
-        return f"the next sync is blocked: {signs.block}"
+def _untidy(signs: Signs) -> tuple[str, str] | None:
+    if signs.block[0]:
+        return f"the next sync is blocked: {signs.block[0]}", signs.block[1]
     if signs.conflict:
-        return "in conflict with the remote; local commits go on"
+        return "in conflict with the remote; local commits go on", _RECOVER
     if signs.not_pushed:
-        return f"the last push did not succeed: {signs.not_pushed}"
+        return f"the last push did not succeed: {signs.not_pushed}", "`inv sync --push` tries again now"
     if signs.failures:
-        return f"the last {signs.failures} syncs failed" if signs.failures > 1 else "the last sync failed"
+        words = f"the last {signs.failures} syncs failed" if signs.failures > 1 else "the last sync failed"
+        return words, "`inv sync` tries again now and says what is wrong"
+    if signs.quarantined:
+        return f"{count(signs.quarantined, 'change')} in quarantine; the rest goes", signs.mend
     if signs.faults:
-        return f"{signs.faults} paths are left out" if signs.faults > 1 else "one path is left out"
+        return (f"{signs.faults} paths are left out" if signs.faults > 1 else "one path is left out"), signs.take
+    if signs.pending and (step := _by_itself(signs)):
+        why = "auto-sync is disabled" if not signs.enabled else "no trigger is installed"
+        return f"{count(signs.pending, 'change')} pending, and {why}", step
     if signs.links_out:
         lie = "its contents lie" if signs.links_out == 1 else "their contents lie"
-        return f"{count(signs.links_out, 'link')} out of the tree: {lie} outside the backup"
+        why = f"{count(signs.links_out, 'link')} out of the tree: {lie} outside the backup"
+        return why, "`inv set-config FOLLOW_LINKS_INTO=…` names the folders whose contents belong in it"
     if signs.notes:
-        return signs.notes[0]
-    return "auto-sync is disabled" if not signs.enabled else ""
+        return signs.notes[0], ""
+    return None if signs.enabled else ("auto-sync is disabled", "`inv enable` turns it on")
+
+
+def _by_itself(signs: Signs) -> str:
+    """What to do if nothing will take what is pending by itself; "" if something will."""
+    if not signs.enabled:
+        return f"`inv enable` turns it on; {_TAKES}"
+    return "" if signs.comes else f"{_TAKES}; `inv install-cron`, or another trigger, sees to it from then on"

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 from autosync_tasks.backup.manifest import PATH
 from autosync_tasks.errors import UsageError
-from autosync_tasks.model import Kind, LeftOut, Path, Pending, Priority, Trigger
+from autosync_tasks.model import Kind, LeftOut, Path, Pending, Priority
 from autosync_tasks.names import display, parents
 from autosync_tasks.plan.compare import Look, look
-from autosync_tasks.plan.decision import propose
+from autosync_tasks.plan.decision import foresee
 from autosync_tasks.plan.past import past_of
-from autosync_tasks.policy.inputs import Ask
-from autosync_tasks.status.explain import Why, all_pending, explain
+from autosync_tasks.status.explain import Why, explain
 from autosync_tasks.workspace.workspace import Site
 
 
@@ -41,10 +40,10 @@ def why_path(site: Site, text: str, now: float) -> Answer:
     """Explains a path of the source. text: relative to the source, or absolute and inside it. Raises UsageError."""
     path = _relative(site, text)
     with look(site) as seen:
-        proposal = propose(seen, Trigger.SCHEDULE, past_of(seen, now), now, Ask(), site.settings.source_id)
+        outlook = foresee(seen, past_of(seen, now), now)
         observed, recorded = seen.observation.manifest.get(path), seen.recorded.get(path)
         covers = {path, *parents(path)}
-        left_out = (*seen.left_out, *proposal.lost.values())
+        left_out = (*seen.left_out, *outlook.first_to_go.lost.values())
         left = next((item for item in left_out if item.path in covers), None)
         if observed is None and recorded is None and left is None and path not in seen.head.tree:
             raise UsageError(
@@ -53,9 +52,9 @@ def why_path(site: Site, text: str, now: float) -> Answer:
             )
         entry = observed or recorded
         kind = entry.kind if entry is not None else Kind.FILE
-        why = explain(path, kind, seen.classifier, proposal.decision, now)
+        why = explain(path, kind, seen.classifier, outlook, now)
         inside = path + b"/"
-        below = (p for p in all_pending(proposal.decision) if any(name.startswith(inside) for name in p.change.paths))
+        below = (p for p in outlook.pending if any(name.startswith(inside) for name in p.change.paths))
         last = site.repository.last_commit_of(seen.ref, path) if path in seen.recorded else None
         return Answer(why, _where(seen, why), left, tuple(below), last)
 

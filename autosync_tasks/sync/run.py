@@ -27,8 +27,11 @@ from autosync_tasks.model import (
 from autosync_tasks.names import display
 from autosync_tasks.plan import delta
 from autosync_tasks.plan.compare import Look
-from autosync_tasks.plan.decision import Proposal, plan_for, propose
+from autosync_tasks.plan.decision import plan_for, propose
+from autosync_tasks.plan.left_out import way_in
 from autosync_tasks.plan.past import past_of
+from autosync_tasks.plan.proposal import Proposal
+from autosync_tasks.plan.quarantine import way_on
 from autosync_tasks.policy.decide import NOTHING
 from autosync_tasks.policy.inputs import Past
 from autosync_tasks.remote.known import ahead
@@ -87,9 +90,16 @@ class _Passage:
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
         return f"{display(faults[0].path)} left out: {faults[0].why}{more}"
 
+    @property
+    def way_on(self) -> str:
+        """What a person does about what is left out, or in quarantine."""
+        if self.faults:
+            return way_in(self.faults[0])
+        return way_on(self.proposal.findings, rest=False) if self.proposal.quarantined else ""
+
     def idle_words(self, owned: int, commit: str) -> str:
         """What to say of a backup that holds everything."""
-        low = sum(p.change.priority not in _WANTED for p in self.proposal.decision.waiting)
+        low = sum(p.change.priority is Priority.LOW for p in self.proposal.decision.waiting)
         if not commit:
             return "the source is empty, and there is no backup of it yet"
         words = f"{count(owned, 'file')} in the backup at {commit[:7]}"
@@ -217,7 +227,8 @@ def with_push(run: Run, pushed: PushResult | None) -> Run:
         return replace(run, outcome=outcome, reason=f"{pushed.reason}; {run.reason}")
     code = pushed.exit_code if pushed.exit_code != 2 else 1
     reason = f"{run.reason}; not pushed: {pushed.reason}"
-    return replace(run, outcome=Outcome.INCOMPLETE, reason=reason, exit_code=code, next_step=pushed.next_step)
+    step = pushed.next_step or run.next_step
+    return replace(run, outcome=Outcome.INCOMPLETE, reason=reason, exit_code=code, next_step=step)
 
 
 def _label(known: _Passage) -> Label:
@@ -249,6 +260,7 @@ def _run(
         left_out=known.left_out,
         findings=known.proposal.findings,
         notes=(*((head.note,) if head.note else ()), *notes),
+        next_step=known.way_on if outcome is Outcome.INCOMPLETE else "",
     )
 
 

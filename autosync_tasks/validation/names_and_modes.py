@@ -144,22 +144,23 @@ def _fold(path: Path) -> str:
     )
 
 
-_TO_DO = {
+TO_DO = {
     Left.SPECIAL: "Move it out of the tree: only files, folders and links can be backed up.",
     Left.UNREADABLE: "Give yourself the permission to read it.",
-    Left.TOO_LARGE: "Raise `max_file_size`, or move it out of the tree.",
+    Left.TOO_LARGE: "Move it out of the tree, or raise the limit (`inv set-config MAX_FILE_SIZE=…`).",
     Left.MOVING: "Nothing, if a program is writing to it: the next sync looks again.",
     Left.NAME: "Rename it: git refuses the name.",
-    Left.RESERVED: "Rename it: the backup keeps its own manifest under this name.",
+    Left.RESERVED: "Remove it if a clone of the backup brought it along, else rename it: the name is taken.",
     Left.NESTED_GIT: "Nothing: the repository's files are backed up. Its history needs a backup of its own.",
 }
+"""What a person can do about a path that is left out."""
 
 
 def left_out(left: LeftOut) -> Iterator[Raw]:
     """FS010: what is left out, in words; nothing of protected names, which are meant to be."""
     if left.why is not Left.PROTECTED:
         detail = f" ({printable(left.detail)})" if left.detail else ""
-        yield Raw("FS010", f"Not in the backup: {left.why}{detail}.", token=left.why.encode(), hint=_TO_DO[left.why])
+        yield Raw("FS010", f"Not in the backup: {left.why}{detail}.", token=left.why.encode(), hint=TO_DO[left.why])
 
 
 FAMILY = Family("names and modes", RULES, name_and_mode_faults, collisions)

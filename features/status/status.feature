@@ -13,6 +13,7 @@ Feature: Status
       And nothing was written
 
     Scenario: a change that has not waited long
+      Given the schedule asks for a sync at 09:30
       When a context file changes
       And a person asks for the status at 10:00
       Then the verdict is "protected"
@@ -62,6 +63,42 @@ Feature: Status
       Then the verdict is "attention"
       And it says "the next sync is blocked"
 
+    Scenario: the block names the rule, the file and the ways on
+      When a secret gets into a context file
+      And a person asks for the status at 09:02
+      Then the verdict is "attention"
+      And it says "the next sync is blocked: validation: 1 finding must be mended first (SEC001 in context/project.md, line 3)"
+      And it says "next: mend context/project.md, or `autosync accept"
+      And it says "`autosync set-config QUARANTINE=true` to back up the rest meanwhile"
+
+    Scenario: a block that is over, though something else waits
+      Given a secret gets into a context file
+      And a person asks for a sync at 09:30
+      And the sync is blocked
+      When the secret is taken out again
+      And a document changes
+      And a person asks for the status at 09:31
+      Then it does not say "blocked"
+      And it says "2 changes pending"
+
+    Scenario: a file in quarantine
+      Given quarantine is on
+      And the schedule asks for a sync at 09:30
+      When a secret gets into a context file
+      And an agent definition changes
+      And a person asks for the status at 10:00
+      Then the verdict is "attention"
+      And it says "1 change in quarantine; the rest goes"
+      And it says "next: mend context/project.md"
+
+    Scenario: changes that nothing will come for
+      When a context file changes
+      And a person asks for the status at 09:02
+      Then the verdict is "attention"
+      And it says "1 change pending, and no trigger is installed"
+      And it says "next: `autosync sync` takes what is pending"
+      And it does not say "retry"
+
     Scenario: syncs fail
       Given 2 failures in a row, the last at 10:00
       When a person asks for the status at 10:01
@@ -92,4 +129,38 @@ Feature: Status
       And a person asks for the status at 10:00
       Then the verdict is "protected"
       And it says "0 (and 1 of low priority)"
-      And it says "1 path never copied"
+      And it says "1 path never copied: .env"
+
+    Scenario: what a rule of one's own keeps out
+      Given a rule that makes "notes/" never
+      When a note changes
+      And a person asks for the status at 10:00
+      Then the verdict is "protected"
+      And it does not say "low priority"
+      And it says "1 path never copied: notes/today.txt"
+
+  Rule: It says where the backup goes
+
+    Scenario: the remote, and when it last had everything
+      Given a remote that every sync pushes to
+      When a context file changes
+      And a person asks for a sync at 09:30
+      And the sync is done
+      And a person asks for the status at 10:00
+      Then it says "after each sync, to origin ("
+      And it says "the last one 30 minutes ago"
+
+    Scenario: the config tree is gone and the backup is whole
+      When the config tree is not there for a while
+      And a person asks for the status at 10:00
+      Then the verdict is "not protected"
+      And it says "next: `autosync restore` brings it back from the backup"
+
+  Rule: A folder that is no config tree is not called protected
+
+    Scenario: only OpenCode's own program lies there
+      Given all files are deleted
+      And "bin/opencode" says "the program"
+      When a person asks for the status at 10:00
+      Then the verdict is "not protected"
+      And it says "holds only OpenCode's own program"

@@ -46,7 +46,7 @@ Feature: Why
     Scenario: for nothing
       When a context file changes
       And a person asks why about a context file at 10:00
-      Then the answer to "waits for" is "nothing: the next automatic sync takes it"
+      Then the answer to "waits for" is "nothing: the next sync takes it"
 
     Scenario: for the limit
       When a context file changes
@@ -72,6 +72,34 @@ Feature: Why
       And a document changes
       And a person asks why about a document at 10:00
       Then the answer to "waits for" is "validation: 1 finding must be mended first"
+
+    Scenario: the file itself, by its finding, while a limit holds too
+      When a secret gets into a context file
+      And a person asks why about a context file at 09:02
+      Then the answer to "waits for" begins with "the limit of one sync in 5 minutes; then SEC001, line 3: "
+
+  Rule: A folder tells what is pending below it
+
+    Scenario: two of its files
+      When "context/one.md" changes
+      And "context/two.md" changes
+      And a person asks why about "context" at 10:00
+      Then the answer to "pending" is "2 paths below it"
+      And it says "context/one.md"
+      And it says "context/two.md"
+
+  Rule: What is never copied never rides along
+
+    Scenario Outline: <what>
+      Given a rule that makes "notes/" never
+      When <what> changes
+      And a person asks why about <what> at 10:00
+      Then the answer to "starts" is "no sync: it is never copied"
+
+      Examples:
+        | what              |
+        | a file of secrets |
+        | a note            |
 
   Rule: A path that is nowhere is an error
 

@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Outcome, Trigger
-from autosync_tasks.status.explain import GOES
+from autosync_tasks.plan.proposal import GOES
 from autosync_tasks.status.status import Status
 from autosync_tasks.status.verdict import Level
 from autosync_tasks.status.why import why_path

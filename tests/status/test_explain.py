@@ -5,16 +5,24 @@ from __future__ import annotations
 import pytest
 
 from autosync_tasks.config.settings import Settings
-from autosync_tasks.model import ChangeKind, Kind, Priority, Rule, Trigger
+from autosync_tasks.model import Change, ChangeKind, Kind, Priority, Rule, Trigger
+from autosync_tasks.plan.proposal import GOES, Outlook, Proposal
 from autosync_tasks.policy.classify import Classifier
 from autosync_tasks.policy.decide import Past, decide
-from autosync_tasks.status.explain import GOES, Why, explain
+from autosync_tasks.policy.inputs import Ask
+from autosync_tasks.status.explain import Why, explain
 from tests.policy.make import DAY, NINE, SETTINGS, at, change, changes, having
 
 
 def why(path: str, *pending: str, settings: Settings = SETTINGS, past: Past | None = None, now: float = NINE) -> Why:
-    decision = decide(changes(*pending), settings, Trigger.SCHEDULE, past or Past(), now)
-    return explain(path.encode(), Kind.FILE, Classifier(settings), decision, now)
+    seen = outlook(changes(*pending), settings, past or Past(), now)
+    return explain(path.encode(), Kind.FILE, Classifier(settings), seen, now)
+
+
+def outlook(changed: list[Change], settings: Settings, past: Past, now: float) -> Outlook:
+    asked = (Ask(), Ask(force=True))
+    decisions = [decide(changed, settings, Trigger.SCHEDULE, past, now, ask) for ask in asked]
+    return Outlook(*(Proposal(decision, decision.reason) for decision in decisions))
 
 
 def test_it_names_the_rule_and_where_it_was_set() -> None:
@@ -65,7 +73,7 @@ def test_the_old_name_of_a_rename_is_pending_too() -> None:
         b"context/a.md",
         Kind.FILE,
         Classifier(SETTINGS),
-        decide([moved], SETTINGS, Trigger.SCHEDULE, Past(), NINE),
+        outlook([moved], SETTINGS, Past(), NINE),
         NINE,
     )
     assert found.change is moved and found.next_at == NINE

@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 
 from autosync_tasks.model import Trigger
+from autosync_tasks.plan.proposal import GOES
 from autosync_tasks.remote import known
 from autosync_tasks.remote.known import PushRecord
 from autosync_tasks.report import as_json
-from autosync_tasks.status.explain import GOES
-from autosync_tasks.status.status import Status, silent
+from autosync_tasks.status.signs import silent
+from autosync_tasks.status.status import Status
 from autosync_tasks.status.verdict import Level
 from autosync_tasks.status.why import why_path
 from autosync_tasks.triggers.installed import Installed
@@ -95,7 +96,7 @@ def test_a_schedule_that_came_and_stays_away_is_not_protected(kept: Machine) -> 
     assert found.verdict.why == "cron (crontab) is installed but has not been seen for two of its periods"
     assert "installed  cron, every 1 hour: crontab" in kept.last.text
     assert as_document(kept, found)["triggers_installed"] == [
-        {"how": "cron", "trigger": "schedule", "period": HOUR, "place": "crontab"}
+        {"how": "cron", "trigger": "schedule", "period": HOUR, "rhythm": "every 1 hour", "place": "crontab"}
     ]
 
 
@@ -149,7 +150,10 @@ def test_a_secret_that_no_run_has_met_yet(kept: Machine) -> None:
     kept.now += HOUR
     found = looked(kept)
     reason = "validation: 1 finding must be mended first"
-    assert (found.verdict.level, found.verdict.why) == (Level.ATTENTION, f"the next sync is blocked: {reason}")
+    assert (found.verdict.level, found.verdict.why) == (
+        Level.ATTENTION,
+        f"the next sync is blocked: {reason} (SEC001 in context/token.md, line 1)",
+    )
     named = "SEC001, line 1: The line holds a secret: sourcegraph access token."
     assert [item.waits_for for item in found.pending] == [named]
     assert why_path(kept.site(), "context/token.md", kept.now).why.gate == named

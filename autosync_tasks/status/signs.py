@@ -1,0 +1,121 @@
+"""Signs of how things stand: triggers that stay away, a block that lasts, links that lead out of the tree."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from autosync_tasks.config.around import Concern, outside, ownership
+from autosync_tasks.config.places import wrong_tree
+from autosync_tasks.model import Kind, Outcome, Path, Trigger
+from autosync_tasks.names import parents
+from autosync_tasks.plan.compare import Look
+from autosync_tasks.state.state import State
+from autosync_tasks.tree.content import Reader
+from autosync_tasks.triggers.installed import Installed, signs
+from autosync_tasks.workspace.workspace import Site
+
+AUTOMATIC = tuple(trigger for trigger in Trigger if trigger is not Trigger.MANUAL)
+
+
+def silent(
+    there: Sequence[Installed], seen: Mapping[str, float], now: float, began: float | None = None
+) -> tuple[str, ...]:
+    """The installed triggers that have not come for two of their periods. began: the time of the oldest record; a
+    trigger of which nothing else is known has stayed away since then at least.
+    """
+    late = []
+    for item in there:
+        since = began if item.since is None else item.since
+        alive, known = signs(replace(item, since=since), seen.get(str(item.trigger)), now)
+        if known and not alive:
+            late.append(f"{item.how} ({item.place})")
+    return tuple(late)
+
+
+def comes(there: Sequence[Installed], seen: Mapping[str, float], now: float, max_age: float) -> bool:
+    """Whether a trigger will come by itself: one is installed and can run, or came lately (a watcher in a terminal,
+    a schedule of the user's own).
+    """
+    return any(not item.fault for item in there) or any(0 <= now - when <= max_age for when in seen.values())
+
+
+def last_seen(state: State) -> dict[str, float]:
+    """When each automatic trigger was last here (seconds since the epoch)."""
+    times = {str(trigger): state.seen(trigger) for trigger in AUTOMATIC}
+    return {name: when for name, when in times.items() if when is not None}
+
+
+def blocked_for(records: Sequence[Mapping[str, Any]], now: float) -> float:
+    """For how long the latest runs have all been blocked (seconds)."""
+    since = now
+    for record in reversed(records):
+        if record.get("outcome") != Outcome.BLOCKED:
+            break
+        since = _time(record, "started") or now
+    return max(0.0, now - since)
+
+
+def last_sync(records: Sequence[Mapping[str, Any]]) -> float | None:
+    """When a sync last committed something."""
+    good = (Outcome.CHANGED, Outcome.INCOMPLETE)
+    ended = [_time(r, "ended") for r in records if r.get("acted") and r.get("outcome") in good and is_sync(r)]
+    return ended[-1] if ended else None
+
+
+def began(records: Sequence[Mapping[str, Any]]) -> float | None:
+    """The time of the oldest record."""
+    return _time(records[0], "started") if records else None
+
+
+def is_sync(record: Mapping[str, Any]) -> bool:
+    """Whether a record of the history is of a sync, not of a restore or a recovery."""
+    return bool(record.get("task", "sync") == "sync")
+
+
+def _time(record: Mapping[str, Any], name: str) -> float | None:
+    when = record.get(name)
+    return float(when) if isinstance(when, int | float) else None
+
+
+def notes_of(seen: Look, there: Sequence[Installed]) -> tuple[str, ...]:
+    """What is out of order though the backup is whole."""
+    repository, notes = seen.site.repository, [seen.head.note] if seen.head.note else []
+    if seen.ref and not repository.bare and not repository.standing_on_branch():
+        notes.append(f"the backup's work tree does not stand on {repository.branch}; it is left alone")
+    if not seen.site.settings.auto_sync_validate:
+        notes.append("auto_sync_validate is false: only secrets and protected names are checked")
+    notes += [f"{item.how} ({item.place}): {item.fault}" for item in there if item.fault]
+    notes += [one.what for one in _around(seen.site)]
+    return tuple(notes)
+
+
+def _around(site: Site) -> tuple[Concern, ...]:
+    """What OpenCode reads besides the tree, and what belongs to somebody else though this program must write it."""
+    loaded = site.loaded
+    folders = (loaded.path, site.places.real_backup, site.state.folder)
+    return (
+        *outside(site.environ, loaded.home, site.places.real_source, site.settings.follow_links_into),
+        *ownership(loaded.home, folders),
+    )
+
+
+def wrong_source(site: Site) -> tuple[str, str]:
+    """Why the source cannot be the config tree, and what to do; ("", "") if it can."""
+    return wrong_tree(site.places.source, site.environ, site.loaded.home)
+
+
+def links_out(seen: Look) -> tuple[Path, ...]:
+    """Links that point out of the tree: their contents are not in the backup."""
+    root, followed = os.fsencode(seen.site.places.real_source), seen.scan.followed
+    out = []
+    with Reader(seen.root, followed) as reader:
+        for path, entry in sorted(seen.observation.manifest.items()):
+            if entry.kind is Kind.LINK:
+                target = os.path.join(root, os.path.dirname(path), reader.target(path))
+                inside = (os.path.normpath(target) + b"/").startswith(root.rstrip(b"/") + b"/")
+                if not inside or any(above in followed for above in parents(path)):
+                    out.append(path)
+    return tuple(out)
