@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from autosync_tasks.config.settings import TABLE, Settings, Type
+from autosync_tasks.config.settings import TABLE, Settings
 from autosync_tasks.config.wording import nearest, show, show_key, show_path
 from autosync_tasks.errors import ConfigError
 
@@ -56,6 +56,8 @@ def load(environ: Mapping[str, str]) -> Loaded:
     """
     problems: list[str] = []
     home = home_folder(environ)
+    if not environ.get("HOME", "/").startswith("/"):
+        problems.append(f"environment variable HOME = {show(environ['HOME'])}: is no full path; allowed: one, or unset")
     folders = [_own_folder(kind, environ, problems) for kind in ("config", "data", "state")]
     path = _config_path(environ, folders[0], problems)
     values: dict[str, Any] = {}
@@ -260,10 +262,6 @@ def _take_environment(
     where = Where("environment variable ", lambda s: s.variable, "RULES rule", home=home, report=problems.append)
     for setting in given:
         text = environ[setting.variable]
-        if text == "" and setting.type in (Type.FOLDER, Type.ID):
-            # `OPENCODE_SOURCE=$UNSET` must not quietly mean another tree than the recorded one.
-            problems.append(f'environment variable {setting.variable} = "": is empty; allowed: a value, or unset')
-            continue
         found = from_text(setting, text, where)
         if found is not None:
             values[setting.name], origins[setting.name] = found, f"environment variable {setting.variable}"

@@ -27,9 +27,7 @@ def locate(source: str, backup: str, environ: Mapping[str, str], home: str, data
     data folder. Order for the source: the setting (OPENCODE_SOURCE), OPENCODE_CONFIG_DIR, whichever of
     `~/.opencode` and OpenCode's XDG config folder has content. Raises SourceError or UsageError.
     """
-    found = _absolute(source or environ.get("OPENCODE_CONFIG_DIR", ""), home, "opencode_source") or _search(
-        environ, home
-    )
+    found = _absolute(source, home, "opencode_source") or _opencodes_own(environ, home) or _search(environ, home)
     target = _absolute(backup, home, "opencode_backup") or os.path.join(data_home, "backup")
     places = Places(found, target, os.path.realpath(found), os.path.realpath(target))
     _keep_apart(places)
@@ -47,6 +45,17 @@ def _absolute(path: str, home: str, setting: str) -> str:
             hint="write the whole path, from / or ~ on",
         )
     return os.path.normpath(path)
+
+
+def _opencodes_own(environ: Mapping[str, str], home: str) -> str:
+    """The folder that OpenCode itself is told to use ("" if it is told none)."""
+    named = environ.get("OPENCODE_CONFIG_DIR")
+    if named == "":
+        raise UsageError(
+            "environment variable OPENCODE_CONFIG_DIR is empty, and no opencode_source is recorded",
+            hint="unset it, or let it name the config tree",
+        )
+    return _absolute(named or "", home, "OPENCODE_CONFIG_DIR")
 
 
 def _search(environ: Mapping[str, str], home: str) -> str:

@@ -89,6 +89,10 @@ def from_text(setting: Setting, text: str, where: Where) -> object | None:
     """
     stripped = text.strip()
     value: object
+    if text == "" and setting.type in (Type.FOLDER, Type.ID):
+        # `OPENCODE_SOURCE=$UNSET` must not quietly mean another tree than the recorded one.
+        where.wrong(where.spell(setting), text, "is empty", "a value, or to leave it out")
+        return None
     if setting.type is Type.BOOL:
         if stripped.lower() in _TRUE | _FALSE:
             return stripped.lower() in _TRUE

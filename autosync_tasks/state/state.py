@@ -70,7 +70,7 @@ class State:
         except OSError as error:
             raise AutosyncError(
                 f"the lock {display(self.path(name))} cannot be opened: {error.strerror}",
-                hint=_ROOM if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO) else "remove it; it is made anew",
+                hint="remove it; it is made anew" if error.errno in (errno.ELOOP, errno.EISDIR, errno.ENXIO) else _ROOM,
             ) from None
         try:
             if not lock(fd):
@@ -263,10 +263,14 @@ def make_private(folder: str) -> None:
     if not os.path.lexists(folder):
         os.mkdir(folder, 0o700)
     facts = os.lstat(folder)
-    if not stat.S_ISDIR(facts.st_mode) or facts.st_uid != os.geteuid():
+    if not stat.S_ISDIR(facts.st_mode):
         raise AutosyncError(
-            f"the state folder {display(folder)} is a link or belongs to someone else",
-            hint="remove it; it is made anew",
+            f"the state folder {display(folder)} is a link or a file", hint="remove it; it is made anew"
+        )
+    if facts.st_uid != os.geteuid():
+        raise AutosyncError(
+            f"the state folder {display(folder)} belongs to user {facts.st_uid}, and this runs as {os.geteuid()}",
+            hint="run it as its owner (without sudo), or give the folder to the user who runs it (chown -R)",
         )
     if facts.st_mode & 0o077:
         os.chmod(folder, 0o700)

@@ -21,10 +21,11 @@ from autosync_tasks.config import docs
 from autosync_tasks.config import load as config
 from autosync_tasks.config.file import set_values
 from autosync_tasks.config.load import Loaded, load
+from autosync_tasks.config.places import locate
 from autosync_tasks.config.settings import TABLE, Settings, Type
 from autosync_tasks.config.shadowed import _witnesses
 from autosync_tasks.config.values import allowed
-from autosync_tasks.errors import ConfigError
+from autosync_tasks.errors import ConfigError, UsageError
 from autosync_tasks.model import Kind, Priority, Rule
 from autosync_tasks.policy.classify import Classifier
 from autosync_tasks.policy.patterns import check_pattern
@@ -426,10 +427,28 @@ def test_the_environment_is_the_one_that_is_passed(monkeypatch: pytest.MonkeyPat
     assert load({"HOME": HOME}).state_home == f"{HOME}/.local/state/autosync-tasks"
 
 
-@pytest.mark.parametrize("home", [{}, {"HOME": ""}, {"HOME": "relative"}])
-def test_without_a_home_the_user_database_is_asked(home: dict[str, str]) -> None:
-    expected = pwd.getpwuid(os.getuid()).pw_dir
-    assert load(home).home == expected
+def test_without_a_home_the_user_database_is_asked() -> None:
+    assert load({}).home == pwd.getpwuid(os.getuid()).pw_dir
+
+
+@pytest.mark.parametrize("home", ["", "relative"])
+def test_a_home_that_is_no_full_path_is_never_another_one(home: str) -> None:
+    assert "HOME" in wrong({"HOME": home}).details[0]
+
+
+def test_an_empty_place_is_never_set(tmp_path: Path) -> None:
+    for name in ("OPENCODE_SOURCE", "OPENCODE_BACKUP", "SOURCE_ID"):
+        with pytest.raises(ConfigError) as caught:
+            set_values(str(tmp_path / "config.toml"), {name: ""}, environ())
+        assert f'{name} = "": is empty' in caught.value.details[0]
+    assert not (tmp_path / "config.toml").exists()
+
+
+@pytest.mark.parametrize(("value", "says"), [("", "is empty"), ("tree", "OPENCODE_CONFIG_DIR")])
+def test_a_config_folder_of_opencode_that_is_no_place(value: str, says: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=says):
+        locate("", "", {"OPENCODE_CONFIG_DIR": value}, str(tmp_path), str(tmp_path))
+    assert locate("/a", "/b", {"OPENCODE_CONFIG_DIR": value}, str(tmp_path), "").source == "/a"
 
 
 def test_no_home_at_all(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -262,8 +262,8 @@ def test_folders_are_written_in_full(file: Path, monkeypatch: pytest.MonkeyPatch
     assert found["opencode_source"] == f"{file.parent}/tree"
     assert found["opencode_backup"] == "/home/someone/b"
     assert found["notify_command"] == 'say "hi" \\ é'
-    set_values(str(file), {"OPENCODE_SOURCE": ""}, HOME)
-    assert loaded(file).opencode_source == ""
+    assert 'OPENCODE_SOURCE = "": is empty' in refused(file, OPENCODE_SOURCE="").details[0]
+    assert loaded(file).opencode_source == f"{file.parent}/tree"
 
 
 def test_mode_and_link_stay(tmp_path: Path, file: Path) -> None:
@@ -420,7 +420,7 @@ GOOD_VALUES = {
     "max_age": st.integers(60, 10**6),
     "notify_command": st.text(st.characters(min_codepoint=32, exclude_characters="\x7f", codec="utf-8"), max_size=20),
     "sync_triggers": st.lists(st.sampled_from(["a/", "*.md", r"\#x", 'q"uote', "é", "a\\ "]), max_size=3),
-    "opencode_source": st.sampled_from(["", "/a b", '/q"', "/é\\"]),
+    "opencode_source": st.sampled_from(["/a", "/a b", '/q"', "/é\\"]),
 }
 CHANGES = st.fixed_dictionaries({}, optional=GOOD_VALUES)
 LINES = st.lists(
