@@ -12,7 +12,7 @@ from rich.text import Text
 
 from autosync_tasks.cli import demo
 from autosync_tasks.report import screen
-from autosync_tasks.report.lines import Line
+from autosync_tasks.report.words import Line
 
 ACTS = ("First backup", "A secret", "A deleted file", "Proof")
 """The parts of the demo that the picture shows."""

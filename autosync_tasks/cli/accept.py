@@ -19,6 +19,7 @@ from autosync_tasks.plan import judge
 from autosync_tasks.plan.compare import look
 from autosync_tasks.report import as_json as report
 from autosync_tasks.report import lines, screen
+from autosync_tasks.report.findings import of_findings
 from autosync_tasks.validation.families import RULES
 from autosync_tasks.workspace.validation_context import acceptances
 from autosync_tasks.workspace.workspace import Site, open_site
@@ -87,7 +88,7 @@ def accept(
         )
     if not reason.strip():
         raise UsageError("an acceptance needs a reason", hint="say it with --reason 'why this is no fault'")
-    screen.show(lines.of_findings(chosen))
+    screen.show(of_findings(chosen))
     if dry:
         return 5
     if not yes and not agreed("Accept? [y/N] "):

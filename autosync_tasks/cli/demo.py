@@ -11,7 +11,7 @@ from autosync_tasks.errors import UsageError
 from autosync_tasks.model import Run
 from autosync_tasks.names import display
 from autosync_tasks.report import lines, screen
-from autosync_tasks.report.lines import Line, Part, line
+from autosync_tasks.report.words import Line, Part, line
 from autosync_tasks.restore.restore import new_wish, restore
 from autosync_tasks.sync import pipeline
 from autosync_tasks.verify import verify

@@ -14,6 +14,7 @@ from autosync_tasks.plan.diff import differences
 from autosync_tasks.report import as_json as report
 from autosync_tasks.report import lines, screen
 from autosync_tasks.report import status as status_lines
+from autosync_tasks.report.findings import of_validation
 from autosync_tasks.report.runs import show_run
 from autosync_tasks.status.status import status as look_status
 from autosync_tasks.validation.families import explain as explanation
@@ -69,7 +70,7 @@ def validate(context: Context, json: bool = False, explain: str = "", changed: b
     if json:
         report.show("findings", report.of_validation(judged.findings, judged.left_out, judged.files))
     else:
-        screen.show(lines.of_validation(judged.findings, judged.left_out, judged.files, site.places.source))
+        screen.show(of_validation(judged.findings, judged.left_out, judged.files, site.places.source))
     if any(finding.blocks for finding in judged.findings):
         return 3
     return 1 if any(not left.expected for left in judged.left_out) else 0

@@ -1,32 +1,17 @@
-"""What a run says, as lines with a style each: the same words on a terminal, in a pipe and in a log."""
+"""What a run, a look and an error say, as lines."""
 
 from __future__ import annotations
 
-import os
-import re
-import sys
-import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.humanize import count
-from autosync_tasks.model import Change, ChangeKind, Finding, LeftOut, Outcome, Pending, Run, Severity
+from autosync_tasks.model import Change, ChangeKind, LeftOut, Outcome, Pending, Run
 from autosync_tasks.names import display
+from autosync_tasks.report.findings import of_findings
+from autosync_tasks.report.words import MOST, STYLE, Line, Part, line, of_next, of_note
 
-MOST = 20
-"""Paths listed on the screen before the rest is counted; `--json` has them all."""
-
-STYLE = {
-    Outcome.OK: "green",
-    Outcome.CHANGED: "yellow",
-    Outcome.SKIPPED: "cyan",
-    Outcome.DEFERRED: "cyan",
-    Outcome.INCOMPLETE: "bold yellow",
-    Outcome.BLOCKED: "bold red",
-    Outcome.FAILED: "bold red",
-}
 _SIGN = {
     ChangeKind.CREATED: ("+", "green"),
     ChangeKind.DELETED: ("-", "red"),
@@ -37,48 +22,12 @@ _SIGN = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Some words in one style ("" for plain)."""
-
-    text: str
-    style: str = ""
-
-
-Line = tuple[Part, ...]
-
-
-def line(*parts: str | Part) -> Line:
-    """A line from words and parts."""
-    return tuple(part if isinstance(part, Part) else Part(part) for part in parts)
-
-
-def runnable(words: str) -> str:
-    """Advice in the way it can be followed: `inv` finds its tasks inside a checkout alone, `autosync` anywhere."""
-    here = os.path.basename(sys.argv[0]) if sys.argv else ""
-    return words if here in ("inv", "invoke") else _INV.sub("autosync ", words)
-
-
-_INV = re.compile(r"\binv (?=[a-z])")
-
-
-def of_next(words: str) -> Line:
-    """What to do next."""
-    return line(Part("  next: ", "bold"), runnable(words))
-
-
-def of_note(words: str) -> Line:
-    """What is worth knowing too."""
-    return line(Part("  note  ", "cyan"), runnable(display(words, limit=1000)))
-
-
-def of_run(run: Run, source: str, backup: str, *, verbose: bool = True) -> Iterator[Line]:
+def of_run(run: Run, source: str, backup: str) -> Iterator[Line]:
     """A whole run: steps, changes, what is left out or waiting, findings, one line to act on, the recap."""
-    if verbose and len(run.steps) > 1:
+    if len(run.steps) > 1:
         yield from of_steps(run, source, backup)
-    if verbose:
-        yield from of_changes(run.changes)
-        yield from of_pending(run.pending)
+    yield from of_changes(run.changes)
+    yield from of_pending(run.pending)
     yield from of_findings(run.findings)
     yield from of_left_out(run.left_out)
     for detail in _summed(run.details):
@@ -222,67 +171,6 @@ def of_left_out(left_out: Iterable[LeftOut]) -> Iterator[Line]:
         )
 
 
-def of_findings(findings: Iterable[Finding], *, most: int = MOST) -> Iterator[Line]:
-    """Grouped by file: first the files with errors, in each its errors first. All errors, and `most` of the rest."""
-    listed = list(findings)
-    rest = [finding for finding in listed if not finding.blocks]
-    files: dict[bytes, list[Finding]] = {}
-    for finding in [*(finding for finding in listed if finding.blocks), *rest[:most]]:
-        files.setdefault(finding.path, []).append(finding)
-    told: set[str] = set()
-    for path in sorted(files, key=lambda path: (not any(found.blocks for found in files[path]), path)):
-        yield line(Part(f"  {display(path, limit=200)}", "bold"))
-        for finding in sorted(files[path], key=lambda found: (not found.blocks, found.line, found.code)):
-            yield from _of_finding(finding, hint=finding.hint not in told)
-            if finding.blocks:
-                told.add(finding.hint)
-    if len(rest) > most:
-        words = f"    and {len(rest) - most:,} more warnings (`inv validate` shows all)"
-        yield line(Part(runnable(words), "dim"))
-    if listed:
-        yield line()
-
-
-_INDENT, _WIDTH = " " * 13, 66
-"""What stands below a finding's words, and how much fits beside it on 80 columns."""
-
-
-def _of_finding(finding: Finding, *, hint: bool) -> Iterator[Line]:
-    """Severity, place, rule and words; the line that is meant; what to do, if it was not said yet."""
-    style = "bold red" if finding.severity is Severity.ERROR else "yellow"
-    column = f":{finding.column}" if finding.column else ""
-    place = f"{finding.line}{column} " if finding.line else ""
-    accepted = " (accepted)" if finding.status == "accepted" else ""
-    words = textwrap.wrap(f"{place}{finding.code} {finding.message}{accepted}", _WIDTH) or [""]
-    yield line("    ", Part(f"{finding.severity:<8}", style), " ", words[0])
-    for more in words[1:]:
-        yield line(_INDENT + more)
-    if finding.excerpt:
-        yield line(Part(f"{_INDENT}{_around(finding.excerpt, finding.column)}", "dim"))
-    if not finding.blocks:
-        return
-    if hint and finding.hint:
-        for part in textwrap.wrap(finding.hint, _WIDTH):
-            yield line(Part(_INDENT + part, "cyan"))
-    if finding.fingerprint and _acceptable(finding):
-        advice = runnable(f"no fault? inv accept {finding.fingerprint} --reason '…'")
-        yield line(Part(_INDENT + advice, "dim"))
-
-
-def _around(text: str, column: int) -> str:
-    """The part of a line about its column (from 1; 0: unknown) that fits the screen."""
-    begin = max(0, min(column - _WIDTH // 2, len(text) - _WIDTH))
-    shown = text[begin : begin + _WIDTH]
-    head, tail = "…" if begin else "", "…" if begin + _WIDTH < len(text) else ""
-    return head + shown[len(head) : len(shown) - len(tail)] + tail
-
-
-def _acceptable(finding: Finding) -> bool:
-    from autosync_tasks.validation.families import RULES
-
-    return RULES[finding.code].acceptable
-
-
 def plain(text: Iterable[str]) -> Iterator[Line]:
     """Lines of words as they are."""
     return (line(words) for words in text)
@@ -304,26 +192,6 @@ def of_detection(changes: Sequence[Change], left_out: Sequence[LeftOut], source:
     yield line(Part("detect: ", "bold"), words, f"; {protected} protected" if protected else "")
     changed, left = len(changes), sum(not item.expected for item in left_out)
     yield line(Part(f"source={display(source)} changes={changed} left_out={left} protected={protected}", "dim"))
-
-
-def of_validation(findings: Sequence[Finding], left_out: Sequence[LeftOut], judged: int, source: str) -> Iterator[Line]:
-    """Findings by file, and whether a sync would go."""
-    yield from of_findings(findings, most=500)
-    errors = sum(finding.blocks for finding in findings)
-    accepted = sum(finding.status == "accepted" for finding in findings)
-    warnings = len(findings) - errors - accepted
-    protected = sum(left.why == "protected" for left in left_out)
-    lost = sum(not left.expected for left in left_out)
-    may = f"{count(judged, 'file')} may go into the backup"
-    if errors:
-        verdict, rest = Part(f"blocked: {count(errors, 'error')}", "bold red"), "; mend the files named above"
-    elif lost:
-        verdict, rest = Part("incomplete: ", STYLE[Outcome.INCOMPLETE]), f"{may}; {lost} cannot"
-    else:
-        verdict, rest = Part("ok: ", "green"), may
-    yield line(verdict, rest, f"; {protected} protected, never copied" if protected else "")
-    counts = f"judged={judged} errors={errors} warnings={warnings} accepted={accepted}"
-    yield line(Part(f"source={display(source)} {counts}", "dim"))
 
 
 def of_error(error: AutosyncError) -> Iterator[Line]:

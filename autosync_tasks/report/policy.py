@@ -11,7 +11,8 @@ from autosync_tasks.config.settings import TABLE
 from autosync_tasks.humanize import age, count
 from autosync_tasks.model import Priority
 from autosync_tasks.names import display
-from autosync_tasks.report.lines import STYLE, Line, Part, line, of_pending
+from autosync_tasks.report.lines import of_pending
+from autosync_tasks.report.words import STYLE, Line, Part, line
 from autosync_tasks.status.why import Answer
 
 

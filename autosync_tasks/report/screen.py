@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, TextIO
 
 from autosync_tasks.names import redaction
-from autosync_tasks.report.lines import Line
 from autosync_tasks.report.stream import writing
+from autosync_tasks.report.words import Line
 
 if TYPE_CHECKING:
     from rich.console import Console

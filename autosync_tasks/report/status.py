@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from autosync_tasks.humanize import age, count
 from autosync_tasks.names import display
-from autosync_tasks.report.lines import MOST, Line, Part, line, of_left_out, of_next, of_note, of_pending, runnable
+from autosync_tasks.report.lines import of_left_out, of_pending
+from autosync_tasks.report.words import MOST, Line, Part, line, of_next, of_note, runnable
 from autosync_tasks.status.status import Status
 from autosync_tasks.status.verdict import Level
 

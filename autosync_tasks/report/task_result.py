@@ -7,7 +7,7 @@ import time
 from autosync_tasks.model import Outcome
 from autosync_tasks.names import display
 from autosync_tasks.report import screen
-from autosync_tasks.report.lines import STYLE, Line, Part, line, of_next, runnable
+from autosync_tasks.report.words import STYLE, Line, Part, line, of_next, runnable
 from autosync_tasks.triggers.result import TaskResult
 
 _MARKS = {"ok   ": "green", "warn ": "yellow", "fail ": "bold red"}

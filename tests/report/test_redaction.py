@@ -9,7 +9,7 @@ import pytest
 
 from autosync_tasks.names import display, one_run, redaction
 from autosync_tasks.report import as_json, screen
-from autosync_tasks.report.lines import Part
+from autosync_tasks.report.words import Part
 
 VALUE = "q7RkW2mZx9TbL4vN"
 """Looks like a token and is none."""

@@ -1,0 +1,59 @@
+"""Lines of words with a style each: the same on a terminal, in a pipe and in a log."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from dataclasses import dataclass
+
+from autosync_tasks.model import Outcome
+from autosync_tasks.names import display
+
+MOST = 20
+"""Paths listed on the screen before the rest is counted; `--json` has them all."""
+
+STYLE = {
+    Outcome.OK: "green",
+    Outcome.CHANGED: "yellow",
+    Outcome.SKIPPED: "cyan",
+    Outcome.DEFERRED: "cyan",
+    Outcome.INCOMPLETE: "bold yellow",
+    Outcome.BLOCKED: "bold red",
+    Outcome.FAILED: "bold red",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some words in one style ("" for plain)."""
+
+    text: str
+    style: str = ""
+
+
+Line = tuple[Part, ...]
+
+
+def line(*parts: str | Part) -> Line:
+    """A line from words and parts."""
+    return tuple(part if isinstance(part, Part) else Part(part) for part in parts)
+
+
+def runnable(words: str) -> str:
+    """Advice in the way it can be followed: `inv` finds its tasks inside a checkout alone, `autosync` anywhere."""
+    here = os.path.basename(sys.argv[0]) if sys.argv else ""
+    return words if here in ("inv", "invoke") else _INV.sub("autosync ", words)
+
+
+_INV = re.compile(r"\binv (?=[a-z])")
+
+
+def of_next(words: str) -> Line:
+    """What to do next."""
+    return line(Part("  next: ", "bold"), runnable(words))
+
+
+def of_note(words: str) -> Line:
+    """What is worth knowing too."""
+    return line(Part("  note  ", "cyan"), runnable(display(words, limit=1000)))
