@@ -14,12 +14,14 @@ from contextlib import ExitStack, contextmanager, suppress
 from autosync_tasks.cli.deadline import deadline
 from autosync_tasks.errors import AutosyncError, LockedError
 from autosync_tasks.model import Outcome, Run, Trigger
-from autosync_tasks.report import screen
+from autosync_tasks.report import lines, screen
 from autosync_tasks.sync import pipeline
 from autosync_tasks.workspace.request import Request
 from autosync_tasks.workspace.workspace import Site
 
 LOCK = "waiting-in-person"
+PATIENCE = 10.0
+"""Seconds that a sync by hand waits for another run: a usual one is over by then."""
 _MARGIN = 600.0
 """Seconds that `--wait` may take beyond the longest wait that the settings can ask for."""
 
@@ -39,7 +41,24 @@ def sync_when_it_may(site: Site, request: Callable[[], Request], *, wait: bool) 
         finally:
             progress.clear()
 
-    return _wait_and_sync(site, once) if wait else once()
+    return _wait_and_sync(site, once) if wait else _in_a_moment(once, request().trigger)
+
+
+def _in_a_moment(sync: Callable[[], Run], trigger: Trigger) -> Run:
+    """The sync; a person's waits a moment for another run that is at work, and says so. Raises what a sync raises."""
+    until = time.monotonic() + PATIENCE
+    told = trigger is not Trigger.MANUAL
+    while True:
+        try:
+            return sync()
+        except LockedError:
+            if trigger is not Trigger.MANUAL or time.monotonic() >= until:
+                raise
+        if not told:
+            words = f"another run is at work on this backup; waiting for it, at most {PATIENCE:.0f} seconds"
+            screen.show(lines.plain([words]), error=True)
+            told = True
+        time.sleep(0.25)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import Any
 
 from autosync_tasks.backup.listing import parse_listing
 from autosync_tasks.backup.manifest import entries, parse
-from autosync_tasks.backup.repository import Head
+from autosync_tasks.backup.repository import Head, Repository
 from autosync_tasks.errors import AutosyncError, BackupError, SourceError
 from autosync_tasks.model import Cache, Entry, Kind, LeftOut, Path
 from autosync_tasks.names import display, suspicious
@@ -127,6 +127,12 @@ def _branch(site: Site) -> str:
     ref = repository.ref()
     marked = site.state.last_worktree
     if not ref and marked and repository.has_objects():
+        if other := _stands_on(repository):
+            raise BackupError(
+                f"there is no branch {repository.branch} in {display(repository.folder)} yet; the backups so far are "
+                f"on {display(other)}",
+                hint=f"`inv recover` lets {display(repository.branch)} begin with them",
+            )
         raise BackupError(
             f"the branch {repository.branch} of {display(repository.folder)} is gone; its last commit was {marked[:7]}",
             hint="`inv recover --check` says how it comes back",
@@ -150,6 +156,17 @@ def _has_backup(site: Site) -> bool:
         return site.repository.exists and bool(site.repository.ref())
     except AutosyncError:
         return False
+
+
+def _stands_on(repository: Repository) -> str:
+    """The other branch on which the repository stands, if it has commits: BACKUP_BRANCH was changed ("" if none)."""
+    try:
+        with open(os.path.join(repository.git_dir, "HEAD"), "rb") as file:
+            name = file.read(4096).decode("utf-8", "replace").strip().removeprefix("ref: ")
+        there = name.startswith("refs/heads/") and bool(repository.ref(name))
+    except (OSError, BackupError):
+        return ""
+    return name.removeprefix("refs/heads/") if there else ""
 
 
 @contextmanager

@@ -6,9 +6,10 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
+from dataclasses import replace
 
 from autosync_tasks.backup.trust import check_inside
-from autosync_tasks.errors import BackupError
+from autosync_tasks.errors import BackupError, ConflictError
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Outcome, Run, Step, Trigger
 from autosync_tasks.names import display
@@ -16,6 +17,8 @@ from autosync_tasks.recovery.diagnose import diagnose
 from autosync_tasks.recovery.plan import Facts, Fix, Repair, repairs
 from autosync_tasks.recovery.repair import Bench, mend
 from autosync_tasks.recovery.spare import Spare, spares
+from autosync_tasks.remote.known import known_remote
+from autosync_tasks.remote.relation import CHOICE
 from autosync_tasks.workspace.request import Request
 from autosync_tasks.workspace.workspace import Site
 
@@ -79,7 +82,17 @@ def _rounds(site: Site, request: Request, announce: Announce | None) -> Run:
         site.state.begin()
         notes += mend(bench, plan)
     left = plan if not request.check else ()
-    return _run(request, plan if request.check else (), left, steps, notes)
+    run = _run(request, plan if request.check else (), left, steps, notes)
+    conflict = known_remote(site).conflict if not plan else ""
+    if not conflict:
+        return run
+    return replace(
+        run,
+        outcome=Outcome.BLOCKED,
+        exit_code=ConflictError.exit_code,
+        reason=f"{run.reason}; but a {conflict}" if steps else f"the repository is whole, but there is a {conflict}",
+        next_step=CHOICE,
+    )
 
 
 def _acting(plan: tuple[Repair, ...]) -> list[Repair]:

@@ -7,6 +7,7 @@ Git gives one exit code for all of it; its words (with LC_ALL=C) are the only so
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -18,6 +19,7 @@ class Kind(StrEnum):
     ACCESS = "access"
     UNKNOWN_HOST_KEY = "host key"
     MISSING = "missing"
+    OWNER = "owner"
     REFUSED = "refused"
     MOVED = "moved"
     LOCKED = "locked"
@@ -54,11 +56,12 @@ _SIGNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
             re.I,
         ),
     ),
+    (Kind.OWNER, re.compile(r"detected dubious ownership", re.I)),
     (
         Kind.MISSING,
         re.compile(
             r"repository .*not found|does not appear to be a git repository|returned error: 404"
-            r"|no such file or directory|does not exist|not a git repository|detected dubious ownership",
+            r"|no such file or directory|does not exist|not a git repository",
             re.I,
         ),
     ),
@@ -69,15 +72,22 @@ _SIGNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 _LOCKED = re.compile(r"Unable to create '([^']+\.lock)': File exists")
 
 _NEXT = {
-    Kind.AWAY: "the next sync tries again by itself; local commits go on",
-    Kind.ACCESS: "log in there once with plain git (a credential helper, or a key in your ssh agent), then sync again",
-    Kind.UNKNOWN_HOST_KEY: "connect to that host once by hand with ssh, compare its key, then sync again",
+    Kind.AWAY: "look whether that place can be reached, then run this again",
+    Kind.ACCESS: "log in there once with plain git (a credential helper, or a key in your ssh agent), "
+    "then run this again",
+    Kind.UNKNOWN_HOST_KEY: "connect to that host once by hand with ssh, compare its key, then run this again",
     Kind.MISSING: "make the repository there, or correct its address with `git remote set-url`",
-    Kind.REFUSED: "look at the rules of that branch there (protected branch, hook, quota), then sync again",
-    Kind.MOVED: "someone else pushed at the same time; the next sync looks again",
-    Kind.LOCKED: "another git is at work there; if none is, a killed one left that file: remove it, then sync again",
-    Kind.LOCAL: "mend what git names there, then sync again",
+    Kind.OWNER: "it belongs to another user, and git trusts no such repository; if you trust it: "
+    "git config --global --add safe.directory {}",
+    Kind.REFUSED: "look at the rules of that branch there (protected branch, hook, quota), then run this again",
+    Kind.MOVED: "someone else pushed at the same time; run this again",
+    Kind.LOCKED: "another git is at work there; if none is, a killed one left that file: remove it, "
+    "then run this again",
+    Kind.LOCAL: "mend what git names there, then run this again",
 }
+"""What helps, whichever command met it (a sync says of itself that the next one tries again)."""
+
+_OWNED_BY_ANOTHER = re.compile(r"dubious ownership in repository at '([^'\n]+)'", re.I)
 
 
 def fault(complaint: str) -> Fault:
@@ -86,7 +96,8 @@ def fault(complaint: str) -> Fault:
     said = "; ".join(line for line in lines if line and not line.startswith(_CHATTER))[-400:]
     for kind, sign in _SIGNS:
         if sign.search(complaint):
-            return Fault(kind, said or kind, _NEXT[kind])
+            where = _OWNED_BY_ANOTHER.search(complaint)
+            return Fault(kind, said or kind, _NEXT[kind].format(shlex.quote(where[1]) if where else "FOLDER"))
     return Fault(Kind.AWAY, said or "it ended without a word", _NEXT[Kind.AWAY])
 
 

@@ -55,7 +55,7 @@ class PushRecord:
     failures: in a row. retry_at: when an automatic trigger may try again. reason: of the last outcome that was no
     success. parked: the branch there that holds a conflict. since: when that conflict (or failure) was first met.
     judged: marks of (path, blob) that passed the secret rules and are not on the remote yet. pushed_at: when the remote
-    last had everything.
+    last had everything. about: the remote and the branch (`origin/main`).
     """
 
     failures: int = 0
@@ -66,6 +66,7 @@ class PushRecord:
     since: float | None = None
     judged: tuple[str, ...] = ()
     pushed_at: float | None = None
+    about: str = ""
 
     def holds(self, now: float, longest: float) -> bool:
         """Whether an automatic push must wait. A time further off than the longest wait came of a wrong clock."""
@@ -82,6 +83,7 @@ _SHAPE: Mapping[str, type | tuple[type, ...]] = {
     "since": _TIME,
     "judged": list,
     "pushed_at": _TIME,
+    "about": str,
 }
 """What each field of the record is made of; a file with anything else in it says nothing."""
 
@@ -91,13 +93,20 @@ def mark(path: Path, content: str) -> str:
     return hashlib.sha256(content.encode() + b"\0" + path).hexdigest()[:16]
 
 
-def load(state: State) -> PushRecord:
-    """The record; an empty one if there is none that is whole and of this version."""
+def about(site: Site) -> str:
+    """What a record is about: the remote and the branch of the settings."""
+    return f"{site.settings.remote}/{site.settings.backup_branch}"
+
+
+def load(site: Site) -> PushRecord:
+    """The record; an empty one if there is none that is whole, of this version, and about this remote and branch."""
     try:
-        loaded = json.loads(state.read(_RECORD) or b"{}")
+        loaded = json.loads(site.state.read(_RECORD) or b"{}")
         if loaded.pop("version") != __version__ or loaded.keys() != _SHAPE.keys():
             return PushRecord()
         if not all(isinstance(loaded[name], kinds) for name, kinds in _SHAPE.items()):
+            return PushRecord()
+        if loaded["about"] != about(site):
             return PushRecord()
         loaded["judged"] = tuple(map(str, loaded["judged"]))
         return PushRecord(**loaded)
@@ -146,7 +155,7 @@ class KnownRemote:
 
 def known_remote(site: Site) -> KnownRemote:
     """What this machine knows. One git process if the branch is ahead, none otherwise; no connection."""
-    settings, record = site.settings, load(site.state)
+    settings, record = site.settings, load(site)
     head = site.repository.ref() if site.repository.exists else ""
     last = agreed(site) if head else ""
     return KnownRemote(

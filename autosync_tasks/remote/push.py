@@ -20,7 +20,17 @@ from autosync_tasks.remote.faults import Kind as FaultKind
 from autosync_tasks.remote.faults import moved
 from autosync_tasks.remote.heads import Survey, connect, survey
 from autosync_tasks.remote.integrate import integrate
-from autosync_tasks.remote.known import PushRecord, PushResult, agreed_ref, load, mark, parked_at, save, with_judged
+from autosync_tasks.remote.known import (
+    PushRecord,
+    PushResult,
+    about,
+    agreed_ref,
+    load,
+    mark,
+    parked_at,
+    save,
+    with_judged,
+)
 from autosync_tasks.remote.outgoing import has, outgoing
 from autosync_tasks.remote.relation import Action, Heads, Relation
 from autosync_tasks.remote.secret_guard import judge_blobs
@@ -30,6 +40,7 @@ from autosync_tasks.workspace.workspace import Site
 
 __all__ = ["PushResult", "push"]
 
+_NEXT_SYNC = "the next sync tries again by itself; local commits go on"
 _ROUNDS = 4
 """How often a push looks again when someone else pushed at the same moment."""
 
@@ -48,7 +59,7 @@ def push(
     now: seconds since the epoch. jitter: 0 to 1, drawn by the caller. judged: the puts of a plan that validation
     passed in this run (they are not judged again). Automatic triggers wait out the backoff, a person does not.
     """
-    old = load(site.state)
+    old = load(site)
     if not site.repository.exists or not site.repository.ref():
         return PushResult(Outcome.SKIPPED, "there is no commit to push yet")
     if trigger is not Trigger.MANUAL and old.holds(now, site.settings.backoff_cap):
@@ -64,7 +75,8 @@ def push(
     except ConfigError as error:
         result = PushResult(Outcome.FAILED, error.message, error.exit_code, next_step=error.hint)
     except RemoteError as error:
-        result = work.failed(error.message, error.hint)
+        by_itself = error.fault.passing or error.fault.kind is FaultKind.MOVED
+        result = work.failed(error.message, _NEXT_SYNC if by_itself else error.hint)
     except AutosyncError as error:
         result = work.failed(error.message, error.hint)
     except OSError as error:
@@ -72,7 +84,7 @@ def push(
         reason = f"the push could not be made: {where}{(error.strerror or str(error)).lower()}"
         result = work.failed(reason, "look at free space and permissions there, then sync again")
     clear_stale_locks(site.repository)  # a git that met a fault may leave one
-    save(site.state, old, _record(work.record, result, now))
+    save(site.state, old, replace(_record(work.record, result, now), about=about(site)))
     return result
 
 

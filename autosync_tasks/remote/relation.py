@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from autosync_tasks.backup.listing import Delta, Listing, applied, changed
@@ -25,6 +25,13 @@ _WELCOME = re.compile(
     rb"|\.(?:gitignore|gitattributes|gitkeep)\Z|\.(?:github|gitlab)/.+"
 )
 """What a host puts into a repository that it makes for a person (GitHub, GitLab, Gitea)."""
+
+
+CHOICE = (
+    "inv recover --take source (this machine's version wins) or --take remote (theirs is restored "
+    "into the source); until then local commits go on"
+)
+"""How a person ends a conflict."""
 
 
 class Action(StrEnum):
@@ -99,7 +106,7 @@ def by_trees(heads: Heads, trees: Trees, branch: str, host: str) -> Relation:
         return Relation(
             Action.STOP,
             f"the remote's branch {branch} holds another source ({trees.remote_id})",
-            next_step=f"give this machine a branch of its own: inv set-config BACKUP_BRANCH={suggested(branch, host)}",
+            next_step=_own_branch("give this machine a branch of its own", branch, host),
         )
     if not heads.base:
         if trees.remote_id:
@@ -112,11 +119,18 @@ def by_trees(heads: Heads, trees: Trees, branch: str, host: str) -> Relation:
                 Action.STOP,
                 f"the remote's branch {branch} is no backup and has nothing in common with this one (it {what})",
                 tuple(strange or mixed),
-                next_step="name an empty repository with `git remote set-url`, or another branch: "
-                f"inv set-config BACKUP_BRANCH={suggested(branch, host)}",
+                next_step=_own_branch(
+                    "name an empty repository with `git remote set-url`, or another branch", branch, host
+                ),
             )
     taken = changed(trees.base, trees.remote)
     touched = sorted(path for path in taken if is_owned(path, trees.owned))
+    if taken.get(PATH):  # only a sync writes it
+        others = sorted(path for path in taken if path.split(b"/", 1)[0] != _OWN_FOLDER)
+        what = f"{named(others)} changed there" if others else "nothing but its record changed there"
+        relation = _conflict(f"another machine, or a copy of this one, syncs to this branch too ({what})", touched)
+        way = _own_branch("give this machine a branch of its own", branch, host)
+        return replace(relation, next_step=f"{way}; or {relation.next_step}")
     if touched:
         return _conflict(f"{count(len(touched), 'path')} of the source changed there ({named(touched)})", touched)
     both = sorted(path for path in taken if _differs(path, trees))
@@ -148,13 +162,17 @@ def _clashes(taken: Delta, local: Listing) -> set[Path]:
     return below_a_file | {parent for path in after for parent in parents(path) if parent in arrived}
 
 
+def _own_branch(what: str, branch: str, host: str) -> str:
+    """The way to another branch that goes on from the backups so far."""
+    return f"{what}: inv set-config BACKUP_BRANCH={suggested(branch, host)}, then inv recover"
+
+
 def _conflict(reason: str, paths: Iterable[Path]) -> Relation:
     return Relation(
         Action.PARK,
         reason,
         tuple(paths),
-        next_step="inv recover --take source (this machine's version wins) or --take remote (theirs is restored "
-        "into the source); until then local commits go on",
+        next_step=CHOICE,
     )
 
 

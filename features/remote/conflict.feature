@@ -33,6 +33,25 @@ Feature: Conflict
       And it says "rewritten"
       And the remote is as the others left it
 
+    Scenario: a copy of this machine syncs to the same branch
+      Given another machine with a copy of this home has pushed "context/theirs.md"
+      When a context file changes
+      And a person asks for a sync at 09:10
+      Then the exit code is 4
+      And it says "another machine, or a copy of this one"
+      And it says "context/theirs.md"
+      And the remote is as the others left it
+
+    Scenario: looking for what is wrong names the conflict
+      Given someone else rewrote "AGENTS.md" on the remote
+      And a context file changes
+      And a person asks for a sync at 09:10
+      And the exit code is 4
+      When a person looks what could be recovered
+      Then the exit code is 4
+      And it says "conflict with origin/main"
+      And it says "recover --take source"
+
   Rule: Local backups go on, and the remote keeps them aside
 
     Scenario: three syncs during one conflict

@@ -76,6 +76,18 @@ Feature: Push
       And it says "BACKUP_BRANCH="
       And the remote is as the others left it
 
+    Scenario: a branch of its own goes on from the backups so far
+      Given the remote holds the backup of another config tree
+      And a context file changes
+      And a person asks for a sync at 09:10
+      And the exit code is 3
+      When a person takes the advice "set-config BACKUP_BRANCH="
+      And a person takes the advice "recover"
+      And a person asks for a sync at 09:20
+      Then the sync is done
+      And the remote has everything on this machine's branch
+      And the remote is as the others left it
+
     Scenario: the remote holds something else altogether
       Given the remote is a new one with a "src/main.c" in it
       When a context file changes

@@ -23,7 +23,8 @@ def advised(text: str, beginning: str) -> list[str]:
 
 @step(parsers.re('a person takes the advice "(?P<beginning>[^"]+)"'))
 def take_advice(machine: Machine, beginning: str) -> None:
-    words = advised(machine.last.text, beginning)
+    told = next(told for told in reversed(machine.told) if beginning in told.text.rpartition("next: ")[2])
+    words = advised(told.text, beginning)
     asks = words[0] == "accept" or "--forget" in words
     told = machine.command("autosync", *words, *(["--yes"] if asks else []))
     told.spoken = True

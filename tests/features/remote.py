@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from pytest_bdd import given, parsers, step, then
@@ -185,6 +186,32 @@ def choose_theirs(machine: Machine) -> None:
     with as_a_person():
         run = take(machine.site(), "remote", Request(now=machine.now, run_id="aaaaaaaaaaaa"))
     assert run.exit_code == 0, run
+
+
+@given(parsers.re(f"another machine with a copy of this home has pushed {QUOTED}"))
+def copied(machine: Machine, name: str) -> None:
+    """Its backup goes on from the same history, with the same source id."""
+    other = Machine(machine.root / "copy", machine.scanner_cache)
+    other.home.rmdir()
+    shutil.copytree(machine.home, other.home, symlinks=True)
+    config = other.config / "config.toml"
+    config.write_text(config.read_text().replace(str(machine.home), str(other.home)))
+    other.write(name, "Theirs\n")
+    other.must_sync()
+    (machine.root / "as-left").write_text(commits(there(machine))[0])
+
+
+@then("the remote has everything on this machine's branch")
+def on_own_branch(machine: Machine) -> None:
+    branch = machine.site().settings.backup_branch
+    assert branch != "main"
+    heads = [git(place, "rev-parse", f"refs/heads/{branch}") for place in (there(machine), machine.backup)]
+    assert heads[0] == heads[1]
+
+
+@step("a person looks what could be recovered")
+def look_for_faults(machine: Machine) -> None:
+    machine.command("autosync", "recover", "--check")
 
 
 @then("the remote has everything")

@@ -15,6 +15,7 @@ from autosync_tasks.remote.relation import (
     Trees,
     by_heads,
     by_trees,
+    named,
     parked_branch,
     suggested,
 )
@@ -120,6 +121,17 @@ def test_a_history_with_nothing_in_common(remote: dict[bytes, tuple[str, str]], 
     assert found is action
 
 
+def test_a_record_that_a_sync_wrote_there_is_another_machine() -> None:
+    remote = {**BASE, b".autosync/manifest": B, b"agent/new.md": A}
+    relation = by_trees(
+        Heads("l", "r", "b"), Trees(BASE, BASE, remote, OWNED, "own-id-12", "own-id-12"), "main", "desk"
+    )
+    assert relation.action is Action.PARK and "agent/new.md" in relation.reason
+    assert ".autosync" not in relation.reason and "BACKUP_BRANCH=desk" in relation.next_step
+    mixed = by_trees(Heads("l", "r", ""), Trees({}, {b"README.md": A}, {b"README.md": B}, OWNED, "i", ""), "main", "d")
+    assert "has README.md as well" in mixed.reason
+
+
 def test_another_source_is_never_taken_in_even_with_a_common_history() -> None:
     assert _judged(BASE, BASE, {**BASE, b"n": B}, remote_id="another-1") is Action.STOP
 
@@ -178,6 +190,7 @@ def test_what_is_taken_in_reverts_nothing_and_loses_nothing(
         ("Host key verification failed.\nfatal: Could not read from remote repository.", Kind.UNKNOWN_HOST_KEY),
         ("remote: Repository not found.\nfatal: repository 'https://x/' not found", Kind.MISSING),
         ("fatal: '/x' does not appear to be a git repository", Kind.MISSING),
+        ("fatal: detected dubious ownership in repository at '/mnt/a stick'", Kind.OWNER),
         ("fatal: transport 'ext' not allowed", Kind.REFUSED),
         ("fatal: bad config line 1 in file /home/x/.gitconfig", Kind.LOCAL),
     ],
@@ -187,6 +200,17 @@ def test_what_gits_words_mean(said: str, kind: Kind) -> None:
     assert found.kind is kind
     assert found.passing == (kind is Kind.AWAY)
     assert found.said and found.next_step
+
+
+def test_what_helps_is_true_of_every_command_and_names_the_place() -> None:
+    assert "next sync" not in "".join(fault(words).next_step for words in ("", "permission denied (publickey)"))
+    owner = fault("fatal: detected dubious ownership in repository at '/mnt/a stick'\nTo add an exception ...")
+    assert "git config --global --add safe.directory '/mnt/a stick'" in owner.next_step
+
+
+def test_only_the_first_few_paths_are_named() -> None:
+    assert named([b"a", b"b", b"c"]) == "a, b, c"
+    assert named([b"a", b"b", b"c", b"d", b"e"]) == "a, b, c and 2 more"
 
 
 @pytest.mark.parametrize(

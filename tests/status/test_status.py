@@ -129,12 +129,13 @@ def test_the_number_of_acceptances(kept: Machine) -> None:
 
 def test_a_push_that_failed_and_a_conflict(kept: Machine) -> None:
     state = kept.site().state
-    failed = PushRecord(failures=1, reason="the remote is away", since=kept.now)
+    failed = PushRecord(failures=1, reason="the remote is away", since=kept.now, about="origin/main")
     known.save(state, PushRecord(), failed)
     found = looked(kept)
     assert found.not_pushed == as_document(kept, found)["not_pushed"] == "the remote is away"
     assert "the remote is away" in kept.last.text
-    known.save(state, failed, PushRecord(reason="both changed", conflict="both changed", since=kept.now))
+    both = PushRecord(reason="both changed", conflict="both changed", since=kept.now, about="origin/main")
+    known.save(state, failed, both)
     assert looked(kept).verdict.level is Level.ATTENTION
     kept.now += 27 * HOUR
     found = looked(kept)
