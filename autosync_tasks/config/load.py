@@ -163,6 +163,8 @@ def _read(path: str, problems: list[str]) -> str | None:
         line = error.object.count(b"\n", 0, error.start) + 1
         problems.append(f"{show_path(path)}, line {line}: is not UTF-8; allowed: TOML in UTF-8")
     except ConfigError as error:
+        if error.details:
+            raise
         problems.append(error.message)
     return None
 
@@ -193,7 +195,17 @@ def read_bytes(path: str) -> bytes | None:
 
 
 def _unreadable(path: str, error: OSError) -> ConfigError:
-    return ConfigError(f"{show_path(path)}: cannot be read: {(error.strerror or str(error)).lower()}")
+    why = (error.strerror or str(error)).lower()
+    try:
+        owner = os.stat(path).st_uid
+    except OSError:
+        owner = os.geteuid()
+    whose = "" if owner == os.geteuid() else f" (it belongs to user {owner}, and this runs as {os.geteuid()})"
+    return ConfigError(
+        "the config file cannot be read",
+        hint="mend its permissions, or name another file in AUTOSYNC_CONFIG",
+        details=[f"{show_path(path)}: cannot be read: {why}{whose}"],
+    )
 
 
 def check_text(text: str, path: str, home: str) -> tuple[list[str], dict[str, Any]]:

@@ -136,8 +136,12 @@ def _accesses(source: str, backup: str, state: str) -> Iterator[Access]:
     for name, path in (("the backup", backup), ("the state", state)):
         if path:
             there = _existing(path)
-            ok = os.access(there, os.W_OK | os.X_OK)
-            yield Access(name, path, "" if ok else f"{there} cannot be written", "mend its permissions")
+            if os.statvfs(there).f_flag & os.ST_RDONLY:
+                fault, remedy = f"{there} is mounted read-only", "mount it for writing, or set another place"
+            else:
+                ok = os.access(there, os.W_OK | os.X_OK)
+                fault, remedy = "" if ok else f"{there} cannot be written", "mend its permissions"
+            yield Access(name, path, fault, remedy)
     if state and os.path.isdir(state):
         facts = os.lstat(state)
         private = facts.st_uid == os.getuid() and not stat.S_IMODE(facts.st_mode) & 0o077

@@ -8,7 +8,7 @@ from typing import Any
 
 from autosync_tasks.config.load import Loaded
 from autosync_tasks.config.settings import TABLE
-from autosync_tasks.humanize import age, count
+from autosync_tasks.humanize import age, count, span
 from autosync_tasks.model import Priority
 from autosync_tasks.names import display
 from autosync_tasks.report.lines import of_pending
@@ -79,6 +79,10 @@ def _shown(value: object) -> str:
     return display(value, limit=200) if isinstance(value, str) else str(value)
 
 
+_FEW = 8
+"""Items of a list that nobody changed which are shown on the screen."""
+
+
 def of_config(loaded: Loaded) -> Iterator[Line]:
     """Every setting with its value and where that comes from."""
     there = "" if loaded.exists else "  (not there yet; all defaults)"
@@ -87,8 +91,19 @@ def of_config(loaded: Loaded) -> Iterator[Line]:
     for name in TABLE:
         origin = loaded.origins[name]
         style = "dim" if origin == "default" else "cyan"
-        value = _shown(getattr(loaded.settings, name)) or "(not set)"
-        yield line(f"  {name:<{width}}  {value}  ", Part(origin, style))
+        value = getattr(loaded.settings, name)
+        words = (_shown(value) or "(not set)") + _in_words(name, loaded)
+        if origin == "default" and isinstance(value, tuple) and len(value) > _FEW:
+            words = f"{len(value)} patterns (`--json` lists them)"
+        yield line(f"  {name:<{width}}  {words}  ", Part(origin, style))
+
+
+def _in_words(name: str, loaded: Loaded) -> str:
+    """What a number counts: ` seconds (26 hours)`, ` percent`; "" for what is no number, or counts nothing special."""
+    setting, value = TABLE[name], getattr(loaded.settings, name)
+    if setting.unit == "seconds" and value >= 60:
+        return f" seconds ({span(value)})" if span(value) != count(value, "second") else " seconds"
+    return f" {setting.unit}" if setting.unit in ("seconds", "bytes", "percent") else ""
 
 
 def config_as_json(loaded: Loaded) -> dict[str, Any]:
