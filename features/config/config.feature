@@ -13,7 +13,7 @@ Feature: Settings
       When a person runs `autosync show-config`
       Then the exit code is 0
       And it says "medium_threshold 3 default"
-      And it says "max_sync_frequency 600 config file"
+      And it says "max_sync_frequency 600 seconds (10 minutes) config file"
       And it says "min_changes_for_sync 3 environment variable MIN_CHANGES_FOR_SYNC"
 
   Rule: Changing a setting leaves the rest of the file alone
