@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from invoke import Context
 
 from autosync_tasks.cli.positional import WithWords
 from autosync_tasks.cli.task import CHECK, JSON, is_dry, task
-from autosync_tasks.model import Run
+from autosync_tasks.model import Change, Run
 from autosync_tasks.recovery.plan import Repair
 from autosync_tasks.recovery.recover import recover as mend_backup
 from autosync_tasks.recovery.take_side import take as end_conflict
@@ -18,7 +19,8 @@ from autosync_tasks.report import as_json as report
 from autosync_tasks.report import lines, screen
 from autosync_tasks.restore.diff import plan_differences
 from autosync_tasks.restore.plan import RestorePlan
-from autosync_tasks.restore.restore import backups, new_wish, target_of
+from autosync_tasks.restore.request import Wish
+from autosync_tasks.restore.restore import backups, new_wish, saved, target_of
 from autosync_tasks.restore.restore import restore as carry_out
 from autosync_tasks.workspace.request import Request, new_request
 from autosync_tasks.workspace.workspace import Site, open_site
@@ -27,14 +29,18 @@ from autosync_tasks.workspace.workspace import Site, open_site
 @task(
     klass=WithWords,
     iterable=["path"],
+    optional=["undo"],
     help={
-        "path": "a file or folder as it lies in the source (may be given several times, or as plain words)",
+        "path": "a file or folder as it lies in the source, or from the folder in it that you stand in (may be given "
+        "several times, or as plain words)",
         "at": "which backup: a commit, or a time (2026-01-05, '2026-01-05 14:30', '3 days ago'); else the newest",
         "to": "restore into this folder instead of the source; nothing there is overwritten",
         "check": CHECK,
         "diff": "show the contents of the changes; lines with secrets are withheld",
-        "undo": "take back the newest restore into the source",
-        "list": "name the backups there are",
+        "yes": "restore everything without a question, though it overwrites what stands in the source",
+        "undo": "take back the newest restore into the source that still stands, then the one before it, and so on; "
+        "with the id of a snapshot (--list): go back to that one",
+        "list": "name the backups there are (of the files that you name), and the snapshots that --undo can go back to",
         "json": JSON,
     },
 )
@@ -45,26 +51,26 @@ def restore(
     to: str = "",
     check: bool = False,
     diff: bool = False,
-    undo: bool = False,
+    yes: bool = False,
+    undo: str = "",
     list: bool = False,
     json: bool = False,
 ) -> int:
     """
     Brings files back from the backup: `inv restore`, `inv restore agents/build.md notes/ --at '3 days ago'`.
 
-    Without a path it restores everything. Files that the backup does not know stay. What is overwritten is saved
-    first (`--undo`). Exit codes: 0 done or nothing to do; 1 some paths could not be restored; 3 something stands in
-    the way, nothing was written; 5 with --check: paths would be written; 75 another run is at work.
+    Without a path it restores everything; before that overwrites what stands in the source it shows what, and asks
+    (without a terminal it wants --yes). Files that the backup does not know stay. What is overwritten is saved first
+    (`--undo`). Exit codes: 0 done or nothing to do; 1 some paths could not be restored, or you did not agree; 3
+    something stands in the way, or --yes is missing: nothing was written; 5 with --check: paths would be written; 75
+    another run is at work.
     """
-    site = open_site(os.environ)
+    site = open_site(os.environ, new_machine=True)
+    dry = is_dry(context, check)
+    # Invoke gives True for the flag alone.
+    wish = new_wish(path, at, to, check=dry, undo=undo or False, yes=yes, cwd=_here())
     if list:
-        rows = backups(site)
-        if json:
-            report.show("backups", {"backups": [{"commit": c, "when": w, "subject": s} for c, w, s in rows]})
-        else:
-            screen.show(lines.of_backups(rows))
-        return 0
-    wish = new_wish(path, at, to, check=is_dry(context, check), undo=undo)
+        return _list(site, wish, as_json=json)
     target, backup = target_of(site, wish), site.places.backup
 
     def announce(preview: Run, plan: RestorePlan) -> None:
@@ -74,14 +80,41 @@ def restore(
             if diff:
                 screen.show(lines.coloured(plan_differences(site, plan, target)))
 
+    def agree(over: Sequence[Change]) -> bool:
+        screen.show(lines.of_overwritten(over, target))
+        return screen.ask("Overwrite? [y/N] ").strip().lower() in ("y", "yes")
+
     progress = screen.Progress()
-    run, _ = carry_out(site, wish, announce, progress)
+    run, _ = carry_out(site, wish, announce, progress, agree if sys.stdin.isatty() and not json else None)
     progress.clear()
     if json:
         report.show("restore", report.of_run(run, target, backup))
     else:
         screen.show(lines.of_restore(run, target, backup))
     return run.exit_code
+
+
+def _here() -> str:
+    """The folder that a person stands in; "" if it is gone."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return ""
+
+
+def _list(site: Site, wish: Wish, *, as_json: bool) -> int:
+    """Names the backups, and the snapshots beside them."""
+    rows = backups(site, wish)
+    snapshots = [] if wish.paths else saved(site, wish)
+    if as_json:
+        document = {
+            "backups": [{"commit": c, "when": w, "subject": s} for c, w, s in rows],
+            "snapshots": [{"commit": c, "when": w, "what": s} for c, w, s in snapshots],
+        }
+        report.show("backups", document)
+    else:
+        screen.show(lines.of_backups(rows, snapshots))
+    return 0
 
 
 @task(

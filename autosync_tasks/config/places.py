@@ -20,14 +20,18 @@ class Places:
     real_backup: str
 
 
-def locate(source: str, backup: str, environ: Mapping[str, str], home: str, data_home: str) -> Places:
+def locate(
+    source: str, backup: str, environ: Mapping[str, str], home: str, data_home: str, *, new_machine: bool = False
+) -> Places:
     """Finds the two places.
 
     source, backup: the settings ("" if not set). home: the user's home folder. data_home: this program's XDG
     data folder. Order for the source: the setting (OPENCODE_SOURCE), OPENCODE_CONFIG_DIR, whichever of
-    `~/.opencode` and OpenCode's XDG config folder has content. Raises SourceError or UsageError.
+    `~/.opencode` and OpenCode's XDG config folder has content. new_machine: where none has, it is the latter, as
+    OpenCode itself would make it (a restore brings it back). Raises SourceError or UsageError.
     """
-    found = _absolute(source, home, "opencode_source") or _opencodes_own(environ, home) or _search(environ, home)
+    named = _absolute(source, home, "opencode_source") or _opencodes_own(environ, home)
+    found = named or _search(environ, home, new_machine=new_machine)
     target = _absolute(backup, home, "opencode_backup") or os.path.join(data_home, "backup")
     places = Places(found, target, os.path.realpath(found), os.path.realpath(target))
     _keep_apart(places)
@@ -58,7 +62,7 @@ def _opencodes_own(environ: Mapping[str, str], home: str) -> str:
     return _absolute(named or "", home, "OPENCODE_CONFIG_DIR")
 
 
-def _search(environ: Mapping[str, str], home: str) -> str:
+def _search(environ: Mapping[str, str], home: str, *, new_machine: bool) -> str:
     candidates = _candidates(environ, home)
     trees = [path for path in candidates if _names(path) - _NO_CONTENT and not _program_alone(path)]
     if len(trees) == 1:
@@ -68,6 +72,8 @@ def _search(environ: Mapping[str, str], home: str) -> str:
             f"both {display(trees[0])} and {display(trees[1])} have content: which one is your config tree?",
             hint=f"say it once: inv set-config OPENCODE_SOURCE={display(trees[1])}",
         )
+    if new_machine:
+        return candidates[1]
     only = next((f"; {display(path)} {_PROGRAM}" for path in candidates if _program_alone(path)), "")
     raise SourceError(
         f"no config tree found: neither {display(candidates[0])} nor {display(candidates[1])} has content{only}",

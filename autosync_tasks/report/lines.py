@@ -91,10 +91,21 @@ def of_repairs(plan: Iterable[tuple[str, str]]) -> Iterator[Line]:
         yield line(Part("      → ", "cyan"), display(remedy))
 
 
-def of_backups(rows: Iterable[tuple[str, str, str]]) -> Iterator[Line]:
-    """The backups there are: commit, time, subject."""
+def of_backups(rows: Iterable[tuple[str, str, str]], snapshots: Iterable[tuple[str, str, str]] = ()) -> Iterator[Line]:
+    """The backups there are, and the snapshots that restores made: commit, time, subject."""
     for commit, when, subject in rows:
         yield line(Part(commit[:7], "yellow"), f"  {when}  {display(subject, limit=100)}")
+    for number, (commit, when, subject) in enumerate(snapshots):
+        if not number:
+            yield line("snapshots of what restores overwrote (`inv restore --undo ID`):")
+        yield line(Part(commit[:7], "yellow"), f"  {when}  {display(subject, limit=100)}")
+
+
+def of_overwritten(changes: Sequence[Change], target: str) -> Iterator[Line]:
+    """What a restore of everything is about to overwrite, for a person to agree to."""
+    yield line(Part(f"{count(len(changes), 'path')} in {display(target)} would be overwritten:", "bold yellow"))
+    yield from of_changes(changes)
+    yield line("What stands there is saved first; `inv restore --undo` takes it back.")
 
 
 def _verdict(run: Run) -> str:

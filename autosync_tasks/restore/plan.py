@@ -150,9 +150,10 @@ class UnknownPathError(UsageError):
         super().__init__("the backup does not hold every path that you named", details=lines)
 
 
-def nearest(recorded: Manifest, path: Path) -> Path:
+def nearest(recorded: Iterable[Path], path: Path) -> Path:
     """The recorded path that looks most like this one: the same name elsewhere first; b"" if none does."""
     name = path.rpartition(b"/")[2]
+    recorded = tuple(recorded)
     same_name = [known for known in recorded if known.rpartition(b"/")[2] == name]
     if same_name:
         return min(same_name)
@@ -253,6 +254,11 @@ def set_aside(plan: RestorePlan, paths: Collection[Path], run_id: str) -> Restor
         for put in plan.puts
     )
     return replace(plan, puts=puts, removals=tuple(item for item in plan.removals if item.path not in paths))
+
+
+def overwrites(change: Change) -> bool:
+    """Whether something that a person made stands there and is replaced, changed or removed."""
+    return change.old is not None and change.old.kind is not Kind.FOLDER
 
 
 def changes_of(plan: RestorePlan, rule_for: RuleFor) -> tuple[Change, ...]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from autosync_tasks.errors import BackupError, UsageError
-from autosync_tasks.model import Path, Run
+from autosync_tasks.model import Change, Path, Run
 from autosync_tasks.names import display
 from autosync_tasks.restore.moments import Moment, parse_at
 from autosync_tasks.restore.plan import RestorePlan
@@ -17,53 +17,87 @@ Announce = Callable[[Run, RestorePlan], None]
 """Called with the plan before anything is written: as a run that has not happened yet, and as data."""
 
 
+Agree = Callable[[Sequence[Change]], bool]
+"""Asks a person whether what stands at these paths may be overwritten."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What is asked for. paths: in the source, none for all. at: text of `--at`. to: a folder, "" for the source.
 
-    undo: take back the newest restore. now: seconds since the epoch, read once. zone: for times without one.
+    undo: take a restore back: True for the newest that is not taken back yet, or the id of a snapshot. now: seconds
+    since the epoch, read once. zone: for times without one. yes: what stands there may be overwritten, nobody need be
+    asked. cwd: the folder that relative paths are meant from, if it lies in the source.
     """
 
     paths: tuple[Path, ...] = ()
     at: str = ""
     to: str = ""
     check: bool = False
-    undo: bool = False
+    undo: bool | str = False
     now: float = 0.0
     run_id: str = ""
     zone: tzinfo | None = None
+    yes: bool = False
+    cwd: str = ""
+
+
+def newest_backup(site: Site) -> tuple[str, str]:
+    """The branch's commit, and a note if it is the remote's (a fresh clone may stand on another branch).
+
+    Raises BackupError if there is none.
+    """
+    repository, settings = site.repository, site.settings
+    if newest := repository.ref():
+        return newest, ""
+    theirs = f"{settings.remote}/{repository.branch}"
+    if newest := repository.ref(f"refs/remotes/{theirs}"):
+        return newest, f"the backup has no branch {display(repository.branch)} of its own: {display(theirs)} was taken"
+    raise BackupError("there is no backup yet", hint=NO_BACKUP_YET)
+
+
+NO_BACKUP_YET = "run `inv sync` to make the first one, or bring one that a remote holds: see docs/restore.md"
 
 
 def commit_at(site: Site, at: str, now: float, zone: tzinfo | None = None) -> str:
     """The commit that `--at` means ("" means the newest). Raises UsageError or BackupError if there is none."""
     repository = site.repository
-    newest = repository.ref()
     if not at:
-        if not newest:
-            raise BackupError("there is no backup yet", hint="run `inv sync` to make the first one")
-        return newest
+        return newest_backup(site)[0]
     meant = parse_at(at, now, zone or local_zone(now))
     if isinstance(meant, Moment):
-        if not newest:
-            raise BackupError("there is no backup yet", hint="run `inv sync` to make the first one")
         options = ("--max-count=1", "--first-parent", f"--min-age={int(meant.when)}")
-        found = repository.gateway.run("rev-list", *options, "--end-of-options", newest).decode().strip()
-        if not found:
+        commit = repository.gateway.run("rev-list", *options, "--end-of-options", newest_backup(site)[0])
+        if not commit:
             raise UsageError(
                 f"there was no backup yet at {display(at)!r}", hint="`inv restore --list` names every backup there is"
             )
-        return found
+        return commit.decode().strip()
     asked = f"{meant.name}^{{commit}}"
     output = repository.gateway.run("rev-parse", "--verify", "--quiet", "--end-of-options", asked, accept=(0, 1, 128))
-    commit = output.decode("ascii", "replace").strip().splitlines()[-1:]
-    if not commit or len(commit[0]) != 40:
+    last = output.decode("ascii", "replace").strip().splitlines()[-1:]
+    if not last or len(last[0]) != 40:
         raise UsageError(
             f"the backup has no commit {display(at)!r}, or more than one that begins so",
             hint="`inv restore --list` names every backup there is",
         )
-    return commit[0]
+    return last[0]
 
 
 def local_zone(now: float) -> tzinfo:
     """This machine's time zone, as it is at that time (seconds since the epoch)."""
     return datetime.fromtimestamp(now).astimezone().tzinfo or datetime.now().astimezone().tzinfo  # type: ignore[return-value]
+
+
+def time_of(seconds: bytes, zone: tzinfo) -> str:
+    """A commit's time, as git prints it, for people. A commit may hold a time that no calendar knows."""
+    try:
+        return f"{datetime.fromtimestamp(int(seconds), zone):%Y-%m-%d %H:%M}"
+    except (ValueError, OverflowError, OSError):
+        return "an unknown time"
+
+
+def name_of_commit(site: Site, commit: str, zone: tzinfo) -> str:
+    """`1a2b3c4 of 2026-01-05 14:02`."""
+    seconds = site.repository.gateway.run("log", "--max-count=1", "--format=%ct", "--end-of-options", commit)
+    return f"{commit[:7]} of {time_of(seconds.strip(), zone)}"

@@ -9,44 +9,60 @@ import os
 import secrets
 import time
 from collections.abc import Iterable
-from datetime import datetime
 
 from autosync_tasks.config.places import is_within
 from autosync_tasks.errors import BackupError, LockedError, UsageError
 from autosync_tasks.model import Run
 from autosync_tasks.names import display
-from autosync_tasks.restore.plan import RestorePlan
-from autosync_tasks.restore.request import Announce, Wish, commit_at, local_zone
+from autosync_tasks.restore.paths import in_source
+from autosync_tasks.restore.plan import RestorePlan, UnknownPathError, nearest
+from autosync_tasks.restore.request import NO_BACKUP_YET, Agree, Announce, Wish, local_zone, newest_backup, time_of
 from autosync_tasks.restore.run import Passage
+from autosync_tasks.restore.snapshot import snapshots
+from autosync_tasks.restore.undo import takes_back
 from autosync_tasks.tree.observe import Progress
 from autosync_tasks.workspace.workspace import Site
 
 
-def new_wish(paths: Iterable[str] = (), at: str = "", to: str = "", *, check: bool = False, undo: bool = False) -> Wish:
+def new_wish(
+    paths: Iterable[str] = (),
+    at: str = "",
+    to: str = "",
+    *,
+    check: bool = False,
+    undo: bool | str = False,
+    yes: bool = False,
+    cwd: str = "",
+) -> Wish:
     """A wish as of this moment, in this machine's time zone."""
-    if undo and (at or to or list(paths)):
-        raise UsageError("--undo takes back the whole of the newest restore; it goes with no path, --at or --to")
-    return Wish(tuple(map(os.fsencode, paths)), at, to, check, undo, time.time(), secrets.token_hex(6))
+    words = tuple(map(os.fsencode, paths))
+    if undo and (at or to or words):
+        raise UsageError("--undo takes back the whole of one restore; it goes with no path, --at or --to")
+    return Wish(words, at, to, check, undo, time.time(), secrets.token_hex(6), yes=yes, cwd=cwd)
 
 
 def restore(
-    site: Site, wish: Wish, announce: Announce | None = None, progress: Progress | None = None
+    site: Site,
+    wish: Wish,
+    announce: Announce | None = None,
+    progress: Progress | None = None,
+    agree: Agree | None = None,
 ) -> tuple[Run, RestorePlan]:
     """Restores, and returns the run with the plan that was (or, in check mode, would be) carried out.
+
+    agree: asks a person before a restore of everything overwrites what stands in the source (None: there is nobody).
 
     Raises AutosyncError for what stops it before anything is written: no backup, an unknown path or commit, a target
     that cannot be used, a held lock.
     """
     if not site.repository.exists:
-        raise BackupError(
-            f"there is no backup at {display(site.places.backup)}", hint="run `inv sync` to make the first one"
-        )
+        raise BackupError(f"there is no backup at {display(site.places.backup)}", hint=NO_BACKUP_YET)
     target = target_of(site, wish)
     if wish.check or wish.to:
-        return Passage(site, wish, target, announce, progress).run()
+        return Passage(site, wish, target, announce, progress, agree).run()
     try:
         with site.state.lock():
-            return Passage(site, wish, target, announce, progress).run()
+            return Passage(site, wish, target, announce, progress, agree).run()
     except LockedError:
         raise LockedError("another run is at work on this backup", hint="run it again in a moment") from None
 
@@ -66,18 +82,36 @@ def target_of(site: Site, wish: Wish) -> str:
     return target
 
 
-def backups(site: Site, most: int = 50) -> list[tuple[str, str, str]]:
-    """The newest backups of the branch: (commit, local time, subject), the newest first."""
-    newest = site.repository.ref() if site.repository.exists else ""
-    if not newest:
-        raise BackupError("there is no backup yet", hint="run `inv sync` to make the first one")
+def backups(site: Site, wish: Wish, most: int = 50) -> list[tuple[str, str, str]]:
+    """The newest backups, those alone that changed what the wish names: (commit, local time, subject), newest first.
+
+    Raises UsageError for a path that no backup ever held.
+    """
+    if not site.repository.exists:
+        raise BackupError(f"there is no backup at {display(site.places.backup)}", hint=NO_BACKUP_YET)
+    newest = newest_backup(site)[0]
+    recorded = site.repository.listing(newest)
+    paths = [in_source(site.places, path, wish.cwd, recorded) for path in wish.paths]
+    named = [os.fsdecode(path) for path in paths if path] if all(paths) else []
     options = (f"--max-count={most}", "--first-parent", "-z", "--format=%H%x00%ct%x00%s")
-    fields = site.repository.gateway.run("log", *options, "--end-of-options", newest).split(b"\0")
-    zone = local_zone(time.time())
+    fields = site.repository.gateway.run("log", *options, newest, "--", *named).split(b"\0")
+    if named and len(fields) < 3:
+        raise UnknownPathError(paths, [nearest(recorded, path) for path in paths])
+    zone = wish.zone or local_zone(wish.now)
     return [
-        (commit.decode("ascii"), f"{datetime.fromtimestamp(int(when), zone):%Y-%m-%d %H:%M}", display(subject))
+        (commit.decode("ascii"), time_of(when, zone), display(subject))
         for commit, when, subject in zip(fields[::3], fields[1::3], fields[2::3], strict=False)
     ]
 
 
-__all__ = ["Wish", "backups", "commit_at", "new_wish", "restore", "target_of"]
+def saved(site: Site, wish: Wish) -> list[tuple[str, str, str]]:
+    """The snapshots: (commit, local time, what it was made before), the newest first."""
+    every, zone = snapshots(site.repository), wish.zone or local_zone(wish.now)
+    rows = []
+    for one in every:
+        again = takes_back(one, every)
+        words = "before a restore was taken back" if again else f"before restoring {one.restored[:7]}"
+        words = words if one.restored else "damaged: it does not say what it was made for"
+        words += ", taken back since" if one.back else ""
+        rows.append((one.commit, time_of(b"%d" % int(one.when), zone), words))
+    return rows

@@ -6,7 +6,6 @@ import os
 import stat
 import time
 from dataclasses import replace
-from datetime import datetime
 
 from autosync_tasks.backup.commit import Author
 from autosync_tasks.backup.manifest import entries
@@ -14,22 +13,30 @@ from autosync_tasks.backup.objects import Store, absent
 from autosync_tasks.backup.repository import Head
 from autosync_tasks.errors import BackupError, UsageError
 from autosync_tasks.humanize import count
-from autosync_tasks.model import Entry, Outcome, Path, Run, Step, Trigger
+from autosync_tasks.model import Change, Entry, Outcome, Path, Run, Step, Trigger
 from autosync_tasks.names import display
 from autosync_tasks.policy.classify import Classifier
 from autosync_tasks.restore import undo as undoing
 from autosync_tasks.restore.own_plugin import without_own_plugin
+from autosync_tasks.restore.paths import chosen, is_all, not_followed
 from autosync_tasks.restore.plan import (
     RestorePlan,
-    UnknownPathError,
     changes_of,
+    overwrites,
     plan_restore,
-    select,
     set_aside,
     without_contents,
 )
-from autosync_tasks.restore.request import Announce, Wish, commit_at, local_zone
-from autosync_tasks.restore.snapshot import name_of, snapshots, take, undo_of
+from autosync_tasks.restore.request import (
+    Agree,
+    Announce,
+    Wish,
+    commit_at,
+    local_zone,
+    name_of_commit,
+    newest_backup,
+)
+from autosync_tasks.restore.snapshot import mark_taken_back, name_of, snapshots, take, undo_of
 from autosync_tasks.restore.write import bytes_of, carry_out, differing, standings
 from autosync_tasks.tree.dirfd import Below
 from autosync_tasks.tree.observe import Progress
@@ -46,10 +53,17 @@ class Passage:
     """One restore, with what it collects on the way."""
 
     def __init__(
-        self, site: Site, wish: Wish, target: str, announce: Announce | None, progress: Progress | None
+        self,
+        site: Site,
+        wish: Wish,
+        target: str,
+        announce: Announce | None,
+        progress: Progress | None,
+        agree: Agree | None = None,
     ) -> None:
         self.site, self.wish, self.target = site, wish, target
-        self.announce, self.progress = announce, progress
+        self.announce, self.progress, self.agree = announce, progress, agree
+        self.zone = wish.zone or local_zone(wish.now)
         self.steps: list[Step] = []
         self.notes: list[str] = []
         self.details: list[str] = []
@@ -65,8 +79,17 @@ class Passage:
                 f"the commit {commit[:7]} holds no backup of a source", hint="choose another one with --at"
             )
         self.notes += [head.note] if head.note else []
+        if not (self.wish.at or self.wish.undo):
+            self.notes += filter(None, [newest_backup(self.site)[1]])
+        if not self.wish.to and not os.path.isdir(self.target):
+            self.notes.append(f"there was no config tree: it is made anew at {display(self.target)}")
         recorded = entries(head.recorded, head.tree)
-        selected = self._without_followed(self._select(recorded, commit))
+        selected = chosen(self.site, self.wish, recorded, commit)
+        words = f"{count(len(selected), 'path')} of {count(len(recorded), 'recorded path')} at {commit[:7]}"
+        self._step("look", Outcome.OK, words)
+        if not self.wish.to:
+            selected, notes = not_followed(self.site, selected)
+            self.notes += notes
         plan = self._plan(selected, recorded, undo)
         reason = f"{count(len(plan.puts) + len(plan.removals), 'path')} from {self._name(commit)}"
         if plan.refused:
@@ -74,11 +97,16 @@ class Passage:
         plan = self._with_contents(plan)
         if plan.empty:
             words = f"{count(plan.same, 'path')} as in {self._name(commit)} already"
+            self._is_back(commit)
             return self._end(self._outcome(Outcome.OK), words, commit), plan
-        return self.carry(plan, head, reason)
+        asks = not (self.wish.to or self.wish.undo or self.wish.yes) and is_all(self.wish, self.site.places, recorded)
+        return self.carry(plan, head, reason, asks=asks)
 
-    def carry(self, plan: RestorePlan, head: Head, reason: str) -> tuple[Run, RestorePlan]:
-        """Shows a plan that is not empty and, unless this is a check, carries it out. head: where contents are from."""
+    def carry(self, plan: RestorePlan, head: Head, reason: str, *, asks: bool = False) -> tuple[Run, RestorePlan]:
+        """Shows a plan that is not empty and, unless this is a check, carries it out.
+
+        head: where contents are from. asks: nothing that stands there may be overwritten before a person agreed.
+        """
         plan = self._with_secrets_aside(plan, head)
         self._tell(plan)
         self._step("plan", Outcome.CHANGED, reason)
@@ -87,75 +115,28 @@ class Passage:
             self.announce(preview, plan)
         if self.wish.check:
             return preview, plan
+        over = tuple(change for change in preview.changes if overwrites(change)) if asks else ()
+        if over and (self.agree is None or not self.agree(over)):
+            return self._not_agreed(over), plan
         return self._act(plan, head), plan
+
+    def _not_agreed(self, over: tuple[Change, ...]) -> Run:
+        """Ends it before anything is written: nobody could be asked, or a person said no."""
+        what = f"{count(len(over), 'path')} would be overwritten"
+        if self.agree is not None:
+            return replace(self._end(Outcome.SKIPPED, f"{what}; you did not agree, nothing was written"), exit_code=1)
+        run = self._end(Outcome.BLOCKED, f"{what}, and there is no terminal to ask on; nothing was written")
+        way = "add --yes to overwrite them (`--undo` takes that back), name the paths that you want, or use --to FOLDER"
+        return replace(run, exit_code=3, details=tuple(display(change.path) for change in over), next_step=way)
 
     def _commit(self) -> tuple[str, undoing.Undo | None]:
         if not self.wish.undo:
-            return commit_at(self.site, self.wish.at, self.wish.now, self.wish.zone), None
-        found = snapshots(self.site.repository)
-        if not found:
-            raise UsageError("there is no restore to take back", hint="a restore into the source makes a snapshot")
-        return found[0][1], undo_of(self.site.repository, found[0][1])
-
-    def _select(self, recorded: dict[Path, Entry], commit: str) -> dict[Path, Entry]:
-        try:
-            selected = select(recorded, map(self._relative, self.wish.paths))
-        except UnknownPathError as error:
-            error.hint = self._where(error.paths[0]) or "name a path as it lies in the source, or a folder, or nothing"
-            raise
-        if self.wish.paths and all(self._protected(path, entry) for path, entry in selected.items()):
-            path = min(selected)
-            raise UsageError(
-                f"{display(path)} is protected: it is never written",
-                hint="`git show` in the backup can show what an old commit holds of it",
-            )
-        words = f"{count(len(selected), 'path')} of {count(len(recorded), 'recorded path')} at {commit[:7]}"
-        self._step("look", Outcome.OK, words)
-        return selected
-
-    def _without_followed(self, selected: dict[Path, Entry]) -> dict[Path, Entry]:
-        """The selected paths less those behind a link that is followed: nothing outside the source is written."""
-        following = self.site.following
-        if following is None or self.wish.to:
-            return selected
-        links = {path: following.above(path) for path in selected}
-        behind = sorted({link for link in links.values() if link is not None})
-        kept = {path: entry for path, entry in selected.items() if links[path] is None}
-        hint = "restore it with --to FOLDER, and copy it from there"
-        if not kept and behind:
-            raise UsageError(f"{display(behind[0])} is a link out of the source: nothing is written there", hint=hint)
-        self.notes += [f"{display(link)} leads out of the source and is left alone: {hint}" for link in behind]
-        return kept
-
-    def _protected(self, path: Path, entry: Entry) -> bool:
-        return self.classifier.rule_for(path, entry.kind).priority == "never"
-
-    def _relative(self, path: bytes) -> bytes:
-        """A whole path inside the source is taken as one in it."""
-        if not path.startswith(b"/"):
-            return path
-        for root in (self.site.places.source, self.site.places.real_source):
-            front = os.fsencode(root).rstrip(b"/")
-            if path == front or path.startswith(front + b"/"):
-                return path[len(front) + 1 :]
-        return path
-
-    def _where(self, path: Path) -> str:
-        """Which backup held a path that this one does not hold."""
-        repository = self.site.repository
-        if not path or self.wish.undo or not (newest := repository.ref()):
-            return ""
-        options = ("--max-count=1", "--first-parent", newest, "--", os.fsdecode(path))
-        gone = repository.gateway.run("rev-list", *options).decode().strip()
-        if not gone:
-            return ""
-        return f"it left the backup with {self._name(gone)}: add --at {gone[:7]}~1 for the version before"
+            return commit_at(self.site, self.wish.at, self.wish.now, self.zone), None
+        snapshot = undoing.to_take_back(snapshots(self.site.repository), self.wish.undo)
+        return snapshot.commit, undo_of(self.site.repository, snapshot.commit)
 
     def _name(self, commit: str) -> str:
-        """`1a2b3c4 of 2026-01-05 14:02`."""
-        seconds = self.site.repository.gateway.run("show", "-s", "--format=%ct", "--end-of-options", commit)
-        moment = datetime.fromtimestamp(int(seconds), self.wish.zone or local_zone(self.wish.now))
-        return f"{commit[:7]} of {moment:%Y-%m-%d %H:%M}"
+        return name_of_commit(self.site, commit, self.zone)
 
     def _plan(self, selected: dict[Path, Entry], recorded: dict[Path, Entry], undo: undoing.Undo | None) -> RestorePlan:
         looked = set(selected) | (undoing.paths_of(undo) if undo else set())
@@ -255,7 +236,13 @@ class Passage:
         if not self.wish.to:
             self.notes.append("`inv restore --undo` takes this back")
         run = self._end(self._outcome(Outcome.CHANGED), reason, head.commit, plan)
+        self._is_back(head.commit)
         return replace(run, next_step=_AGAIN) if self.details else run
+
+    def _is_back(self, commit: str) -> None:
+        """Notes, of an undo that came to its end, that the next one goes on with the restore before."""
+        if self.wish.undo and not self.wish.check and not self.details:
+            mark_taken_back(self.site.repository, commit)
 
     @staticmethod
     def _stays(below: Below, plan: RestorePlan, path: Path) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import chain
 
@@ -22,6 +23,7 @@ from autosync_tasks.restore import undo
 from autosync_tasks.tree.content import content_id
 
 SNAPSHOTS = "refs/autosync/snapshots"
+_BACK = "refs/autosync/undone"
 _NAME = re.compile(r"refs/autosync/snapshots/\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{6,40}\Z")
 
 
@@ -73,11 +75,53 @@ def take(
     return commit
 
 
-def snapshots(repository: Repository) -> list[tuple[str, str]]:
-    """Every snapshot as (ref, commit), the newest first."""
-    output = repository.gateway.run("for-each-ref", "--format=%(refname) %(objectname)", SNAPSHOTS)
-    found = [tuple(line.split(" ", 1)) for line in output.decode("utf-8", "replace").splitlines()]
-    return sorted(((ref, commit) for ref, commit in found if _NAME.match(ref)), reverse=True)
+def snapshots(repository: Repository) -> list[undo.Snapshot]:
+    """Every snapshot, the newest first."""
+    output = repository.gateway.run("for-each-ref", "--format=%(refname) %(objectname)", SNAPSHOTS, _BACK)
+    names = [tuple(line.split(" ", 1)) for line in output.decode("utf-8", "replace").splitlines()]
+    named = sorted(((ref, commit) for ref, commit in names if _NAME.match(ref)), reverse=True)
+    back = {ref.rpartition("/")[2] for ref, _ in names if ref.startswith(_BACK)}
+    restored = _restored(repository, [commit for _, commit in named]) if named else {}
+    return [undo.Snapshot(commit, _time_in(ref), restored.get(commit, ""), commit in back) for ref, commit in named]
+
+
+def mark_taken_back(repository: Repository, commit: str) -> None:
+    """Notes that the restore which a snapshot was made before is taken back, to its end.
+
+    One that was stopped halfway is not: the next undo goes on with it. If it was itself the taking back of another
+    restore, that one stands again.
+    """
+    orders = f"update {_BACK}/{commit} {commit}\n"
+    every = snapshots(repository)
+    this = next((one for one in every if one.commit == commit), None)
+    if this is not None and undo.takes_back(this, every):
+        orders += f"delete {_BACK}/{this.restored}\n"
+    repository.gateway.run("update-ref", "--stdin", stdin=orders.encode("ascii"))
+
+
+def _restored(repository: Repository, commits: list[str]) -> dict[str, str]:
+    """Snapshot to the commit that was restored then, of those that say so."""
+    asked = "".join(f"{commit}:{undo.PATH.decode()}\n" for commit in commits).encode("ascii")
+    _, output, _ = repository.gateway.attempt("cat-file", "--batch", stdin=asked)
+    found, place = {}, 0
+    for commit in commits:
+        line, _, _ = output[place:].partition(b"\n")
+        fields, place = line.split(b" "), place + len(line) + 1
+        if len(fields) != 3 or not fields[2].isdigit():
+            continue  # missing; a damaged one ends git, and the rest is not known either
+        with suppress(undo.UndoError):
+            found[commit] = undo.parse(output[place : place + int(fields[2])]).commit
+        place += int(fields[2]) + 1
+    return found
+
+
+def _time_in(ref: str) -> float:
+    """When the snapshot of this name was made (seconds since the epoch)."""
+    try:
+        moment = datetime.strptime(ref.rpartition("/")[2].rpartition("Z-")[0], "%Y%m%dT%H%M%S.%f")
+    except ValueError:
+        return 0.0
+    return moment.replace(tzinfo=UTC).timestamp()
 
 
 def undo_of(repository: Repository, commit: str) -> undo.Undo:

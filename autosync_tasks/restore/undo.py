@@ -15,9 +15,10 @@ only if exactly that still stands there whose content id is named.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from autosync_tasks.errors import UsageError
 from autosync_tasks.model import Entry, Kind, Path
 from autosync_tasks.names import display, git_refuses, quote, unquote
 from autosync_tasks.restore.plan import Removal, RestorePlan, Standing, aside_name
@@ -29,6 +30,8 @@ _HEADER = b"autosync-restore 1"
 _RUN = re.compile(rb"run ([0-9a-f]{6,40})\Z")
 _FROM = re.compile(rb"from ([0-9a-f]{40})\Z")
 _MADE = re.compile(rb"\+ ([dfl]) ([0-7]{1,3}) ([0-9a-f]{40}|-) (.+)\Z", re.DOTALL)
+_SHORTEST = 4
+"""Digits of an id, at least: as git has it."""
 _LETTER = {Kind.FOLDER: b"d", Kind.FILE: b"f", Kind.LINK: b"l"}
 _KIND = {letter: kind for kind, letter in _LETTER.items()}
 
@@ -45,6 +48,45 @@ class Undo:
     commit: str
     made: Mapping[Path, Entry]
     aside: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A snapshot and the restore that it was made before.
+
+    commit: of the snapshot. when: seconds since the epoch. restored: the commit that was restored; "" if the snapshot
+    is damaged or forged. back: whether that restore was taken back, to its end.
+    """
+
+    commit: str
+    when: float
+    restored: str
+    back: bool = False
+
+
+def takes_back(one: Snapshot, snapshots: Sequence[Snapshot]) -> bool:
+    """Whether the restore that a snapshot was made before was itself the taking back of another."""
+    return any(one.restored == other.commit for other in snapshots)
+
+
+def to_take_back(snapshots: Sequence[Snapshot], wanted: bool | str) -> Snapshot:
+    """The snapshot to restore: that of the newest restore that is not taken back (True), or the one with this id.
+
+    snapshots: the newest first. Raises UsageError if there is none.
+    """
+    listed = "`inv restore --list` names every snapshot; `--undo ID` goes back to one"
+    if isinstance(wanted, str):
+        named = [one for one in snapshots if len(wanted) >= _SHORTEST and one.commit.startswith(wanted.lower())]
+        if len(named) != 1:
+            words = "more than one snapshot begins with" if named else "there is no snapshot"
+            raise UsageError(f"{words} {display(wanted)!r}", hint=listed)
+        return named[0]
+    if not snapshots:
+        raise UsageError("there is no restore to take back", hint="a restore into the source makes a snapshot")
+    for one in snapshots:
+        if not one.back and not takes_back(one, snapshots):
+            return one
+    raise UsageError("every restore has been taken back already", hint=listed)
 
 
 def record_of(plan: RestorePlan, run_id: str, commit: str) -> bytes:

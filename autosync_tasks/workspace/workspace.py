@@ -81,15 +81,19 @@ class Site:
         return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
-def open_site(environ: Mapping[str, str]) -> Site:
+def open_site(environ: Mapping[str, str], *, new_machine: bool = False) -> Site:
     """Reads the settings and finds the places.
 
-    environ: the environment. Raises ConfigError, UsageError, SourceError or
-    BackupError.
+    environ: the environment. new_machine: the config tree may be missing, for it is to be brought back. Raises
+    ConfigError, UsageError, SourceError or BackupError.
     """
     loaded = load(environ)
+    _check_owner(loaded)
     settings = loaded.settings
-    places = locate(settings.opencode_source, settings.opencode_backup, environ, loaded.home, loaded.data_home)
+    places = locate(
+        *(settings.opencode_source, settings.opencode_backup, environ, loaded.home, loaded.data_home),
+        new_machine=new_machine,
+    )
     state = State(loaded.state_home, places.real_source, places.real_backup)
     for name, folder in (("the state folder", loaded.state_home), ("the config file", loaded.path)):
         if is_within(os.path.realpath(folder), places.real_source):
@@ -99,3 +103,43 @@ def open_site(environ: Mapping[str, str]) -> Site:
             )
     repository = Repository(places.backup, settings.backup_branch)
     return Site(loaded, places, repository, state, environ)
+
+
+def _check_owner(loaded: Loaded) -> None:
+    """Raises UsageError where root is at work in another user's home (`sudo`).
+
+    What root leaves there the user's own runs could not use any more.
+    """
+    if os.geteuid() != 0:
+        return
+    for path in (loaded.state_home, loaded.path):
+        owner = _owner_of_what_is_there(path)
+        if owner:
+            whose = _name_of_user(owner)
+            raise UsageError(
+                f"this is run as root, but {display(path)} is in the home of {whose}",
+                hint=f"run it as that user: `sudo -u {whose} autosync …`; or give root folders of its own with "
+                "XDG_CONFIG_HOME, XDG_STATE_HOME and XDG_DATA_HOME",
+            )
+
+
+def _owner_of_what_is_there(path: str) -> int:
+    """The owner's id of a path or, if there is none, of the nearest folder above it; 0 if it cannot be told."""
+    while True:
+        try:
+            return os.stat(path).st_uid
+        except (FileNotFoundError, NotADirectoryError):
+            if path == (path := os.path.dirname(path)):
+                return 0
+        except OSError:
+            return 0
+
+
+def _name_of_user(uid: int) -> str:
+    """The name of a user, for people; the number where it has none."""
+    import pwd
+
+    try:
+        return display(pwd.getpwuid(uid).pw_name)
+    except KeyError:
+        return f"#{uid}"  # as sudo takes it

@@ -53,6 +53,14 @@ Feature: Bringing files back
         | at 09:30 | # Stack\n\nPython 3.12, pytest. |
         | at 10:30 | second version               |
 
+    Scenario: a file that was not there yet is found where it came in
+      Given "context/later.md" says "written later"
+      And a person asks for a sync at 10:00
+      When a person restores "context/later.md" as it was at 09:30
+      Then the restore is refused
+      And it says "it came into the backup with"
+      And it does not say "it left the backup with"
+
     Scenario: a file that left the backup is found where it was last
       Given "context/stack.md" is deleted
       And a person asks for a sync at 10:00
@@ -61,7 +69,75 @@ Feature: Bringing files back
       And it says "it left the backup with"
       And it says what to do next
 
+    Scenario: the versions of one file
+      Given "context/stack.md" says "second version"
+      And a person asks for a sync at 10:00
+      And "AGENTS.md" says "another file"
+      And a person asks for a sync at 11:00
+      When a person lists the backups of "context/stack.md"
+      Then 2 backups are named
+
+  Rule: Everything at once is not overwritten unasked
+
+    Scenario: nobody is there to ask
+      When "AGENTS.md" says "An edit of this morning"
+      And a script restores everything
+      Then the restore is blocked
+      And the config tree has "AGENTS.md", saying "An edit of this morning"
+      And it says "add --yes"
+
+    Scenario: a person says no
+      When "AGENTS.md" says "An edit of this morning"
+      And a person is asked about restoring everything and says no
+      Then the restore is not agreed to
+      And nothing was written
+      And the config tree has "AGENTS.md", saying "An edit of this morning"
+
+    Scenario: a script that means it
+      When "AGENTS.md" says "An edit of this morning"
+      And a script restores everything, come what may
+      Then the restore is done
+
+    Scenario: nothing stands in the way
+      When "context" is deleted
+      And a script restores everything
+      Then the restore is done
+      And the backup equals the config tree
+
+  Rule: People name things from where they stand
+
+    Scenario: a file beside them
+      When "context/stack.md" is deleted
+      And a person in the folder "context" restores "stack.md"
+      Then the restore is done
+      And the config tree has "context/stack.md"
+
+  Rule: A new machine gets its tree from the backup
+
+    Scenario: there is no config tree yet
+      When the config tree is lost, and no setting says where it was
+      And a script restores everything
+      Then the restore is done
+      And the backup equals the config tree
+
+    Scenario: the backup was cloned with another branch checked out
+      When the config tree is lost, and no setting says where it was
+      And the backup is a clone that has only the remote's branch
+      And a script restores everything
+      Then the restore is done
+      And the config tree has "context/stack.md"
+      And it says "has no branch main of its own"
+
   Rule: Nothing that stands there is lost
+
+    Scenario: every restore can be taken back, one after the other
+      When "AGENTS.md" says "first"
+      And a person restores everything
+      And "AGENTS.md" says "second"
+      And a person restores everything
+      And a person takes the restore back
+      And a person takes the restore back
+      Then the config tree has "AGENTS.md", saying "first"
 
     Scenario: an edit that was not backed up can be had back
       When "AGENTS.md" says "An edit of this morning"

@@ -162,13 +162,13 @@ def _unsynced(place: Place, run: Run) -> str:
 
 def restore(place: Place, run: Run) -> list[str]:
     """A restore of an older backup over edits that no backup has."""
-    return ["restore", "--at", _unsynced(place, run)]
+    return ["restore", "--yes", "--at", _unsynced(place, run)]
 
 
 def undo(place: Place, run: Run) -> list[str]:
     """Taking such a restore back."""
     older = _unsynced(place, run)
-    assert run("restore", "--at", older).code == 0
+    assert run("restore", "--yes", "--at", older).code == 0
     return ["restore", "--undo"]
 
 

@@ -6,20 +6,21 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC
 from pathlib import Path
 
 from pytest_bdd import given, parsers, step, then, when
 
 from autosync_tasks.errors import AutosyncError
-from autosync_tasks.model import Outcome, Run
+from autosync_tasks.model import Change, Outcome, Run
 from autosync_tasks.recovery.recover import recover
 from autosync_tasks.report import lines
-from autosync_tasks.restore.request import Wish
-from autosync_tasks.restore.restore import restore
+from autosync_tasks.restore.request import Agree, Wish
+from autosync_tasks.restore.restore import backups, restore
 from autosync_tasks.verify.drill import drill, fetch_for
 from autosync_tasks.workspace.request import Request
+from autosync_tasks.workspace.workspace import open_site
 from tests.features.outcome import heard
 from tests.features.person import as_a_person
 from tests.features.pictures import changed, files_of, git
@@ -43,19 +44,92 @@ def _tell(machine: Machine, what: str, go: Callable[[], Run], shown: Callable[[R
 
 
 def _restore(
-    machine: Machine, *paths: str, at: str = "", to: str = "", check: bool = False, undo: bool = False
+    machine: Machine,
+    *paths: str,
+    at: str = "",
+    to: str = "",
+    check: bool = False,
+    undo: bool = False,
+    yes: bool = False,
+    cwd: str = "",
+    agree: Agree | None = None,
 ) -> Told:
     run_id = f"{len(machine.told):012x}"
     machine.now += 1
-    wish = Wish(tuple(map(os.fsencode, paths)), at, to, check, undo, machine.now, run_id, UTC)
-    return _tell(
-        machine, "restore", lambda: restore(machine.site(), wish)[0], lambda run: plain(lines.of_restore(run, "", ""))
-    )
+    wish = Wish(tuple(map(os.fsencode, paths)), at, to, check, undo, machine.now, run_id, UTC, yes, cwd)
+
+    def go() -> Run:
+        return restore(open_site(machine.environ, new_machine=True), wish, agree=agree)[0]
+
+    return _tell(machine, "restore", go, lambda run: plain(lines.of_restore(run, "", "")))
 
 
 @step("a person restores everything")
 def restores_all(machine: Machine) -> None:
+    _restore(machine, agree=lambda over: True)
+
+
+@step("a script restores everything")
+def script_restores(machine: Machine) -> None:
     _restore(machine)
+
+
+@step("a script restores everything, come what may")
+def script_insists(machine: Machine) -> None:
+    _restore(machine, yes=True)
+
+
+@step("a person is asked about restoring everything and says no")
+def says_no(machine: Machine) -> None:
+    asked: list[Sequence[Change]] = []
+
+    def agree(over: Sequence[Change]) -> bool:
+        asked.append(over)
+        return False
+
+    _restore(machine, agree=agree)
+    assert [[change.path for change in over] for over in asked] == [[b"AGENTS.md"]]
+
+
+@step(parsers.re(f'a person in the folder {WHAT} restores (?P<name>"[^"]+")'))
+def restores_from_inside(machine: Machine, what: str, name: str) -> None:
+    _restore(machine, path_of(name), cwd=str(machine.path(path_of(what))))
+
+
+@step(parsers.re(f"a person lists the backups of {WHAT}"))
+def lists_backups(machine: Machine, what: str) -> None:
+    wish = Wish((os.fsencode(path_of(what)),), now=machine.now, zone=UTC)
+    text = plain(lines.of_backups(backups(machine.site(), wish)))
+    machine.told.append(Told("restore --list", "", 0, text))
+
+
+@then(parsers.re(r"(?P<number>\d+) backups are named"))
+def backups_named(machine: Machine, number: str) -> None:
+    assert len(heard(machine).text.splitlines()) == int(number)
+
+
+@then("the restore is not agreed to")
+def not_agreed(machine: Machine) -> None:
+    told = heard(machine)
+    assert (told.outcome, told.exit_code) == (Outcome.SKIPPED, 1), told.text
+
+
+@step("the config tree is lost, and no setting says where it was")
+def lost_with_settings(machine: Machine) -> None:
+    shutil.rmtree(machine.source)
+    shutil.rmtree(machine.config)
+    shutil.rmtree(machine.state)
+    assert not {"OPENCODE_SOURCE", "OPENCODE_BACKUP", "AUTOSYNC_CONFIG"} & machine.environ.keys()
+
+
+@step("the backup is a clone that has only the remote's branch")
+def cloned(machine: Machine) -> None:
+    away = machine.home / "away.git"
+    machine.backup.rename(away)
+    machine.backup.mkdir()
+    git(machine.backup, "init", "--quiet", "--initial-branch=master")
+    git(machine.backup, "remote", "add", "origin", str(away))
+    git(machine.backup, "fetch", "--quiet", "origin")
 
 
 @step("a person restores everything into another folder")

@@ -127,7 +127,7 @@ class Survival(RuleBasedStateMachine):
         if what and not any(path == what.encode() or path.startswith(what.encode() + b"/") for path in wanted):
             return
         self._whole_ref()
-        words = ["restore", *([what] if what else []), "--at", self._commits()[run_id]]
+        words = ["restore", "--yes", *([what] if what else []), "--at", self._commits()[run_id]]
         before = read_tree(self.place.source)
         if acts > 60:
             self._killed(acts - 60, True, words)

@@ -56,7 +56,8 @@ class Place:
         return run
 
     def restore(self, *paths: str, **how: object) -> Run:
-        wish: Wish = new_wish(paths, **how)  # type: ignore[arg-type]
+        """A restore by a person who said --yes, unless `how` says otherwise."""
+        wish: Wish = new_wish(paths, **{"yes": True, **how})  # type: ignore[arg-type]
         return restore(self.site, wish)[0]
 
     def git(self, *words: str, stdin: bytes = b"") -> str:

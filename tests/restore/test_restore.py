@@ -12,6 +12,8 @@ import pytest
 
 from autosync_tasks.errors import UsageError
 from autosync_tasks.model import Outcome
+from autosync_tasks.restore import run as restore_run
+from autosync_tasks.restore.snapshot import snapshots
 from tests.restore.support import Place, explode, make_place, read_tree, write
 
 SECRET = base64.b64decode("Z2hwXzFBMmIzQzRkNUU2ZjdHOGg5STBqMUsybDNNNG41TzZwN1E4cg==").decode()
@@ -78,7 +80,7 @@ def test_check_writes_nothing_at_all(place: Place) -> None:
     assert (place.state_files(), read_tree(place.source)) == before
 
 
-def test_undo_takes_a_restore_back_and_undo_again_redoes_it(place: Place) -> None:
+def test_undo_takes_a_restore_back_and_its_own_snapshot_redoes_it(place: Place) -> None:
     write(place.source, {"agents/build.md": "my own edit\n"})
     (place.source / "opencode.json").unlink()
     (place.source / "bin/run").chmod(0o600)
@@ -92,8 +94,50 @@ def test_undo_takes_a_restore_back_and_undo_again_redoes_it(place: Place) -> Non
     run = place.restore(undo=True)
     assert run.exit_code == 0, run
     assert read_tree(place.source) == before
-    place.restore(undo=True)
+    with pytest.raises(UsageError, match="every restore has been taken back"):
+        place.restore(undo=True)
+    place.restore(undo=snapshots(place.site.repository)[0].commit[:7])
     assert read_tree(place.source) == after
+    place.restore(undo=True)
+    assert read_tree(place.source) == before
+
+
+def test_undo_walks_back_restore_by_restore(place: Place) -> None:
+    """Also past one that needs nothing any more, and one whose undo was stopped is gone on with."""
+    states = []
+    for text in ("one\n", "two\n", "three\n"):
+        write(place.source, {"agents/build.md": text})
+        states.append(read_tree(place.source))
+        place.restore()
+    place.restore(undo=True)
+    assert read_tree(place.source) == states[2]
+    write(place.source, {"agents/build.md": "two\n"})  # as the next one would have it
+    assert place.restore(undo=True).outcome is Outcome.OK
+    place.restore(undo=True)
+    assert read_tree(place.source) == states[0]
+    assert place.restore(undo=snapshots(place.site.repository)[1].commit).exit_code == 0
+    with pytest.raises(UsageError, match="there is no snapshot"):
+        place.restore(undo="abcdef1")
+
+
+class StoppedError(BaseException):
+    """A run ends here."""
+
+
+def test_an_undo_that_was_stopped_is_gone_on_with(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(place.source, {"agents/build.md": "mine\n", "opencode.json": "{}\n"})
+    before = read_tree(place.source)
+    place.restore()
+
+    def stopped(*_: object) -> None:
+        raise StoppedError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(restore_run, "carry_out", stopped)
+        with pytest.raises(StoppedError):
+            place.restore(undo=True)
+    place.restore(undo=True)
+    assert read_tree(place.source) == before
 
 
 def test_undo_leaves_what_was_changed_since(place: Place) -> None:

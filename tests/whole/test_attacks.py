@@ -20,7 +20,7 @@ from tests.support.place import Place, program
 
 COMMANDS: tuple[tuple[str, ...], ...] = (
     ("detect",), ("diff",), ("status",), ("sync", "--check"), ("sync",), ("verify", "--deep"), ("verify", "--drill"),
-    ("restore", "--at", "main~1"), ("restore", "--undo"), ("recover", "--check"), ("recover",), ("sync", "--force"),
+    ("restore", "--yes", "--at", "main~1"), ("restore", "--undo"), ("recover", "--check"), ("recover",), ("sync", "--force"),
 )  # fmt: skip
 """Everything that reads or writes tree and backup."""
 

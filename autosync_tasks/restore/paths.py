@@ -1,0 +1,102 @@
+"""Which recorded paths a restore is about: what a person named and from where; what to say of one that is not there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from autosync_tasks.config.places import Places
+from autosync_tasks.errors import BackupError, UsageError
+from autosync_tasks.model import Entry, Path
+from autosync_tasks.names import display
+from autosync_tasks.policy.classify import Classifier
+from autosync_tasks.restore.plan import UnknownPathError, normal, select
+from autosync_tasks.restore.request import Wish, local_zone, name_of_commit
+from autosync_tasks.workspace.workspace import Site
+
+
+def in_source(places: Places, path: bytes, cwd: str, recorded: Mapping[Path, object]) -> Path:
+    """A path as a person wrote it, as one in the source: a whole path, or one from the folder they stand in.
+
+    From inside the tree `build.md` means the one beside them, if the backup has that; else the one at the root.
+    Raises UsageError for one outside the source.
+    """
+    roots = [os.fsencode(root).rstrip(b"/") for root in (places.source, places.real_source)]
+    if path.startswith(b"/"):
+        return normal(next((inner for root in roots if (inner := _below(root, path)) is not None), path))
+    for root in roots:
+        inner = _below(root, os.path.normpath(os.path.join(os.fsencode(cwd), path))) if cwd else None
+        if inner is not None and (_holds(recorded, inner) or not _holds(recorded, os.path.normpath(path))):
+            return inner
+    return normal(path)
+
+
+def _below(root: bytes, path: bytes) -> bytes | None:
+    """The path relative to the root; None if it is not below it."""
+    if path == root or path.startswith(root + b"/"):
+        return path[len(root) + 1 :]
+    return None
+
+
+def _holds(recorded: Mapping[Path, object], path: Path) -> bool:
+    return path in (b"", b".") or path in recorded or any(known.startswith(path + b"/") for known in recorded)
+
+
+def is_all(wish: Wish, places: Places, recorded: Mapping[Path, object]) -> bool:
+    """Whether nothing was named, or the root of the tree."""
+    return not wish.paths or any(not in_source(places, path, wish.cwd, recorded) for path in wish.paths)
+
+
+def chosen(site: Site, wish: Wish, recorded: Mapping[Path, Entry], commit: str) -> dict[Path, Entry]:
+    """The recorded paths that the wish is about. Raises UsageError for one that is unknown or protected."""
+    try:
+        selected = select(recorded, [in_source(site.places, path, wish.cwd, recorded) for path in wish.paths])
+    except UnknownPathError as error:
+        error.hint = _where(site, wish, error.paths[0], commit)
+        error.hint = error.hint or "name a path as it lies in the source, or a folder, or nothing"
+        raise
+    rule_for = Classifier(site.settings).rule_for
+    if wish.paths and all(rule_for(path, entry.kind).priority == "never" for path, entry in selected.items()):
+        raise UsageError(
+            f"{display(min(selected))} is protected: it is never written",
+            hint="`git show` in the backup can show what an old commit holds of it",
+        )
+    return selected
+
+
+def not_followed(site: Site, selected: dict[Path, Entry]) -> tuple[dict[Path, Entry], list[str]]:
+    """The selected paths less those behind a link that is followed, with a note for each such link.
+
+    Nothing outside the source is written. Raises UsageError if nothing else is left.
+    """
+    following = site.following
+    if following is None:
+        return selected, []
+    links = {path: following.above(path) for path in selected}
+    behind = sorted({link for link in links.values() if link is not None})
+    kept = {path: entry for path, entry in selected.items() if links[path] is None}
+    hint = "restore it with --to FOLDER, and copy it from there"
+    if not kept and behind:
+        raise UsageError(f"{display(behind[0])} is a link out of the source: nothing is written there", hint=hint)
+    return kept, [f"{display(link)} leads out of the source and is left alone: {hint}" for link in behind]
+
+
+def _where(site: Site, wish: Wish, path: Path, commit: str) -> str:
+    """Which backup holds a path that this commit does not hold; "" if none does."""
+    if not path or wish.undo:
+        return ""
+    run, zone, name = site.repository.gateway.run, wish.zone or local_zone(wish.now), os.fsdecode(path)
+    try:
+        left = run("rev-list", "--max-count=1", "--first-parent", commit, "--", name).decode().strip()
+        if left:
+            said = name_of_commit(site, left, zone)
+            return f"it left the backup with {said}: add --at {left[:7]}~1 for the version before"
+        newest = site.repository.ref()
+        if not newest or newest == commit:
+            return ""
+        later = run("rev-list", "--first-parent", "--reverse", newest, f"^{commit}", "--", name).decode().split()
+        if not later:
+            return ""
+        return f"it came into the backup with {name_of_commit(site, later[0], zone)}: add --at {later[0][:7]}"
+    except BackupError:
+        return ""  # a hint is no reason to fail
