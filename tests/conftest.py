@@ -40,6 +40,7 @@ pytest_plugins = [
     "tests.features.advice",
     "tests.features.agent",
     "tests.features.asking",
+    "tests.features.opencode_trees",
     "tests.features.doctor",
 ]
 

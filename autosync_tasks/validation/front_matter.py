@@ -111,6 +111,15 @@ _WANTED = {
         "subtask": "true or false",
     },
 }
+_NATIVE_2 = {
+    "agent": frozenset(
+        ("model", "variant", "request", "system", "description", "mode", "hidden", "color", "steps", "disabled")
+    )
+    | {"permissions"},
+    "command": frozenset(("description", "agent", "model", "subagent", "subtask")),
+}
+"""The keys of OpenCode 2's own form. It reads a file with any other key in the form of version 1."""
+
 _WANTED["mode"] = {key: kind for key, kind in _WANTED["agent"].items() if key != "mode"}
 _SAY = {
     "mode": "one of subagent, primary and all",
@@ -157,7 +166,7 @@ def _absent(where: Place) -> Iterator[Raw]:
 def _kinds(where: Place, keys: dict[str, Any], first_line: int) -> Iterator[Raw]:
     for key, wanted in _WANTED.get(where.kind, {}).items():
         node = keys.get(key)
-        if node is not None and not _fits(node, wanted):
+        if node is not None and not _fits(node, wanted) and not (key == "model" and _model_of_2(where, keys)):
             code = "MDF008" if where.kind == "mode" else "MDF002"
             line = node.start_mark.line + first_line
             yield Raw(code, f"`{key}` should be {_SAY.get(wanted, wanted)}.", line, token=key.encode())
@@ -180,6 +189,15 @@ def _fits(node: Any, wanted: str) -> bool:
         case "text" | "true or false":
             return tag == ("str" if wanted == "text" else "bool")
     return _is_number(node, whole=wanted == "whole number")
+
+
+def _model_of_2(where: Place, keys: dict[str, Any]) -> bool:
+    """Whether the model is an object as OpenCode 2 has it, in a file of its form (no error: one version loads it)."""
+    node = keys["model"]
+    if node.tag != TAG + "map" or not set(keys) <= _NATIVE_2.get(where.kind, frozenset()):
+        return False
+    parts = {key.value: value.tag for key, value in node.value}
+    return {"providerID", "model"} <= set(parts) and all(tag == TAG + "str" for tag in parts.values())
 
 
 def _is_number(node: Any, *, whole: bool) -> bool:

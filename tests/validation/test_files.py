@@ -17,6 +17,8 @@ def front(*lines: str) -> bytes:
     return "\n".join(("---", *lines, "---", "hi", "")).encode()
 
 
+MODEL_2 = ("model:", "  providerID: anthropic", "  model: claude-sonnet-4-5")
+
 # Path, bytes, codes expected, whether OpenCode 1.18.33 starts with it beside an opencode.json.
 FRONT: dict[str, tuple[bytes, bytes, list[str], bool]] = {
     "agent": (b"agent/a.md", front("description: d", "mode: subagent"), [], True),
@@ -68,6 +70,10 @@ FRONT: dict[str, tuple[bytes, bytes, list[str], bool]] = {
     "steps": (b"agent/a.md", front("description: d", "steps: 0.5"), ["MDF002"], False),
     "yes is text": (b"agent/a.md", front("description: d", "disable: yes"), ["MDF002"], False),
     "capital TRUE": (b"agent/a.md", front("description: d", "disable: TRUE"), [], True),
+    # A model as version 2 has it, in a file that version 2 reads in the form of version 1, or not at all.
+    "and a key of 1": (b"agent/a.md", front("description: d", *MODEL_2, "temperature: 1"), ["MDF002"], False),
+    "model in part": (b"agent/a.md", front("description: d", *MODEL_2[:2]), ["MDF002"], False),
+    "model with a number": (b"agent/a.md", front("description: d", *MODEL_2, "  variant: 1"), ["MDF002"], False),
     "in a folder": (b"agents/x/a.md", front("description: d", "mode: nope"), ["MDF002"], False),
     "blank line first": (b"agent/a.md", b"\n" + front("mode: nope"), ["MDF003"], True),
     "four dashes": (b"agent/a.md", b"-" + front("mode: nope"), ["MDF003"], True),
@@ -95,6 +101,13 @@ def test_front_matter(name: str) -> None:
     found = validate([file(path, data)], context(path))
     assert sorted(codes(found)) == sorted(expected)
     assert any(f.severity is Severity.ERROR for f in found) is not starts
+
+
+@pytest.mark.parametrize("more", [(), ("  variant: high",), ("mode: subagent", "permissions: []", "disabled: true")])
+def test_front_matter_that_only_version_2_reads_is_no_error(more: tuple[str, ...]) -> None:
+    """Version 1 does not start with it; what either version loads is no error."""
+    for path in (b"agent/a.md", b"agents/x/a.md"):
+        assert codes(validate([file(path, front("description: d", *MODEL_2, *more))], context(path))) == []
 
 
 BOMBS = {

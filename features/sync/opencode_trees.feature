@@ -1,0 +1,34 @@
+Feature: The trees that OpenCode makes
+  OpenCode 1, OpenCode 2 and the months between them leave different files in the same folder, some of them secret. The
+  first sync needs no settings for any of them.
+
+  Rule: What the person made is backed up, what is secret is not
+
+    Scenario Outline: a tree <kind>
+      Given a config tree <kind>
+      When a person asks for a sync
+      Then the sync is done
+      And no login, password or account of it is anywhere outside the config tree
+      And everything else of it is in the backup
+
+      Examples:
+        | kind                        |
+        | as OpenCode 2 leaves it     |
+        | in migration from 1 to 2    |
+
+  Rule: OpenCode's own program is no config tree
+
+    Scenario: the installer was there, and the tree lies in the config folder
+      Given a config tree
+      And OpenCode's installer alone has been in "~/.opencode"
+      When a person asks for a sync
+      Then the sync is done
+      And the backup equals the config tree
+
+    Scenario: the installer alone was there
+      Given no config tree
+      And OpenCode's installer alone has been in "~/.opencode"
+      When a person asks for a sync
+      Then the sync is refused
+      And it says "holds only OpenCode's own program"
+      And there is no backup
