@@ -158,3 +158,19 @@ def remove_tree(folder: str) -> None:
 
 def _is_folder(name: str, folder: int) -> bool:
     return stat.S_ISDIR(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
+
+
+def whose(path: str) -> int:
+    """The user in whose folder root is about to write (`sudo` in a person's home); 0 if it is root's, or not root asks.
+
+    What root leaves there the person's own runs could not use. path: need not be there yet.
+    """
+    while os.geteuid() == 0:
+        try:
+            return os.lstat(path).st_uid
+        except OSError:
+            parent = os.path.dirname(path)
+            if parent == path:
+                break
+            path = parent
+    return 0

@@ -30,6 +30,21 @@ Patterns are [gitignore patterns](https://git-scm.com/docs/gitignore#_pattern_fo
 match at any depth, with a leading `/` at the root of the config tree. Each is matched alone, so `!` is not
 allowed.
 
+## Places
+
+The config tree is the first of these: `opencode_source`; the folder in `OPENCODE_CONFIG_DIR`; `~/.opencode` or
+OpenCode's folder in the XDG config folder, whichever has content (both: you are asked to say which). The backup
+is `opencode_backup`, or `autosync-tasks/backup` in the XDG data folder. The first sync records both.
+
+A variable or flag that names a place and is empty is an error that names it. Two defaults are documented
+elsewhere and hold here too: without `HOME` the user database says where your home is, and an XDG variable that
+is empty or no full path counts as unset, as its specification asks.
+
+Root writes nothing into another user's home (`sudo autosync …`): what it left there the user's own runs could
+not use.
+
+## All settings
+
 | setting | default | allowed | what it does |
 |---|---|---|---|
 """

@@ -14,7 +14,7 @@ from autosync_tasks.config.settings import TABLE
 from autosync_tasks.config.values import from_text, from_toml
 from autosync_tasks.config.wording import nearest, show_key, show_path
 from autosync_tasks.errors import AutosyncError, LockedError
-from autosync_tasks.files import lock, write_whole
+from autosync_tasks.files import lock, whose, write_whole
 from autosync_tasks.model import Rule
 
 EMPTY = "# Settings of autosync-tasks. docs/settings.md lists them all.\n\n"
@@ -40,6 +40,11 @@ def set_values(path: str, changes: Mapping[str, object], environ: Mapping[str, s
     """
     wanted = _checked(changes, environ)
     target = os.path.realpath(path)
+    if not os.path.exists(target) and (owner := whose(target)):
+        raise AutosyncError(
+            f"root runs this, and {show_path(path)} would lie in a folder of user {owner}; nothing was changed",
+            hint="run it as that user, without sudo; or name another file in AUTOSYNC_CONFIG",
+        )
     try:
         _make_folder(os.path.dirname(target))
         with _locked(target):

@@ -143,9 +143,9 @@ def _accesses(source: str, backup: str, state: str) -> Iterator[Access]:
                 fault, remedy = "" if ok else f"{there} cannot be written", "mend its permissions"
             yield Access(name, path, fault, remedy)
     if state and os.path.isdir(state):
-        facts = os.lstat(state)
-        private = facts.st_uid == os.getuid() and not stat.S_IMODE(facts.st_mode) & 0o077
-        fault = "" if private else f"{state} can be entered by others, or belongs to another user"
+        facts = os.lstat(state)  # whose it is, is told elsewhere
+        private = facts.st_uid != os.getuid() or not stat.S_IMODE(facts.st_mode) & 0o077
+        fault = "" if private else f"{state} can be entered by others"
         yield Access("the state by others", "only you can enter it", fault, f"chmod 700 {shlex.quote(state)}")
 
 

@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import Any
 
 from autosync_tasks.errors import AutosyncError, LockedError
-from autosync_tasks.files import lock, remove_tree, write_whole
+from autosync_tasks.files import lock, remove_tree, whose, write_whole
 from autosync_tasks.model import Cache, TreeCache, Trigger
 from autosync_tasks.names import display
 from autosync_tasks.state import cache
@@ -47,6 +47,11 @@ class State:
 
     def prepare(self) -> None:
         """Makes the folder, private. Raises AutosyncError if it cannot, or it is a link or another user's."""
+        if owner := whose(self.folder):
+            raise AutosyncError(
+                f"root runs this, and the state folder {display(self.folder)} is user {owner}'s: nothing was written",
+                hint="run it as that user, without sudo; or name places of root's own in XDG_STATE_HOME and the like",
+            )
         try:
             os.makedirs(self.home, mode=0o700, exist_ok=True)
             for folder in (self.home, self.folder):

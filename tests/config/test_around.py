@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from autosync_tasks.config.around import name_of, outside, ownership
+from autosync_tasks.config.file import set_values
+from autosync_tasks.errors import AutosyncError
+from autosync_tasks.state.state import State
 
 
 @pytest.fixture
@@ -88,3 +91,16 @@ def test_what_another_left_is_told_to_its_user(home: Path, monkeypatch: pytest.M
     first, second = ownership(str(home), [str(home / "tree"), str(home / "backup"), str(home / "missing")])
     assert first.what == f"{home}/tree belongs to {name_of(os.getuid())}, not to 4242"
     assert second.remedy == f"sudo chown -R 4242: {home}"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_root_writes_no_state_and_no_settings_into_the_home_of_another(home: Path) -> None:
+    os.chown(home, 4242, 4242)
+    with pytest.raises(AutosyncError, match="user 4242") as caught:
+        State(f"{home}/.local/state/autosync-tasks", "/s", "/b").prepare()
+    assert "without sudo" in caught.value.hint
+    with pytest.raises(AutosyncError, match="user 4242"):
+        set_values(f"{home}/.config/autosync-tasks/config.toml", {"max_age": 100}, {})
+    assert sorted(os.listdir(home)) == ["tree"]
+    os.chown(home, 0, 0)
+    State(f"{home}/.local/state/autosync-tasks", "/s", "/b").prepare()
