@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from autosync_tasks import __version__
 from autosync_tasks.errors import UsageError
+from autosync_tasks.report import lines, screen
 
 
 class _Parser(argparse.ArgumentParser):
@@ -15,6 +16,10 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(message, hint="`sync-config --help` names every flag")
+
+    def _print_message(self, message: str, file: object = None) -> None:
+        """As every other output: argparse itself says nothing of one that cannot be written."""
+        screen.show(lines.plain(message.splitlines()))
 
 
 def _parser() -> _Parser:

@@ -268,6 +268,15 @@ def test_help_is_a_program_like_any_other(machine: Machine, words: str) -> None:
     assert (done.returncode, done.stderr) == (1, "error: the output could not be written: no space left on device\n")
 
 
+@pytest.mark.parametrize("words", ["--help", "--version"])
+def test_sync_config_says_so_too(machine: Machine, words: str) -> None:
+    """argparse itself keeps quiet about an output that cannot be written."""
+    for where, code in (("| true", 0), ("> /dev/full", 1)):
+        shell = ["bash", "-o", "pipefail", "-c", f"'{BIN / 'sync-config'}' {words} {where}"]
+        done = subprocess.run(shell, env=bare(machine), capture_output=True, text=True, check=False)
+        assert (done.returncode, "no space left" in done.stderr) == (code, bool(code))
+
+
 @pytest.mark.parametrize("words", ["sync", "--help"])
 def test_a_locale_without_our_signs_gets_others(machine: Machine, words: str) -> None:
     machine.make_tree()
