@@ -17,7 +17,7 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise UsageError(message, hint="`sync-config --help` names every flag")
 
-    def _print_message(self, message: str, file: object = None) -> None:
+    def _print_message(self, message: str, file: object = None) -> None:  # noqa: ARG002  argparse says where
         """As every other output: argparse itself says nothing of one that cannot be written."""
         screen.show(lines.plain(message.splitlines()))
 
