@@ -8,9 +8,10 @@ import time
 from invoke import Context
 
 from autosync_tasks.cli.task import DIFF, JSON, task
+from autosync_tasks.humanize import count
 from autosync_tasks.plan import judge
 from autosync_tasks.plan.compare import look
-from autosync_tasks.plan.diff import differences
+from autosync_tasks.plan.diff import differences, wanted
 from autosync_tasks.report import as_json as report
 from autosync_tasks.report import lines, screen
 from autosync_tasks.report import status as status_lines
@@ -119,18 +120,21 @@ def status(context: Context, json: bool = False, short: bool = False) -> int:
 @task(help={"json": JSON})
 def diff(context: Context, json: bool = False) -> int:
     """
-    Shows the contents of what differs, from backup to source; lines that may hold secrets are withheld.
+    Shows the contents of what a sync would take, from backup to source; lines that may hold secrets are withheld.
 
     Writes nothing. Exit code 0 whatever it finds.
     """
     site = open_site(os.environ)
     with look(site) as seen:
-        changes = seen.difference.changes
+        changes = wanted(seen.difference.changes)
         if json:
             report.show("diff", {**report.of_detection(changes, ()), "diff": list(differences(seen, changes))})
         else:
-            text = list(differences(seen, changes)) or ["nothing differs"]
+            text = list(differences(seen, changes)) or ["nothing differs that a sync would take"]
             screen.show(lines.coloured(text))
+            if others := len(seen.difference.changes) - len(changes):
+                words = f"{count(others, 'change')} that a sync leaves out by rule: `inv detect` names them"
+                screen.show([lines.of_note(words)])
     return 0
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from autosync_tasks.backup.repository import Repository
-from autosync_tasks.model import Change, Kind
+from autosync_tasks.model import Change, Kind, Priority
 from autosync_tasks.names import display
 from autosync_tasks.plan import judge
 from autosync_tasks.plan.compare import Look
@@ -19,6 +19,9 @@ def differences(seen: Look, changes: Iterable[Change]) -> Iterator[str]:
     with Reader(seen.root, seen.scan.followed) as reader:
         for change in changes:
             old_name = display(change.old_path if change.old_path is not None else change.path)
+            if change.old and change.new and change.old_path is not None and change.old.id == change.new.id:
+                yield f"=== backup/{old_name} is renamed to source/{display(change.path)}"
+                continue
             yield f"--- backup/{old_name}" if change.old else "--- nothing"
             yield f"+++ source/{display(change.path)}" if change.new else "+++ nothing"
             if change.old and change.new and change.old.mode != change.new.mode:
@@ -27,6 +30,11 @@ def differences(seen: Look, changes: Iterable[Change]) -> Iterator[str]:
             if old == new:
                 continue
             yield from unified(old, new, partial(judge.hidden_lines, seen.site, seen, change.path))
+
+
+def wanted(changes: Iterable[Change]) -> list[Change]:
+    """The changes that a sync takes when nothing holds it: not what stays out by rule."""
+    return [change for change in changes if change.priority in (Priority.HIGH, Priority.MEDIUM) or change.new is None]
 
 
 def _old(repository: Repository, change: Change) -> bytes:

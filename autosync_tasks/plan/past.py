@@ -1,17 +1,23 @@
-"""What earlier runs left for the next decision: the last commit, failures in a row, since when each change waits."""
+"""The history: what runs leave in it, and what they left for the next decision."""
 
 from __future__ import annotations
 
 import hashlib
 import itertools
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from autosync_tasks.model import Outcome, Path
+from autosync_tasks.model import Outcome, Path, Run
+from autosync_tasks.names import display
 from autosync_tasks.plan.compare import Look
 from autosync_tasks.policy.inputs import Past
 from autosync_tasks.state.state import State
+
+Record = dict[str, Any]
+"""One line of the history."""
 
 _NOT_TRIED = frozenset({Outcome.BLOCKED, Outcome.DEFERRED, Outcome.SKIPPED})
 _FIRST_SEEN = "pending.json"
@@ -22,10 +28,10 @@ def past_of(seen: Look, now: float) -> Past:
 
     A first-seen time that is lost is the file's ctime.
     """
-    records = seen.site.state.history()
+    records = syncs(seen.site.state.history())
     last = next((r for r in reversed(records) if r.get("commit") and r.get("acted")), None)
     failures = failures_in_a_row(records)
-    retry_at = next((r.get("retry_at") for r in reversed(records) if _failed(r)), None) if failures else None
+    failed = next((r for r in reversed(records) if _failed(r)), {}) if failures else {}
     kept = _first_seen(seen.site.state)
     first: dict[Path, float] = {}
     for change in seen.difference.changes:
@@ -34,16 +40,36 @@ def past_of(seen: Look, now: float) -> Past:
             facts = seen.observation.facts(change.path) if change.new is not None else None
             first[change.path] = min(now, facts.ctime_ns / 1e9) if facts else now
     return Past(
-        last_sync_at=float(last["started"]) if last else None,
+        last_sync_at=moment_of(last, "started") if last else None,
         failures=failures,
-        retry_at=retry_at,
+        retry_at=moment_of(failed, "retry_at"),
         first_seen=first,
     )
 
 
-def failures_in_a_row(records: Sequence[Mapping[str, Any]]) -> int:
-    """How many runs failed since the last that succeeded. A run that was held back says nothing of either."""
-    tried = (record for record in reversed(records) if record.get("outcome") not in _NOT_TRIED)
+def syncs(records: Iterable[Record]) -> list[Record]:
+    """The records of syncs, without those of restores and recoveries."""
+    return [record for record in records if record.get("task", "sync") == "sync"]
+
+
+def moment_of(record: Mapping[str, Any], name: str) -> float | None:
+    """A time of a record (seconds since the epoch); None if it has none. The history may hold anything."""
+    when = record.get(name)
+    return float(when) if isinstance(when, int | float) and math.isfinite(when) else None
+
+
+def remember_act(state: State, task: str, run: Run) -> None:
+    """Writes one record of a restore or a recovery that changed something. Call it under the lock.
+
+    It says nothing of syncs: neither the limit nor the failures in a row know of it.
+    """
+    if not run.check and run.outcome in (Outcome.CHANGED, Outcome.INCOMPLETE):
+        state.add_history({"task": task, **record_of(run, acted=True)})
+
+
+def failures_in_a_row(records: Iterable[Record]) -> int:
+    """How many syncs failed since the last that succeeded. One that was held back says nothing of either."""
+    tried = (record for record in reversed(syncs(records)) if record.get("outcome") not in _NOT_TRIED)
     return len(list(itertools.takewhile(_failed, tried)))
 
 
@@ -70,3 +96,29 @@ def _mark(path: Path) -> str:
 
 def _failed(record: Mapping[str, Any]) -> bool:
     return record.get("outcome") == Outcome.FAILED
+
+
+def record_of(run: Run, *, acted: bool, digest: str = "", hint: str = "") -> dict[str, Any]:
+    """A run as one record of the history."""
+    return {
+        "id": run.id,
+        "trigger": run.trigger,
+        "started": millis(run.started),
+        "ended": millis(run.ended),
+        "outcome": run.outcome,
+        "reason": run.reason,
+        "exit": run.exit_code,
+        "acted": acted,
+        "commit": run.commit,
+        "digest": digest,
+        "changes": dict(Counter(change.category for change in run.changes)),
+        "pending": len(run.pending),
+        "findings": dict(Counter(finding.code for finding in run.findings)),
+        "notes": list(run.notes),
+        **({"hint": display(hint)} if hint else {}),
+    }
+
+
+def millis(when: float) -> float:
+    """A time to the millisecond, never later than it was: a recorded time in the future counts as unknown."""
+    return math.floor(when * 1000) / 1000

@@ -20,6 +20,7 @@ from autosync_tasks.errors import BackupError, GuardError, UsageError
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Outcome, Path, Run, Step, Trigger
 from autosync_tasks.names import display, quote
+from autosync_tasks.plan.past import remember_act
 from autosync_tasks.remote.integrate import follow
 from autosync_tasks.remote.known import agreed
 from autosync_tasks.remote.outgoing import contains, outgoing
@@ -78,7 +79,9 @@ def forget(site: Site, fingerprint: str, request: Request, *, pushed: bool = Fal
         step = f"delete the branch on the remote by hand, then: inv sync --push; {step}"
     reason = f"{count(len(rewrite.commits), 'commit')} made again without it; the newest backup is as it was"
     done = _run(request, reason, details=told.details, notes=(*told.notes, *notes), next_step=step)
-    return replace(done, commit=site.repository.ref())
+    done = replace(done, commit=site.repository.ref())
+    remember_act(site.state, "recover", done)
+    return done
 
 
 def _told(rewrite: _Rewrite | None, request: Request) -> Run:

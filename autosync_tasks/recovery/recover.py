@@ -13,6 +13,7 @@ from autosync_tasks.errors import BackupError, ConflictError
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Outcome, Run, Step, Trigger
 from autosync_tasks.names import display
+from autosync_tasks.plan.past import remember_act
 from autosync_tasks.recovery.diagnose import diagnose
 from autosync_tasks.recovery.plan import Facts, Fix, Repair, repairs
 from autosync_tasks.recovery.repair import Bench, mend
@@ -41,7 +42,10 @@ def recover(site: Site, request: Request, announce: Announce | None = None) -> R
         )
     check_inside(repository.git_dir)
     with nullcontext() if request.check else site.state.lock():
-        return _rounds(site, request, announce)
+        run = _rounds(site, request, announce)
+        if run.steps:
+            remember_act(site.state, "recover", run)
+        return run
 
 
 def look_at(site: Site) -> Facts:

@@ -17,6 +17,7 @@ from autosync_tasks.errors import ConflictError, UsageError
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Outcome, Path, Run, Step, Trigger
 from autosync_tasks.names import display
+from autosync_tasks.plan.past import remember_act
 from autosync_tasks.policy.classify import Classifier
 from autosync_tasks.remote.conflict import Taking, finish, take_remote, take_source
 from autosync_tasks.remote.known import known_remote
@@ -61,7 +62,7 @@ def take(
     steps = (*run.steps, Step("commit", Outcome.CHANGED, taking.commit[:7]))
     steps = (*steps, Step("push", pushed.outcome, pushed.reason))
     whose = "this machine's version" if side == "source" else "the remote's version"
-    return replace(
+    run = replace(
         run,
         steps=steps,
         outcome=Outcome.CHANGED if not pushed.exit_code else Outcome.INCOMPLETE,
@@ -73,6 +74,8 @@ def take(
         next_step=pushed.next_step,
         ended=time.time(),
     )
+    remember_act(site.state, "recover", run)
+    return run
 
 
 def _check(site: Site, side: str, request: Request) -> Run:

@@ -148,7 +148,8 @@ def of_history(records: Sequence[Mapping[str, Any]]) -> Iterator[Line]:
         when = _local(record.get("started"))
         outcome = str(record.get("outcome", "?"))
         style = {str(known): colour for known, colour in STYLE.items()}.get(outcome, "")
-        trigger = display(str(record.get("trigger", "?")))
+        task = record.get("task", "sync")
+        trigger = display(str(record.get("trigger", "?") if task == "sync" else task))
         yield line(
             f"  {when}  {trigger:<9} ", Part(f"{display(outcome):<11}", style), display(str(record.get("reason", "")))
         )
@@ -169,7 +170,8 @@ def _local(when: object) -> str:
 
 def of_totals(found: Mapping[str, Any], now: float) -> Iterator[Line]:
     """The totals, a line each."""
-    for name in ("runs", "successes", "failures", "blocked", "files", "commits"):
+    names = ("runs", "successes", "failures", "blocked", "incomplete", "deferred", "skipped")
+    for name in (*names, "files", "commits", "restores", "recoveries"):
         yield line(Part(f"  {name:<14}", "dim"), f"{found[name]:,}")
     last = found["last_activity"]
     yield line(Part("  last activity ", "dim"), f"{age(now - last)} ago" if last else "never")

@@ -14,6 +14,7 @@ from autosync_tasks.config.places import is_within
 from autosync_tasks.errors import BackupError, LockedError, UsageError
 from autosync_tasks.model import Run
 from autosync_tasks.names import display
+from autosync_tasks.plan.past import remember_act
 from autosync_tasks.restore.paths import in_source
 from autosync_tasks.restore.plan import RestorePlan, UnknownPathError, nearest
 from autosync_tasks.restore.request import NO_BACKUP_YET, Agree, Announce, Wish, local_zone, newest_backup, time_of
@@ -62,7 +63,9 @@ def restore(
         return Passage(site, wish, target, announce, progress, agree).run()
     try:
         with site.state.lock():
-            return Passage(site, wish, target, announce, progress, agree).run()
+            run, plan = Passage(site, wish, target, announce, progress, agree).run()
+            remember_act(site.state, "restore", run)
+            return run, plan
     except LockedError:
         raise LockedError("another run is at work on this backup", hint="run it again in a moment") from None
 

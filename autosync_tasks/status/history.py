@@ -11,8 +11,8 @@ from typing import Any
 from autosync_tasks.errors import UsageError
 from autosync_tasks.model import Outcome, Trigger
 from autosync_tasks.names import display
+from autosync_tasks.plan.past import Record, syncs
 
-Record = dict[str, Any]
 _BAD = frozenset({Outcome.FAILED, Outcome.BLOCKED, Outcome.INCOMPLETE})
 _AGE = re.compile(r"(\d+)([smhdw])\Z")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -45,7 +45,8 @@ def moment(text: str, now: float) -> float:
 
 
 def totals(records: Sequence[Record]) -> dict[str, Any]:
-    """Runs, successes, failures, files, commits and last activity, over the records."""
+    """Runs, how they ended, files, commits, restores and last activity, over the records."""
+    others, records = [record for record in records if record.get("task", "sync") != "sync"], syncs(records)
     outcomes = Counter(str(record.get("outcome")) for record in records)
     files = sum(sum(_numbers(record.get("changes"))) for record in records if record.get("acted"))
     return {
@@ -53,9 +54,14 @@ def totals(records: Sequence[Record]) -> dict[str, Any]:
         "successes": outcomes["changed"] + outcomes["ok"],
         "failures": outcomes["failed"],
         "blocked": outcomes["blocked"],
+        "incomplete": outcomes["incomplete"],
+        "deferred": outcomes["deferred"],
+        "skipped": outcomes["skipped"],
         "files": files,
         "commits": len({record["commit"] for record in records if record.get("acted") and record.get("commit")}),
-        "last_activity": max(map(_time, records), default=None),
+        "restores": sum(record.get("task") == "restore" for record in others),
+        "recoveries": sum(record.get("task") == "recover" for record in others),
+        "last_activity": max(map(_time, [*records, *others]), default=None),
     }
 
 

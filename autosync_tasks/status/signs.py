@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from autosync_tasks.config.around import Concern, outside, ownership
 from autosync_tasks.config.places import wrong_tree
 from autosync_tasks.model import Kind, Outcome, Path, Trigger
 from autosync_tasks.names import parents
 from autosync_tasks.plan.compare import Look
+from autosync_tasks.plan.past import Record, moment_of, syncs
 from autosync_tasks.state.state import State
 from autosync_tasks.tree.content import Reader
 from autosync_tasks.triggers.installed import Installed, signs
@@ -48,36 +48,26 @@ def last_seen(state: State) -> dict[str, float]:
     return {name: when for name, when in times.items() if when is not None}
 
 
-def blocked_for(records: Sequence[Mapping[str, Any]], now: float) -> float:
+def blocked_for(records: Sequence[Record], now: float) -> float:
     """For how long the latest runs have all been blocked (seconds)."""
     since = now
-    for record in reversed(records):
+    for record in reversed(syncs(records)):
         if record.get("outcome") != Outcome.BLOCKED:
             break
-        since = _time(record, "started") or now
+        since = moment_of(record, "started") or now
     return max(0.0, now - since)
 
 
-def last_sync(records: Sequence[Mapping[str, Any]]) -> float | None:
+def last_sync(records: Sequence[Record]) -> float | None:
     """When a sync last committed something."""
     good = (Outcome.CHANGED, Outcome.INCOMPLETE)
-    ended = [_time(r, "ended") for r in records if r.get("acted") and r.get("outcome") in good and is_sync(r)]
+    ended = [moment_of(r, "ended") for r in syncs(records) if r.get("acted") and r.get("outcome") in good]
     return ended[-1] if ended else None
 
 
-def began(records: Sequence[Mapping[str, Any]]) -> float | None:
+def began(records: Sequence[Record]) -> float | None:
     """The time of the oldest record."""
-    return _time(records[0], "started") if records else None
-
-
-def is_sync(record: Mapping[str, Any]) -> bool:
-    """Whether a record of the history is of a sync, not of a restore or a recovery."""
-    return bool(record.get("task", "sync") == "sync")
-
-
-def _time(record: Mapping[str, Any], name: str) -> float | None:
-    when = record.get(name)
-    return float(when) if isinstance(when, int | float) else None
+    return moment_of(records[0], "started") if records else None
 
 
 def notes_of(seen: Look, there: Sequence[Installed]) -> tuple[str, ...]:

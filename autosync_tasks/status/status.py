@@ -14,7 +14,7 @@ from autosync_tasks.model import Left, LeftOut, Path, Pending, Priority, Verb
 from autosync_tasks.plan.compare import Look, look
 from autosync_tasks.plan.decision import foresee
 from autosync_tasks.plan.left_out import way_in
-from autosync_tasks.plan.past import failures_in_a_row, past_of
+from autosync_tasks.plan.past import Record, failures_in_a_row, past_of, syncs
 from autosync_tasks.plan.proposal import Outlook
 from autosync_tasks.plan.quarantine import named, way_on
 from autosync_tasks.remote.known import KnownRemote, known_remote
@@ -83,7 +83,7 @@ def status(site: Site, now: float) -> Status:
             enabled=site.settings.auto_sync_enabled,
             push=site.settings.auto_sync_push,
             seen=of.last_seen(site.state),
-            last_run=records[-1] if records else {},
+            last_run=_last(records),
         )
 
 
@@ -133,7 +133,7 @@ def _status(seen: Look, records: Sequence[dict[str, Any]], now: float) -> Status
         enabled=site.settings.auto_sync_enabled,
         push=site.settings.auto_sync_push,
         seen=times,
-        last_run=records[-1] if records else {},
+        last_run=_last(records),
         commit=seen.ref,
         pending=pending,
         waiting_low=len(by_priority[Priority.LOW]),
@@ -148,6 +148,11 @@ def _status(seen: Look, records: Sequence[dict[str, Any]], now: float) -> Status
         comes=comes,
         notes=notes,
     )
+
+
+def _last(records: Sequence[Record]) -> Record:
+    """The newest record of a sync."""
+    return next(reversed(syncs(records)), {})
 
 
 def _block(outlook: Outlook) -> tuple[str, str]:

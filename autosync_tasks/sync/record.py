@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import random
-from collections import Counter
 from collections.abc import Mapping
-from typing import Any
 
 from autosync_tasks.model import Outcome, Path, Run, Trigger
 from autosync_tasks.names import display
-from autosync_tasks.plan.past import failures_in_a_row, keep_first_seen
+from autosync_tasks.plan.past import failures_in_a_row, keep_first_seen, millis, record_of, syncs
 from autosync_tasks.policy.decide import backoff_retry_at
 from autosync_tasks.workspace.workspace import Site
 
@@ -32,8 +29,8 @@ class Recorder:
         record = {
             "id": run_id,
             "trigger": self._trigger,
-            "started": _millis(self._now),
-            "ended": _millis(self._now),
+            "started": millis(self._now),
+            "ended": millis(self._now),
             "outcome": Outcome.FAILED,
             "reason": display(reason),
             "exit": 1,
@@ -52,7 +49,7 @@ class Recorder:
             return run
         if self._trigger is not Trigger.MANUAL:
             self._state.saw(self._trigger, self._now)
-        records = self._state.history()
+        records = syncs(self._state.history())
         last = records[-1] if records else {}
         same = all(
             last.get(key) == value
@@ -71,29 +68,3 @@ class Recorder:
         if run.outcome is Outcome.BLOCKED:
             waiting += [change.path for change in run.changes]  # what validation held is as pending as the rest
         keep_first_seen(self._state, waiting, first, self._now)
-
-
-def record_of(run: Run, *, acted: bool, digest: str = "", hint: str = "") -> dict[str, Any]:
-    """A run as one record of the history."""
-    return {
-        "id": run.id,
-        "trigger": run.trigger,
-        "started": _millis(run.started),
-        "ended": _millis(run.ended),
-        "outcome": run.outcome,
-        "reason": run.reason,
-        "exit": run.exit_code,
-        "acted": acted,
-        "commit": run.commit,
-        "digest": digest,
-        "changes": dict(Counter(change.category for change in run.changes)),
-        "pending": len(run.pending),
-        "findings": dict(Counter(finding.code for finding in run.findings)),
-        "notes": list(run.notes),
-        **({"hint": display(hint)} if hint else {}),
-    }
-
-
-def _millis(when: float) -> float:
-    """A time to the millisecond, never later than it was: a recorded time in the future counts as unknown."""
-    return math.floor(when * 1000) / 1000

@@ -271,7 +271,7 @@ def _first_steps(known: _Passage) -> list[Step]:
     held = Outcome.OK if validated or decision.reason == NOTHING else _HELD[decision.verb]
     steps = [
         Step("observe", Outcome.OK, f"{count(len(seen.observation.manifest), 'path')} in the source"),
-        Step("detect", Outcome.OK, f"{count(len(seen.difference.changes), 'difference')} from the backup"),
+        Step("detect", Outcome.OK, f"{count(len(seen.difference.changes), 'difference')} from the backup{_gap(known)}"),
         Step("decide", held, proposal.gate),
     ]
     if validated:
@@ -279,6 +279,16 @@ def _first_steps(known: _Passage) -> list[Step]:
         outcome = Outcome.BLOCKED if known.held_by_validation else Outcome.OK
         steps.append(Step("validate", outcome, words))
     return steps
+
+
+def _gap(known: _Passage) -> str:
+    """What of the differences this sync does not take, in words: else two numbers would not agree."""
+    waiting = known.proposal.decision.waiting if known.proposal.plan is not None else ()
+    low = sum(item.change.priority is Priority.LOW for item in waiting)
+    never = sum(item.change.priority is Priority.NEVER for item in waiting)
+    parts = [(low, "of low priority"), (never, "never copied"), (len(waiting) - low - never, "waiting")]
+    words = ", ".join(f"{number:,} {what}" for number, what in parts if number)
+    return f" ({words})" if words and not known.held_by_validation else ""
 
 
 _HELD = {Verb.GO: Outcome.OK, Verb.SKIP: Outcome.SKIPPED, Verb.DEFER: Outcome.DEFERRED, Verb.BLOCK: Outcome.BLOCKED}

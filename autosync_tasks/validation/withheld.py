@@ -48,12 +48,19 @@ def unified(old: bytes, new: bytes, hidden: Callable[[bytes], set[int]]) -> Iter
         yield f"    contents differ: {len(old):,} bytes become {len(new):,}"
         return
     before, after = _lines(old, hidden(old)), _lines(new, hidden(new))
-    told = list(difflib.unified_diff(before, after, lineterm="", n=3))[2:]
-    yield from told or ["    contents differ in withheld lines"]
+    told = list(difflib.unified_diff(before, after, lineterm="", n=3))[2:] or ["    contents differ in withheld lines"]
+    for words in told:
+        yield from words.split("\n")
 
 
 def _lines(data: bytes, hidden: set[int]) -> list[str]:
-    return [
+    lines = data.split(b"\n")
+    if ended := lines[-1] == b"":
+        lines.pop()
+    shown = [
         WITHHELD_LINE + f" #{number}" if number in hidden else display(line, limit=500)
-        for number, line in enumerate(data.split(b"\n"), start=1)
+        for number, line in enumerate(lines, start=1)
     ]
+    if shown and not ended:
+        shown[-1] += "\n\\ No newline at end of file"
+    return shown

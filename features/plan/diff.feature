@@ -16,6 +16,32 @@ Feature: What has changed
       And it says "+Something new"
       And it says "-# My configuration"
 
+    Scenario: no line is told that is not there
+      Given "context/stack.md" says "# Stack\n\nPython 3.12, pytest.\nruff\n"
+      And "context/new.md" says "One\nTwo\n"
+      When a person runs `autosync diff`
+      Then it says "+ruff"
+      And it does not say "-# Stack"
+      And it says "@@ -0,0 +1,2 @@ +One +Two"
+      And it does not say "No newline"
+
+    Scenario: a last line that does not end
+      Given "context/new.md" says "One"
+      When a person runs `autosync diff`
+      Then it says "@@ -0,0 +1 @@ +One \ No newline at end of file"
+
+    Scenario: a new name alone
+      Given "agent/reviewer.md" is renamed to "agent/critic.md"
+      When a person runs `autosync diff`
+      Then it says "=== backup/agent/reviewer.md is renamed to source/agent/critic.md"
+      And it does not say "---"
+
+    Scenario: what no sync takes is only counted
+      Given a log changes
+      When a person runs `autosync diff`
+      Then it does not say "session.log"
+      And it says "1 change that a sync leaves out by rule"
+
     Scenario: nothing
       When a person runs `autosync diff`
       Then the exit code is 0

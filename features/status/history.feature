@@ -34,6 +34,19 @@ Feature: History
       And the sync is blocked
       Then the history has 3 records
 
+  Rule: What was restored is told too, and is no sync
+
+    Scenario: a file that is brought back
+      Given it is 09:02
+      And "README.md" is deleted
+      When a person restores everything
+      Then the history has 2 records
+      When a person runs `autosync history`
+      Then it says "restore changed"
+      When a person runs `sync-config --stats`
+      Then it says "runs 1"
+      And it says "restores 1"
+
   Rule: It can be narrowed
 
     Background:
@@ -71,6 +84,7 @@ Feature: History
       Then the exit code is 0
       And it says "runs 3"
       And it says "blocked 1"
+      And it says "incomplete 0"
       And it says "commits 2"
 
     Scenario: a trigger that there is not
