@@ -17,6 +17,7 @@ from autosync_tasks.report import lines, screen
 from autosync_tasks.report import status as status_lines
 from autosync_tasks.report.findings import of_validation
 from autosync_tasks.report.runs import show_run
+from autosync_tasks.report.words import of_note
 from autosync_tasks.status.status import status as look_status
 from autosync_tasks.validation.families import explain as explanation
 from autosync_tasks.verify import drill as drilling
@@ -134,7 +135,7 @@ def diff(context: Context, json: bool = False) -> int:
             screen.show(lines.coloured(text))
             if others := len(seen.difference.changes) - len(changes):
                 words = f"{count(others, 'change')} that a sync leaves out by rule: `inv detect` names them"
-                screen.show([lines.of_note(words)])
+                screen.show([of_note(words)])
     return 0
 
 
