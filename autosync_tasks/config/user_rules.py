@@ -18,7 +18,7 @@ Wrong = Callable[[str, object, str, str], None]
 """Takes the key, the value (None: there is none to show), what is wrong, and what is allowed."""
 
 
-def check(items: Sequence[object], spelled: str, origin: str, wrong: Wrong) -> tuple[Rule, ...] | None:
+def check_rules(items: Sequence[object], spelled: str, origin: str, wrong: Wrong) -> tuple[Rule, ...] | None:
     """The rules, or None after reporting each thing that is wrong.
 
     spelled: how the setting is written where the rules stand. origin: a rule's origin, but its number.
@@ -28,10 +28,10 @@ def check(items: Sequence[object], spelled: str, origin: str, wrong: Wrong) -> t
     def wrong_(key: str, value: object, why: str, allowed: str) -> None:
         wrong(f"{prefix} {key}", value, why, allowed)
 
-    return _check(items, origin, wrong_)
+    return _whole_rules(items, origin, wrong_)
 
 
-def _check(items: Sequence[object], origin: str, wrong: Wrong) -> tuple[Rule, ...] | None:
+def _whole_rules(items: Sequence[object], origin: str, wrong: Wrong) -> tuple[Rule, ...] | None:
     if len(items) > MAX_RULES:
         wrong(str(MAX_RULES + 1), None, f"there are {len(items)} rules", f"at most {MAX_RULES}")
         return None

@@ -237,7 +237,7 @@ def _list(setting: Setting, value: object, where: Where) -> list[Any] | None:
 
 
 def _items(problem: Callable[[object], str]) -> Callable[[Setting, object, Where], object | None]:
-    def check(setting: Setting, value: object, where: Where) -> object | None:
+    def check_items(setting: Setting, value: object, where: Where) -> object | None:
         items = _list(setting, value, where)
         if items is None:
             return None
@@ -249,7 +249,7 @@ def _items(problem: Callable[[object], str]) -> Callable[[Setting, object, Where
                 good = False
         return tuple(items) if good else None
 
-    return check
+    return check_items
 
 
 def _code_problem(item: object) -> str:
@@ -277,7 +277,9 @@ def _rules(setting: Setting, value: object, where: Where) -> object | None:
     from autosync_tasks.config import user_rules
 
     items = _list(setting, value, where)
-    return None if items is None else user_rules.check(items, where.spell(setting), where.rule_origin, where.wrong)
+    return (
+        None if items is None else user_rules.check_rules(items, where.spell(setting), where.rule_origin, where.wrong)
+    )
 
 
 _CHECKS: Mapping[Type, Callable[[Setting, object, Where], object | None]] = {

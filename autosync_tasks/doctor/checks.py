@@ -60,11 +60,11 @@ def versions(machine: Machine) -> Iterator[Check]:
         yield Check(
             "program", Level.FAIL, "there is no `autosync` program beside this Python", "install the project (pip)"
         )
-    for where, found in (("git", machine.here), ("git for cron", machine.cron)):
-        text = str(found.get("git", ""))
+    for where, programs in (("git", machine.here), ("git for cron", machine.cron)):
+        text = str(programs.get("git", ""))
         number = tuple(int(n) for n in re.findall(r"[0-9]+", text)[:2])
         if not text:
-            again = found is not machine.here and machine.here.get("git")
+            again = programs is not machine.here and machine.here.get("git")
             remedy = "git is found from this shell, so run install-cron again" if again else INSTALL_GIT
             yield Check(where, Level.FAIL, "git is not found", remedy)
         elif number < OLDEST_GIT:
@@ -173,9 +173,9 @@ def room(machine: Machine) -> Iterator[Check]:
 
 def access(machine: Machine) -> Iterator[Check]:
     """Permissions."""
-    for found in machine.accesses:
-        level = Level.FAIL if found.fault else Level.OK
-        yield Check(f"access to {found.name}", level, found.fault or found.path, found.remedy if found.fault else "")
+    for one in machine.accesses:
+        level = Level.FAIL if one.fault else Level.OK
+        yield Check(f"access to {one.name}", level, one.fault or one.path, one.remedy if one.fault else "")
 
 
 def clock(machine: Machine) -> Iterator[Check]:
@@ -192,7 +192,7 @@ def clock(machine: Machine) -> Iterator[Check]:
 
 def watching(machine: Machine) -> Iterator[Check]:
     """The kernel's limits for the watcher; a warning only, unless it is installed."""
-    bad = Level.FAIL if any(found.how == "watch" for found in machine.installed) else Level.WARN
+    bad = Level.FAIL if any(item.how == "watch" for item in machine.installed) else Level.WARN
     if machine.watches is not None:
         short = machine.watches < machine.folders * 2 + 100  # editors and OpenCode watch too
         yield Check(
@@ -225,36 +225,36 @@ def triggers(machine: Machine) -> Iterator[Check]:
         yield Check("crontab", Level.WARN, machine.crontab_fault, "mend what it says, or use install-timer")
     if not machine.installed:
         yield Check("triggers", Level.WARN, "none is installed: nothing syncs by itself", "autosync install-hook")
-    for found in machine.installed:
-        if found.fault:
-            remedy = found.remedy or f"autosync {_REINSTALL[found.how]}"
-            level = Level.FAIL if found.gone else Level.WARN
-            yield Check(found.how, level, f"{found.place}: {found.fault}", remedy)
-        elif found.how == "cron" and machine.cron_runs is False and not _seen_lately(found, machine):
-            what = f"the crontab asks for it {found.rhythm}, but no cron daemon runs: it never comes"
+    for item in machine.installed:
+        if item.fault:
+            remedy = item.remedy or f"autosync {_REINSTALL[item.how]}"
+            level = Level.FAIL if item.gone else Level.WARN
+            yield Check(item.how, level, f"{item.place}: {item.fault}", remedy)
+        elif item.how == "cron" and machine.cron_runs is False and not _seen_lately(item, machine):
+            what = f"the crontab asks for it {item.rhythm}, but no cron daemon runs: it never comes"
             yield Check("cron daemon", Level.FAIL, what, "systemctl enable --now cron (as root)")
         else:
-            yield _came(found, machine)
-    if any(found.how in ("timer", "watch") for found in machine.installed) and machine.linger is False:
+            yield _came(item, machine)
+    if any(item.how in ("timer", "watch") for item in machine.installed) and machine.linger is False:
         yield Check("linger", Level.WARN, "it runs only while you are logged in", "loginctl enable-linger")
 
 
-def _came(found: Installed, machine: Machine) -> Check:
-    seen = machine.seen.get(found.trigger)
+def _came(item: Installed, machine: Machine) -> Check:
+    seen = machine.seen.get(item.trigger)
     ago = "has not come yet" if seen is None else f"came {age(max(machine.now - seen, 0))} ago"
-    alive, known = signs(found, seen, machine.now)
+    alive, known = signs(item, seen, machine.now)
     if alive:
-        unseen = found.how == "cron" and machine.cron_runs is None
+        unseen = item.how == "cron" and machine.cron_runs is None
         rest = "; whether a cron daemon runs cannot be seen here" if unseen and seen is None else ""
-        return Check(found.how, Level.OK, f"{found.place}: comes {found.rhythm}, {ago}{rest}")
+        return Check(item.how, Level.OK, f"{item.place}: comes {item.rhythm}, {ago}{rest}")
     level = Level.FAIL if known else Level.WARN
-    what = f"{found.place}: {ago}, though it should come {found.rhythm}"
-    return Check(found.how, level, what, _LOGS[found.how])
+    what = f"{item.place}: {ago}, though it should come {item.rhythm}"
+    return Check(item.how, level, what, _LOGS[item.how])
 
 
-def _seen_lately(found: Installed, machine: Machine) -> bool:
+def _seen_lately(item: Installed, machine: Machine) -> bool:
     """Whether it has come itself: then something runs it, whatever the list of processes says."""
-    return signs(replace(found, since=None), machine.seen.get(found.trigger), machine.now)[0]
+    return signs(replace(item, since=None), machine.seen.get(item.trigger), machine.now)[0]
 
 
 def result(checks: Sequence[Check]) -> TaskResult:

@@ -60,7 +60,7 @@ def _path(path: bytes) -> dict[str, str]:
 
 def of_change(change: Change) -> dict[str, Any]:
     """One change."""
-    found: dict[str, Any] = {
+    document: dict[str, Any] = {
         **_path(change.path),
         "kind": change.kind,
         "category": change.category,
@@ -69,8 +69,8 @@ def of_change(change: Change) -> dict[str, Any]:
         "starts_a_sync": change.starts,
     }
     if change.old_path is not None:
-        found["old_path"], found["old_path_hex"] = _path(change.old_path).values()
-    return found
+        document["old_path"], document["old_path_hex"] = _path(change.old_path).values()
+    return document
 
 
 def of_left_out(left: LeftOut) -> dict[str, Any]:
@@ -110,31 +110,31 @@ def of_validation(findings: Iterable[Finding], left_out: Iterable[LeftOut], judg
     }
 
 
-def of_status(found: Status, source: str, backup: str, now: float) -> dict[str, Any]:
+def of_status(status: Status, source: str, backup: str, now: float) -> dict[str, Any]:
     """A status. Times are seconds since the epoch, null if never or unknown."""
     return {
-        "verdict": found.verdict.level,
-        "why": found.verdict.why,
-        "next_step": found.verdict.next_step or None,
+        "verdict": status.verdict.level,
+        "why": status.verdict.why,
+        "next_step": status.verdict.next_step or None,
         "now": now,
         "source": display(source),
         "backup": display(backup),
-        "commit": found.commit or None,
-        "owned": found.owned,
-        "last_sync": found.last_sync,
-        "pending": [{**of_change(item.change), "waits_for": item.waits_for} for item in found.pending],
-        "pending_low": found.waiting_low,
-        "never_copied": [_path(path) for path in found.never_copied],
-        "left_out": [of_left_out(left) for left in found.left_out],
-        "links_out": [_path(path) for path in found.links_out],
-        "failures": found.failures,
-        "retry_at": found.retry_at,
-        "auto_sync_enabled": found.enabled,
-        "auto_sync_push": found.push,
-        "not_pushed": found.not_pushed or None,
-        "remote": _remote(found.remote),
-        "accepted": found.accepted,
-        "triggers_seen": found.seen,
+        "commit": status.commit or None,
+        "owned": status.owned,
+        "last_sync": status.last_sync,
+        "pending": [{**of_change(item.change), "waits_for": item.waits_for} for item in status.pending],
+        "pending_low": status.waiting_low,
+        "never_copied": [_path(path) for path in status.never_copied],
+        "left_out": [of_left_out(left) for left in status.left_out],
+        "links_out": [_path(path) for path in status.links_out],
+        "failures": status.failures,
+        "retry_at": status.retry_at,
+        "auto_sync_enabled": status.enabled,
+        "auto_sync_push": status.push,
+        "not_pushed": status.not_pushed or None,
+        "remote": _remote(status.remote),
+        "accepted": status.accepted,
+        "triggers_seen": status.seen,
         "triggers_installed": [
             {
                 "how": item.how,
@@ -143,10 +143,10 @@ def of_status(found: Status, source: str, backup: str, now: float) -> dict[str, 
                 "rhythm": item.rhythm,
                 "place": display(item.place),
             }
-            for item in found.installed
+            for item in status.installed
         ],
-        "notes": list(found.notes),
-        "last_run": found.last_run or None,
+        "notes": list(status.notes),
+        "last_run": status.last_run or None,
     }
 
 

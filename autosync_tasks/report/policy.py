@@ -16,23 +16,23 @@ from autosync_tasks.report.words import STYLE, Line, Part, line
 from autosync_tasks.status.why import Answer
 
 
-def of_why(found: Answer, now: float) -> Iterator[Line]:
+def of_why(answer: Answer, now: float) -> Iterator[Line]:
     """One path, a fact a line. now: seconds since the epoch."""
-    why = found.why
+    why = answer.why
     yield line(Part(display(why.path, limit=2000), "bold"))
     facts = [
         ("rule", f"{why.rule.pattern}  ({why.rule.origin})"),
         ("category", why.rule.category),
         ("priority", why.priority),
-        ("starts", _starts(found)),
-        ("backup", found.where),
+        ("starts", _starts(answer)),
+        ("backup", answer.where),
     ]
-    if found.left_out is not None:
-        detail = f": {found.left_out.detail}" if found.left_out.detail else ""
-        facts.append(("left out", f"{found.left_out.why}{detail}"))
-    if found.last_commit is not None:
-        facts.append(("last sync", f"{age(now - found.last_commit)} ago"))
-    below = f"{count(len(found.below), 'path')} below it" if found.below else "no"
+    if answer.left_out is not None:
+        detail = f": {answer.left_out.detail}" if answer.left_out.detail else ""
+        facts.append(("left out", f"{answer.left_out.why}{detail}"))
+    if answer.last_commit is not None:
+        facts.append(("last sync", f"{age(now - answer.last_commit)} ago"))
+    below = f"{count(len(answer.below), 'path')} below it" if answer.below else "no"
     facts.append(("pending", str(why.change.kind) if why.change is not None else below))
     if why.change is not None:
         facts.append(("waits for", why.gate))
@@ -40,20 +40,20 @@ def of_why(found: Answer, now: float) -> Iterator[Line]:
             facts.append(("eligible", f"in {age(why.next_at - now)}"))
     for name, words in facts:
         yield line(Part(f"  {name:<10} ", "dim"), words)
-    yield from of_pending(found.below)
+    yield from of_pending(answer.below)
 
 
-def _starts(found: Answer) -> str:
-    if not found.copied:
+def _starts(answer: Answer) -> str:
+    if not answer.copied:
         return "no sync: it is never copied"
-    if found.why.priority is Priority.LOW:
+    if answer.why.priority is Priority.LOW:
         return "no sync, and none takes it by itself; `inv sync --include-low` does"
-    return "a sync" if found.why.starts else "no sync by itself; it rides along"
+    return "a sync" if answer.why.starts else "no sync by itself; it rides along"
 
 
-def why_as_json(found: Answer) -> dict[str, Any]:
+def why_as_json(answer: Answer) -> dict[str, Any]:
     """One path, for programs."""
-    why = found.why
+    why = answer.why
     return {
         "path": display(why.path, limit=10_000),
         "path_hex": why.path.hex(),
@@ -61,13 +61,13 @@ def why_as_json(found: Answer) -> dict[str, Any]:
         "category": why.rule.category,
         "priority": why.priority,
         "starts_a_sync": why.starts,
-        "where": found.where,
-        "left_out": found.left_out.why if found.left_out else None,
+        "where": answer.where,
+        "left_out": answer.left_out.why if answer.left_out else None,
         "pending": why.change.kind if why.change else None,
         "waits_for": why.held or None,
-        "pending_below": [display(item.change.path, limit=10_000) for item in found.below],
+        "pending_below": [display(item.change.path, limit=10_000) for item in answer.below],
         "next_eligible": why.next_at,
-        "last_commit": found.last_commit,
+        "last_commit": answer.last_commit,
     }
 
 
@@ -168,10 +168,10 @@ def _local(when: object) -> str:
         return f"{'?':<19}"
 
 
-def of_totals(found: Mapping[str, Any], now: float) -> Iterator[Line]:
+def of_totals(totals: Mapping[str, Any], now: float) -> Iterator[Line]:
     """The totals, a line each."""
     names = ("runs", "successes", "failures", "blocked", "incomplete", "deferred", "skipped")
     for name in (*names, "files", "commits", "restores", "recoveries"):
-        yield line(Part(f"  {name:<14}", "dim"), f"{found[name]:,}")
-    last = found["last_activity"]
+        yield line(Part(f"  {name:<14}", "dim"), f"{totals[name]:,}")
+    last = totals["last_activity"]
     yield line(Part("  last activity ", "dim"), f"{age(now - last)} ago" if last else "never")

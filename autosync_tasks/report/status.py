@@ -14,56 +14,56 @@ from autosync_tasks.status.verdict import Level
 _LEVEL = {Level.PROTECTED: "bold green", Level.ATTENTION: "bold yellow", Level.NOT_PROTECTED: "bold red"}
 
 
-def of_status(found: Status, source: str, backup: str, now: float, *, short: bool) -> Iterator[Line]:
+def of_status(status: Status, source: str, backup: str, now: float, *, short: bool) -> Iterator[Line]:
     """A status as lines. now: seconds since the epoch. short: the verdict alone."""
-    level = found.verdict.level
-    yield line(Part(level, _LEVEL[level]), f": {display(found.verdict.why, limit=1000)}")
+    level = status.verdict.level
+    yield line(Part(level, _LEVEL[level]), f": {display(status.verdict.why, limit=1000)}")
     if short:
         return
-    if found.verdict.next_step:
-        yield of_next(found.verdict.next_step)
-    for name, words in _facts(found, source, backup, now):
+    if status.verdict.next_step:
+        yield of_next(status.verdict.next_step)
+    for name, words in _facts(status, source, backup, now):
         yield line(Part(f"  {name:<10} ", "dim"), words)
     yield line()
-    yield from of_pending(found.pending)
-    yield from of_left_out(found.left_out)
-    for path in found.links_out[:MOST]:
+    yield from of_pending(status.pending)
+    yield from of_left_out(status.left_out)
+    for path in status.links_out[:MOST]:
         words = "  a link out of the tree: kept as a link, without what it points to"
         yield line(Part("  ! ", "yellow"), display(path, limit=200), words)
-    for note in found.notes:
+    for note in status.notes:
         yield of_note(note)
-    counts = f"pending={len(found.pending)} left_out={sum(not left.expected for left in found.left_out)}"
+    counts = f"pending={len(status.pending)} left_out={sum(not left.expected for left in status.left_out)}"
     yield line(Part(f"source={display(source)} verdict={level.replace(' ', '-')} {counts}", "dim"))
 
 
-def _facts(found: Status, source: str, backup: str, now: float) -> Iterator[tuple[str, str]]:
-    at = f" at {found.commit[:7]}, {count(found.owned, 'file')}" if found.commit else ""
-    low = f" (and {found.waiting_low} of low priority)" if found.waiting_low else ""
+def _facts(status: Status, source: str, backup: str, now: float) -> Iterator[tuple[str, str]]:
+    at = f" at {status.commit[:7]}, {count(status.owned, 'file')}" if status.commit else ""
+    low = f" (and {status.waiting_low} of low priority)" if status.waiting_low else ""
     yield "source", display(source)
     yield "backup", display(backup) + at
-    yield "last sync", f"{age(now - found.last_sync)} ago" if found.last_sync else "never, or not known"
-    yield "pending", f"{len(found.pending)}{low}"
-    if never := found.never_copied:
+    yield "last sync", f"{age(now - status.last_sync)} ago" if status.last_sync else "never, or not known"
+    yield "pending", f"{len(status.pending)}{low}"
+    if never := status.never_copied:
         names = ", ".join(display(path, limit=60) for path in never[:_NAMED]) + (", …" if len(never) > _NAMED else "")
         yield "protected", f"{count(len(never), 'path')} never copied: {names}"
-    if found.failures:
-        yield "failures", f"{found.failures} in a row"
-    if found.comes and found.retry_at and found.retry_at > now:
-        yield "retry", f"in {age(found.retry_at - now)}"
-    yield "auto-sync", "enabled" if found.enabled else runnable("disabled (`inv enable` turns it on)")
-    yield "push", _push(found, now)
-    if found.accepted:
-        yield "accepted", f"{count(found.accepted, 'finding')} " + runnable("(`inv accept --list` shows them)")
-    for item in found.installed:
+    if status.failures:
+        yield "failures", f"{status.failures} in a row"
+    if status.comes and status.retry_at and status.retry_at > now:
+        yield "retry", f"in {age(status.retry_at - now)}"
+    yield "auto-sync", "enabled" if status.enabled else runnable("disabled (`inv enable` turns it on)")
+    yield "push", _push(status, now)
+    if status.accepted:
+        yield "accepted", f"{count(status.accepted, 'finding')} " + runnable("(`inv accept --list` shows them)")
+    for item in status.installed:
         yield (
             "installed",
             f"{item.how}, {item.rhythm}: {display(item.place)}"
             if item.rhythm
             else f"{item.how}: {display(item.place)}",
         )
-    if not found.installed:
+    if not status.installed:
         yield "installed", runnable("no trigger; `inv install-cron` makes syncs come by themselves")
-    for name, when in found.seen.items():
+    for name, when in status.seen.items():
         yield name, f"last seen {age(now - when)} ago"
 
 
@@ -71,15 +71,15 @@ _NAMED = 5
 """Names of protected paths that are told; the rest is counted."""
 
 
-def _push(found: Status, now: float) -> str:
+def _push(status: Status, now: float) -> str:
     """Whether and where to, when the remote last had everything, and what it does not have yet."""
-    words, remote = "after each sync" if found.push else "off", found.remote
+    words, remote = "after each sync" if status.push else "off", status.remote
     if remote is None:
         return words
     if remote.address:
         words += f", to {display(remote.remote)} ({display(remote.address, limit=200)})"
     if remote.pushed_at is not None:
         words += f"; the last one {age(max(0.0, now - remote.pushed_at))} ago"
-    if remote.ahead and (found.push or remote.pushed_at is not None):
+    if remote.ahead and (status.push or remote.pushed_at is not None):
         words += f"; {count(remote.ahead, 'commit')} not there yet"
-    return words + (f"; the last one failed: {display(found.not_pushed, limit=500)}" if found.not_pushed else "")
+    return words + (f"; the last one failed: {display(status.not_pushed, limit=500)}" if status.not_pushed else "")

@@ -15,13 +15,13 @@ _MARKS = {"ok   ": "green", "warn ": "yellow", "fail ": "bold red"}
 
 def lines_of(result: TaskResult, *, diff: bool) -> list[Line]:
     """The words: details, diff if it was asked for, one line to act on, the recap."""
-    found = [_detail(detail) for detail in result.details]
+    told = [_detail(detail) for detail in result.details]
     if diff and result.diff:
-        found += [line(display(text, limit=2000)) for text in result.diff.splitlines()]
-    found.append(line(Part(f"{result.outcome}", STYLE[result.outcome]), f": {display(result.reason, limit=2000)}"))
+        told += [line(display(text, limit=2000)) for text in result.diff.splitlines()]
+    told.append(line(Part(f"{result.outcome}", STYLE[result.outcome]), f": {display(result.reason, limit=2000)}"))
     if result.next_step:
-        found.append(of_next(result.next_step))
-    return found
+        told.append(of_next(result.next_step))
+    return told
 
 
 def _detail(text: str) -> Line:

@@ -83,21 +83,21 @@ def _write(content: bytes, environ: Mapping[str, str]) -> None:
 class _Change:
     before: bytes
     after: bytes
-    found: cron.Crontab
+    parts: cron.Crontab
 
 
 def _change(environ: Mapping[str, str], wanted: bytes | None, check: bool) -> _Change:
     """Makes the crontab hold `wanted` (a whole block) or nothing of ours; reads back what cron holds."""
     for _ in range(TRIES):
         before = read(environ) or b""
-        found = cron.take_apart(before)
-        after = found.rest if wanted is None else cron.place(found, wanted)
+        parts = cron.take_apart(before)
+        after = parts.rest if wanted is None else cron.place(parts, wanted)
         if after == before or check:
-            return _Change(before, after, found)
+            return _Change(before, after, parts)
         files.write(_former(environ), before, 0o600)
         _write(after, environ)
         if (read(environ) or b"") == after:
-            return _Change(before, after, found)
+            return _Change(before, after, parts)
     raise AutosyncError(
         "The crontab did not hold what was written: something else changes it at the same time.",
         hint="See `crontab -l`, then run this again.",
@@ -134,12 +134,12 @@ def install(
             "install-cron", Outcome.OK, f"the crontab already runs it at {when.text}", check=check, data=data
         )
     verb = "would be" if check else "is"
-    state = "brought up to date" if change.found.at is not None else "added"
+    state = "brought up to date" if change.parts.at is not None else "added"
     return TaskResult(
         "install-cron",
         Outcome.CHANGED,
         f"the crontab block {verb} {state}; it runs at {when.text}",
-        details=change.found.faults,
+        details=change.parts.faults,
         diff=text_diff(change.before, change.after, "crontab"),
         check=check,
         data=data,
@@ -155,7 +155,7 @@ def uninstall(environ: Mapping[str, str], *, check: bool = False) -> TaskResult:
         "uninstall-cron",
         Outcome.CHANGED,
         "the crontab block would be removed" if check else "the crontab block is removed",
-        details=change.found.faults,
+        details=change.parts.faults,
         diff=text_diff(change.before, change.after, "crontab"),
         check=check,
     )

@@ -198,7 +198,7 @@ def refused(patterns: list[str]) -> dict[str, str]:
     """What the settings say of rules with these patterns, as where to why."""
     found: dict[str, str] = {}
     items = [{"pattern": pattern, "category": "mine", "priority": "high"} for pattern in patterns]
-    user_rules.check(items, "rules", "config.toml", lambda key, value, why, allowed: found.update({key: why}))
+    user_rules.check_rules(items, "rules", "config.toml", lambda key, value, why, allowed: found.update({key: why}))
     return found
 
 
