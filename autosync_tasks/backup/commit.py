@@ -14,7 +14,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from autosync_tasks.backup.conversation import Conversation
-from autosync_tasks.backup.listing import Delta
+from autosync_tasks.backup.gateway import TooSlowError
+from autosync_tasks.backup.listing import Delta, Listing, changed, parse_listing, tree_cache
 from autosync_tasks.backup.manifest import PATH
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError, BranchMovedError
@@ -54,13 +55,14 @@ def commit(
     run_id: str,
     message: bytes,
     author: Author,
-    check: Callable[[str, Delta], None],
+    check: Callable[[str, bytes], None],
 ) -> str:
     """Commits the plan and returns the new commit's id.
 
     contents yields the bytes of each of the plan's puts; they are written as they come. check is called with
-    the id of the manifest's blob and the delta that the new commit really has against its base, before the
-    branch moves; it raises to stop. Raises BranchMovedError if the branch is not at the plan's base any more.
+    the id of the manifest's blob and the whole tree of the new commit as git lists it, before the branch moves; it
+    raises to stop. Raises BranchMovedError if the branch is not at the plan's base any more, BackupError also if the
+    tree cannot be listed: what it shares with its base is gone or damaged.
     """
     incoming = f"{INCOMING}/{run_id}"
     branch = f"refs/heads/{repository.branch}"
@@ -78,7 +80,7 @@ def commit(
         if talk.ask(b"checkpoint\nprogress stored\n") != b"progress stored":
             raise BackupError("git fast-import did not confirm that it stored the commit")
         make_durable(repository.git_dir)
-        check(manifest_id, delta(repository, plan.base, new))
+        check(manifest_id, _listed(repository, new))
         if repository.ref() != plan.base:
             raise BranchMovedError(f"the branch {repository.branch} was moved by someone else meanwhile")
         talk.say(f"reset {branch}\nfrom {new}\n\n".encode())
@@ -136,28 +138,40 @@ def drop(repository: Repository, refs: Iterable[str]) -> None:
     repository.gateway.run("update-ref", "--stdin", stdin="".join(f"delete {name}\n" for name in refs).encode())
 
 
-def commit_holds(wanted: Delta, manifest_id: str, actual: Delta) -> tuple[str, ...]:
-    """The commit's delta against its base must be the plan's, to the last path: what is wrong, a line each."""
-    whole = {**wanted, PATH: ("100644", manifest_id)}
+def _listed(repository: Repository, new: str) -> bytes:
+    """The whole tree of a commit that was just made, as git lists it."""
+    try:
+        return repository.gateway.run("ls-tree", "-r", "-z", "--full-tree", new)
+    except TooSlowError:
+        raise
+    except BackupError as error:
+        raise BackupError(
+            f"nothing was committed: folders that did not change cannot be read any more ({error.message})",
+            hint="`inv recover --check` says what mends the backup",
+        ) from None
+
+
+def commit_holds(expected: Listing, held: bytes) -> tuple[str, ...]:
+    """What is wrong with a new commit, a line each. expected: its whole tree. held: its tree as git lists it."""
+    if held.removesuffix(b"\0") == tree_cache("", expected, b"").listing:
+        return ()
     failures = []
-    for path in sorted(whole.keys() | actual.keys()):
-        if path == PATH and path not in actual:
-            continue  # the manifest did not change
-        if path not in whole:
-            failures.append(f"{display(path)}: changed in the commit though it was not planned")
-        elif path not in actual or actual[path] != whole[path]:
+    for path, entry in sorted(changed(expected, parse_listing(held)).items()):
+        if path in expected:
             failures.append(f"{display(path)}: the commit does not hold what was planned")
+        elif entry is not None:
+            failures.append(f"{display(path)}: changed in the commit though it was not planned")
     return tuple(failures)
 
 
 def delta(repository: Repository, base: str, new: str) -> Delta:
-    """What really differs between two commits; None for a path that is gone."""
+    """What differs between two commits, as git compares them. base: "" for nothing at all."""
     output = repository.gateway.run("diff-tree", "-r", "-z", "--no-renames", "--no-ext-diff", base or _EMPTY_TREE, new)
-    found: dict[Path, tuple[str, str] | None] = {}
+    differing: dict[Path, tuple[str, str] | None] = {}
     fields = iter(output.split(b"\0"))
     for facts in fields:
         if not facts:
             break
         _, mode, _, content, letter = facts.decode("ascii").lstrip(":").split(" ")
-        found[next(fields)] = None if letter == "D" else (mode, content)
-    return found
+        differing[next(fields)] = None if letter == "D" else (mode, content)
+    return differing

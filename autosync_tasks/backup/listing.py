@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from autosync_tasks.model import Path, TreeCache
@@ -13,6 +14,9 @@ Delta = Mapping[Path, tuple[str, str] | None]
 """What differs between two trees: path to (git mode, content id), or None for a path that is gone."""
 
 
+_LISTING = re.compile(rb"(?:(?:100644|100755|120000|160000) \w+ [0-9a-f]{40}\t[^\0]+(?:\0|\Z))*+\Z")
+
+
 def parse_listing(output: bytes) -> dict[Path, tuple[str, str]]:
     """`git ls-tree -r -z` output as a listing. Raises ValueError for anything else."""
     tree = {}
@@ -22,6 +26,11 @@ def parse_listing(output: bytes) -> dict[Path, tuple[str, str]]:
             mode, _, content = facts.split(b" ")
             tree[path] = (mode.decode("ascii"), content.decode("ascii"))
     return tree
+
+
+def sound_listing(listing: bytes) -> bool:
+    """Whether a text has the form in which git prints a listing: what was remembered may be anything."""
+    return bool(_LISTING.match(listing))
 
 
 def tree_cache(commit: str, tree: Listing, manifest: bytes) -> TreeCache:

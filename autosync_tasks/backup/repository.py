@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from autosync_tasks.backup.gateway import Gateway
 from autosync_tasks.backup.listing import Listing, parse_listing
 from autosync_tasks.backup.manifest import PATH, ManifestError, Recorded, belongs, parse
-from autosync_tasks.backup.trust import check_inside
+from autosync_tasks.backup.trust import check_format, check_inside
 from autosync_tasks.errors import BackupError
 from autosync_tasks.names import display
 
@@ -74,11 +74,12 @@ class Repository:
     @property
     def exists(self) -> bool:
         """Whether there is a repository. Raises BackupError if something else is in its place, or inside it."""
-        found = self._exists()
-        if found and not self._checked:
+        there = self._exists()
+        if there and not self._checked:
             check_inside(self.git_dir)
+            check_format(self.git_dir)
             self._checked = True
-        return found
+        return there
 
     def _exists(self) -> bool:
         if self.bare:
@@ -252,12 +253,6 @@ class Repository:
             if belongs(recorded, tree):
                 return recorded
         return None
-
-    def last_commit_of(self, commit: str, path: bytes) -> float | None:
-        """When a commit up to this one last changed a path (seconds since the epoch); None if none did."""
-        name = path.decode("utf-8", "surrogateescape")
-        found = self.gateway.run("log", "--max-count=1", "--format=%ct", commit, "--", name).strip()
-        return float(found) if found else None
 
     def maintain(self) -> None:
         """Lets git tidy its store once there are many packs (each commit leaves one); in the foreground."""

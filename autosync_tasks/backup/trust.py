@@ -6,8 +6,10 @@ A reflog that is a link to somebody's start-up file would have a line appended a
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 
 from autosync_tasks.errors import BackupError
 from autosync_tasks.names import display
@@ -15,6 +17,7 @@ from autosync_tasks.names import display
 _NEVER_WRITTEN = frozenset({"branches", "config", "config.worktree", "description", "hooks", "lfs", "modules"})
 """Read by git, or by nobody: people do link these."""
 _WALKED = ("info", "logs", "objects", "refs")
+_OTHER_HASH = re.compile(rb"(?im)^\s*objectformat\s*=\s*\"?sha256")
 _DEEPEST = {"objects": 1}
 
 
@@ -29,6 +32,16 @@ def check_inside(git_dir: str) -> None:
                 hint="put in its place what it leads to"
                 if link
                 else "remove it; `inv recover --check` says what is missing then",
+            )
+
+
+def check_format(git_dir: str) -> None:
+    """Raises BackupError for a repository whose ids are of git's other hash: nothing here could be compared."""
+    with suppress(OSError), open(os.path.join(git_dir, "config"), "rb") as file:
+        if _OTHER_HASH.search(file.read(65536)):
+            raise BackupError(
+                f"the backup {display(git_dir)} is a repository of the other hash (sha256)",
+                hint="set opencode_backup to a new folder: a backup with git's usual hash (sha1) is made there",
             )
 
 

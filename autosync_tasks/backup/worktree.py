@@ -150,8 +150,9 @@ def _replaced(repository: Repository, new: str) -> dict[Path, set[tuple[str, str
     A run was interrupted, the power went before all was on the disk, or the state was lost. Commits of a person do
     not count (an own one always changes the manifest).
     """
-    options = ("-m", "--full-diff", "--raw", "-r", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--format=")
-    output = repository.gateway.run("log", *options, f"--max-count={_LATE}", new, "--", PATH.decode())
+    own = repository.gateway.run("rev-list", f"--max-count={_LATE}", new, "--", PATH.decode())
+    options = ("--stdin", "--root", "-m", "-r", "-z", "--no-commit-id", "--no-renames", "--no-ext-diff")
+    output = repository.gateway.run("diff-tree", *options, stdin=own)
     found: dict[Path, set[tuple[str, str]]] = {}
     fields = iter(output.split(b"\0"))
     for facts in fields:

@@ -141,6 +141,13 @@ class Settings:
     max_age: int = _int(
         26 * 3600, 60, 365 * DAY, "seconds", "`status` says not protected when a change has waited longer."
     )
+    deep_verify_every: int = _int(
+        7 * DAY,
+        0,
+        3650 * DAY,
+        "seconds",
+        "A sync reads all of the backup's store through when the last time is this long ago; 0 never.",
+    )
     backoff_cap: int = _int(
         6 * 3600, 0, 30 * DAY, "seconds", "The longest wait after repeated failures (it doubles up to here)."
     )

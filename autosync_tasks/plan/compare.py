@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from autosync_tasks.backup.listing import parse_listing
-from autosync_tasks.backup.manifest import entries, parse
+from autosync_tasks.backup.listing import parse_listing, sound_listing
+from autosync_tasks.backup.manifest import ManifestError, entries, parse
 from autosync_tasks.backup.repository import Head, Repository
 from autosync_tasks.errors import AutosyncError, BackupError, SourceError
 from autosync_tasks.model import Cache, Entry, Kind, LeftOut, Path
@@ -70,8 +70,9 @@ class Look:
         if not self.ref:
             return Head("", {}, None)
         cached = self.site.state.load_tree(self.ref)
-        if cached is not None:
-            return Head(self.ref, parse_listing(cached.listing), parse(cached.manifest), cached.manifest)
+        if cached is not None and sound_listing(cached.listing):
+            with suppress(ManifestError):
+                return Head(self.ref, parse_listing(cached.listing), parse(cached.manifest), cached.manifest)
         return self.site.repository.head(self.ref)
 
     @cached_property

@@ -106,13 +106,6 @@ def _swaps(change: Change, bad: set[Path]) -> bool:
     return above or (file_over_folder and any(change.path in parents(path) for path in bad))
 
 
-def expected(plan_: Plan) -> dict[Path, tuple[str, str] | None]:
-    """What the commit must change against its base: path to (git mode, content id), None for a deletion."""
-    wanted: dict[Path, tuple[str, str] | None] = dict.fromkeys(plan_.deletes)
-    wanted.update({path: (entry.git_mode, entry.id) for path, entry in plan_.puts.items()})
-    return wanted
-
-
 def tree_after(plan_: Plan, tree: Listing, manifest_id: str) -> dict[Path, tuple[str, str]]:
     """The whole listing of the commit that carries out the plan."""
     after = {path: found for path, found in tree.items() if path not in plan_.deletes}

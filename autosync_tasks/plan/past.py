@@ -14,6 +14,7 @@ from autosync_tasks.model import Outcome, Path, Run
 from autosync_tasks.names import display
 from autosync_tasks.plan.compare import Look
 from autosync_tasks.policy.inputs import Past
+from autosync_tasks.state.shapes import json_object, moment
 from autosync_tasks.state.state import State
 
 Record = dict[str, Any]
@@ -82,11 +83,8 @@ def keep_first_seen(state: State, waiting: Iterable[Path], first: Mapping[Path, 
 
 
 def _first_seen(state: State) -> dict[str, float]:
-    try:
-        loaded = json.loads(state.read(_FIRST_SEEN) or b"{}")
-        return {mark: float(when) for mark, when in loaded.items()}
-    except (ValueError, AttributeError, TypeError):
-        return {}
+    times = {mark: moment(when) for mark, when in json_object(state.read(_FIRST_SEEN)).items()}
+    return {mark: when for mark, when in times.items() if when is not None}
 
 
 def _mark(path: Path) -> str:

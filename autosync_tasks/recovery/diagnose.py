@@ -8,17 +8,18 @@ from collections.abc import Iterable, Iterator
 
 from autosync_tasks.backup.commit import left_behind
 from autosync_tasks.backup.locks import leftovers, users_of
-from autosync_tasks.backup.manifest import PATH
 from autosync_tasks.backup.repository import Repository
+from autosync_tasks.backup.soundness import derived_faults, index_fault, pack_faults, stash_commits
 from autosync_tasks.errors import BackupError
-from autosync_tasks.recovery.plan import Damaged, Facts
+from autosync_tasks.recovery.plan import Facts
+from autosync_tasks.recovery.refs import bad_refs, branch_state, other_tips
+from autosync_tasks.recovery.settings_file import settings_fault
 from autosync_tasks.recovery.spare import Spares
 from autosync_tasks.recovery.store_walk import damage, packs
 from autosync_tasks.tree.content import content_id
 from autosync_tasks.tree.dirfd import Below, each_folder
 
 _ID = re.compile(r"[0-9a-f]{40}\Z")
-_NONE = "0" * 40
 _OPERATIONS = (
     ("rebase", "rebase-merge"),
     ("am", "rebase-apply/applying"),
@@ -31,28 +32,35 @@ _OPERATIONS = (
 """An operation and the file or folder in the repository that tells of it (wt-status.c)."""
 
 
-def diagnose(repository: Repository, known: Iterable[str], roots: Iterable[tuple[str, str]], spares: Spares) -> Facts:
+def diagnose(
+    repository: Repository, known: Iterable[str], roots: Iterable[tuple[str, str]], spares: Spares, departed: str = ""
+) -> Facts:
     """Everything that is wrong.
 
     known: commits that this program remembers, the newest first. roots: (name for a person, folder) where bytes of
-    lost files may still be. spares: objects that can be made again. Every object that the branch needs is read.
+    lost files may still be. spares: objects that can be made again. departed: where a run left the branch, if that is
+    in its history no more. Every object that a ref or a stash entry needs is read.
     """
     git_dir = repository.git_dir
     locks = tuple(os.path.relpath(path, git_dir) for path in leftovers(repository))
     users = users_of(repository) if locks else []
-    ref, commit, candidate, where = _ref(repository, known)
-    damaged: tuple[Damaged, ...] = ()
-    heals: dict[str, str] = {}
-    bad_packs: tuple[str, ...] = ()
-    if commit or candidate:
-        damaged = damage(repository, [commit or candidate])
-        lost = {item.id for item in damaged}
-        bad_packs = tuple(name for name, ids in packs(repository).items() if ids is None or lost & set(ids))
-        heals = _heals({item.id for item in damaged if item.kind == "blob"}, roots)
-        heals |= {
-            name: spare.where for name, spare in (spares() if damaged else {}).items() if name in lost - set(heals)
-        }
     head, head_name, head_commit = _head(repository)
+    if head != "damaged" and (config := settings_fault(repository)):
+        return Facts(branch=repository.branch, config=config)
+    ref, commit, candidate, where = branch_state(repository, known)
+    tips = [(commit or candidate, "")] if commit or candidate else []
+    tips += [(tip, name) for name, tip in other_tips(repository).items()]
+    tips += [(tip, "a stash entry") for tip in stash_commits(repository)]
+    damaged = damage(repository, tips)
+    lost = {item.id for item in damaged}
+    bad_packs = pack_faults(repository)
+    for name, ids in packs(repository).items():
+        if name not in bad_packs and (ids is None or lost & set(ids)):
+            bad_packs[name] = "" if ids is not None else "has an index that git cannot read"
+    heals = _heals({item.id for item in damaged if item.kind == "blob"}, roots)
+    refs = bad_refs(repository, lost)
+    named = {tip for name, tip in other_tips(repository).items() if tip in lost}  # told as refs that are damaged
+    heals |= {name: spare.where for name, spare in (spares() if damaged else {}).items() if name in lost - set(heals)}
     return Facts(
         branch=repository.branch,
         locks=locks,
@@ -65,11 +73,14 @@ def diagnose(repository: Repository, known: Iterable[str], roots: Iterable[tuple
         ref=ref,
         candidate=candidate,
         candidate_from=where,
-        index=_index_reads(repository),
-        damaged=damaged,
+        index=_index(repository),
+        damaged=tuple(item for item in damaged if item.id not in named),
         heals=heals,
         packs=bad_packs,
         incoming=tuple(left_behind(repository)),
+        refs=refs,
+        derived=tuple(derived_faults(repository)),
+        departed=departed if commit else "",
     )
 
 
@@ -104,84 +115,16 @@ def _is_kept(repository: Repository, commit: str) -> bool:
         return True  # nothing that could be kept: the commit itself cannot be read
 
 
-def _index_reads(repository: Repository) -> bool:
-    if repository.bare or not os.path.lexists(os.path.join(repository.git_dir, "index")):
-        return True
+def _index(repository: Repository) -> str:
+    """What is wrong with git's index ("" for nothing)."""
+    fault = index_fault(repository)
+    if fault or repository.bare or not os.path.lexists(os.path.join(repository.git_dir, "index")):
+        return fault
     try:
         repository.gateway.run("ls-files", "--stage", "-z")
     except BackupError:
-        return False
-    return True
-
-
-def _ref(repository: Repository, known: Iterable[str]) -> tuple[str, str, str, str]:
-    """(state, the commit it names, candidate, where the candidate is known from)."""
-    try:
-        commit = repository.ref()
-    except BackupError:
-        commit, state = "", "damaged"
-    else:
-        state = "good" if commit else "lost"
-        if commit and _has_commit(repository, commit):
-            return state, commit, "", ""
-        state = "damaged" if commit else state
-    for candidate, where in _candidates(repository, known):
-        if candidate != commit and _is_own(repository, candidate):
-            return state, "", candidate, where
-    never = state == "lost" and not any(True for _ in _candidates(repository, known))
-    return ("none" if never else state), "", "", ""
-
-
-def _candidates(repository: Repository, known: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Commits that the branch may have stood at, the likeliest first."""
-    log = os.path.join(repository.git_dir, "logs", "refs", "heads", repository.branch)
-    try:
-        with open(log, "rb") as file:
-            lines = file.read().decode("utf-8", "replace").splitlines()
-    except OSError:
-        lines = []
-    for line in reversed(lines):
-        old, new = line[:40], line[41:81]
-        for name in (new, old):
-            if _ID.match(name) and name != _NONE:
-                yield name, "from the branch's reflog"
-    for name in known:
-        if _ID.match(name):
-            yield name, "as this program remembers it"
-    packed = repository._packed(f"refs/heads/{repository.branch}") if not repository.bare else ""
-    if packed:
-        yield packed, "from git's packed refs"
-    yield from _dangling(repository)
-
-
-def _dangling(repository: Repository) -> Iterator[tuple[str, str]]:
-    """Commits that no ref names, the newest first."""
-    try:
-        options = ("--no-reflogs", "--no-progress", "--connectivity-only")
-        output = repository.gateway.run("fsck", *options, accept=tuple(range(32)))
-        names = [line[16:].strip() for line in output.decode().splitlines() if line.startswith("dangling commit ")]
-        if not names:
-            return
-        listed = repository.gateway.run("rev-list", "--no-walk=sorted", "--stdin", stdin="\n".join(names).encode())
-    except BackupError:
-        return
-    for name in listed.decode("ascii").split():
-        yield name, "the newest commit that no branch names"
-
-
-def _has_commit(repository: Repository, commit: str) -> bool:
-    try:
-        return repository.gateway.run("cat-file", "-t", commit).strip() == b"commit"
-    except BackupError:
-        return False
-
-
-def _is_own(repository: Repository, commit: str) -> bool:
-    """Whether a commit is there and carries a manifest of this program."""
-    try:
-        return bool(repository.gateway.run("ls-tree", commit, "--", PATH.decode()).strip())
-    except BackupError:
-        return False
+        return "git's index there cannot be read"
+    return ""
 
 
 def _heals(wanted: set[str], roots: Iterable[tuple[str, str]]) -> dict[str, str]:

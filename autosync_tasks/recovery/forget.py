@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from autosync_tasks.backup import health
 from autosync_tasks.backup.commit import INCOMING, delta
 from autosync_tasks.backup.listing import Listing
 from autosync_tasks.backup.manifest import PATH, ManifestError, belongs, entries, format_manifest, parse
@@ -174,6 +175,7 @@ def _carry_out(site: Site, rewrite: _Rewrite, request: Request) -> list[str]:
     site.state.begin()
     new = _made_again(site, rewrite, run_id)
     tree = repository.listing(rewrite.tip)
+    health.moving(site.state, new)
     move(repository, rewrite.tip, new, tree, "autosync: a secret was taken out", run_id, f"{KEPT}/{run_id}")
     notes = follow(site, rewrite.tip, new, run_id)
     site.state.settle()

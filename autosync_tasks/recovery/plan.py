@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from autosync_tasks.backup.health import kept_branch
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Path
 from autosync_tasks.names import display
@@ -18,8 +19,12 @@ from autosync_tasks.names import display
 class Fix(StrEnum):
     """What a repair does; the effects know how."""
 
+    CONFIG = "config"
     LOCKS = "locks"
     REF = "ref"
+    REFS = "refs"
+    DEPARTED = "departed"
+    DERIVED = "derived"
     PACKS = "packs"
     OBJECTS = "objects"
     INCOMING = "incoming"
@@ -31,12 +36,25 @@ class Fix(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Damaged:
-    """An object that the store cannot give: its id, its type, a path that needs it ("" if none), the commit with it."""
+    """An object that the store cannot give: its id, its type, a path that needs it ("" if none), the commit with it.
+
+    whose: the ref that leads there ("" for the branch).
+    """
 
     id: str
     kind: str
     path: Path
     commit: str
+    whose: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BadRef:
+    """A ref that names no commit that is there. why: what is wrong. last: a commit that it named, if one is known."""
+
+    name: str
+    why: str
+    last: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +64,11 @@ class Facts:
     locks: what a killed git left; in_use: who uses it ("" nobody). operations: unfinished ones (merge, rebase, am,
     cherry-pick, revert, bisect). head: "branch", "elsewhere" (on head_name), "detached" (at head_commit) or
     "damaged"; head_kept: whether a ref holds head_commit. ref: "good", "none" (no commit was ever made), "lost" or
-    "damaged"; candidate: the newest whole own commit that is known of; candidate_from: where from. index: whether
-    it can be read. damaged: what is wrong in the store; heals: id to where its bytes still are. packs: damaged ones.
-    incoming: refs of killed runs.
+    "damaged"; candidate: the newest own commit that is known of; candidate_from: where from. index: what is wrong with
+    it. damaged: what is wrong in the store; heals: id to where its bytes still are. packs: damaged ones, and what is
+    wrong with each ("" : objects in it). incoming: refs of killed runs. refs: others that are damaged. derived: files
+    of git's that it makes anew. departed: where a run left the branch, if that is in its history no more. config: what
+    git says of the repository's own settings, if it cannot read them.
     """
 
     branch: str
@@ -62,11 +82,15 @@ class Facts:
     ref: str = "good"
     candidate: str = ""
     candidate_from: str = ""
-    index: bool = True
+    index: str = ""
     damaged: tuple[Damaged, ...] = ()
     heals: Mapping[str, str] = field(default_factory=dict)
-    packs: tuple[str, ...] = ()
+    packs: Mapping[str, str] = field(default_factory=dict)
     incoming: tuple[str, ...] = ()
+    refs: tuple[BadRef, ...] = ()
+    derived: tuple[str, ...] = ()
+    departed: str = ""
+    config: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +106,16 @@ class Repair:
 
 def repairs(facts: Facts) -> tuple[Repair, ...]:
     """What to do, in an order in which each step can rely on those before it. Empty: nothing is wrong."""
+    if facts.config:
+        kept = "keep what git can read of it, and move it aside"
+        return (Repair(Fix.CONFIG, f"the repository's own settings cannot be read ({facts.config})", kept),)
     if facts.head == "damaged":
         return tuple(_head(facts))  # git takes it for no repository at all until HEAD names something
-    found = [*_locks(facts), *_ref(facts), *_store(facts), *_incoming(facts), *_index(facts)]
-    found += [*_operations(facts), *_head(facts)]
-    return tuple(found)
+    stored = [*_locks(facts), *_derived(facts), *_store(facts)]
+    if any(repair.fix in (Fix.PACKS, Fix.OBJECTS, Fix.DERIVED) for repair in stored):
+        return tuple(stored)  # mended first: what a ref names may come back with it, and nothing steps back before
+    rest = [*_ref(facts), *_refs(facts), *_departed(facts), *_incoming(facts), *_index(facts)]
+    return (*stored, *rest, *_operations(facts), *_head(facts))
 
 
 def _locks(facts: Facts) -> list[Repair]:
@@ -110,25 +139,59 @@ def _ref(facts: Facts) -> list[Repair]:
 
 
 def _store(facts: Facts) -> list[Repair]:
-    found = [
-        Repair(Fix.PACKS, f"{pack} is damaged", "take what is whole out of it and move it aside", subject=pack)
-        for pack in facts.packs
+    out = "take what is whole out of it and move it aside"
+    mending = [
+        Repair(Fix.PACKS, f"{pack} {fault or 'is damaged'}", out, subject=pack) for pack, fault in facts.packs.items()
     ]
     for item in facts.damaged:
         what = f"the {item.kind} {item.id[:10]}"
         where = f" of {display(item.path)}" if item.path else ""
-        problem = f"{what}{where} is missing or damaged (in {item.commit[:7]})"
+        whose = f", which {display(item.whose)} names" if item.whose else ""
+        problem = f"{what}{where} is missing or damaged (in {item.commit[:7]}{whose})"
         if item.id in facts.heals:
-            found.append(Repair(Fix.OBJECTS, problem, f"put it back from {facts.heals[item.id]}", subject=item.id))
+            mending.append(Repair(Fix.OBJECTS, problem, f"put it back from {facts.heals[item.id]}", subject=item.id))
         elif not facts.packs:
-            found.append(Repair(Fix.NOTHING, problem, _lost(item)))
-    return found
+            mending.append(Repair(Fix.NOTHING, problem, _lost(item)))
+    return mending
 
 
 def _lost(item: Damaged) -> str:
     if item.kind == "blob":
         return "its bytes are nowhere on this machine: that version is lost, unless a remote or a copy has it"
     return "it cannot be put together again here: fetch the branch from the remote, or from a copy of the backup"
+
+
+def _derived(facts: Facts) -> list[Repair]:
+    if not facts.derived:
+        return []
+    problem = f"files that git makes to be quicker are damaged ({_listed(facts.derived)})"
+    return [Repair(Fix.DERIVED, problem, "move them aside: git makes them anew", subjects=facts.derived)]
+
+
+def _refs(facts: Facts) -> list[Repair]:
+    return [_bad_ref(ref) for ref in facts.refs]
+
+
+def _bad_ref(ref: BadRef) -> Repair:
+    remedy = f"set it to {ref.last[:7]}, the last that is known of it" if ref.last else _forget(ref.name)
+    return Repair(Fix.REFS, f"{display(ref.name)} {ref.why}", remedy, subject=ref.name, subjects=(ref.last,))
+
+
+def _forget(name: str) -> str:
+    """What happens to a ref of which nothing is known any more."""
+    if name == "packed-refs":
+        return "keep the lines that are refs, and move it aside"
+    if name.startswith("refs/autosync/remote/"):
+        return "move it aside: the next push finds out anew where the remote is"
+    return "move it aside: no commit that it named is there any more"
+
+
+def _departed(facts: Facts) -> list[Repair]:
+    if not facts.departed:
+        return []
+    problem = f"the branch {facts.branch} was set back or replaced: the backup {facts.departed[:7]} left its history"
+    remedy = f"keep that backup, and those before it, as the branch {kept_branch(facts.departed)}"
+    return [Repair(Fix.DEPARTED, problem, remedy, subject=facts.departed)]
 
 
 def _incoming(facts: Facts) -> list[Repair]:
@@ -139,9 +202,9 @@ def _incoming(facts: Facts) -> list[Repair]:
 
 
 def _index(facts: Facts) -> list[Repair]:
-    if facts.index:
+    if not facts.index:
         return []
-    return [Repair(Fix.INDEX, "git's index there cannot be read", "move it aside and build it anew from the commit")]
+    return [Repair(Fix.INDEX, facts.index, "move it aside and build it anew from the commit")]
 
 
 _BY = {
@@ -178,11 +241,6 @@ def _head(facts: Facts) -> list[Repair]:
         return [Repair(Fix.HEAD, problem, back)]
     kept = f"keep that commit as the branch {kept_branch(facts.head_commit)}, "
     return [Repair(Fix.HEAD, problem, kept + back, subject=facts.head_commit)]
-
-
-def kept_branch(commit: str) -> str:
-    """The branch under which a commit that no other holds is kept."""
-    return f"autosync/kept/{commit[:10]}"
 
 
 def _listed(names: tuple[str, ...], most: int = 3) -> str:

@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 
-from autosync_tasks.backup.trust import check_inside
+from autosync_tasks.backup import health
+from autosync_tasks.backup.soundness import all_refs
+from autosync_tasks.backup.trust import check_format, check_inside
 from autosync_tasks.errors import BackupError, ConflictError
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Outcome, Run, Step, Trigger
@@ -25,7 +27,7 @@ from autosync_tasks.workspace.workspace import Site
 
 Announce = Callable[[tuple[Repair, ...]], None]
 """Called with what will be done, before it is."""
-_ROUNDS = 5
+_ROUNDS = 20
 """How often it looks again: one repair lets the next fault show (a damaged HEAD hides everything else)."""
 
 
@@ -41,6 +43,7 @@ def recover(site: Site, request: Request, announce: Announce | None = None) -> R
             hint="run `inv sync` to make one, or bring back the folder from the remote with git clone",
         )
     check_inside(repository.git_dir)
+    check_format(repository.git_dir)
     with nullcontext() if request.check else site.state.lock():
         run = _rounds(site, request, announce)
         if run.steps:
@@ -50,12 +53,17 @@ def recover(site: Site, request: Request, announce: Announce | None = None) -> R
 
 def look_at(site: Site) -> Facts:
     """What is wrong with the backup, every object of the branch read and checked. Writes nothing."""
-    state = site.state
-    cache = state.load_cache()
-    remembered = [state.last_worktree, cache.head if cache else ""]
+    state, repository = site.state, site.repository
+    cache, noted = state.load_cache(), health.load(state)
+    remembered = [noted.head if noted else "", state.last_worktree, cache.head if cache else ""]
     remembered += [str(record.get("commit") or "") for record in reversed(state.history()[-100:])]
     known = list(dict.fromkeys(filter(None, remembered)))
-    return diagnose(site.repository, known, _roots(site), lambda: _spares(site))
+    try:
+        departed = health.departed(state, repository, repository.ref())
+        departed = departed if departed not in all_refs(repository).values() else ""
+    except BackupError:
+        departed = ""  # a branch that names nothing is another fault
+    return diagnose(repository, known, _roots(site), lambda: _spares(site), departed)
 
 
 def _spares(site: Site) -> Mapping[str, Spare]:
@@ -86,6 +94,8 @@ def _rounds(site: Site, request: Request, announce: Announce | None) -> Run:
         site.state.begin()
         notes += mend(bench, plan)
     left = plan if not request.check else ()
+    if not request.check and not left:
+        _noted(site, request, steps)
     run = _run(request, plan if request.check else (), left, steps, notes)
     conflict = known_remote(site).conflict if not plan else ""
     if not conflict:
@@ -97,6 +107,14 @@ def _rounds(site: Site, request: Request, announce: Announce | None) -> Run:
         reason=f"{run.reason}; but a {conflict}" if steps else f"the repository is whole, but there is a {conflict}",
         next_step=CHOICE,
     )
+
+
+def _noted(site: Site, request: Request, steps: list[Step]) -> None:
+    """Everything was read, and is whole: `status` and the next sync know it."""
+    head = site.repository.ref()
+    if head and (steps or ((noted := health.load(site.state)) and noted.faults)):
+        health.note(site.state, site.repository, head, request.now)
+        health.note_reading(site.state, site.repository, request.now, (), newest_whole=True)
 
 
 def _acting(plan: tuple[Repair, ...]) -> list[Repair]:

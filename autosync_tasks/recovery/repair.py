@@ -6,21 +6,23 @@ What git itself damaged is moved to `autosync-damaged/<run>/` in the repository,
 from __future__ import annotations
 
 import os
-import zlib
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
 from autosync_tasks.backup.commit import drop
+from autosync_tasks.backup.health import keep, kept_branch
 from autosync_tasks.backup.index import index_entries, standing
 from autosync_tasks.backup.locks import clear_stale_locks
-from autosync_tasks.backup.objects import AbsentError, Store, object_id
+from autosync_tasks.backup.objects import AbsentError, Store, write_loose
 from autosync_tasks.backup.repository import Repository
+from autosync_tasks.backup.soundness import all_refs, packed_lines
 from autosync_tasks.backup.stash import save_edits
 from autosync_tasks.errors import BackupError
 from autosync_tasks.files import make_durable, write_whole
 from autosync_tasks.recovery.diagnose import files_of
-from autosync_tasks.recovery.plan import Fix, Repair, kept_branch
+from autosync_tasks.recovery.plan import Fix, Repair
+from autosync_tasks.recovery.settings_file import sound_settings
 from autosync_tasks.recovery.spare import Spares
 from autosync_tasks.recovery.store_walk import packs
 from autosync_tasks.tree.content import content_id
@@ -81,44 +83,34 @@ def _ref(bench: Bench, repair: Repair) -> list[str]:
 
 
 def _packs(bench: Bench, repair: Repair) -> list[str]:
-    """What is whole in a damaged pack becomes loose objects; then the pack goes aside."""
+    """Makes an index anew where that is all; else whatever is whole becomes single objects, and the pack goes aside."""
     repository, name = bench.repository, repair.subject
-    ids = packs(repository).get(name)
     front = f"objects/pack/{name}"
-    if ids is None:
-        notes = _move_aside(bench, front + ".idx")
-        try:
-            repository.gateway.run("index-pack", os.path.join(repository.git_dir, front + ".pack"))
-            return [*notes, f"the index of {name} was made anew"]
-        except BackupError:
-            ids = []
-    saved = []
+    pack = os.path.join(repository.git_dir, front + ".pack")
+    anew = os.path.join(repository.git_dir, "objects/pack", f"tmp_idx_{bench.run_id}")
+    if os.path.exists(pack) and repository.gateway.attempt("index-pack", "-o", anew, pack)[0] == 0:
+        notes = [note for end in (".idx", ".rev", ".bitmap") for note in _move_aside(bench, front + end)]
+        os.rename(anew, pack.removesuffix(".pack") + ".idx")
+        return [*notes, f"the index of {name} was made anew"]
+    saved = set()
     with Store(repository) as store:
-        for one in ids:
+        for one in packs(repository).get(name) or ():
             with suppress(AbsentError):
-                saved.append(write_loose(repository.git_dir, *store.object(one)))
+                saved.add(write_loose(repository.git_dir, *store.object(one)))
     make_durable(repository.git_dir)
-    moved = [note for end in (".idx", ".rev", ".pack") for note in _move_aside(bench, front + end)]
-    return [f"{len(saved):,} of {len(ids):,} objects of {name} were whole and are kept", *moved]
+    moved = [note for end in (".idx", ".rev", ".bitmap", ".pack") for note in _move_aside(bench, front + end)]
+    more = _unpacked(repository, os.path.join(bench.aside, front.replace("/", "-") + ".pack"))
+    return [f"{len(saved):,} objects of {name} were whole and are kept" + more, *moved]
 
 
-def write_loose(git_dir: str, kind: str, data: bytes) -> str:
-    """Stores an object as a loose file, whatever git believes to have already; returns its id.
-
-    `git hash-object -w` does not write what lies, damaged, in a pack.
-    """
-    name = object_id(kind, data)
-    folder = os.path.join(git_dir, "objects", name[:2])
-    os.makedirs(folder, exist_ok=True)
-    scratch = os.path.join(folder, f"tmp_obj_autosync_{os.getpid()}")
-    body = zlib.compress(f"{kind} {len(data)}\0".encode() + data, 1)
-    handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o444)
-    with os.fdopen(handle, "wb") as file:
-        file.write(body)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(scratch, os.path.join(folder, name[2:]))
-    return name
+def _unpacked(repository: Repository, pack: str) -> str:
+    """Takes out of a pack, read from its beginning, what its index did not lead to."""
+    try:
+        with open(pack, "rb") as file:
+            code, _, _ = repository.gateway.attempt("unpack-objects", "-q", "-r", stdin=file.read())
+    except OSError:
+        return ""
+    return "; all that its beginning holds was taken out too" if code else ""
 
 
 def _objects(bench: Bench, repair: Repair) -> list[str]:
@@ -139,6 +131,38 @@ def _objects(bench: Bench, repair: Repair) -> list[str]:
 def _incoming(bench: Bench, repair: Repair) -> list[str]:
     drop(bench.repository, repair.subjects)
     return [f"{len(repair.subjects)} refs of killed runs were removed"]
+
+
+def _derived(bench: Bench, repair: Repair) -> list[str]:
+    return [note for name in repair.subjects for note in _move_aside(bench, name)]
+
+
+def _refs(bench: Bench, repair: Repair) -> list[str]:
+    """A damaged ref goes aside; what it named last is named again."""
+    repository, name, last = bench.repository, repair.subject, repair.subjects[0]
+    if name == "packed-refs":
+        sound = b"".join(packed_lines(repository)[0])
+        return _move_aside(bench, name, sound or b"# pack-refs with: peeled fully-peeled sorted \n")
+    notes = _move_aside(bench, name)
+    if last:
+        repository.gateway.run("update-ref", "-m", "autosync recover", name, last)
+        return [*notes, f"{name} names {last[:7]} again"]
+    if not notes:  # a line of packed-refs
+        named = all_refs(repository).get(name, "")
+        repository.gateway.run("update-ref", "-d", name)
+        notes = [f"{name} is gone; it named {named}"]
+    return notes
+
+
+def _departed(bench: Bench, repair: Repair) -> list[str]:
+    return [f"{repair.subject[:7]} is kept as the branch {keep(bench.repository, repair.subject)}"]
+
+
+def _config(bench: Bench, repair: Repair) -> list[str]:
+    del repair
+    os.makedirs(bench.aside, mode=0o700, exist_ok=True)
+    kept = sound_settings(bench.repository, os.path.join(bench.aside, "try"))
+    return [*_move_aside(bench, "config", kept), "the settings that git could read are kept"]
 
 
 def _index(bench: Bench, repair: Repair) -> list[str]:
@@ -174,7 +198,7 @@ def _head(bench: Bench, repair: Repair) -> list[str]:
         repository.gateway.run("update-ref", kept, repair.subject, _NONE)
         notes.append(f"{repair.subject[:7]} is kept as the branch {kept_branch(repair.subject)}")
     if not stood:
-        notes += _move_aside(bench, "HEAD", f"ref: {branch}\n")
+        notes += _move_aside(bench, "HEAD", f"ref: {branch}\n".encode())
     base = repository.ref()
     repository.neutralise_attributes()
     if stood and base and not _two_way(repository, stood, base):
@@ -219,7 +243,7 @@ def _save(bench: Bench) -> list[str]:
     return [f"{len(edited)} edited files were saved: `git stash list` there shows run {bench.run_id}"]
 
 
-def _move_aside(bench: Bench, name: str, instead: str = "") -> list[str]:
+def _move_aside(bench: Bench, name: str, instead: bytes = b"") -> list[str]:
     """Moves a file or folder of git aside, if it is there; `instead` is written in its place in the same step."""
     path = os.path.join(bench.repository.git_dir, name)
     there = os.path.lexists(path)
@@ -233,12 +257,16 @@ def _move_aside(bench: Bench, name: str, instead: str = "") -> list[str]:
         else:
             os.rename(path, to)
     if instead:
-        write_whole(path, instead.encode("ascii"), mode=0o644, scratch=os.path.basename(path) + ".autosync-new")
+        write_whole(path, instead, mode=0o644, scratch=os.path.basename(path) + ".autosync-new")
     return [f"{name} was moved to {os.path.relpath(to, bench.repository.git_dir)}"] if there else []
 
 
 _ACTS: dict[Fix, Callable[[Bench, Repair], list[str]]] = {
+    Fix.CONFIG: _config,
     Fix.LOCKS: _locks,
+    Fix.DERIVED: _derived,
+    Fix.REFS: _refs,
+    Fix.DEPARTED: _departed,
     Fix.REF: _ref,
     Fix.PACKS: _packs,
     Fix.OBJECTS: _objects,

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from autosync_tasks.backup.index import index_entries
-from autosync_tasks.backup.listing import Listing, parse_listing
+from autosync_tasks.backup.listing import Listing, parse_listing, sound_listing
 from autosync_tasks.backup.objects import object_id
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError
@@ -39,7 +39,7 @@ def spares(repository: Repository, remembered: TreeCache | None) -> dict[str, Sp
     if not repository.bare:
         with suppress(BackupError):  # if it cannot be read, there is a repair for that
             sources.append(("git's index", index_entries(repository)))
-    if remembered is not None:
+    if remembered is not None and sound_listing(remembered.listing):
         where = "what this program remembers"
         sources.append((where, parse_listing(remembered.listing)))
         found[object_id("blob", remembered.manifest)] = Spare("blob", remembered.manifest, where)

@@ -8,18 +8,22 @@ from collections.abc import Iterable, Iterator
 
 from autosync_tasks.backup.objects import AbsentError, Store
 from autosync_tasks.backup.repository import Repository
+from autosync_tasks.backup.soundness import shallow_commits
 from autosync_tasks.errors import BackupError
 from autosync_tasks.model import Path
 from autosync_tasks.recovery.plan import Damaged
 
 _LINK = re.compile(rb"^(tree|parent) ([0-9a-f]{40})$", re.MULTILINE)
+_TAGGED = re.compile(rb"object ([0-9a-f]{40})\ntype commit\n")
 _MODULE = b"160000"
 
 
-def damage(repository: Repository, tips: Iterable[str]) -> tuple[Damaged, ...]:
-    """Every object that the history of these commits needs and the store cannot give."""
+def damage(repository: Repository, tips: Iterable[tuple[str, str]]) -> tuple[Damaged, ...]:
+    """Every object that these need and the store cannot give. tips: (id, whose it is: "" for the branch)."""
+    seen: set[str] = set()
+    shallow = shallow_commits(repository)
     with Store(repository) as store:
-        return tuple(_walk(store, tips))
+        return tuple(item for tip, whose in tips for item in _walk(store, tip, whose, shallow, seen))
 
 
 def sound(store: Store, name: str, kind: str) -> bytes | None:
@@ -31,9 +35,8 @@ def sound(store: Store, name: str, kind: str) -> bytes | None:
     return data if stands == kind else None
 
 
-def _walk(store: Store, tips: Iterable[str]) -> Iterator[Damaged]:
-    seen: set[str] = set()
-    commits = list(dict.fromkeys(tips))
+def _walk(store: Store, tip: str, whose: str, shallow: frozenset[str], seen: set[str]) -> Iterator[Damaged]:
+    commits = _start(store, tip)
     while commits:
         commit = commits.pop()
         if commit in seen:
@@ -41,16 +44,26 @@ def _walk(store: Store, tips: Iterable[str]) -> Iterator[Damaged]:
         seen.add(commit)
         text = sound(store, commit, "commit")
         if text is None:
-            yield Damaged(commit, "commit", b"", commit)
+            yield Damaged(commit, "commit", b"", commit, whose)
             continue
         for kind, name in _LINK.findall(text.split(b"\n\n", 1)[0]):
-            if kind == b"parent":
+            if kind == b"tree":
+                yield from _tree(store, name.decode("ascii"), commit, whose, seen)
+            elif commit not in shallow:
                 commits.append(name.decode("ascii"))
-            else:
-                yield from _tree(store, name.decode("ascii"), commit, seen)
 
 
-def _tree(store: Store, top: str, commit: str, seen: set[str]) -> Iterator[Damaged]:
+def _start(store: Store, name: str) -> list[str]:
+    """The commit to begin at: a tag names one, a ref may name a file (nothing to walk)."""
+    try:
+        kind, data = store.object(name)
+    except AbsentError:
+        return [name]
+    target = _TAGGED.match(data) if kind == "tag" else None
+    return [target[1].decode("ascii")] if target else [name] if kind == "commit" else []
+
+
+def _tree(store: Store, top: str, commit: str, whose: str, seen: set[str]) -> Iterator[Damaged]:
     waiting: list[tuple[str, Path]] = [(top, b"")]
     while waiting:
         name, path = waiting.pop()
@@ -59,7 +72,7 @@ def _tree(store: Store, top: str, commit: str, seen: set[str]) -> Iterator[Damag
         seen.add(name)
         data = sound(store, name, "tree")
         if data is None:
-            yield Damaged(name, "tree", path, commit)
+            yield Damaged(name, "tree", path, commit, whose)
             continue
         for mode, entry, child in tree_entries(data):
             below = path + b"/" + entry if path else entry
@@ -68,14 +81,16 @@ def _tree(store: Store, top: str, commit: str, seen: set[str]) -> Iterator[Damag
             elif mode != _MODULE and child not in seen:
                 seen.add(child)
                 if sound(store, child, "blob") is None:
-                    yield Damaged(child, "blob", below, commit)
+                    yield Damaged(child, "blob", below, commit, whose)
 
 
 def tree_entries(data: bytes) -> Iterator[tuple[bytes, bytes, str]]:
     """(mode, name, id) of each entry of a tree object."""
     place = 0
     while place < len(data):
-        space, end = data.index(b" ", place), data.index(b"\0", place)
+        space, end = data.find(b" ", place), data.find(b"\0", place)
+        if not 0 < space < end:
+            return  # its bytes are what its id says, but somebody made them by hand
         yield data[place:space], data[space + 1 : end], data[end + 1 : end + 21].hex()
         place = end + 21
 

@@ -6,6 +6,7 @@ import secrets as random
 from collections.abc import Collection
 from dataclasses import replace
 
+from autosync_tasks.backup import health
 from autosync_tasks.backup.index import standing
 from autosync_tasks.backup.listing import Delta, Listing, applied, changed, tree_cache
 from autosync_tasks.backup.manifest import PATH
@@ -29,6 +30,8 @@ def integrate(site: Site, heads: Heads, relation: Relation, now: float) -> tuple
     run_id = random.token_hex(6)
     rebased = relation.action is Action.REBASE
     new = replay(repository, heads.base, local, theirs, taken, run_id, now) if rebased else theirs
+    if rebased:
+        health.moving(site.state, new)
     move(repository, local, new, expected, f"autosync: {relation.reason}", run_id if rebased else "")
     note = f"taken in from the remote: {named(relation.paths) or 'commits without changes'}"
     return new, [note, *follow(site, local, new, run_id)]

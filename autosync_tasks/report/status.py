@@ -42,6 +42,9 @@ def _facts(status: Status, source: str, backup: str, now: float) -> Iterator[tup
     yield "source", display(source)
     yield "backup", display(backup) + at
     yield "last sync", f"{age(now - status.last_sync)} ago" if status.last_sync else "never, or not known"
+    if status.commit:
+        last = f"all of it, {age(now - status.store_read)} ago" if status.store_read else ""
+        yield "store read", last or "not yet (a sync does when it is due)"
     yield "pending", f"{len(status.pending)}{low}"
     if never := status.never_copied:
         names = ", ".join(display(path, limit=60) for path in never[:_NAMED]) + (", …" if len(never) > _NAMED else "")

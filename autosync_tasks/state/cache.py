@@ -30,7 +30,7 @@ def scan_from(raw: bytes | None) -> Cache | None:
     head, settings, unsettled, idle = (header.get(key) for key in ("head", "settings", "unsettled", "idle"))
     if not (isinstance(head, str) and isinstance(settings, str) and isinstance(unsettled, list)):
         return None
-    if not (idle is None or isinstance(idle, dict)):
+    if not (idle is None or (isinstance(idle, dict) and isinstance(idle.get("reason"), str))):
         return None
     try:
         return Cache(head, settings, scan, ids, tuple(bytes.fromhex(path) for path in unsettled), idle)

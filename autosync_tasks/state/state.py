@@ -20,7 +20,7 @@ from autosync_tasks.errors import AutosyncError, LockedError
 from autosync_tasks.files import lock, remove_tree, whose, write_whole
 from autosync_tasks.model import Cache, TreeCache, Trigger
 from autosync_tasks.names import display
-from autosync_tasks.state import cache
+from autosync_tasks.state import cache, shapes
 
 _LOCK = "lock"
 _ROOM = "free space or check permissions there, then run it again; the backup itself is not affected"
@@ -195,6 +195,11 @@ class State:
             found.append(trigger)
         return found
 
+    @property
+    def scratch_left(self) -> bool:
+        """Whether a scratch folder stands there: in use, or left by a run that was killed."""
+        return any(name.startswith("scratch-") for name in os.listdir(self.folder))
+
     def worktree(self) -> str:
         """The commit to which the backup's work tree was brought since this machine started ("" if unknown).
 
@@ -219,16 +224,9 @@ class State:
         self.write("worktree", f"{commit} {_boot()}\n".encode())
 
     def history(self) -> list[dict[str, Any]]:
-        """Every record, oldest first; lines that are damaged are passed over."""
-        records = []
-        for line in (self.read("history.jsonl") or b"").splitlines():
-            try:
-                record = json.loads(line)
-            except ValueError:
-                continue
-            if isinstance(record, dict):
-                records.append(record)
-        return records
+        """Every record, oldest first; lines that are damaged, or no records, are passed over."""
+        records = map(shapes.record, (self.read("history.jsonl") or b"").split(b"\n"))
+        return [record for record in records if record is not None]
 
     def add_history(self, record: Mapping[str, Any]) -> None:
         """Appends one record as a line."""
@@ -236,7 +234,7 @@ class State:
         line = json.dumps(record, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
         kept = self.read("history.jsonl") or b""
         if len(kept) > _HISTORY_LIMIT:
-            self.write("history.jsonl", kept[kept.index(b"\n", len(kept) // 2) + 1 :] + line)
+            self.write("history.jsonl", kept[kept.find(b"\n", len(kept) // 2) + 1 or len(kept) :] + line)
             return
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         try:
@@ -258,7 +256,7 @@ class State:
     def seen(self, trigger: Trigger) -> float | None:
         """When a trigger was last here; None if never or unknown."""
         try:
-            return float(self.read(f"seen/{trigger}") or b"")
+            return shapes.moment(float(self.read(f"seen/{trigger}") or b""))
         except ValueError:
             return None
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Outcome, Run
 from autosync_tasks.names import display
+from autosync_tasks.state.shapes import json_object
 from autosync_tasks.workspace.workspace import Site
 
 if TYPE_CHECKING:
@@ -61,11 +62,7 @@ def after(site: Site, run: Run) -> str:
 def _told(site: Site) -> Told:
     from autosync_tasks.status.notices import Told
 
-    try:
-        record = json.loads(site.state.read("told.json") or b"{}")
-    except ValueError:
-        return Told()
-    return Told.of(record) if isinstance(record, dict) else Told()
+    return Told.of(json_object(site.state.read("told.json")))
 
 
 def _run(command: str, message: str) -> str:

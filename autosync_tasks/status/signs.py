@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from autosync_tasks.backup import health
 from autosync_tasks.config.around import Concern, outside, ownership
 from autosync_tasks.config.places import wrong_tree
 from autosync_tasks.model import Kind, Outcome, Path, Trigger
@@ -75,6 +76,8 @@ def notes_of(seen: Look, there: Sequence[Installed]) -> tuple[str, ...]:
     repository, notes = seen.site.repository, [seen.head.note] if seen.head.note else []
     if seen.ref and not repository.bare and not repository.standing_on_branch():
         notes.append(f"the backup's work tree does not stand on {repository.branch}; it is left alone")
+    if seen.ref:
+        notes += health.oddities(seen.site.state, repository, seen.ref)
     if not seen.site.settings.auto_sync_validate:
         notes.append("auto_sync_validate is false: only secrets and protected names are checked")
     notes += [f"{item.how} ({item.place}): {item.fault}" for item in there if item.fault]

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from autosync_tasks.backup import health
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Left, LeftOut, Path, Pending, Priority, Verb
 from autosync_tasks.plan.compare import Look, look
@@ -31,7 +32,7 @@ class Status:
 
     never_copied: what stays out by rule. remote: None where nothing could be looked at. accepted: how many findings a
     person accepted. seen: when each automatic trigger was last here. installed: what starts a sync unattended.
-    comes: some trigger will come by itself.
+    comes: some trigger will come by itself. store_read: when all of the backup's store was last read.
     """
 
     verdict: Verdict
@@ -54,6 +55,7 @@ class Status:
     installed: tuple[Installed, ...] = field(default=())
     comes: bool = False
     notes: tuple[str, ...] = ()
+    store_read: float | None = None
 
     @property
     def exit_code(self) -> int:
@@ -100,7 +102,7 @@ def _status(seen: Look, records: Sequence[dict[str, Any]], now: float) -> Status
     left_out = (*seen.left_out, *outlook.first_to_go.lost.values())
     faults = [left for left in left_out if not left.expected]
     links, there, times = of.links_out(seen), installed(site.environ, now), of.last_seen(site.state)
-    notes, remote = of.notes_of(seen, there), known_remote(site)
+    notes, remote, noted = of.notes_of(seen, there), known_remote(site), health.load(site.state)
     comes = of.comes(there, times, now, site.settings.max_age)
     never = [left.path for left in left_out if left.why is Left.PROTECTED]
     never += [item.change.path for item in by_priority[Priority.NEVER]]
@@ -125,6 +127,8 @@ def _status(seen: Look, records: Sequence[dict[str, Any]], now: float) -> Status
         links_out=len(links),
         failures=past.failures,
         notes=notes,
+        damage=noted.faults[0] if noted and noted.faults else "",
+        newest_whole=noted is None or noted.newest_whole,
     )
     return Status(
         verdict=verdict(judged, site.settings.max_age),
@@ -147,6 +151,7 @@ def _status(seen: Look, records: Sequence[dict[str, Any]], now: float) -> Status
         installed=there,
         comes=comes,
         notes=notes,
+        store_read=noted.read if noted else None,
     )
 
 

@@ -33,6 +33,8 @@ class Signs:
     periods. unloaded: why the plugin, the only trigger there is, does not come. comes: some trigger will come by
     itself. faults: paths left out that should not be; take: the way on for the first. links_out: links whose contents
     lie outside the tree. failures: in a row. notes: other things that are out of order though the backup is whole.
+    damage: what was found wrong in the backup's store when it was last read; newest_whole: whether the newest backup
+    could be read all the same.
     """
 
     backed_up: bool
@@ -54,6 +56,8 @@ class Signs:
     links_out: int = 0
     failures: int = 0
     notes: Sequence[str] = ()
+    damage: str = ""
+    newest_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ def verdict(signs: Signs, max_age: float) -> Verdict:
 
 
 _ALL = "everything that belongs in the backup is in it"
+_MENDS = "`inv recover --check` says what mends it"
 _RECOVER = "`inv recover` shows the ways out of the conflict"
 _TAKES = "`inv sync` takes what is pending"
 
@@ -85,6 +90,8 @@ def _exposed(signs: Signs, max_age: float) -> tuple[str, str] | None:
         return signs.wrong_source
     if not signs.backed_up:
         return "there is no backup yet", "`inv sync` makes the first one"
+    if signs.damage and not signs.newest_whole:
+        return f"the backup is damaged: {signs.damage}", _MENDS
     if signs.block[0] and max(signs.blocked_for, signs.oldest) > max_age:
         return f"blocked for {age(max(signs.blocked_for, signs.oldest))}: {signs.block[0]}", signs.block[1]
     if signs.pending and signs.oldest > max_age:
@@ -99,6 +106,8 @@ def _exposed(signs: Signs, max_age: float) -> tuple[str, str] | None:
 
 
 def _untidy(signs: Signs) -> tuple[str, str] | None:
+    if signs.damage:
+        return f"the newest backup is whole, but something older is damaged: {signs.damage}", _MENDS
     if signs.block[0]:
         return f"the next sync is blocked: {signs.block[0]}", signs.block[1]
     if signs.conflict:

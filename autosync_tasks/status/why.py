@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+from autosync_tasks.backup.history import last_change
 from autosync_tasks.backup.manifest import PATH
 from autosync_tasks.errors import UsageError
 from autosync_tasks.model import Kind, LeftOut, Path, Pending, Priority
@@ -55,7 +56,7 @@ def why_path(site: Site, text: str, now: float) -> Answer:
         why = explain(path, kind, seen.classifier, outlook, now)
         inside = path + b"/"
         below = (p for p in outlook.pending if any(name.startswith(inside) for name in p.change.paths))
-        last = site.repository.last_commit_of(seen.ref, path) if path in seen.recorded else None
+        last = last_change(site.repository, seen.ref, path) if path in seen.recorded else None
         return Answer(why, _where(seen, why), left, tuple(below), last)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 
+from autosync_tasks.backup import health
 from autosync_tasks.errors import AutosyncError, BackupError, BranchMovedError, GuardError, UsageError
 from autosync_tasks.model import Outcome, Run, Step, Trigger
 from autosync_tasks.plan.compare import Look, look
@@ -38,7 +39,7 @@ def _recorded(site: Site, request: Request, progress: Progress | None) -> Run:
             from autosync_tasks.verify.verify import prove
 
             run = replace(run, steps=(*run.steps, prove(site, request, progress)))
-        return run
+        return _looked_after(site, request, run)
     except (UsageError, GuardError):
         raise
     except (AutosyncError, OSError) as error:
@@ -46,7 +47,38 @@ def _recorded(site: Site, request: Request, progress: Progress | None) -> Run:
 
         with suppress(AutosyncError, OSError):  # the disk may be full: the first fault is the one to tell
             Recorder(site, request.trigger, request.now, check=False).failed(request.run_id, str(error))
+        if isinstance(error, BackupError):
+            from autosync_tasks.verify.unattended import after_a_fault
+
+            with suppress(AutosyncError, OSError):
+                after_a_fault(site, request)
         raise
+
+
+def _looked_after(site: Site, request: Request, run: Run) -> Run:
+    """The run after a cheap look at the backup's store; all of it is read if that looks strange, or is due."""
+    repository, state = site.repository, site.state
+    if state.scratch_left:
+        from autosync_tasks.state.scratch import sweep
+
+        sweep(state)
+    head = repository.ref() if repository.exists else ""
+    if not head:
+        return run
+    noted, files = health.load(state), health.stored_files(repository)
+    why = health.reason_to_read(noted, files, site.settings.deep_verify_every, request.now) if noted else ""
+    if why:
+        from autosync_tasks.sync.record import Recorder
+        from autosync_tasks.verify.unattended import with_reading
+
+        told, run = run, with_reading(site, request, run, head, why)
+        if run.outcome is not told.outcome:
+            Recorder(site, request.trigger, request.now, check=False).turned_out(run)
+    elif run.outcome in (Outcome.CHANGED, Outcome.INCOMPLETE) or (
+        request.trigger is not Trigger.MANUAL and (noted is None or (noted.head, noted.files) != (head, files))
+    ):
+        health.note(state, repository, head, request.now)
+    return run
 
 
 def _with_patience(site: Site, request: Request, progress: Progress | None) -> Run:
@@ -59,11 +91,23 @@ def _with_patience(site: Site, request: Request, progress: Progress | None) -> R
                     return run
                 from autosync_tasks.sync.run import passage
 
-                return passage(site, request, seen, progress)
+                words = health.tell_departed(site.state, site.repository, seen.ref, check=request.check)
+                return _with_departed(site, request, passage(site, request, seen, progress), words)
         except BranchMovedError:
             if attempt == _TRIES:
                 raise
     raise BackupError("the branch never stood still")
+
+
+def _with_departed(site: Site, request: Request, run: Run, words: str) -> Run:
+    """The run, incomplete if the branch was set back or replaced before it. words: what to say of that, or ""."""
+    if not words or request.check or run.exit_code:
+        return replace(run, notes=(words, *run.notes)) if words else run
+    from autosync_tasks.sync.record import Recorder
+
+    run = replace(run, outcome=Outcome.INCOMPLETE, exit_code=1, reason=f"{run.reason}; {words}")
+    Recorder(site, request.trigger, request.now, check=False).turned_out(run)
+    return run
 
 
 def _idle(site: Site, request: Request, seen: Look) -> Run | None:
@@ -80,5 +124,15 @@ def _idle(site: Site, request: Request, seen: Look) -> Run | None:
             return None
     if not request.check and request.trigger is not Trigger.MANUAL:
         site.state.saw(request.trigger, request.now)
-    step = Step("observe", Outcome.OK, "nothing has changed since the last look")
-    return replace(request.run(Outcome.OK, idle["reason"], [step]), commit=seen.ref)
+    return Run(
+        id=request.run_id,
+        trigger=request.trigger,
+        started=request.now,
+        ended=request.ended,
+        outcome=Outcome.OK,
+        reason=idle["reason"],
+        exit_code=0,
+        steps=(Step("observe", Outcome.OK, "nothing has changed since the last look"),),
+        commit=seen.ref,
+        check=request.check,
+    )

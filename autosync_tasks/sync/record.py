@@ -63,6 +63,12 @@ class Recorder:
         self._keep_first_seen(run, first)
         return run
 
+    def turned_out(self, run: Run) -> None:
+        """Writes how a run ended that was recorded before its end was known, unless the last record says just that."""
+        records = self._state.history()
+        if not records or (records[-1].get("outcome"), records[-1].get("reason")) != (run.outcome, run.reason):
+            self._state.add_history(record_of(run, acted=False))
+
     def _keep_first_seen(self, run: Run, first: Mapping[Path, float]) -> None:
         waiting = [pending.change.path for pending in run.pending]
         if run.outcome is Outcome.BLOCKED:

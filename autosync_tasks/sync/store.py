@@ -9,14 +9,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from autosync_tasks.backup.commit import Author, commit, commit_holds, drop, left_behind
-from autosync_tasks.backup.listing import Delta, Listing, changed, tree_cache
+from autosync_tasks.backup.listing import Listing, changed, tree_cache
 from autosync_tasks.backup.locks import clear_stale_locks
 from autosync_tasks.backup.manifest import source_id_of
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.backup.worktree import bring, stands, unedited
 from autosync_tasks.errors import AutosyncError, BackupError
 from autosync_tasks.humanize import count
-from autosync_tasks.model import Cache, Kind, LeftOut, Path, Plan, Trigger
+from autosync_tasks.model import Cache, Kind, LeftOut, Path, Plan, TreeCache, Trigger
 from autosync_tasks.names import display, redaction
 from autosync_tasks.plan import delta as planning
 from autosync_tasks.plan.compare import Look
@@ -83,12 +83,14 @@ def store(
     host = os.uname().nodename
     message = messages.message(plan, label.run_id, label.trigger, host, label.validated)
 
-    def check(manifest_id: str, actual: Delta) -> None:
-        failures = commit_holds(planning.expected(plan), manifest_id, actual)
+    def check(manifest_id: str, held: bytes) -> None:
+        failures = commit_holds(planning.tree_after(plan, seen.head.tree, manifest_id), held)
         if failures:
+            site.state.save_tree(TreeCache("", b"", b""))  # the listing that was remembered may be what is wrong
             raise BackupError(
                 "git stored something else than what was planned; the branch was not moved",
                 details=failures,
+                hint="run it again; if it says so again, `inv verify --deep` tells what is wrong",
             )
 
     read_at_ns = time.time_ns()

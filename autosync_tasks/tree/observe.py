@@ -37,7 +37,9 @@ def known_ids(cache: Cache | None) -> dict[Path, tuple[bytes, str]]:
     known: dict[Path, tuple[bytes, str]] = {}
     scan, ids, place, number = cache.scan, cache.ids, 0, 0
     while place < len(scan) and number < len(ids):
-        end = scan.index(b"\0", place + _RECORD)
+        end = scan.find(b"\0", place + _RECORD)
+        if end < 0:
+            break  # a cache that something else wrote
         content = ids[number : number + 20]
         if content != _NO_ID:
             known[scan[place + _RECORD : end]] = (scan[place : place + _RECORD], content.hex())

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from autosync_tasks.backup.gateway import LOCAL_TIMEOUT
 from autosync_tasks.backup.objects import AbsentError, Store
 from autosync_tasks.backup.repository import Repository
+from autosync_tasks.backup.soundness import derived_faults, index_fault, pack_faults, ref_faults, stash_commits
 from autosync_tasks.errors import BackupError
 from autosync_tasks.model import Path
 from autosync_tasks.names import display
@@ -16,17 +18,63 @@ _MOST = 20
 
 _OF_CONTENTS = ("Blob", "Large", "Name", "Parse", "Path", "Update", "Url")
 """What git's check says of the text of a `.gitmodules`: here it is a file like any other, never acted upon."""
+_OF_COMMITS = (
+    *("badDate", "badDateOverflow", "badEmail", "badName", "badTimezone", "missingEmail", "missingNameBeforeEmail"),
+    *("missingSpaceBeforeDate", "missingSpaceBeforeEmail", "multipleAuthors", "zeroPaddedDate"),
+)
+"""What it says of who made a commit and when: a date that no calendar has damages no file."""
+_CONFIG = {
+    **{f"fsck.gitmodules{what}": "ignore" for what in _OF_CONTENTS},
+    **dict.fromkeys((f"fsck.{what}" for what in _OF_COMMITS), "ignore"),
+}
+_HARMLESS = (b"notice:", b"warning", b"Checking ", b"hint:", b"dangling ")
 
 
-def fsck(repository: Repository, commit: str, *, full: bool) -> tuple[str, ...]:
-    """What git's check finds wrong, a line each. full: the contents of every object, else only that all are there."""
-    how = ("--full",) if full else ("--connectivity-only",)
-    config = {f"fsck.gitmodules{what}": "ignore" for what in _OF_CONTENTS}
+def read_through(repository: Repository, *, full: bool, timeout: float = LOCAL_TIMEOUT) -> tuple[str, ...]:
+    """What is wrong with all that the repository keeps, a line each.
+
+    The branch and every other ref, snapshots, stash entries, the index; packs and refs also as the files they are.
+    full: the contents of every object, else only that all are there. timeout: seconds. Raises TooSlowError after them.
+    """
+    faults = [f"{name} {fault}" for name, fault in pack_faults(repository).items()]
+    faults += [f"{name} {fault}" for name, fault in ref_faults(repository).items()]
+    faults += [f"{name} is damaged (git makes it anew)" for name in derived_faults(repository)]
+    faults += filter(None, [index_fault(repository)])
+    faults += _fsck(repository, "--full" if full else "--connectivity-only", timeout)
+    if stashed := stash_commits(repository):
+        stdin = "".join(f"{name}\n" for name in stashed).encode()
+        code, _, complaint = repository.gateway.attempt("rev-list", "--objects", "--quiet", "--stdin", stdin=stdin)
+        if code:
+            faults.append(f"a stash entry cannot be read: {_words(complaint)}")
+    return tuple(dict.fromkeys(faults))[:_MOST]
+
+
+def _fsck(repository: Repository, how: str, timeout: float) -> list[str]:
+    """What git's own check complains of. It ends with 0 over an empty pack, and says so beside its output."""
+    options = (how, "--no-dangling", "--no-progress", "--no-reflogs")
+    code, output, complaint = repository.gateway.attempt("fsck", *options, config=_CONFIG, timeout=timeout)
+    lines = [line for line in complaint.splitlines() if line.strip() and not line.startswith(_HARMLESS)]
+    lines += [line for line in output.splitlines() if line.startswith((b"missing ", b"broken "))]
+    if code and not lines:
+        lines.append(b"git fsck ended with code %d" % code)
+    return [f"git fsck: {display(line.strip(), limit=200)}" for line in lines]
+
+
+def _words(complaint: bytes) -> str:
+    lines = [line for line in complaint.splitlines() if line.strip()]
+    return display(lines[-1], limit=200) if lines else "git does not say why"
+
+
+def newest_whole(repository: Repository, commit: str) -> bool:
+    """Whether every file of this commit can be read, whatever else is damaged."""
     try:
-        repository.gateway.run("fsck", *how, "--no-dangling", "--no-progress", "--no-reflogs", commit, config=config)
-    except BackupError as error:
-        return (error.message,)
-    return ()
+        with Store(repository) as store:
+            for mode, content in repository.listing(commit).values():
+                if mode != "160000":
+                    store.read(content)
+    except (AbsentError, BackupError):
+        return False
+    return True
 
 
 def damaged_blobs(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from autosync_tasks.backup import health
 from autosync_tasks.backup.manifest import belongs
+from autosync_tasks.backup.soundness import shallow_commits
 from autosync_tasks.backup.worktree import strays
 from autosync_tasks.errors import AutosyncError, BackupError
 from autosync_tasks.humanize import count
@@ -15,7 +17,7 @@ from autosync_tasks.plan.compare import Look, look
 from autosync_tasks.tree.content import Reader
 from autosync_tasks.tree.observe import Progress, known_ids
 from autosync_tasks.verify.drill import drill
-from autosync_tasks.verify.store import damaged_blobs, fsck
+from autosync_tasks.verify.store import damaged_blobs, read_through
 from autosync_tasks.workspace.request import Request
 from autosync_tasks.workspace.workspace import Site
 
@@ -168,8 +170,15 @@ def _work_tree(fresh: Look) -> _Check:
 
 
 def _store(fresh: Look, *, deep: bool) -> _Check:
-    faults = fsck(fresh.site.repository, fresh.ref, full=deep)
-    return _Check("store", "git fsck found nothing wrong" + (" (full)" if deep else ""), faults)
+    """Every ref, snapshots, stash entries, the index; all contents too if that is asked, or something looks strange."""
+    site = fresh.site
+    repository, noted = site.repository, health.load(site.state)
+    strange = health.strange(noted, health.stored_files(repository)) if noted else ()
+    faults = read_through(repository, full=deep or bool(strange))
+    attention = health.oddities(site.state, repository, fresh.ref)
+    if shallow_commits(repository):
+        attention.append("the backup is a shallow clone: older backups are only where it was cloned from")
+    return _Check("store", "git fsck found nothing wrong" + (" (full)" if deep else ""), faults, tuple(attention))
 
 
 def _restored(site: Site, request: Request, progress: Progress | None) -> _Check:

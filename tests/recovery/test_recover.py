@@ -14,6 +14,7 @@ import pytest
 from autosync_tasks.backup.locks import clear_stale_locks, leftovers
 from autosync_tasks.model import Outcome, Run
 from autosync_tasks.recovery.recover import recover
+from autosync_tasks.sync.pipeline import sync
 from autosync_tasks.workspace.request import new_request
 from tests.restore.support import Place, explode, make_place, read_tree, write
 
@@ -189,8 +190,10 @@ def test_a_lost_manifest_comes_back_from_memory_and_without_it_syncs_go_on(place
     (place.backup / ".git/objects" / newest[:2] / newest[2:]).unlink()
     next((place.base / "state").rglob("tree.cache")).unlink()
     write(place.source, {"context/b.md": "b\n"})
-    run = place.sync()
-    assert run.outcome is Outcome.CHANGED
+    run = sync(place.site, new_request())
+    assert (run.outcome, run.exit_code) == (Outcome.INCOMPLETE, 1)
+    assert "something older is damaged" in run.reason
+    assert place.git("show", "main:context/b.md") == "b", "what is new is backed up all the same"
     assert any("manifest cannot be read" in note for note in run.notes)
 
 

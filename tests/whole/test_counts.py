@@ -117,7 +117,7 @@ def test_a_commit_takes_the_same_git_processes_however_many_files_it_has(place: 
 
 
 MOST_GIT = 3
-"""One makes the commit (fast-import), one reads back what it holds (diff-tree), one brings the work tree (read-tree)."""
+"""One makes the commit (fast-import), one reads back what it holds (ls-tree), one brings the work tree (read-tree)."""
 
 
 def test_a_commit_without_strace_counted_inside(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,204 @@
+"""What a cheap look tells of the backup, and when it was last read through.
+
+Each run that acts notes where it left the branch, and the packs with the size and the time they had. A pack that was
+there and is gone or another one now is a reason to read the store through at once; else that happens when the last
+time is long enough ago. A branch in whose history that commit is missing was replaced or set back.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
+
+from autosync_tasks.backup.repository import Repository
+from autosync_tasks.errors import BackupError
+from autosync_tasks.state import shapes
+from autosync_tasks.state.state import State
+
+_FILE = "health.json"
+_STORED = re.compile(r"(pack-[0-9a-f]{40}\.(pack|idx)|[0-9a-f]{38})\Z")
+_FOLDERS = re.compile(r"(pack|[0-9a-f]{2})\Z")
+_KEPT = "autosync/kept"
+"""Branches below it hold commits that no other branch has any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Times are seconds since the epoch.
+
+    head: the commit at which the last run that acted left the branch; moving: the one that replaces it, while a run
+    replays commits on those of the remote. since: when this memory began, or a reading was given up. read: when all
+    of the store was last read (None: not yet). faults: what was found wrong then; newest_whole: whether the newest
+    backup could be read all the same. files: each pack, index and single object with its size and time of change.
+    """
+
+    head: str = ""
+    moving: str = ""
+    since: float = 0.0
+    read: float | None = None
+    faults: tuple[str, ...] = ()
+    newest_whole: bool = True
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+def load(state: State) -> Health | None:
+    """What was noted; None if nothing was, or nothing that is whole."""
+    noted = shapes.json_object(state.read(_FILE))
+    fine = (
+        noted.keys() == Health.__dataclass_fields__.keys()
+        and shapes.commit(noted["head"])
+        and shapes.commit(noted["moving"])
+        and shapes.moment(noted["since"]) is not None
+        and (noted["read"] is None or shapes.moment(noted["read"]) is not None)
+        and shapes.texts(noted["faults"])
+        and isinstance(noted["newest_whole"], bool)
+        and isinstance(noted["files"], dict)
+        and all(map(shapes.text, noted["files"].values()))
+    )
+    return Health(**{**noted, "faults": tuple(noted["faults"])}) if fine else None
+
+
+def save(state: State, health: Health) -> None:
+    """Notes it."""
+    state.write(_FILE, json.dumps(asdict(health)).encode())
+
+
+def stored_files(repository: Repository) -> dict[str, str]:
+    """Every pack, index and single object of the store: its name below `objects` to its size and time of change."""
+    objects = os.path.join(repository.git_dir, "objects")
+    standing: dict[str, str] = {}
+    for folder in sorted(filter(_FOLDERS.match, _names(objects))):
+        for name in sorted(filter(_STORED.match, _names(os.path.join(objects, folder)))):
+            with suppress(OSError):  # gone meanwhile
+                facts = os.lstat(os.path.join(objects, folder, name))
+                standing[f"{folder}/{name}"] = f"{facts.st_size} {facts.st_mtime_ns}"
+    return standing
+
+
+def strange(health: Health, files: Mapping[str, str]) -> tuple[str, ...]:
+    """Files of the store that were noted and are gone, or not what they were: a line each."""
+    return tuple(
+        f"{name} is " + ("gone" if name not in files else "not what it was: its size or its time is another one")
+        for name, facts in sorted(health.files.items())
+        if files.get(name) != facts
+    )
+
+
+def due(health: Health, every: float, now: float) -> bool:
+    """Whether the store must be read through again. every: seconds, 0 for never. now: seconds since the epoch.
+
+    A time in the future came of a wrong clock and counts as none.
+    """
+    last = max((when for when in (health.since, health.read or 0.0) if when <= now), default=0.0)
+    return every > 0 and now - last >= every
+
+
+def oddities(state: State, repository: Repository, head: str) -> list[str]:
+    """What a cheap look finds that a person should know: a line each. head: where the branch is now."""
+    noted = load(state)
+    lines = list(strange(noted, stored_files(repository))[:1]) if noted and not noted.faults else []
+    if gone := departed(state, repository, head):
+        lines.append(f"the branch was set back or replaced: the backup {gone[:7]} is not in its history any more")
+    for name in kept_branches(repository):
+        lines.append(f"backups that left the branch are kept as the branch {name}; delete it when you have seen them")
+    return lines
+
+
+def reason_to_read(health: Health, files: Mapping[str, str], every: float, now: float) -> str:
+    """Why the store must be read through now ("" if it need not be). files, every, now: see `strange` and `due`."""
+    if lines := strange(health, files):
+        return lines[0]
+    if health.faults:
+        return "it was damaged at the last look"
+    return "it was not read for long" if due(health, every, now) else ""
+
+
+def note(state: State, repository: Repository, head: str, now: float) -> None:
+    """Notes where a run that acted left the branch and what the store holds now."""
+    old = load(state) or Health(since=now)
+    save(state, replace(old, head=head, moving="", files=stored_files(repository)))
+
+
+def note_reading(
+    state: State, repository: Repository, now: float, faults: tuple[str, ...], *, newest_whole: bool
+) -> None:
+    """Notes that the store was read through, and what was found."""
+    old = load(state) or Health(since=now)
+    files = stored_files(repository)
+    save(state, replace(old, read=now, faults=faults[:20], newest_whole=newest_whole, files=files))
+
+
+def moving(state: State, new: str) -> None:
+    """Notes, before it happens, that the branch is replayed: the commit that it was left at will not be in it."""
+    if health := load(state):
+        save(state, replace(health, moving=new))
+
+
+def departed(state: State, repository: Repository, head: str) -> str:
+    """The commit at which a run left the branch, if it is not in the branch's history any more ("" if it is).
+
+    head: where the branch is now. One git process if it is elsewhere than a run left it, else none. The branch may
+    have been set back, or replaced.
+    """
+    health = load(state)
+    last = health.head if health else state.last_worktree
+    if not last or not head or head in (last, health.moving if health else ""):
+        return ""
+    known = filter(None, (last, health.moving if health else ""))
+    if any(repository.gateway.attempt("merge-base", "--is-ancestor", one, head)[0] == 0 for one in known):
+        return ""
+    return last
+
+
+def keep(repository: Repository, commit: str) -> str:
+    """Keeps a commit under a branch of its own, so that git never tidies it away; returns the branch's name.
+
+    Raises BackupError if the commit is not there any more.
+    """
+    name = kept_branch(commit)
+    repository.gateway.run("update-ref", f"refs/heads/{name}", commit)
+    return name
+
+
+def kept_branch(commit: str) -> str:
+    """The branch under which a commit that no other holds is kept."""
+    return f"{_KEPT}/{commit[:10]}"
+
+
+def kept_branches(repository: Repository) -> list[str]:
+    """The branches that `keep` made. No process is started."""
+    names = set(_names(os.path.join(repository.git_dir, "refs/heads", _KEPT)))
+    with suppress(OSError), open(os.path.join(repository.git_dir, "packed-refs"), "rb") as file:
+        packed = (line.rstrip().partition(f" refs/heads/{_KEPT}/".encode())[2] for line in file)
+        names.update(name.decode("ascii", "replace") for name in packed if name)
+    return [f"{_KEPT}/{name}" for name in sorted(names) if not name.endswith(".lock")]
+
+
+def tell_departed(state: State, repository: Repository, head: str, *, check: bool) -> str:
+    """What `departed` found, in words ("" for nothing); unless this is a check, the commit is kept as a branch.
+
+    head: where the branch is now; noted, so that it is told once.
+    """
+    commit = departed(state, repository, head)
+    if not commit:
+        return ""
+    words = f"the branch {repository.branch} was set back or replaced: the backup {commit[:7]} is not in its history"
+    if check:
+        return f"{words} any more; a sync keeps it as the branch {kept_branch(commit)}"
+    if health := load(state):
+        save(state, replace(health, head=head, moving=""))
+    try:
+        return f"{words} any more; it and those before it are kept as the branch {keep(repository, commit)}"
+    except BackupError:
+        return f"{words} any more, and it is not in the store either"
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []

@@ -1,0 +1,60 @@
+"""What a sync does without being asked: reads the store through when it looks strange, or was not read for long."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from autosync_tasks.backup import health
+from autosync_tasks.backup.gateway import TooSlowError
+from autosync_tasks.model import Outcome, Run, Step
+from autosync_tasks.verify.store import newest_whole, read_through
+from autosync_tasks.workspace.request import Request
+from autosync_tasks.workspace.workspace import Site
+
+BUDGET = 60.0
+"""Seconds that a sync gives to it (10,000 files of 5 KB take about 1 s)."""
+_WAY = "`inv recover --check` says what mends it"
+
+
+def with_reading(site: Site, request: Request, run: Run, head: str, why: str) -> Run:
+    """The run, with a reading of the whole store as its last step; incomplete if something is damaged.
+
+    head: the branch's commit. why: for what reason the store is read. Newer changes are backed up all the same.
+    """
+    repository, now = site.repository, request.now
+    try:
+        faults = read_through(repository, full=True, timeout=BUDGET)
+    except TooSlowError:
+        noted = health.load(site.state) or health.Health()
+        health.save(site.state, replace(noted, since=now))
+        words = f"the store was not read through within {BUDGET:.0f} seconds; `inv verify --deep` takes its time"
+        return replace(run, notes=(*run.notes, words))
+    whole = not faults or newest_whole(repository, head)
+    health.note(site.state, repository, head, now)
+    health.note_reading(site.state, repository, now, faults, newest_whole=whole)
+    if not faults:
+        return replace(run, steps=(*run.steps, Step("read", Outcome.OK, f"all of the store, for {why}: it is whole")))
+    return _damaged(run, faults, why, newest=whole)
+
+
+def after_a_fault(site: Site, request: Request) -> None:
+    """Reads the store if it looks strange after a sync that failed on it, so that `status` knows what is damaged."""
+    repository, noted = site.repository, health.load(site.state)
+    if not repository.exists or noted is None or not health.strange(noted, health.stored_files(repository)):
+        return
+    faults = read_through(repository, full=True, timeout=BUDGET)
+    whole = not faults or newest_whole(repository, repository.ref())
+    health.note_reading(site.state, repository, request.now, faults, newest_whole=whole)
+
+
+def _damaged(run: Run, faults: tuple[str, ...], why: str, *, newest: bool) -> Run:
+    what = "the newest backup is whole, but something older is damaged" if newest else "the backup is damaged"
+    return replace(
+        run,
+        steps=(*run.steps, Step("read", Outcome.FAILED, f"all of the store, for {why}: {faults[0]}")),
+        outcome=Outcome.INCOMPLETE,
+        reason=f"{run.reason}; {what}: {faults[0]}",
+        exit_code=1,
+        details=(*run.details, *faults),
+        next_step=_WAY,
+    )
