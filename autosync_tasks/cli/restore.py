@@ -122,8 +122,8 @@ def _list(site: Site, wish: Wish, *, as_json: bool) -> int:
         "check": CHECK,
         "take": "end a conflict with the remote: `source` (this machine's version wins) or `remote` (theirs is "
         "restored into the source, after a snapshot)",
-        "forget": "take a secret out of the backup's history: the finding's fingerprint; given once more, it lets the "
-        "old history go",
+        "forget": "take a secret (its finding's fingerprint) or a file (its path) out of the backup's history; "
+        "given once more, it lets the old history go",
         "pushed": "with --forget: go on although a remote holds it",
         "yes": "with --forget: do not ask (for scripts)",
         "json": JSON,

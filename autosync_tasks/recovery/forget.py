@@ -1,4 +1,4 @@
-"""Takes a secret out of the backup's history on purpose: `inv recover --forget FINGERPRINT`.
+"""Takes a secret, or a file, out of the backup's history on purpose: `inv recover --forget FINGERPRINT` (or a path).
 
 The commits that hold it, and those after them, are made again without it; authors, times and messages stay. The newest
 backup is the same to the byte. The old history is kept under a ref of this machine until the command is given once
@@ -7,6 +7,8 @@ more. What a remote is known to hold is never made again: it has left already, a
 
 from __future__ import annotations
 
+import os
+import re
 import time
 from collections.abc import Collection, Mapping
 from contextlib import suppress
@@ -37,8 +39,10 @@ KEPT = "refs/autosync/forgotten"
 """Below it the history as it was before, one ref for each time. Never pushed."""
 
 _INSTEAD = b"(a secret stood here; it was taken out of the history)\n"
-_BY_NAME = ("SEC004", "SEC006")
-"""Rules about a path's name: the path goes, not only its contents."""
+_OF_A_FILE = ""
+_BY_NAME = ("SEC004", "SEC006", _OF_A_FILE)
+"""Rules about a path's name, and a path that a person named: the path goes, not only its contents."""
+_FINGERPRINT = re.compile(r"[0-9a-fA-F]{16}\Z")
 
 Version = tuple[Path, str]
 """A path and the id of the contents that it had."""
@@ -100,18 +104,14 @@ def _told(rewrite: _Rewrite | None, request: Request) -> Run:
 def _plan(site: Site, fingerprint: str, pushed: bool) -> _Rewrite | None:
     """What is to be done; None if no version of the history has that finding any more, but an old history is kept."""
     repository, tip = site.repository, site.repository.ref()
-    mark = fingerprint.strip().lower()
-    found = {
-        version: [finding.code for finding in findings if finding.fingerprint == mark]
-        for version, findings in in_history(site, tip).items()
-    }
-    affected = {version: codes for version, codes in found.items() if codes}
+    mark = fingerprint.strip()
+    affected = _affected(site, tip, mark)
     if not affected:
         if _kept(repository):
             return None
         raise UsageError(
-            f"no version in the backup's history has a finding {display(fingerprint)}",
-            hint="`inv sync --push` names what it will not push",
+            f"no version in the backup's history is or has {display(mark)}",
+            hint="`inv sync --push` names what it will not push; a file is named as it lay in the source",
         )
     tree = repository.listing(tip)
     if standing := sorted(path for path, content in affected if tree.get(path, ("", ""))[1] == content):
@@ -132,6 +132,18 @@ def _plan(site: Site, fingerprint: str, pushed: bool) -> _Rewrite | None:
     commits = _commits(repository, tip, "" if there else known, affected.keys())
     elsewhere = _elsewhere(repository, tip, commits, affected.keys())
     return _Rewrite(tip, gone, frozenset(affected.keys() - gone), commits, bool(there), elsewhere)
+
+
+def _affected(site: Site, tip: str, what: str) -> dict[Version, list[str]]:
+    """The versions of the finding with this fingerprint, or of the file at this path, with the codes of their rules."""
+    if not _FINGERPRINT.match(what):
+        path = os.fsencode(what)
+        return {version: [_OF_A_FILE] for version in outgoing(site.repository, tip, ()) if version[0] == path}
+    codes = {
+        version: [finding.code for finding in findings if finding.fingerprint == what.lower()]
+        for version, findings in in_history(site, tip).items()
+    }
+    return {version: named for version, named in codes.items() if named}
 
 
 def _commits(

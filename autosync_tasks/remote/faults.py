@@ -20,6 +20,12 @@ class Kind(StrEnum):
     UNKNOWN_HOST_KEY = "host key"
     MISSING = "missing"
     OWNER = "owner"
+    HASH = "hash"
+    SHALLOW = "shallow"
+    NAME = "name"
+    TOO_LARGE = "too large"
+    NOT_WRITABLE = "not writable"
+    FULL = "full"
     REFUSED = "refused"
     MOVED = "moved"
     LOCKED = "locked"
@@ -57,6 +63,7 @@ _SIGNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         ),
     ),
     (Kind.OWNER, re.compile(r"detected dubious ownership", re.I)),
+    (Kind.HASH, re.compile(r"hash algorithm|mismatched algorithms|object format", re.I)),
     (
         Kind.MISSING,
         re.compile(
@@ -79,6 +86,17 @@ _NEXT = {
     Kind.MISSING: "make the repository there, or correct its address with `git remote set-url`",
     Kind.OWNER: "it belongs to another user, and git trusts no such repository; if you trust it: "
     "git config --global --add safe.directory {}",
+    Kind.HASH: "it names its objects by another hash than this backup: make a new one there (git init --bare "
+    "--object-format=sha1)",
+    Kind.SHALLOW: "the backup here is a shallow clone: bring its whole history first, from where it was cloned "
+    "(git fetch --unshallow), or push there",
+    Kind.NAME: "a branch there has a name that stands in the way of this one: delete it there, or take another here: "
+    "inv set-config BACKUP_BRANCH=NAME, then inv recover",
+    Kind.TOO_LARGE: "the host takes no file of that size, in no earlier version either: take it out of the tree, "
+    "run `inv sync`, then: inv recover --forget FILE",
+    Kind.NOT_WRITABLE: "you may not write there: look at its owner, its permissions, and whether it is "
+    "mounted read-only",
+    Kind.FULL: "there is no room left at that place: make some, then run this again",
     Kind.REFUSED: "look at the rules of that branch there (protected branch, hook, quota), then run this again",
     Kind.MOVED: "someone else pushed at the same time; run this again",
     Kind.LOCKED: "another git is at work there; if none is, a killed one left that file: remove it, "
@@ -100,6 +118,18 @@ def fault(complaint: str) -> Fault:
             return Fault(kind, said or kind, _NEXT[kind].format(shlex.quote(where[1]) if where else "FOLDER"))
     return Fault(Kind.AWAY, said or "it ended without a word", _NEXT[Kind.AWAY])
 
+
+_REFUSALS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    (Kind.NAME, re.compile(r"cannot lock ref '[^']*': '[^']*' exists; cannot create")),
+    (Kind.SHALLOW, re.compile(r"shallow update not allowed")),
+    (Kind.TOO_LARGE, re.compile(r"GH001|exceeds \S+ file size limit|larger than the (?:maximum|allowed)", re.I)),
+    (Kind.FULL, re.compile(r"no space left on device|disk quota exceeded", re.I)),
+    (
+        Kind.NOT_WRITABLE,
+        re.compile(r"insufficient permission|permission denied|read-only file system|\(unpacker error\)", re.I),
+    ),
+)
+"""Why a push was refused where git's own line does not say it; the first that fits."""
 
 _CHATTER = ("and the repository exists.", "Please make sure you have", "To ", "Done", "Everything up-to-date")
 
@@ -129,6 +159,7 @@ def rejection(status: str, complaint: str) -> Fault | None:
             return Fault(Kind.LOCKED, f"{locked[1]} is in the way there", _NEXT[Kind.LOCKED])
         faster = "[rejected]" in why or re.search(r"failed to update ref|cannot lock ref|incorrect old value", why)
         kind = Kind.MOVED if faster else Kind.REFUSED
+        kind = next((why_not for why_not, sign in _REFUSALS if sign.search(f"{why}\n{complaint}")), kind)
         words = [text.removeprefix("remote:").strip() for text in complaint.splitlines() if text.startswith("remote:")]
         said = "; ".join([why.strip(), *[word for word in words if word]][:6])
         return Fault(kind, said[:400], _NEXT[kind])

@@ -33,7 +33,7 @@ of a stall); what the remote sends is checked as git's fsck does before it is st
 _IN_A_FOLDER: Mapping[str, str] = {
     "core.hooksPath": "/dev/null",
     "core.fsmonitor": "false",
-    "core.alternateRefsCommand": ":",
+    "core.alternateRefsCommand": "true",
     "receive.denyCurrentBranch": "refuse",
     "receive.autogc": "false",
     "gc.auto": "0",

@@ -82,7 +82,7 @@ def _context(task: str) -> ParserContext:
 
 
 def _with_value(task: str) -> set[str]:
-    return {flag for flag, argument in _context(task).flags.items() if argument.takes_value}
+    return {flag for flag, argument in _context(task).flags.items() if argument.takes_value and not argument.optional}
 
 
 def _texts(name: str) -> Iterator[tuple[int, str]]:

@@ -163,6 +163,23 @@ def test_a_protected_file_that_a_person_committed_leaves_by_its_name(machine: Ma
     assert machine.push().outcome is Outcome.CHANGED
 
 
+def test_a_file_that_no_host_takes_leaves_by_its_path(machine: Machine, tmp_path: Path) -> None:
+    acceptances(machine.site).add(mark_of(machine), "no secret", at=machine.now)
+    machine.write("context/film.bin", "x" * 5000)
+    machine.sync()
+    with pytest.raises(GuardError, match=r"film\.bin"):
+        asked(machine, "context/film.bin")
+    (machine.source / "context/film.bin").unlink()
+    machine.sync()
+    assert asked(machine, "context/film.bin").exit_code == 0
+    assert git(machine.backup, "log", "--format=%h", "HEAD", "--", "context/film.bin") == ""
+    assert all(
+        machine.site.repository.head(commit).note == "" for commit in git(machine.backup, "rev-list", "HEAD").split()
+    )
+    assert machine.sync().outcome is Outcome.OK
+    assert machine.push().outcome is Outcome.CHANGED
+
+
 def test_merges_roots_and_other_refs(machine: Machine) -> None:
     mark = mark_of(machine)
     git(machine.backup, "checkout", "-q", "-b", "side", "HEAD~2")

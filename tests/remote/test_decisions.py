@@ -202,6 +202,49 @@ def test_what_gits_words_mean(said: str, kind: Kind) -> None:
     assert found.said and found.next_step
 
 
+@pytest.mark.parametrize(
+    ("why", "complaint", "kind", "step"),
+    [
+        (
+            "[remote rejected] (failed to update ref)",
+            "error: cannot lock ref 'refs/heads/main': 'refs/heads/main/x' exists; cannot create 'refs/heads/main'",
+            Kind.NAME,
+            "BACKUP_BRANCH=",
+        ),
+        ("[remote rejected] (shallow update not allowed)", "", Kind.SHALLOW, "--unshallow"),
+        (
+            "[remote rejected] (pre-receive hook declined)",
+            "remote: error: File notes/film.mp4 is 344.11 MB; this exceeds GitHub's file size limit of 100.00 MB\n"
+            "remote: error: GH001: Large files detected.",
+            Kind.TOO_LARGE,
+            "recover --forget",
+        ),
+        (
+            "[remote rejected] (unpacker error)",
+            "error: unable to write file: No space left on device",
+            Kind.FULL,
+            "room",
+        ),
+        (
+            "[remote rejected] (unpacker error)",
+            "remote: error: insufficient permission for adding an object to repository database ./objects",
+            Kind.NOT_WRITABLE,
+            "permissions",
+        ),
+        ("[remote rejected] (unpacker error)", "", Kind.NOT_WRITABLE, "read-only"),
+        ("[remote rejected] (pre-receive hook declined)", "remote: no pushes on Sunday", Kind.REFUSED, "rules"),
+    ],
+)
+def test_a_refusal_says_what_really_helps(why: str, complaint: str, kind: Kind, step: str) -> None:
+    found = rejection(f"To x\n!\tx:refs/heads/main\t{why}\nDone\n", complaint)
+    assert found is not None and found.kind is kind and step in found.next_step and not found.passing
+
+
+def test_another_hash_is_not_a_matter_of_waiting() -> None:
+    found = fault("fatal: the receiving end does not support this repository's hash algorithm")
+    assert found.kind is Kind.HASH and not found.passing
+
+
 def test_what_helps_is_true_of_every_command_and_names_the_place() -> None:
     assert "next sync" not in "".join(fault(words).next_step for words in ("", "permission denied (publickey)"))
     owner = fault("fatal: detected dubious ownership in repository at '/mnt/a stick'\nTo add an exception ...")
