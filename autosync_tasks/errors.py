@@ -51,6 +51,10 @@ class BackupError(AutosyncError):
     """The backup repository cannot be used, or git failed on it."""
 
 
+class GitMissingError(BackupError):
+    """There is no git to ask: that says nothing of the backup."""
+
+
 class BranchMovedError(BackupError):
     """Someone else moved the branch while the commit was made; nothing of theirs was touched."""
 

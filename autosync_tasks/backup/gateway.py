@@ -19,7 +19,7 @@ from types import ModuleType
 from typing import cast
 
 from autosync_tasks.backup.conversation import Conversation, close_pipes, kill
-from autosync_tasks.errors import BackupError
+from autosync_tasks.errors import BackupError, GitMissingError
 from autosync_tasks.names import display
 
 LOCAL_TIMEOUT = 300.0
@@ -215,7 +215,7 @@ class Gateway:
                 start_new_session=True,
             )
         except runner.GitCommandNotFound:
-            raise BackupError("there is no git on PATH", hint="install git 2.38 or newer") from None
+            raise GitMissingError("there is no git on PATH", hint="install git 2.38 or newer") from None
         process = cast("subprocess.Popen[bytes]", started.proc)
         started.proc = None  # GitPython would otherwise end it when its wrapper goes out of scope
         return process

@@ -13,7 +13,7 @@ from autosync_tasks.backup.gateway import Gateway
 from autosync_tasks.backup.listing import Listing, parse_listing
 from autosync_tasks.backup.manifest import PATH, ManifestError, Recorded, belongs, parse
 from autosync_tasks.backup.trust import check_format, check_inside
-from autosync_tasks.errors import BackupError
+from autosync_tasks.errors import BackupError, GitMissingError
 from autosync_tasks.names import display
 
 OLDEST_GIT = (2, 38)
@@ -156,8 +156,7 @@ class Repository:
         if not _ID.match(text):
             raise BackupError(
                 f"the branch {self.branch} of {display(self.folder)} is damaged (its ref holds no commit id)",
-                hint=f"look at {display(os.path.join(self.git_dir, name))}; "
-                "the reflog beside it holds the last good commit",
+                hint="`inv recover --check` says what mends it",
             )
         return text
 
@@ -213,10 +212,12 @@ class Repository:
             return Head("", {}, None)
         try:
             tree = self.listing(commit)
+        except GitMissingError:
+            raise
         except BackupError as error:
             raise BackupError(
                 f"the branch {self.branch} of {display(self.folder)} cannot be read at {commit[:12]}: {error.message}",
-                hint="`inv recover --check` says what mends it; the reflog of the branch holds the last good commit",
+                hint="`inv recover --check` says what mends it",
             ) from None
         if PATH not in tree:
             recorded = self._last_own(commit)

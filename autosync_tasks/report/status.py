@@ -45,7 +45,7 @@ def _facts(status: Status, source: str, backup: str, now: float) -> Iterator[tup
     if status.commit:
         last = f"all of it, {age(now - status.store_read)} ago" if status.store_read else ""
         yield "store read", last or "not yet (a sync does when it is due)"
-    yield "pending", f"{len(status.pending)}{low}"
+    yield "pending", f"{len(status.pending)}{low}" if status.looked else "not known"
     if never := status.never_copied:
         names = ", ".join(display(path, limit=60) for path in never[:_NAMED]) + (", …" if len(never) > _NAMED else "")
         yield "protected", f"{count(len(never), 'path')} never copied: {names}"
@@ -64,7 +64,7 @@ def _facts(status: Status, source: str, backup: str, now: float) -> Iterator[tup
             if item.rhythm
             else f"{item.how}: {display(item.place)}",
         )
-    if not status.installed:
+    if status.looked and not status.installed:
         yield "installed", runnable("no trigger; `inv install-cron` makes syncs come by themselves")
     for name, when in status.seen.items():
         yield name, f"last seen {age(now - when)} ago"

@@ -32,7 +32,8 @@ class Status:
 
     never_copied: what stays out by rule. remote: None where nothing could be looked at. accepted: how many findings a
     person accepted. seen: when each automatic trigger was last here. installed: what starts a sync unattended.
-    comes: some trigger will come by itself. store_read: when all of the backup's store was last read.
+    comes: some trigger will come by itself. store_read: when all of the backup's store was last read. looked: False if
+    source or backup could not be looked at; what is pending is not known then.
     """
 
     verdict: Verdict
@@ -56,6 +57,7 @@ class Status:
     comes: bool = False
     notes: tuple[str, ...] = ()
     store_read: float | None = None
+    looked: bool = True
 
     @property
     def exit_code(self) -> int:
@@ -86,6 +88,7 @@ def status(site: Site, now: float) -> Status:
             push=site.settings.auto_sync_push,
             seen=of.last_seen(site.state),
             last_run=_last(records),
+            looked=False,
         )
 
 

@@ -9,7 +9,7 @@ from autosync_tasks.backup import health
 from autosync_tasks.backup.manifest import belongs
 from autosync_tasks.backup.soundness import shallow_commits
 from autosync_tasks.backup.worktree import strays
-from autosync_tasks.errors import AutosyncError, BackupError
+from autosync_tasks.errors import AutosyncError, BackupError, GitMissingError
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Change, Kind, LeftOut, Outcome, Path, Priority, Run, Step, Trigger
 from autosync_tasks.names import display
@@ -102,6 +102,8 @@ def _answered(name: str, question: Callable[[], _Check]) -> _Check:
     """The check; a backup so damaged that git cannot answer is a fault, not the end of all checks."""
     try:
         return question()
+    except GitMissingError:
+        raise  # nothing was asked: that is no fault of the backup
     except AutosyncError as error:
         return _Check(name, "", (error.message,))
 

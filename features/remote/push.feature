@@ -24,6 +24,28 @@ Feature: Push
       Then the sync is done
       And the remote has everything
 
+    Scenario: though something is left out all the while
+      Given "context/odd" is a pipe
+      And the remote is away
+      And a context file changes
+      And a person asks for a sync at 09:10
+      And the sync is incomplete
+      When the remote is back
+      And a person asks for a sync at 09:20
+      Then the sync is incomplete
+      And the remote has everything
+
+    Scenario: what it says when there was only something to push
+      Given the remote is away
+      And a context file changes
+      And a person asks for a sync at 09:10
+      And the sync is incomplete
+      When the remote is back
+      And a person asks for a sync at 09:20
+      Then the sync is done
+      And it does not say "nothing to do:"
+      And it does not say "not pushed: not pushed"
+
     Scenario: a push that did not succeed is not silent
       Given the remote is away
       And a context file changes
