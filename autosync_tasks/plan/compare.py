@@ -122,11 +122,12 @@ class Look:
 
 def _branch(site: Site) -> str:
     """The branch's commit. A branch that was there and is gone must not look like a backup that is yet to begin."""
-    repository = site.repository
+    repository, marked = site.repository, site.state.last_worktree
     if not repository.exists:
+        if marked:
+            _refuse_in_its_place(site.places.backup, marked)
         return ""
     ref = repository.ref()
-    marked = site.state.last_worktree
     if not ref and marked and repository.has_objects():
         if other := _stands_on(repository):
             raise BackupError(
@@ -139,6 +140,21 @@ def _branch(site: Site) -> str:
             hint="`inv recover --check` says how it comes back",
         )
     return ref
+
+
+def _refuse_in_its_place(folder: str, marked: str) -> None:
+    """Raises BackupError if the place of a backup that was there looks like that of a drive which is not connected."""
+    parent = os.path.dirname(folder)
+    if not os.path.isdir(parent):
+        away, way = f"{display(parent)} is not there either", f"mkdir -p {display(parent)}"
+    elif os.access(folder, os.R_OK) and os.path.isdir(folder) and not os.listdir(folder):
+        away, way = "its folder is empty, like a place where nothing is mounted", f"rmdir {display(folder)}"
+    else:
+        return  # somebody deleted it: the next one begins
+    raise BackupError(
+        f"the backup {display(folder)} is away ({away}); its last commit was {marked[:7]}",
+        hint=f"connect the drive or share that it lies on; or, to begin a new backup there: {way}, then `inv sync`",
+    )
 
 
 def _root(site: Site) -> int:

@@ -75,7 +75,7 @@ def push(
     except ConfigError as error:
         result = PushResult(Outcome.FAILED, error.message, error.exit_code, next_step=error.hint)
     except RemoteError as error:
-        by_itself = error.fault.passing or error.fault.kind is FaultKind.MOVED
+        by_itself = error.fault.kind in (FaultKind.AWAY, FaultKind.MOVED)
         result = work.failed(error.message, _NEXT_SYNC if by_itself else error.hint)
     except AutosyncError as error:
         result = work.failed(error.message, error.hint)

@@ -207,7 +207,7 @@ class Remote:
         if len(urls) > 1:
             raise ConfigError(
                 f"the remote {display(self._name)} of the backup pushes to {len(urls)} addresses; one is supported",
-                hint=f"keep one: git -C {where} remote set-url --push {display(self._name)} ADDRESS",
+                hint=f"keep one: git -C {where} config --replace-all remote.{display(self._name)}.pushurl ADDRESS",
             )
         try:
             return parse(urls[0])

@@ -81,6 +81,34 @@ Feature: Bad surroundings
       When a person verifies the backup
       Then the backup is proven
 
+  Rule: A backup on a drive that is not connected is not begun anew in its place
+
+    Scenario Outline: the drive is gone, and its <what>
+      Given a backup on a drive of its own, made at 09:00
+      And the drive is gone, and its <what>
+      When a context file changes
+      And a person asks for a sync at 09:10
+      Then the sync is refused
+      And it says "is away"
+      And it says what to do next
+      And nothing was written in the drive's place
+
+      Examples:
+        | what                        |
+        | empty mount point is left   |
+        | mount point went with it    |
+
+    Scenario: once it is connected again
+      Given a backup on a drive of its own, made at 09:00
+      And the drive is gone, and its empty mount point is left
+      And a context file changes
+      And a person asks for a sync at 09:10
+      And the sync is refused
+      When the drive is connected again
+      And a person asks for a sync at 09:20
+      Then the sync is done
+      And the backup equals the config tree
+
   Rule: One machine cannot mean two trees by accident
 
     Scenario: the environment names another tree for once

@@ -102,6 +102,32 @@ def no_backup_any_more(machine: Machine) -> None:
     shutil.rmtree(machine.backup)
 
 
+@given("a backup on a drive of its own, made at 09:00")
+def on_a_drive(machine: Machine) -> None:
+    machine.environ["OPENCODE_BACKUP"] = str(machine.root / "drive" / "stick" / "backup")
+    machine.make_tree()
+    machine.must_sync()
+
+
+@given(parsers.re("the drive is gone, and its (?P<what>empty mount point is left|mount point went with it)"))
+def drive_gone(machine: Machine, what: str) -> None:
+    stick = machine.root / "drive" / "stick"
+    stick.rename(machine.root / "drive-in-a-pocket")
+    if what == "empty mount point is left":
+        machine.backup.mkdir(parents=True)
+
+
+@step("the drive is connected again")
+def drive_back(machine: Machine) -> None:
+    shutil.rmtree(machine.root / "drive" / "stick", ignore_errors=True)
+    (machine.root / "drive-in-a-pocket").rename(machine.root / "drive" / "stick")
+
+
+@then("nothing was written in the drive's place")
+def nothing_in_its_place(machine: Machine) -> None:
+    assert [path for path in (machine.root / "drive").rglob("*") if path.is_file()] == []
+
+
 @step("the state folder is lost")
 def no_state(machine: Machine) -> None:
     shutil.rmtree(machine.state)

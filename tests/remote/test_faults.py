@@ -189,6 +189,27 @@ def test_a_protected_branch_for_parking_still_tells_the_conflict(tmp_path: Path)
         assert result.retry_at is not None
 
 
+def test_a_lock_that_a_killed_git_left_there_does_not_pass_by_itself(tmp_path: Path) -> None:
+    there = bare(tmp_path / "there.git")
+    machine = machine_at(tmp_path, str(there))
+    (there / "refs/heads/main.lock").touch()
+    result = machine.push()
+    assert result.outcome is Outcome.FAILED
+    assert "main.lock is in the way" in result.reason and "remove it" in result.next_step
+
+
+def test_two_addresses_are_refused_with_a_command_that_keeps_one(tmp_path: Path) -> None:
+    there = bare(tmp_path / "there.git")
+    machine = machine_at(tmp_path, str(there))
+    for name in ("a", "b"):
+        git(machine.backup, "remote", "set-url", "--add", "--push", "origin", str(tmp_path / name))
+    result = machine.push()
+    assert result.exit_code == 2 and "2 addresses" in result.reason
+    command = result.next_step.partition("git -C ")[2].replace("ADDRESS", str(there)).split()
+    git(Path(command[0]), *command[1:])
+    assert machine.push().outcome is Outcome.CHANGED
+
+
 @pytest.mark.parametrize("where", ["gone.git", "empty"])
 def test_a_repository_that_is_not_there(tmp_path: Path, where: str) -> None:
     (tmp_path / "empty").mkdir()
