@@ -88,7 +88,7 @@ class Look:
     @cached_property
     def difference(self) -> Difference:
         """What differs, and which foreign paths are in the way."""
-        found = detect(
+        difference = detect(
             self.observation.manifest,
             self.recorded,
             self.head.tree,
@@ -97,12 +97,12 @@ class Look:
             self.classifier.starts,
             include_low=self.include_low,
         )
-        names = {path for change in found.changes for path in change.paths} | {left.path for left in self.left_out}
+        names = {path for change in difference.changes for path in change.paths} | {left.path for left in self.left_out}
         if suspects := sorted(path for path in names if suspicious(path)):
             from autosync_tasks.workspace.validation_context import withhold_names
 
             withhold_names(self.site, suspects)  # before anybody lists them
-        return found
+        return difference
 
     @property
     def left_out(self) -> tuple[LeftOut, ...]:

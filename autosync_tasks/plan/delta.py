@@ -108,7 +108,7 @@ def _swaps(change: Change, bad: set[Path]) -> bool:
 
 def tree_after(plan_: Plan, tree: Listing, manifest_id: str) -> dict[Path, tuple[str, str]]:
     """The whole listing of the commit that carries out the plan."""
-    after = {path: found for path, found in tree.items() if path not in plan_.deletes}
+    after = {path: entry for path, entry in tree.items() if path not in plan_.deletes}
     after.update({path: (entry.git_mode, entry.id) for path, entry in plan_.puts.items()})
     after[PATH] = ("100644", manifest_id)
     return after

@@ -167,13 +167,13 @@ def _collisions(observed: Manifest, recorded: Manifest, tree: Listing) -> tuple[
     foreign = {path for path in tree if path not in recorded and path != PATH}
     if not foreign:
         return ()
-    found: set[Path] = set()
+    in_the_way: set[Path] = set()
     for path in foreign:
         new = observed.get(path)
         if new is not None and (new.git_mode, new.id) != tree[path]:
-            found.add(path)
+            in_the_way.add(path)
         for parent in parents(path):
             above = observed.get(parent)
             if above is not None and above.kind is not Kind.FOLDER:
-                found.add(path)
-    return tuple(sorted(found))
+                in_the_way.add(path)
+    return tuple(sorted(in_the_way))

@@ -75,15 +75,15 @@ def judge_tree(site: Site, seen: Look, *, only_changed: bool) -> Judged:
     files = [path for path, kind in wanted if kind is not Kind.FOLDER]
     folders = [(path, b"") for path, kind in wanted if kind is Kind.FOLDER]  # their names go along
     lost: dict[Path, LeftOut] = {}
-    found = judge(site, seen, chain(read_once(seen.root, seen.scan, files, lost), folders), by_hand=True)
+    findings = judge(site, seen, chain(read_once(seen.root, seen.scan, files, lost), folders), by_hand=True)
     left_out = (*(seen.left_out if only_changed else seen.scan.left_out), *lost.values())
     if suspects := [left.path for left in left_out if suspicious(left.path)]:
         withhold_names(site, suspects)  # what is left out was not judged, and is listed by name
     told = of_left_out(left_out, context(site, check=True)) if left_out else []
-    return Judged(tuple(in_order([*found, *told])), len(files) - len(lost), left_out)
+    return Judged(tuple(in_order([*findings, *told])), len(files) - len(lost), left_out)
 
 
 def hidden_lines(site: Site, seen: Look, path: Path, data: bytes, *, check: bool = True) -> set[int]:
     """Numbers (from 1) of the lines that no diff may show."""
-    found = hits(path, data, context(site, check=check))
-    return {line for first, last in found for line in range(first, last + 1)}
+    secrets = hits(path, data, context(site, check=check))
+    return {line for first, last in secrets for line in range(first, last + 1)}

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import time
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -21,7 +20,7 @@ from autosync_tasks.backup.manifest import PATH, ManifestError, belongs, entries
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError, GuardError, UsageError
 from autosync_tasks.humanize import count
-from autosync_tasks.model import Outcome, Path, Run, Step, Trigger
+from autosync_tasks.model import Outcome, Path, Run, Step
 from autosync_tasks.names import display, quote
 from autosync_tasks.plan.past import remember_act
 from autosync_tasks.remote.integrate import follow
@@ -280,17 +279,5 @@ def _run(
     notes: tuple[str, ...] = (),
     next_step: str = "",
 ) -> Run:
-    return Run(
-        id=request.run_id,
-        trigger=Trigger.MANUAL,
-        started=request.now,
-        ended=time.time(),
-        outcome=Outcome.CHANGED,
-        reason=reason,
-        exit_code=exit_code,
-        steps=(Step("forget", Outcome.CHANGED, reason),),
-        details=details,
-        notes=notes,
-        next_step=next_step,
-        check=request.check,
-    )
+    run = request.run(Outcome.CHANGED, reason, [Step("forget", Outcome.CHANGED, reason)], exit_code=exit_code)
+    return replace(run, details=details, notes=notes, next_step=next_step)

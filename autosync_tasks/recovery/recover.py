@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
@@ -13,7 +12,7 @@ from autosync_tasks.backup.soundness import all_refs
 from autosync_tasks.backup.trust import check_format, check_inside
 from autosync_tasks.errors import BackupError, ConflictError
 from autosync_tasks.humanize import count
-from autosync_tasks.model import Outcome, Run, Step, Trigger
+from autosync_tasks.model import Outcome, Run, Step
 from autosync_tasks.names import display
 from autosync_tasks.plan.past import remember_act
 from autosync_tasks.recovery.diagnose import diagnose
@@ -140,17 +139,9 @@ def _run(
     else:
         outcome, code = Outcome.OK, 0
         reason = "nothing is wrong: every object of the branch was read, and git can work with the repository"
-    return Run(
-        id=request.run_id,
-        trigger=Trigger.MANUAL,
-        started=request.now,
-        ended=time.time(),
-        outcome=outcome,
-        reason=reason,
-        exit_code=code,
-        steps=tuple(steps),
+    return replace(
+        request.run(outcome, reason, steps, exit_code=code),
         notes=tuple(map(display, notes)),
         next_step=next_step,
-        check=request.check,
         details=tuple(f"{repair.problem}: {repair.remedy}" for repair in (would or left)),
     )

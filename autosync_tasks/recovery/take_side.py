@@ -15,7 +15,7 @@ from autosync_tasks.backup.manifest import entries
 from autosync_tasks.backup.repository import Head
 from autosync_tasks.errors import ConflictError, UsageError
 from autosync_tasks.humanize import count
-from autosync_tasks.model import Outcome, Path, Run, Step, Trigger
+from autosync_tasks.model import Outcome, Path, Run, Step
 from autosync_tasks.names import display
 from autosync_tasks.plan.past import remember_act
 from autosync_tasks.policy.classify import Classifier
@@ -127,13 +127,4 @@ def _outside(site: Site, paths: Iterable[Path]) -> Iterator[str]:
 
 
 def _ended(request: Request, steps: tuple[Step, ...]) -> Run:
-    return Run(
-        id=request.run_id,
-        trigger=Trigger.MANUAL,
-        started=request.now,
-        ended=time.time(),
-        outcome=Outcome.CHANGED,
-        reason="",
-        exit_code=0,
-        steps=steps,
-    )
+    return request.run(Outcome.CHANGED, "", steps)

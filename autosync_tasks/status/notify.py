@@ -36,8 +36,10 @@ def tell(site: Site, outcome: Outcome, reason: str, now: float) -> str:
     from autosync_tasks.status.status import status
 
     told = _told(site)
-    found = status(site, now)
-    standing = Now(found.verdict.level, found.verdict.why, outcome, reason, failures_in_a_row(site.state.history()))
+    told_status = status(site, now)
+    standing = Now(
+        told_status.verdict.level, told_status.verdict.why, outcome, reason, failures_in_a_row(site.state.history())
+    )
     messages, then = notices(told, standing)
     if then != told:
         with suppress(AutosyncError):  # told once more is better than not at all

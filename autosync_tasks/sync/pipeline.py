@@ -124,15 +124,5 @@ def _idle(site: Site, request: Request, seen: Look) -> Run | None:
             return None
     if not request.check and request.trigger is not Trigger.MANUAL:
         site.state.saw(request.trigger, request.now)
-    return Run(
-        id=request.run_id,
-        trigger=request.trigger,
-        started=request.now,
-        ended=request.ended,
-        outcome=Outcome.OK,
-        reason=idle["reason"],
-        exit_code=0,
-        steps=(Step("observe", Outcome.OK, "nothing has changed since the last look"),),
-        commit=seen.ref,
-        check=request.check,
-    )
+    step = Step("observe", Outcome.OK, "nothing has changed since the last look")
+    return replace(request.run(Outcome.OK, idle["reason"], [step]), commit=seen.ref)

@@ -117,9 +117,9 @@ def store(
 
 def _record_places(site: Site, source_id: str) -> None:
     """Writes source, backup and source id into the config file, where they are not yet in it."""
-    found = {"opencode_source": site.places.source, "opencode_backup": site.places.backup}
-    found["source_id"] = source_id
-    missing = {key: value for key, value in found.items() if not site.loaded.file.get(key)}
+    places = {"opencode_source": site.places.source, "opencode_backup": site.places.backup}
+    places["source_id"] = source_id
+    missing = {key: value for key, value in places.items() if not site.loaded.file.get(key)}
     if missing:
         from autosync_tasks.config.file import set_values  # loads tomlkit, which most runs do not need
 
@@ -202,8 +202,8 @@ def _taken(repository: Repository, marked: str, new: str, owned: set[Path]) -> s
         before = repository.listing(marked)
     except BackupError:
         return set()  # the repository was replaced since
-    found = changed(before, repository.listing(new))
-    foreign = {path: entry for path, entry in found.items() if path not in owned}
+    moved = changed(before, repository.listing(new))
+    foreign = {path: entry for path, entry in moved.items() if path not in owned}
     return unedited(repository, foreign, before, interrupted=True)
 
 

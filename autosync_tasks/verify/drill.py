@@ -9,7 +9,6 @@ modes, links, empty folders, and nothing more than that. Then it is validated as
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,7 +18,7 @@ from autosync_tasks.backup.objects import Store
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError
 from autosync_tasks.humanize import count
-from autosync_tasks.model import Entry, Finding, Outcome, Path, Run, Step, Trigger
+from autosync_tasks.model import Entry, Finding, Outcome, Path, Run, Step
 from autosync_tasks.names import display
 from autosync_tasks.plan import judge
 from autosync_tasks.plan.compare import Look
@@ -153,15 +152,10 @@ def _run(request: Request, commit: str, where: str, copy: _Restored) -> Run:
         ),
     )
     notes = tuple(f"{display(path)} is protected now and was not restored" for path in copy.withheld)
-    run = Run(
-        id=request.run_id,
-        trigger=Trigger.MANUAL,
-        started=request.now,
-        ended=time.time(),
-        outcome=Outcome.OK,
-        reason=f"{count(copy.paths, 'path')} restored from {where} at {commit[:7]}, whole and valid; scratch is gone",
-        exit_code=0,
-        steps=steps,
+    reason = f"{count(copy.paths, 'path')} restored from {where} at {commit[:7]}, whole and valid; scratch is gone"
+    run = replace(
+        request.run(Outcome.OK, reason, steps),
+        check=False,
         commit=commit,
         findings=copy.findings,
         notes=notes,

@@ -11,7 +11,7 @@ from autosync_tasks.backup.soundness import shallow_commits
 from autosync_tasks.backup.worktree import strays
 from autosync_tasks.errors import AutosyncError, BackupError, GitMissingError
 from autosync_tasks.humanize import count
-from autosync_tasks.model import Change, Kind, LeftOut, Outcome, Path, Priority, Run, Step, Trigger
+from autosync_tasks.model import Change, Kind, LeftOut, Outcome, Path, Priority, Run, Step
 from autosync_tasks.names import display
 from autosync_tasks.plan.compare import Look, look
 from autosync_tasks.tree.content import Reader
@@ -113,16 +113,7 @@ def _faulty(left_out: tuple[LeftOut, ...]) -> tuple[LeftOut, ...]:
 
 
 def _run(request: Request, steps: list[Step], outcome: Outcome, reason: str) -> Run:
-    return Run(
-        id=request.run_id,
-        trigger=Trigger.MANUAL,
-        started=request.now,
-        ended=request.ended,
-        outcome=outcome,
-        reason=reason,
-        exit_code=int(outcome is Outcome.FAILED),
-        steps=tuple(steps),
-    )
+    return replace(request.run(outcome, reason, steps, exit_code=int(outcome is Outcome.FAILED)), check=False)
 
 
 def _source(fresh: Look, seen: Look) -> _Check:
