@@ -8,7 +8,7 @@ an agent or a command does; YAML that cannot be read, a missing description or n
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from math import isfinite
 from typing import Any
 
@@ -94,14 +94,15 @@ _WANTED = {
         "variant": "text",
         "temperature": "number",
         "top_p": "number",
-        "steps": "whole number",
-        "maxSteps": "whole number",
+        "steps": "whole number from 1 on",
+        "maxSteps": "whole number from 1 on",
         "disable": "true or false",
         "hidden": "true or false",
         "mode": "mode",
         "color": "color",
         "tools": "tools",
         "permission": "permission",
+        "options": "object",
     },
     "command": {
         "description": "text",
@@ -120,6 +121,10 @@ _NATIVE_2 = {
 }
 """The keys of OpenCode 2's own form. It reads a file with any other key in the form of version 1."""
 
+_VERSION_2 = frozenset(("permissions", "system", "request", "disabled", "subagent"))
+"""Keys that only OpenCode 2 knows."""
+_ACTION_ONLY = frozenset(("todowrite", "question", "webfetch", "websearch", "doom_loop"))
+"""Permissions that take no patterns."""
 _WANTED["mode"] = {key: kind for key, kind in _WANTED["agent"].items() if key != "mode"}
 _SAY = {
     "mode": "one of subagent, primary and all",
@@ -146,14 +151,48 @@ def front_matter_faults(subject: Subject, context: Context) -> Iterator[Raw]:
     except FrontError as error:
         yield Raw("MDF001", f"The front matter is not YAML: {error.what}.", error.line, token=b"yaml")
         return
-    keys: dict[str, Any] = {}
-    for key, node in entries:
-        if key in keys:
-            line = node.start_mark.line + first_line
-            yield Raw("MDF007", f'The key "{printable(key, 40)}" stands twice.', line, token=key.encode())
-        keys[key] = node
-    yield from _kinds(where, keys, first_line)
+    twice = list(_twice(entries))
+    for key, node in twice:
+        line = node.start_mark.line + first_line
+        yield Raw("MDF007", f'The key "{printable(key, 40)}" stands twice.', line, token=key.encode())
+    keys = dict(entries)
+    # With a key twice it is no YAML for OpenCode, which starts and takes it all as the prompt.
+    if not twice and not _is_version_2(where, keys):
+        yield from _kinds(where, keys, first_line)
     yield from _presence(where, keys, first_line)
+
+
+def _twice(entries: Sequence[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """Keys that stand twice in one object, at any level. Each node is looked at once: an alias is shared."""
+    todo: list[Sequence[tuple[str, Any]]] = [entries]
+    seen: set[int] = set()
+    while todo:
+        names: set[str] = set()
+        for key, node in todo.pop():
+            if key in names:
+                yield key, node
+            names.add(key)
+            inner = [node]
+            while inner:
+                one = inner.pop()
+                if id(one) in seen or not isinstance(one.value, list):
+                    continue
+                seen.add(id(one))
+                pairs = [item for item in one.value if isinstance(item, tuple)]
+                if pairs:
+                    todo.append([(str(name.value), value) for name, value in pairs if isinstance(name.value, str)])
+                else:
+                    inner += one.value
+
+
+def _is_version_2(where: Place, keys: dict[str, Any]) -> bool:
+    """Whether the front matter is in the form of OpenCode 2, which stops for nothing in it: it skips what does not fit."""
+    if not set(keys) <= _NATIVE_2.get(where.kind, frozenset()):
+        return False
+    model = keys.get("model")
+    parts = {k.value: v.tag for k, v in model.value} if model is not None and model.tag == TAG + "map" else {}
+    named = {"providerID", "model"} <= set(parts) and all(tag == TAG + "str" for tag in parts.values())
+    return named or not _VERSION_2.isdisjoint(keys)
 
 
 def _absent(where: Place) -> Iterator[Raw]:
@@ -166,7 +205,7 @@ def _absent(where: Place) -> Iterator[Raw]:
 def _kinds(where: Place, keys: dict[str, Any], first_line: int) -> Iterator[Raw]:
     for key, wanted in _WANTED.get(where.kind, {}).items():
         node = keys.get(key)
-        if node is not None and not _fits(node, wanted) and not (key == "model" and _model_of_2(where, keys)):
+        if node is not None and not _fits(node, wanted):
             code = "MDF008" if where.kind == "mode" else "MDF002"
             line = node.start_mark.line + first_line
             yield Raw(code, f"`{key}` should be {_SAY.get(wanted, wanted)}.", line, token=key.encode())
@@ -184,40 +223,33 @@ def _fits(node: Any, wanted: str) -> bool:
             return tag == "str" and (node.value in _COLORS or _COLOR.fullmatch(node.value) is not None)
         case "tools":
             return tag == "map" and all(v.tag == TAG + "bool" or v.tag.startswith("!") for _, v in node.value)
+        case "object":
+            return tag == "map"
         case "permission":
             return _permits(node, 2)
         case "text" | "true or false":
             return tag == ("str" if wanted == "text" else "bool")
-    return _is_number(node, whole=wanted == "whole number")
+    return _is_number(node, positive="whole" in wanted)
 
 
-def _model_of_2(where: Place, keys: dict[str, Any]) -> bool:
-    """Whether the model is an object as OpenCode 2 has it, in a file of its form (no error: one version loads it)."""
-    node = keys["model"]
-    if node.tag != TAG + "map" or not set(keys) <= _NATIVE_2.get(where.kind, frozenset()):
-        return False
-    parts = {key.value: value.tag for key, value in node.value}
-    return {"providerID", "model"} <= set(parts) and all(tag == TAG + "str" for tag in parts.values())
-
-
-def _is_number(node: Any, *, whole: bool) -> bool:
-    """A plain number, also in forms that YAML 1.1 takes for text and js-yaml does not (`1e-1`)."""
-    if node.tag == TAG + "int":
-        return True
-    if node.style or node.tag not in (TAG + "float", TAG + "str"):
+def _is_number(node: Any, *, positive: bool) -> bool:
+    """A plain number, also in forms that YAML 1.1 takes for text and js-yaml does not (`1e-1`); or one from 1 on."""
+    if node.style or node.tag not in (TAG + "int", TAG + "float", TAG + "str"):
         return False
     try:
         number = float(node.value.replace("_", ""))
-    except ValueError:
-        return node.tag == TAG + "float" and ":" in node.value  # base 60
-    return isfinite(number) and (number.is_integer() or not whole)
+    except ValueError:  # 0x1f, 0b1, base 60
+        return node.tag == TAG + "int" or (node.tag == TAG + "float" and ":" in node.value)
+    return isfinite(number) and (not positive or (number.is_integer() and number > 0))
 
 
 def _permits(node: Any, levels: int) -> bool:
     tag: str = node.tag.removeprefix(TAG)
     if tag == "str":
         return str(node.value) in _ACTIONS
-    return tag == "map" and levels > 0 and all(_permits(value, levels - 1) for _, value in node.value)
+    if tag != "map" or levels == 0:
+        return False
+    return all(_permits(v, 0 if levels == 2 and k.value in _ACTION_ONLY else levels - 1) for k, v in node.value)
 
 
 def _presence(where: Place, keys: dict[str, Any], first_line: int) -> Iterator[Raw]:

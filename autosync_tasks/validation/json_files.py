@@ -9,6 +9,8 @@ from itertools import islice
 from typing import Any
 
 from autosync_tasks.model import Severity
+from autosync_tasks.names import parents
+from autosync_tasks.policy.classify import always_protected
 from autosync_tasks.validation import jsonc, schema
 from autosync_tasks.validation.findings import Context, Lines, Raw, Subject, printable
 from autosync_tasks.validation.opencode import is_config, place
@@ -42,10 +44,18 @@ RULES = (
         "JSN004",
         Severity.WARNING,
         "Not as OpenCode's schema says",
-        "opencode.json holds a value that OpenCode's own schema does not allow. OpenCode may refuse"
-        " to start, or ignore it, depending on its version. Of 22 real files 6 violate the schema, "
-        "so this warns.",
+        "opencode.json holds something that OpenCode's own schema does not allow, such as a key that it does not know, "
+        "and that OpenCode starts with all the same.",
         "Compare with https://opencode.ai/docs/config",
+    ),
+    ValidationRule(
+        "JSN009",
+        Severity.ERROR,
+        "A value for which OpenCode does not start",
+        'Under a key that OpenCode 1 knows stands a value of the wrong kind, and OpenCode ends with "Configuration is '
+        'invalid". A config that is written for OpenCode 2 (`agents`, `plugins`, `providers`, `permissions`, '
+        "`mcp.servers`, a model as an object) is not judged so: that version skips what it cannot use.",
+        "Mend the value that is named, or take it out; https://opencode.ai/docs/config says what may stand there.",
     ),
     ValidationRule(
         "JSN005",
@@ -134,18 +144,37 @@ def _references(subject: Subject, context: Context) -> Iterator[Raw]:
 
 
 def _is_missing(config: bytes, name: bytes, context: Context) -> bool:
-    """Whether a file is surely missing: a path inside the tree, and the tree's paths are known."""
+    """Whether a file is surely missing: a path inside the tree, and the tree's paths are known there.
+
+    They are not below a link, nor in a folder that is never walked, nor for protected names.
+    """
     if name.startswith((b"/", b"~")) or config not in context.paths:
         return False
     target = posixpath.normpath(posixpath.join(posixpath.dirname(config), name))
-    return not target.startswith(b"..") and target not in context.paths
+    if target.startswith(b"..") or target in context.paths or always_protected(target):
+        return False
+    if b"node_modules" in target.split(b"/"):
+        return False
+    above = next((folder for folder in parents(target) if folder in context.paths), b"")
+    return not above or any(path.startswith(above + b"/") for path in context.paths)
 
 
 def _schema(config: Any) -> Iterator[Raw]:
-    """Where the config does not fit OpenCode's schema."""
-    for found in islice(schema.violations(config), _MOST_VIOLATIONS):
-        place_in = ".".join(printable(str(part), 40) for part in found.where) or "the top level"
-        yield Raw("JSN004", f"At {place_in}: {found.what}.", token=f"{place_in}:{found.keyword}".encode())
+    """Where the config does not fit OpenCode's schema: what stops it, then what only does not fit."""
+    stopping = schema.stops(config)
+    told = set()
+    for one in stopping[:_MOST_VIOLATIONS]:
+        told.add(one.where)
+        yield _of_violation("JSN009", one)
+    for one in islice(schema.violations(config), _MOST_VIOLATIONS):
+        # Of OpenCode 2's keys version 1's schema knows nothing.
+        if one.where not in told and not schema.is_version_2(config):
+            yield _of_violation("JSN004", one)
+
+
+def _of_violation(code: str, violation: schema.Violation) -> Raw:
+    spot = ".".join(printable(str(part), 40) for part in violation.where) or "the top level"
+    return Raw(code, f"At {spot}: {violation.what}.", token=f"{spot}:{violation.keyword}".encode())
 
 
 FAMILY = Family("JSON", RULES, json_faults)

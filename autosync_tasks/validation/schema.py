@@ -35,10 +35,63 @@ class Violation(NamedTuple):
     what: str
 
 
+_VERSION_2 = frozenset(
+    ("agents", "cache", "commands", "media", "permissions", "plugins", "providers", "snapshots", "update", "voice")
+) | {"warming", "websearch", "worktree"}
+"""Keys that only OpenCode 2 knows."""
+_VERSION_2_AGENT = frozenset(("permissions", "system", "request", "disabled"))
+
+
 def violations(config: Any) -> Iterator[Violation]:
-    """Everything in which a config does not fit OpenCode's schema."""
+    """Everything in which a config does not fit the schema of OpenCode 1."""
     root = _schema()
-    return _check(config, root, root["$defs"], ())
+    return _violations(config, root, root["$defs"], ())
+
+
+def stops(config: Any) -> list[Violation]:
+    """The violations for which OpenCode 1 does not start: a value of the wrong kind under a key that it knows.
+
+    Found out with 1.18.33: unknown keys are ignored everywhere. Nothing stops OpenCode 2, which skips an entry that it
+    cannot use, so a config that is written for it has none; nor is a value judged that is put in only at the start.
+    """
+    if is_version_2(config):
+        return []
+    root = _lenient(_schema())
+    return [one for one in _violations(config, root, root["$defs"], ()) if not _put_in_later(config, one.where)]
+
+
+def is_version_2(config: Any) -> bool:
+    """Whether a config is written for OpenCode 2, as its content tells."""
+    if not isinstance(config, dict):
+        return False
+    mcp, agents = config.get("mcp"), config.get("agent")
+    servers = mcp.get("servers") if isinstance(mcp, dict) else None
+    agents = list(agents.values()) if isinstance(agents, dict) else []
+    return (
+        not _VERSION_2.isdisjoint(config)
+        or "/v2/" in str(config.get("$schema", ""))
+        or isinstance(config.get("skills"), list)
+        or (isinstance(servers, dict) and not {"type", "command", "url"} & servers.keys())
+        or (isinstance(mcp, dict) and isinstance(mcp.get("timeout"), dict) and "type" not in mcp["timeout"])
+        or any(
+            isinstance(one, dict) and (isinstance(one.get("model"), dict) or not _VERSION_2_AGENT.isdisjoint(one))
+            for one in (config, *agents)
+        )
+    )
+
+
+def _put_in_later(config: Any, where: tuple[str | int, ...]) -> bool:
+    value = config
+    for step in where:
+        value = value[step]
+    return isinstance(value, str) and ("{env:" in value or "{file:" in value)
+
+
+def _lenient(schema: Any) -> Any:
+    """The schema without its ban on unknown keys."""
+    if isinstance(schema, dict):
+        return {k: _lenient(v) for k, v in schema.items() if not (k == "additionalProperties" and v is False)}
+    return [_lenient(one) for one in schema] if isinstance(schema, list) else schema
 
 
 @cache
@@ -48,16 +101,16 @@ def _schema() -> Any:
     return json.loads(files("autosync_tasks.validation.data").joinpath(SCHEMA).read_bytes())
 
 
-def _check(value: Any, schema: Any, defs: Any, where: tuple[str | int, ...]) -> Iterator[Violation]:
+def _violations(value: Any, schema: Any, defs: Any, where: tuple[str | int, ...]) -> Iterator[Violation]:
     """Yields lazily, so that asking for the first violation alone is cheap."""
     if "$ref" in schema:
-        yield from _check(value, defs[schema["$ref"].rpartition("/")[2]], defs, where)
+        yield from _violations(value, defs[schema["$ref"].rpartition("/")[2]], defs, where)
     if "type" in schema and not _is(value, schema["type"]):
         yield Violation(where, "type", f"the value should be of type {schema['type']}")
     if "enum" in schema and not any(_same(value, one) for one in schema["enum"]):
         allowed = ", ".join(map(str, schema["enum"]))
         yield Violation(where, "enum", f"the value should be one of {allowed}")
-    if "anyOf" in schema and all(any(_check(value, one, defs, where)) for one in schema["anyOf"]):
+    if "anyOf" in schema and all(any(_violations(value, one, defs, where)) for one in schema["anyOf"]):
         yield Violation(where, "anyOf", "the value has none of the forms that are allowed")
     if isinstance(value, dict):
         yield from _object(value, schema, defs, where)
@@ -93,9 +146,9 @@ def _object(value: dict[str, Any], schema: Any, defs: Any, where: tuple[str | in
         yield Violation(where, "additionalProperties", f"OpenCode does not know {names}")
     for key, inner in value.items():
         if key in known:
-            yield from _check(inner, known[key], defs, (*where, key))
+            yield from _violations(inner, known[key], defs, (*where, key))
         elif isinstance(other, dict):
-            yield from _check(inner, other, defs, (*where, key))
+            yield from _violations(inner, other, defs, (*where, key))
 
 
 def _array(value: list[Any], schema: Any, defs: Any, where: tuple[str | int, ...]) -> Iterator[Violation]:
@@ -105,7 +158,7 @@ def _array(value: list[Any], schema: Any, defs: Any, where: tuple[str | int, ...
     for n, inner in enumerate(value):
         wanted = first[n] if n < len(first) else schema.get("items")
         if isinstance(wanted, dict):
-            yield from _check(inner, wanted, defs, (*where, n))
+            yield from _violations(inner, wanted, defs, (*where, n))
 
 
 def _number(value: float, schema: Any, where: tuple[str | int, ...]) -> Iterator[Violation]:

@@ -8,30 +8,7 @@ import re
 from collections import Counter
 from math import log2
 
-_TEMPLATE = re.compile(
-    rb"\$[{(A-Za-z_]|\{\{|\}\}|^<|<[^>]*>$|\{env:|\{file:|%\(|^%[A-Za-z_]+%|process\.env|os\.environ|getenv|env\.[A-Z_]"
-    rb"|import\.meta|secrets\.|vars\.|^\{|^var\.|^local\.|^data\.|^@",
-)
-
-_WORDS = re.compile(
-    rb"(?i)example|sample|dummy|fake|placeholder|change[-_]?me|replace|your[-_]?|_here|-here|xxxx|redact|insert"
-    rb"|todo|mock|foobar|lorem|abcdef|abcd1234|1234567|12345abc|deadbeef|0000000|aaaaaaa|\*\*\*|\.\.\.|goes[-_]here"
-    rb"|not[-_]?(?:a[-_]?)?real|some[-_](?:secret|token|key|value)|(?:my|test|super)[-_]?(?:secret|token|key|pass)"
-)
-"""What authors of documentation write where a secret would stand."""
-
-_WEAK = frozenset(
-    b"password pass passwd pwd secret user username token key admin root postgres mysql redis guest test "
-    b"example changeme p@ssw0rd passw0rd password1 password123 pass123 secret123 mypassword mysecretpassword "
-    b"mypass dbpass db_password dbpassword pw string value oauth2 x-oauth-basic minioadmin rabbitmq app "
-    b"demo dev "
-    b"local default none null empty letmein qwerty foo bar baz hunter2 xyz abc 123 1234 12345 123456".split()
-)
-
-_EXAMPLE_HOSTS = re.compile(
-    rb"(?i)^(?:localhost|127\.|0\.0\.0\.0|\[?::1|(?:[a-z0-9-]+\.)*example\.(?:com|org|net)|host(?:name)?\b|(?:my|your)"
-    rb"|db\b|database\b|postgres\b|mysql\b|mongo\b|mongodb\b|redis\b|rabbitmq\b|server\b|proxy\b|broker\b|\$|\{)"
-)
+from autosync_tasks.validation.stand_ins import placeholder
 
 _UUID = re.compile(rb"(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _HEX = re.compile(rb"(?i)[0-9a-f]+")
@@ -44,18 +21,6 @@ def entropy(value: bytes) -> float:
     """Shannon entropy in bits for each byte."""
     size = len(value)
     return -sum(n / size * log2(n / size) for n in Counter(value).values()) if size else 0.0
-
-
-def placeholder(value: bytes) -> bool:
-    """Whether a value only stands for a secret: a template, an example's word, too few different bytes."""
-    if not value or len(set(value)) < 6:
-        return True
-    return bool(_TEMPLATE.search(value) or _WORDS.search(value))
-
-
-def is_template(value: bytes) -> bool:
-    """Whether something else takes the value's place before it is used (`${NAME}`, `{{name}}`, `<name>`)."""
-    return _TEMPLATE.search(value) is not None
 
 
 def is_random(value: bytes) -> bool:
@@ -82,6 +47,22 @@ def is_random(value: bytes) -> bool:
         return False
     least = 3.0 if _HEX.fullmatch(value) else min(4.0, 3.4 + (size - 20) * 0.03)
     return entropy(value) >= least
+
+
+def is_mixed(value: bytes) -> bool:
+    """Whether a value changes kind as random ones do: a shorter look than `is_random`, for values in a known place."""
+    runs = _RUNS.findall(value)
+    digits = sum(len(run) for run in runs if run[:1].isdigit())
+    solid = sum(map(len, runs))
+    if len(value) < 8 or not 1 <= digits < solid or _is_name(value, runs):
+        return False
+    return len(runs) >= 4 and max(map(len, runs)) <= max(18, len(value) // 3) and entropy(value) >= 2.8
+
+
+def is_aws_secret(value: bytes) -> bool:
+    """Whether forty signs can be the secret half of an AWS key: both cases and digits, no hash, no path."""
+    kinds = all(re.search(kind, value) for kind in (rb"[a-z]", rb"[A-Z]", rb"[0-9]"))
+    return len(value) == 40 and kinds and not _HEX.fullmatch(value) and entropy(value) >= 4.0
 
 
 def _is_name(value: bytes, runs: list[bytes]) -> bool:
@@ -123,19 +104,6 @@ def private_key_in_base64(value: bytes) -> bool:
     except (binascii.Error, ValueError):
         return False
     return b"PRIVATE KEY" in head
-
-
-def weak_password(password: bytes) -> bool:
-    """Whether a password is one that examples use, or a template."""
-    low = password.lower()
-    if low in _WEAK or _TEMPLATE.search(password) or _WORDS.search(password):
-        return True
-    return len(set(password)) < 4 or re.fullmatch(rb"[A-Z_]+|\[[^\]]*\]|\(.*\)|\*+|\.+", password) is not None
-
-
-def example_host(host: bytes) -> bool:
-    """Whether a URL's host is one that only examples or the own machine have."""
-    return _EXAMPLE_HOSTS.match(host) is not None
 
 
 _CAMEL = re.compile(rb"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")

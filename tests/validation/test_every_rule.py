@@ -50,6 +50,7 @@ FILES: dict[str, tuple[str, str | bytes, int]] = {
     "JSN005": ("opencode.json", CONFIG, 0o644),
     "JSN006": ("opencode.json", CONFIG, 0o644),
     "JSN007": ("package.json", "[]", 0o644),
+    "JSN009": (".opencode/opencode.jsonc", '{"instructions": "AGENTS.md"}', 0o644),
     "JSN008": ("docs/deep.json", "[" * 300 + "]" * 300, 0o644),
     "MDF001": ("agent/quote.md", front('description: "d'), 0o644),
     "MDF002": ("agent/refused.md", front("description: d", "mode: nope"), 0o644),

@@ -48,6 +48,31 @@ FRONT: dict[str, tuple[bytes, bytes, list[str], bool]] = {
     "unknown key": (b"agent/a.md", front("description: d", "zzz: 1"), [], True),
     "a list": (b"agent/a.md", front("- a", "- b"), ["MDF003"], True),
     "key twice": (b"agent/a.md", front("description: d", "description: e"), ["MDF007"], True),
+    "key twice, and a mode": (
+        b"agent/a.md",
+        front("description: d", "description: e", "mode: nope"),
+        ["MDF007"],
+        True,
+    ),
+    "key twice in tools": (
+        b"agent/a.md",
+        front("description: d", "tools:", "  a: true", "  a: false", "mode: nope"),
+        ["MDF007"],
+        True,
+    ),
+    "no steps": (b"agent/a.md", front("description: d", "steps: 0"), ["MDF002"], False),
+    "steps from 1 on": (b"agent/a.md", front("description: d", "steps: 3", "maxSteps: 0x10"), [], True),
+    "steps below zero": (b"agent/a.md", front("description: d", "maxSteps: -1"), ["MDF002"], False),
+    "half a step": (b"agent/a.md", front("description: d", "steps: 1.5"), ["MDF002"], False),
+    "options as text": (b"agent/a.md", front("description: d", "options: fast"), ["MDF002"], False),
+    "options true": (b"agent/a.md", front("description: d", "options: true"), ["MDF002"], False),
+    "options": (b"agent/a.md", front("description: d", "options:", "  a: 1"), [], True),
+    "patterns where none are": (
+        b"agent/a.md",
+        front("description: d", "permission:", "  webfetch:", "    x: allow"),
+        ["MDF002"],
+        False,
+    ),
     "unknown alias": (b"agent/a.md", front("description: *x"), ["MDF001"], True),
     "byte order mark": (b"agent/a.md", b"\xef\xbb\xbf" + front("mode: nope"), ["MDF003", "MDF002"], False),
     "CRLF": (b"agent/a.md", front("description: d", "mode: all").replace(b"\n", b"\r\n"), [], True),
@@ -108,6 +133,90 @@ def test_front_matter_that_only_version_2_reads_is_no_error(more: tuple[str, ...
     """Version 1 does not start with it; what either version loads is no error."""
     for path in (b"agent/a.md", b"agents/x/a.md"):
         assert codes(validate([file(path, front("description: d", *MODEL_2, *more))], context(path))) == []
+
+
+VERSION_2 = {
+    "model as object": front("description: d", "model:", "  providerID: a", "  model: b", "steps: 0"),
+    "permissions": front("description: d", "permissions:", "  - {action: x, resource: y, effect: maybe}", "mode: nope"),
+    "disabled": front("description: d", "disabled: perhaps", "color: teal"),
+}
+"""Version 2 skips what it cannot use, and stops for nothing."""
+
+
+@pytest.mark.parametrize("name", VERSION_2)
+def test_front_matter_of_version_2_blocks_nothing(name: str) -> None:
+    assert codes(validate([file(b"agent/a.md", VERSION_2[name])], context(b"agent/a.md"))) == []
+
+
+CONFIGS: dict[str, tuple[str, list[str], bool]] = {
+    "a command as text": ('{"mcp": {"a": {"type": "local", "command": "npx"}}}', ["JSN009"], False),
+    "an unknown type": ('{"mcp": {"a": {"type": "stdio", "command": ["npx"]}}}', ["JSN009"], False),
+    "an unknown color": ('{"agent": {"a": {"color": "teal"}}}', ["JSN009"], False),
+    "tools as list": ('{"agent": {"a": {"tools": ["read"]}}}', ["JSN009"], False),
+    "instructions as text": ('{"instructions": "AGENTS.md"}', ["JSN009"], False),
+    "permission true": ('{"permission": {"bash": true}}', ["JSN009"], False),
+    "half a limit": ('{"provider": {"a": {"models": {"m": {"limit": {"context": 1000}}}}}}', ["JSN009"], False),
+    "no template": ('{"command": {"a": {"description": "d"}}}', ["JSN009"], False),
+    "an unknown share": ('{"share": "maybe"}', ["JSN009"], False),
+    "put in at the start": ('{"share": "{env:SHARE}"}', ["JSN004"], True),
+    "an unknown key": ('{"unheard": 1}', ["JSN004"], True),
+    "an old key": ('{"theme": "x", "keybinds": {}}', ["JSN004"], True),
+    "an unknown key of a server": (
+        '{"mcp": {"a": {"type": "local", "command": ["npx"], "enabled": true, "env": {}}}}',
+        ["JSN004"],
+        True,
+    ),
+    "a server switched off": ('{"mcp": {"a": {"enabled": false}}}', [], True),
+}
+"""opencode.json of version 1, what is found, whether OpenCode 1.18.33 starts."""
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_a_config_of_version_1(name: str) -> None:
+    text, expected, starts = CONFIGS[name]
+    found = validate([file(b"opencode.json", text)], context())
+    assert codes(found) == expected
+    assert any(one.severity is Severity.ERROR for one in found) is not starts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"agents": {"a": {"model": {"providerID": "a", "model": "b"}, "mode": "nope"}}}',
+        '{"plugins": [{"package": "x", "options": {}}], "instructions": "AGENTS.md"}',
+        '{"permissions": [{"action": "bash", "resource": "*", "effect": "ask"}], "share": "maybe"}',
+        '{"providers": {"a": {"settings": {}}}, "mcp": {"servers": {"a": {"type": "local", "command": "npx"}}}}',
+        '{"mcp": {"servers": {"a": {"type": "remote", "url": "https://x.net"}}, "timeout": {"startup": 1}}}',
+        '{"model": {"providerID": "a", "model": "b"}}',
+        '{"skills": ["a", "https://x.net/skills"]}',
+        '{"agent": {"a": {"permissions": []}}, "agents": {}}',
+        '{"$schema": "https://opencode.ai/v2/config.json", "permission": {"bash": true}}',
+    ],
+)
+def test_a_config_of_version_2_blocks_nothing(text: str) -> None:
+    """It skips an entry that it cannot use. Both forms at once, as in a tree on its way, are version 2's too."""
+    assert codes(validate([file(b"opencode.json", text)], context())) == []
+
+
+@pytest.mark.parametrize(
+    ("paths", "missing"),
+    [
+        ([b"prompts", b"prompts/other.md"], True),
+        ([], True),
+        ([b"prompts"], False),  # a link, or a folder that is not read
+        ([b"prompts", b"prompts/build.md"], False),
+    ],
+)
+def test_a_file_below_a_link_is_not_called_missing(paths: list[bytes], missing: bool) -> None:
+    config = file(b"opencode.json", '{"agent": {"build": {"prompt": "{file:./prompts/build.md}"}}}')
+    found = validate([config], context(b"opencode.json", *paths))
+    assert codes(found) == (["JSN005"] if missing else [])
+
+
+def test_a_file_that_is_never_walked_is_not_called_missing() -> None:
+    for name in ("keys/x.key", ".env", "node_modules/a/prompt.md"):
+        config = file(b"opencode.json", f'{{"username": "{{file:./{name}}}"}}')
+        assert codes(validate([config], context(b"opencode.json", b"keys", b"keys/other.md"))) == [], name
 
 
 BOMBS = {
@@ -181,9 +290,9 @@ def test_a_reference_is_not_judged_when_the_tree_is_not_known() -> None:
 @pytest.mark.parametrize(
     ("path", "data", "expected"),
     [
-        (b"opencode.json", b'{"model": 5}', ["JSN004"]),
+        (b"opencode.json", b'{"model": 5}', ["JSN009"]),
         (b"opencode.json", b'{"nope": 1}', ["JSN004"]),
-        (b"opencode.json", b'{"share": "xx"}', ["JSN004"]),
+        (b"opencode.json", b'{"share": "xx"}', ["JSN009"]),
         (b"opencode.json", b'{"model": "a/b", "model": "c/d"}', ["JSN003"]),
         (b".opencode/opencode.json", b"{", ["JSN001"]),
         (b"a/.opencode/opencode.jsonc", b"{", ["JSN001"]),
@@ -202,7 +311,7 @@ def test_json_files(path: bytes, data: bytes, expected: list[str]) -> None:
 
 def test_a_violation_of_the_schema_does_not_quote_the_value() -> None:
     found = validate([file(b"opencode.json", b'{"model": ["hunter2"], "share": "hunter2"}')], context())
-    assert codes(found) == ["JSN004", "JSN004"]
+    assert codes(found) == ["JSN009", "JSN009"]
     assert "hunter2" not in repr([f.message for f in found])
 
 

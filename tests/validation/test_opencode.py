@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.opencode.client import Home, program
-from tests.validation.test_files import FRONT
+from tests.validation.test_files import CONFIGS, FRONT
 from tests.validation.test_jsonc import CASES
 
 pytestmark = pytest.mark.sweep
@@ -83,3 +83,8 @@ def test_opencode_reads_front_matter_as_the_table_says(starts: Starts) -> None:
         for name, (path, data, _, _) in FRONT.items()
     }
     assert found == {name: expected for name, (_, _, _, expected) in FRONT.items()}
+
+
+def test_opencode_starts_with_a_config_as_the_table_says(starts: Starts) -> None:
+    found = {name: starts(f"config {name}", {"opencode.json": text.encode()}) for name, (text, _, _) in CONFIGS.items()}
+    assert found == {name: expected for name, (_, _, expected) in CONFIGS.items()}

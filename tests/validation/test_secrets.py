@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from autosync_tasks.model import Severity
 from autosync_tasks.policy.classify import always_protected
-from autosync_tasks.validation import hits, secret_findings, secret_values, validate
+from autosync_tasks.validation import hits, secret_findings, secret_values, stand_ins, validate
 from autosync_tasks.validation.secret_regions import as_utf8, regions
 from tests.validation.support import KEY, codes, context, encoded_cases, file, grows_linearly, real_context, real_engine
 
@@ -251,7 +251,8 @@ def test_no_value_is_in_anything_that_a_finding_says() -> None:
         file(b"opencode.json", bad),
         file(b"other.json", bad + "x"),
         file(b"bin/run", script),
-        file(b"agent/a.md", f"---\ndescription: {token}\ndescription: x\nmode: {token}\n---\n"),
+        file(b"agent/a.md", f"---\ndescription: {token}\ndescription: x\n---\n"),
+        file(b"agent/b.md", f"---\ndescription: {token}\nmode: {token}\n---\n"),
         file(b"bin/x.py", f"{token} = (\n"),
     ]
     found = validate(files, real_context(check_shell=lambda scripts: [f"bash: line 2: near `{token}'"] * len(scripts)))
@@ -344,10 +345,13 @@ def test_any_bytes_are_judged(data: bytes) -> None:
 @given(st.binary(max_size=200))
 def test_any_value_and_name_is_judged(value: bytes) -> None:
     secret_values.is_random(value)
-    secret_values.placeholder(value)
+    stand_ins.placeholder(value)
+    stand_ins.stands_in(value, value)
+    stand_ins.spelled(value, value)
+    secret_values.is_mixed(value)
     secret_values.is_vendor(value)
     secret_values.basic_credentials(value)
-    secret_values.weak_password(value)
+    stand_ins.weak_password(value)
     secret_values.named(value)
     secret_values.private_key_in_base64(value)
 

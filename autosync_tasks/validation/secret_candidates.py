@@ -1,0 +1,220 @@
+"""What a hit of the scanner is: an error, a suspicion or nothing, by its value, its name and the text around it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from autosync_tasks.validation import secret_keys, secret_values, stand_ins
+from autosync_tasks.validation.scanner import OWN, Hit
+from autosync_tasks.validation.secret_keys import NOTHING, QUOTES, Judged, Place
+
+_CONFIG = re.compile(rb"(?:^|/)(?:opencode|tui|config)\.jsonc?$")
+_OPTION_BEFORE = re.compile(rb"-([A-Za-z0-9-]{3,40})(?:[\"']\s*,\s*[\"']|=[\"']?|\s+[\"']?)$")
+_ASSIGNED = re.compile(rb"(?i)[\s:=>,|\"'`*\[\](\\]+(?:(?:bearer|basic|token|bot|apikey)\s+)?$")
+_NAME_BEFORE = re.compile(rb"[A-Za-z0-9_.\-]{0,48}$")
+_API_KEY = re.compile(rb"(?i)(?:api[_-]?key|secret(?:[_-]?key)?|api[_-]?token)$")
+_OAUTH = re.compile(rb"[\"']?type[\"']?\s*:\s*[\"']oauth[\"']")
+_SERVICE = re.compile(rb"[\"'](?:hostname|port|pid|cors|url)[\"']\s*:")
+
+
+def judge_hit(place: Place, hit: Hit) -> Judged:
+    """The code of what a hit is, and its words."""
+    name = hit.rule.rpartition("/")[2].partition(".")[2].replace("-", " ") or hit.rule
+    if own := _BY_RULE.get(hit.rule):
+        return own(place)
+    if hit.rule.endswith("aws-secret-access-key"):
+        return secret_keys.aws_secret(place)
+    if hit.helper:
+        return NOTHING
+    if "private-key" in hit.rule and b"PRIVATE KEY" in place.value:
+        return secret_keys.private_key(place)
+    if hit.rule.endswith("aws-access-token"):
+        return NOTHING  # the id alone is no secret, and autosync.aws-key-id warns of it
+    value = place.value.strip(QUOTES)
+    if b"hooks." in value or b"://" in value:
+        value = value.rpartition(b"/")[2]  # before it stand the names of a team and a channel
+    if stand_ins.stands_in(value, place.around):
+        return NOTHING
+    return ("SEC001" if hit.sure else "SEC102"), name
+
+
+def _name_before(place: Place) -> bytes:
+    """The name that a value is assigned to: what stands before the `=` or `:` of its line."""
+    begin = max(0, place.start - 120, place.data.rfind(b"\n", max(0, place.start - 120), place.start) + 1)
+    name = _NAME_BEFORE.search(_ASSIGNED.sub(b"", place.data[begin : place.start]))
+    return name[0] if name else b""
+
+
+def _assignment(place: Place) -> Judged:
+    return _under_name(place, _name_before(place), place.value.rstrip(b".:*!?|&"))
+
+
+def _option(place: Place) -> Judged:
+    name = _OPTION_BEFORE.search(place.before(80))
+    return _under_name(place, name[1] if name else b"", place.value.rstrip(b".:"))
+
+
+def _under_name(place: Place, name: bytes, value: bytes) -> Judged:
+    """What a value is under the name that it is given to."""
+    kind = secret_values.named(name)
+    if not kind or stand_ins.placeholder(value):
+        return NOTHING
+    in_config = _CONFIG.search(place.path) is not None
+    if secret_values.is_uuid(value):
+        # Some services give out UUIDs as keys; elsewhere they are mostly identifiers.
+        key = in_config and kind != "key"
+        key = key or (kind == "service" and _API_KEY.search(name) is not None)
+        return ("SEC005" if key else "SEC101"), "a UUID under a secret's name"
+    if secret_values.is_vendor(value):
+        return "SEC005", "a token with a provider's prefix"
+    if not secret_values.is_random(value):
+        return NOTHING
+    if kind == "service" or (in_config and kind == "generic"):
+        return "SEC005", "a random value under a secret's name"
+    return "SEC101", "a random value under the name of a key"
+
+
+def _header(place: Place) -> Judged:
+    value = place.value.rstrip(b".:")
+    if stand_ins.placeholder(value):
+        return NOTHING
+    plain = secret_values.basic_credentials(value)
+    if plain:
+        user, _, password = plain.partition(b":")
+        if not stand_ins.weak_password(password, user) and not stand_ins.placeholder(user + password):
+            return "SEC005", "user and password in an authorization header"
+        return "SEC101", "user and password in an authorization header"
+    uuid = secret_values.is_uuid(value) and _CONFIG.search(place.path)
+    if secret_values.is_random(value) or secret_values.is_vendor(value) or uuid:
+        return "SEC005", "a token in an authorization header"
+    return NOTHING
+
+
+def _parameter(place: Place) -> Judged:
+    value = place.value
+    known = secret_values.is_random(value) or secret_values.is_uuid(value)
+    if secret_values.is_vendor(value) or (_CONFIG.search(place.path) and known):
+        return "SEC005", "a token in a URL"
+    if secret_values.is_random(value) and not secret_values.is_uuid(value):
+        return "SEC101", "a token in a URL"
+    return NOTHING
+
+
+def _url(place: Place) -> Judged:
+    """User and password of a URL. A mask may hold a colon, which the scanner takes for the password's."""
+    data, end = place.data, place.end
+    begin = data.rfind(b"://", max(0, place.start - 300), place.start)
+    user, _, password = data[begin + 3 : end].partition(b":") if begin >= 0 else (b"", b"", place.value)
+    if stand_ins.is_template(password) or stand_ins.is_template(user) or re.search(rb"^[\[<({*]", user):
+        return NOTHING
+    at = data.find(b"@", end, end + 2)
+    host = data[at + 1 : at + 80] if at >= 0 else b""
+    scheme = data[max(0, begin - 20) : begin] if begin >= 0 else b""
+    known = re.split(rb"[^A-Za-z0-9_-]", host, maxsplit=1)[0]
+    if stand_ins.weak_password(password, user, known, scheme):
+        return "SEC103", "user and password in a URL"
+    if stand_ins.example_host(host) and not secret_values.is_random(password) and len(password) < 12:
+        return "SEC103", "user and password in a URL"
+    return "SEC003", "a password in a URL"
+
+
+def _curl_user(place: Place) -> Judged:
+    """The user and password of curl's own `-u`, on its own command line."""
+    before = place.before(2000)
+    command = before[before.rfind(b"curl") :]
+    if re.search(rb"(?<![\\\r])\r?\n|[|;]|&&", command) or b"://" in place.value:
+        return NOTHING
+    user, colon, password = place.value.replace(b'"', b"").replace(b"'", b"").partition(b":")
+    secret = password or user
+    if not colon or stand_ins.is_template(secret) or stand_ins.weak_password(secret, b"" if not password else user):
+        return NOTHING
+    return "SEC001", "user and password of curl"
+
+
+def _curl_header(place: Place) -> Judged:
+    value = place.value.strip(QUOTES)
+    if stand_ins.placeholder(value) or stand_ins.stands_in(value, place.around):
+        return NOTHING
+    if secret_values.is_uuid(value):
+        return "SEC101", "a UUID in an authorization header"
+    digits = re.search(rb"[0-9]", value) and re.search(rb"[A-Za-z]", value)
+    return ("SEC001" if digits and len(value) >= 16 else "SEC101"), "a token in an authorization header"
+
+
+def _password(place: Place) -> Judged:
+    """A password that is handed to a program by name: blocks unless it is an example's."""
+    value = place.bare
+    if len(value) < 4 or stand_ins.weak_password(value) or stand_ins.stands_in(value, place.around):
+        return NOTHING
+    varied = sum(re.search(kind, value) is not None for kind in (rb"[a-z]", rb"[A-Z]", rb"[0-9]", rb"[^A-Za-z0-9]"))
+    return ("SEC005" if len(value) >= 6 and varied >= 2 else "SEC101"), "a password given to a program"
+
+
+def _quoted_password(place: Place) -> Judged:
+    """`password = "…"` of any language: what is short and plain only warns."""
+    value = place.bare
+    if stand_ins.placeholder(value) or stand_ins.weak_password(value):
+        return NOTHING
+    strong = len(value) >= 10 and re.search(rb"[0-9]", value) and re.search(rb"[A-Za-z]", value)
+    return ("SEC001" if strong else "SEC101"), "a password in quotes"
+
+
+def _cookie(place: Place) -> Judged:
+    name, _, value = place.value.rpartition(b"=") if b"=" in place.value.rstrip(b"=") else (b"", b"", place.value)
+    value = (value or name).replace(b"%", b"")
+    if stand_ins.placeholder(value) or secret_values.is_uuid(value) or not secret_values.is_mixed(value):
+        return NOTHING
+    return "SEC005", "a session cookie"
+
+
+def _oauth(place: Place) -> Judged:
+    """The tokens of a login: beside `"type": "oauth"`, or the password of a server beside its address."""
+    near = place.data[max(0, place.start - 800) : place.end + 800]
+    value = place.value
+    if stand_ins.placeholder(value) or stand_ins.stands_in(value):
+        return NOTHING
+    if _OAUTH.search(near) and len(value) >= 12:
+        return "SEC005", "a token of a login"
+    name = _name_before(place).lower()
+    if name == b"password" and len(_SERVICE.findall(near)) >= 2 and secret_values.is_mixed(value):
+        return "SEC005", "the password of a server"
+    if b"refresh" in name and len(value) >= 20 and secret_values.is_mixed(value):
+        return "SEC005", "a refresh token"
+    return NOTHING
+
+
+_BY_RULE: dict[str, Callable[[Place], Judged]] = {
+    OWN + "option": _option,
+    OWN + "assignment": _assignment,
+    OWN + "beside": _assignment,
+    OWN + "header": _header,
+    OWN + "parameter": _parameter,
+    OWN + "url": _url,
+    OWN + "password-variable": _password,
+    OWN + "password-libpq": _password,
+    OWN + "password-libpq-first": _password,
+    OWN + "password-option": _password,
+    OWN + "netrc": _password,
+    OWN + "cookie": _cookie,
+    OWN + "cookie-value": _cookie,
+    OWN + "oauth-value": _oauth,
+    OWN + "prefixed": secret_keys.prefixed,
+    OWN + "sk": secret_keys.key_of_a_provider,
+    OWN + "sk-underscore": secret_keys.key_of_a_provider,
+    OWN + "aws-key-id": secret_keys.aws_id,
+    OWN + "pem-base64": secret_keys.pem_base64,
+    OWN + "pem-header": secret_keys.private_key,
+    OWN + "curl-user": _curl_user,
+    OWN + "jwt": secret_keys.jwt,
+    "betterleaks.private-key": secret_keys.private_key,
+    "betterleaks.generic-credential-uri": _url,
+    "betterleaks.curl-auth-user": _curl_user,
+    "betterleaks.curl-auth-header": _curl_header,
+    "betterleaks.hashicorp-tf-password": _quoted_password,
+    "betterleaks.nuget-config-password": _quoted_password,
+    "betterleaks.kubernetes-secret-yaml": secret_keys.kubernetes,
+    "betterleaks.jwt": secret_keys.jwt,
+    "betterleaks.aws-amazon-bedrock-api-key-short-lived": secret_keys.bedrock,
+}
+"""The scanner's rules that a form alone does not decide, each with who decides it."""

@@ -1,0 +1,129 @@
+"""A place that the scanner hit, and what is told of keys and tokens by their own bytes."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from typing import NamedTuple
+
+from autosync_tasks.model import Path
+from autosync_tasks.validation import secret_values, stand_ins
+
+QUOTES = b"\"'`"
+_KEY_BODY = re.compile(rb"[A-Za-z0-9+/]{24,}={0,2}")
+_IDS = re.compile(
+    rb"(?i)(?:sha[0-9]*|md5|h1|toolu|call|msg|ses|prt|req|run|task|chatcmpl|resp|evt|prod|price|cus|pk|pub)[_-]"
+)
+"""Beginnings of hashes and of names that programs give to their own things."""
+
+Judged = tuple[str, str]
+"""A rule's code ("": nothing) and what the value looks like."""
+
+NOTHING: Judged = ("", "")
+
+
+class Place(NamedTuple):
+    """One hit's bytes in its file."""
+
+    path: Path
+    data: bytes
+    start: int
+    end: int
+
+    @property
+    def value(self) -> bytes:
+        return self.data[self.start : self.end]
+
+    @property
+    def bare(self) -> bytes:
+        """The value without the quotes and the punctuation that a sentence puts around it."""
+        return self.value.strip(QUOTES).rstrip(b".:*!?|&")
+
+    def before(self, size: int) -> bytes:
+        return self.data[max(0, self.start - size) : self.start]
+
+    @property
+    def around(self) -> bytes:
+        """Some lines before, and the rest of its own."""
+        end = self.data.find(b"\n", self.end, self.end + 160)
+        return self.before(300) + b" " + self.data[self.end : end if end >= 0 else self.end + 160]
+
+
+def private_key(place: Place) -> Judged:
+    """A header is no key: some of its contents must follow, and be more than an example's letters."""
+    header = place.data.find(b"-----", place.start + 10, place.start + 160)
+    stop = place.data.find(b"-----", header + 5, header + 3000)
+    body = place.data[header + 5 : stop if stop >= 0 else header + 3000].replace(b"\\n", b" ").replace(b"\\r", b" ")
+    contents = _KEY_BODY.search(body[:600])
+    if header < 0 or contents is None or contents.start() > 300:
+        return NOTHING
+    text = contents[0]
+    if not (re.search(rb"[A-Z]", text) and re.search(rb"[a-z]", text)) or stand_ins.stands_in(text):
+        return NOTHING
+    return "SEC002", "private key"
+
+
+def pem_base64(place: Place) -> Judged:
+    """A private key in base64."""
+    return ("SEC002", "private key") if secret_values.private_key_in_base64(place.value) else NOTHING
+
+
+def aws_secret(place: Place) -> Judged:
+    """The secret half of an AWS key, where the text around it says so."""
+    near = b"aws" in place.before(60).lower()
+    mixed = secret_values.is_aws_secret(place.value) and not stand_ins.stands_in(place.value)
+    return ("SEC005", "aws secret access key") if near and mixed else NOTHING
+
+
+def aws_id(place: Place) -> Judged:
+    """The id of an AWS key alone."""
+    return NOTHING if stand_ins.placeholder(place.value) else ("SEC102", "aws key id")
+
+
+def jwt(place: Place) -> Judged:
+    """Tokens that jwt.io and documentation show carry an example's name."""
+    payload = place.value.split(b".")[1] if place.value.count(b".") >= 2 else b""
+    try:
+        told = base64.urlsafe_b64decode(payload + b"=" * (-len(payload) % 4))
+    except (binascii.Error, ValueError):
+        told = b""
+    if re.search(rb"(?i)john doe|\"1234567890\"|example|test[-_ ]?user", told):
+        return "SEC102", "jwt of an example"
+    return NOTHING if stand_ins.stands_in(place.value) else ("SEC001", "jwt")
+
+
+def prefixed(place: Place) -> Judged:
+    """A token of a form that no rule knows."""
+    if _IDS.match(place.value) or not secret_values.is_vendor(place.value):
+        return NOTHING
+    shown = stand_ins.stands_in(place.value, place.around)
+    return NOTHING if shown else ("SEC102", "a word with a provider's prefix")
+
+
+def kubernetes(place: Place) -> Judged:
+    """One entry of a Secret's data, in base64: what an example holds decodes to an example's word."""
+    value = place.value.rpartition(b":")[2].strip(b" \t\r\n|>+-\"'")
+    try:
+        plain = base64.b64decode(value, validate=True).strip()
+    except (binascii.Error, ValueError):
+        plain = b""
+    if not value or stand_ins.stands_in(value) or stand_ins.weak_password(plain):
+        return NOTHING
+    return "SEC001", "kubernetes secret"
+
+
+def bedrock(place: Place) -> Judged:
+    """The rule knows the beginning alone, which every list of rules holds too."""
+    more = re.match(rb"[A-Za-z0-9+/=]{24,}", place.data[place.end : place.end + 64])
+    return ("SEC001", "aws bedrock key") if more else NOTHING
+
+
+def key_of_a_provider(place: Place) -> Judged:
+    """`sk-…` and its kin are names of many things: the last part must look drawn."""
+    value = place.value
+    tail = re.split(rb"[-_]", value)[-1]
+    drawn = secret_values.is_mixed(value) and (len(value) >= 60 or len(tail) < 24 or secret_values.is_mixed(tail))
+    return (
+        NOTHING if not drawn or stand_ins.stands_in(value, place.around) else ("SEC001", "a key of a model's provider")
+    )

@@ -1,0 +1,57 @@
+"""Each published form of a token blocks in each place where people put one; what stands for it does not."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from benchmarks.token_forms import PLACES, TEXTS, TOKENS, blocked, missed
+from tests.validation.support import real_engine
+
+STANDS_IN = {
+    "a mask": "DB URLs: postgres://[REDACTED:DATABASE_URI]@host",
+    "stars": "redis://default:********@cache.corp.net:6379",
+    "a row of x": "NPM_TOKEN=npm_" + "x" * 36,
+    "a row of x, prefixed": "sk-ant-api03-" + "X" * 93 + "AA",
+    "the alphabet": "ghp_" + "abcdefghijklmnopqrstuvwxyz1234567890",
+    "an author's words": "sk-" + "proj-your-openai-api-key-goes-here-1234",
+    "words of one service": "postgres://app_user:app_password@db.internal:5432/app",
+    "the user's own name": "ftp://anonymous:anonymous@ftp.gnu.org/",
+    "a header": 'curl -H "Authorization: Bearer ACCESS_TOKEN" https://api.example.com/v1',
+    "curl's user, a variable": 'curl -u "$PAY_KEY:" https://api.example.com/v1/charges',
+    "curl's user, words": "curl -u USERNAME:PASSWORD https://api.example.com",
+    "another program's option": "curl -s https://a.net/robots.txt\nsqlscan -u \"https://a.net/page?id=1\" --batch",
+    "a pipe": "curl -s https://a.net | tool -u name:aB3dE5fG7h",
+    "a bad example": "Never do this:\n\n    api_key = \"sk_live_" + "abc123def456ghi789" + "\"  # BAD\n",
+    "first lines of key formats": "Look for `-----BEGIN RSA PRIVATE " + "KEY-----` and `-----BEGIN OPENSSH PRIVATE " + "KEY-----`.",
+    "a key cut short": "-----BEGIN PRIVATE " + "KEY-----\nMIIE...\n-----END PRIVATE " + "KEY-----",
+    "PGPASSWORD, a variable": 'PGPASSWORD="$DB_PASSWORD" psql -h db app',
+    "PGPASSWORD, words": "PGPASSWORD=your_password psql -h db app",
+    "sshpass, a placeholder": "sshpass -p '<password>' ssh ops@host",
+    "a netrc, words": "machine git.corp.net login USERNAME password YOUR_TOKEN",
+    "a cookie, words": 'curl -H "Cookie: session=YOUR_SESSION_COOKIE" https://x.net',
+    "a login, words": '{"a": {"type": "oauth", "refresh": "your-refresh-token", "access": "<access-token>"}}',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STANDS_IN)
+def test_what_stands_for_a_secret_does_not_block(name: str) -> None:
+    assert not blocked(real_engine(), "context/a.md", STANDS_IN[name] + "\n")
+    assert not blocked(real_engine(), "bin/a", STANDS_IN[name] + "\n")
+
+
+def test_a_comment_that_calls_it_bad_hides_no_real_token() -> None:
+    import random
+
+    for draw in list(TOKENS.values())[::7]:
+        assert blocked(
+            real_engine(), "context/a.md", f'Never do this (bad example):\n\n    key = "{draw(random.Random(3))}"\n'
+        )
+
+
+def test_every_form_blocks_in_every_place() -> None:
+    """One value each here; sixty with AUTOSYNC_TOKEN_VALUES=60 or by benchmarks/token_forms.py."""
+    misses, tried = missed(real_engine(), int(os.environ.get("AUTOSYNC_TOKEN_VALUES", "1")))
+    assert tried >= (len(TOKENS) * len(PLACES)) + len(TEXTS)
+    assert not misses
