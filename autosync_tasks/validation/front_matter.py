@@ -186,7 +186,7 @@ def _twice(entries: Sequence[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
 
 
 def _is_version_2(where: Place, keys: dict[str, Any]) -> bool:
-    """Whether the front matter is in the form of OpenCode 2, which stops for nothing in it: it skips what does not fit."""
+    """Whether the front matter has the form of OpenCode 2, which stops for nothing: it skips what does not fit."""
     if not set(keys) <= _NATIVE_2.get(where.kind, frozenset()):
         return False
     model = keys.get("model")

@@ -17,7 +17,7 @@ from tests.support.place import CHECKOUT, Place
 LETTERS = (string.ascii_letters + string.digits)[3:60]
 TOKEN = "gh" + "p_" + LETTERS[9:45][::-1]
 """Made up; has the form of a GitHub token."""
-OTHER = "gh" + "p_" + LETTERS[11:47]
+OTHER = "gh" + "p_" + LETTERS[11:47][::-1]
 
 
 def private_key() -> str:
