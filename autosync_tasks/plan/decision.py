@@ -14,7 +14,7 @@ from autosync_tasks.plan.proposal import Outlook, Proposal
 from autosync_tasks.plan.quarantine import blocked_reason, in_quarantine, offending, way_on
 from autosync_tasks.policy.decide import NOTHING, decide
 from autosync_tasks.policy.guards import losses
-from autosync_tasks.policy.inputs import Ask, Facts, Past
+from autosync_tasks.policy.inputs import Ask, Guarded, Past
 from autosync_tasks.tree.observe import read_again
 
 
@@ -71,11 +71,11 @@ def plan_for(seen: Look, admitted: Iterable[Change], source_id: str) -> Plan:
     return delta.plan(admitted, observed, seen.recorded, seen.head.tree, seen.ref, source_id)
 
 
-def _guarded(seen: Look) -> Facts:
+def _guarded(seen: Look) -> Guarded:
     """What the guards judge."""
     difference, branch_id = seen.difference, seen.branch_source_id
     lost = losses(difference.changes, seen.observation.manifest)
-    return Facts(
+    return Guarded(
         source_entries=len(seen.observation.manifest) + len(seen.left_out),
         owned=seen.owned,
         gone=lost.gone,

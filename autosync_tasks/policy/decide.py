@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from autosync_tasks.humanize import count, span
 from autosync_tasks.model import Change, Decision, Pending, Priority, Trigger, Verb
 from autosync_tasks.policy.guards import Hold, identity_guard, loss_guard, losses
-from autosync_tasks.policy.inputs import Ask, Facts, Limits, Past
+from autosync_tasks.policy.inputs import Ask, Guarded, Limits, Past
 from autosync_tasks.policy.select import Selection, select
 
-__all__ = ["NOTHING", "Ask", "Facts", "Limits", "Past", "backoff_retry_at", "decide", "losses"]
+__all__ = ["NOTHING", "Ask", "Guarded", "Limits", "Past", "backoff_retry_at", "decide", "losses"]
 
 NOTHING = "nothing to do"
 """The reason when no change is admissible."""
@@ -53,14 +53,14 @@ def decide(
     past: Past,
     now: float,
     ask: Ask | None = None,
-    facts: Facts | None = None,
+    facts: Guarded | None = None,
 ) -> Decision:
     """Go, skip, defer or block. Every change is in `admitted` or in `waiting`, each once.
 
     now: seconds since the epoch. Reasons hold no ages or times of day: the same state, the same words.
     Raises PatternError for a bad `ask.include`, nothing else.
     """
-    ask, facts = ask or Ask(), facts or Facts()
+    ask, facts = ask or Ask(), facts or Guarded()
     selection = select(changes, trigger, ask)
     verdict = _verdict(selection.taken, settings, trigger, past, now, ask, facts)
     if isinstance(verdict, Hold):
@@ -77,7 +77,7 @@ def _verdict(
     past: Past,
     now: float,
     ask: Ask,
-    facts: Facts,
+    facts: Guarded,
 ) -> Hold | _Gate | str:
     """What holds a sync that would take these changes, or the reason why it goes.
 
@@ -99,7 +99,7 @@ def _verdict(
     return loss_guard(taken, facts, ask, settings) or reason
 
 
-def _nothing(ask: Ask, facts: Facts) -> _Gate | str:
+def _nothing(ask: Ask, facts: Guarded) -> _Gate | str:
     """Nothing to commit, except the new owner of a branch that is taken over."""
     if ask.adopt and facts.other_source:
         return f"takes the branch over from another source ({facts.other_source})"

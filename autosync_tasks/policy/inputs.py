@@ -63,7 +63,7 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class Guarded:
     """What the guards judge.
 
     source_entries: how many paths the source holds (None: not known). owned: files and links that the backup

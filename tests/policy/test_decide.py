@@ -8,7 +8,7 @@ import pytest
 
 from autosync_tasks.config.settings import Settings
 from autosync_tasks.model import Change, ChangeKind, Decision, Entry, Kind, Priority, Rule, Trigger, Verb
-from autosync_tasks.policy.decide import NOTHING, Ask, Facts, Past, backoff_retry_at, decide
+from autosync_tasks.policy.decide import NOTHING, Ask, Guarded, Past, backoff_retry_at, decide
 from tests.policy.make import DAY, HOUR, NINE, SETTINGS, at, change, changes, having
 
 AUTOMATIC = [Trigger.WORKFLOW, Trigger.WATCH, Trigger.SCHEDULE]
@@ -22,10 +22,10 @@ def verdict(
     past: Past | None = None,
     now: float = NINE,
     ask: Ask | None = None,
-    facts: Facts | None = None,
+    facts: Guarded | None = None,
 ) -> Decision:
     """Decides, and checks what must hold of every decision."""
-    decision = decide(pending, settings, trigger, past or Past(), now, ask or Ask(), facts or Facts())
+    decision = decide(pending, settings, trigger, past or Past(), now, ask or Ask(), facts or Guarded())
     waiting = [one.change for one in decision.waiting]
     assert sorted(map(repr, [*decision.admitted, *waiting])) == sorted(map(repr, pending)), "lost or doubled"
     assert decision.reason
@@ -344,10 +344,10 @@ def test_a_folder_that_only_changed_its_mode_binds_nothing_below_it() -> None:
 # guards
 
 
-def losing(number: int, owned: int, **more: object) -> tuple[list[Change], Facts]:
+def losing(number: int, owned: int, **more: object) -> tuple[list[Change], Guarded]:
     """So many of the owned files are gone from the source."""
     pending = [change(f"context/{n:03}.md", ChangeKind.DELETED) for n in range(number)]
-    facts = Facts(source_entries=owned - number, owned=owned, gone=tuple(one.path for one in pending))
+    facts = Guarded(source_entries=owned - number, owned=owned, gone=tuple(one.path for one in pending))
     return pending, replace(facts, **more)  # type: ignore[arg-type]
 
 
@@ -399,7 +399,7 @@ def test_an_empty_source_is_never_taken_for_a_wish(trigger: Trigger) -> None:
 @pytest.mark.parametrize(("number", "verb"), [(10, Verb.GO), (11, Verb.BLOCK)])
 def test_many_files_emptied_at_once_need_a_digest(trigger: Trigger, number: int, verb: Verb) -> None:
     pending = changes(*(f"context/{n}.md" for n in range(number)))
-    facts = Facts(source_entries=1000, owned=1000, truncated=tuple(one.path for one in pending))
+    facts = Guarded(source_entries=1000, owned=1000, truncated=tuple(one.path for one in pending))
     decision = verdict(pending, trigger, facts=facts)
     assert decision.verb is verb
     if verb is Verb.BLOCK:
@@ -425,7 +425,7 @@ def test_a_guard_holds_only_what_would_go_now() -> None:
 def test_another_sources_branch_is_not_touched_without_a_word(
     trigger: Trigger, force: bool, pending: list[str]
 ) -> None:
-    facts = Facts(other_source="ab12")
+    facts = Guarded(other_source="ab12")
     decision = verdict(changes(*pending), trigger, facts=facts, ask=Ask(force=force))
     assert (decision.verb, decision.retry_at) == (Verb.BLOCK, None)
     assert "ab12" in decision.reason and "--adopt" in decision.next_step
@@ -436,7 +436,7 @@ def test_another_sources_branch_is_not_touched_without_a_word(
 @pytest.mark.parametrize("trigger", Trigger)
 def test_foreign_files_in_the_way_are_all_named(trigger: Trigger) -> None:
     found = tuple(b"context/%03d.md" % n for n in range(60))
-    facts = Facts(collisions=found, first=True)
+    facts = Guarded(collisions=found, first=True)
     decision = verdict(changes(HIGH), trigger, facts=facts)
     assert decision.verb is Verb.BLOCK and "already holds 60 other files" in decision.reason
     assert len(decision.details) == 60
@@ -444,7 +444,7 @@ def test_foreign_files_in_the_way_are_all_named(trigger: Trigger) -> None:
 
 
 def test_a_disabled_auto_sync_is_skipped_even_before_another_sources_branch() -> None:
-    decision = verdict(changes(HIGH), settings=having(auto_sync_enabled=False), facts=Facts(other_source="ab12"))
+    decision = verdict(changes(HIGH), settings=having(auto_sync_enabled=False), facts=Guarded(other_source="ab12"))
     assert decision.verb is Verb.SKIP
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from autosync_tasks.config.settings import Settings
 from autosync_tasks.model import Change, ChangeKind, Kind, Priority, Trigger, Verb
 from autosync_tasks.plan.proposal import GOES, Outlook, Proposal
-from autosync_tasks.policy.decide import Ask, Facts, Past, backoff_retry_at, decide
+from autosync_tasks.policy.decide import Ask, Guarded, Past, backoff_retry_at, decide
 from autosync_tasks.policy.guards import losses
 from autosync_tasks.status.explain import explain
 from tests.policy.make import DAY, NINE, SETTINGS, change, classifier_of, having
@@ -57,10 +57,10 @@ limits = st.builds(
 )
 
 
-def facts_of(changes: list[Change], extra: int, other: str, collisions: bool) -> Facts:
+def facts_of(changes: list[Change], extra: int, other: str, collisions: bool) -> Guarded:
     lost = losses(changes, {})
     owned = sum(one.old is not None for one in changes) + extra
-    return Facts(extra, owned, *lost, other, (b"x",) if collisions else (), first=collisions)
+    return Guarded(extra, owned, *lost, other, (b"x",) if collisions else (), first=collisions)
 
 
 facts = st.tuples(st.integers(0, 30), st.sampled_from(["", "", "", "ab"]), st.sampled_from([False, False, True]))
@@ -149,8 +149,8 @@ def test_two_automatic_syncs_are_never_closer_than_the_limit(
 
 @given(pending, limits, pasts, asks)
 def test_a_person_is_held_by_guards_alone(changes: list[Change], limits: Settings, past: Past, ask: Ask) -> None:
-    verb = decide(changes, limits, Trigger.MANUAL, past, NINE, ask, Facts(source_entries=99)).verb
-    anything = decide(changes, SETTINGS, Trigger.MANUAL, Past(), NINE, ask, Facts(source_entries=99)).admitted
+    verb = decide(changes, limits, Trigger.MANUAL, past, NINE, ask, Guarded(source_entries=99)).verb
+    anything = decide(changes, SETTINGS, Trigger.MANUAL, Past(), NINE, ask, Guarded(source_entries=99)).admitted
     assert verb is (Verb.GO if anything else Verb.SKIP)
 
 
