@@ -33,9 +33,9 @@ def set_entries(
     )
 
 
-def joined(paths: Iterable[Path]) -> bytes:
-    """Paths as git reads them with -z."""
-    return b"".join(path + b"\0" for path in paths)
+def git_mode(mode: int) -> str:
+    """What git keeps of a file's or link's mode."""
+    return "120000" if stat.S_ISLNK(mode) else "100755" if mode & 0o100 else "100644"
 
 
 def standing(below: Below, path: Path) -> tuple[str, str] | None:
@@ -44,5 +44,4 @@ def standing(below: Below, path: Path) -> tuple[str, str] | None:
     if found is None:
         return None
     mode, data = found
-    git_mode = "120000" if stat.S_ISLNK(mode) else "100755" if mode & 0o100 else "100644"
-    return git_mode, content_id(data)
+    return git_mode(mode), content_id(data)

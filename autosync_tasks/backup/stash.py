@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 
-from autosync_tasks.backup.index import index_entries, joined, set_entries, standing
+from autosync_tasks.backup.index import git_mode, index_entries, set_entries
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.files import make_durable
 from autosync_tasks.model import Path
+from autosync_tasks.tree.content import content_id
 from autosync_tasks.tree.dirfd import Below
 
 
@@ -25,17 +26,7 @@ def save_edits(repository: Repository, base: str, edited: list[Path], run_id: st
         staged = [(path, *index[path]) for path in edited if path in index]
         set_entries(repository, staged, environment)
         index_tree = gateway.run("write-tree", environment=environment).decode().strip()
-        with Below(repository.folder) as below:
-            there = [path for path in edited if standing(below, path) is not None]
-        gateway.run(
-            "update-index",
-            "-z",
-            "--add",
-            "--replace",
-            "--stdin",
-            stdin=joined(there),
-            environment=environment,
-        )
+        set_entries(repository, _stored(repository, edited), environment)
         work_tree = gateway.run("write-tree", environment=environment).decode().strip()
     finally:
         if os.path.exists(scratch):
@@ -55,3 +46,26 @@ def save_edits(repository: Repository, base: str, edited: list[Path], run_id: st
     gateway.run("stash", "store", "--message", label, commit, environment=identity)
     make_durable(repository.git_dir)  # what was edited is overwritten next
     return commit
+
+
+def _stored(repository: Repository, edited: list[Path]) -> list[tuple[Path, str, str]]:
+    """Puts what stands at these paths into the store; (path, git mode, content id) of each file and link there.
+
+    Read by descriptors: git would read through a folder that was swapped for a link, and store what lies elsewhere.
+    """
+    entries = []
+    with (
+        Below(repository.folder) as below,
+        repository.gateway.conversation("fast-import", "--quiet", "--done", "--depth=0") as talk,
+    ):
+        for path in sorted(edited):
+            contents = below.contents(path)
+            if contents is not None:
+                mode, data = contents
+                talk.say(b"blob\ndata %d\n" % len(data), data, b"\n")
+                entries.append((path, git_mode(mode), content_id(data)))
+        talk.say(b"done\n")
+        code, complaint = talk.finish()
+    if code:
+        raise repository.gateway.failure("fast-import", code, complaint)
+    return entries

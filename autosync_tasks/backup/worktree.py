@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from autosync_tasks.backup.index import index_entries, joined, set_entries, standing
+from autosync_tasks.backup.checkout import LONGEST, clear_way, write_files, write_index
+from autosync_tasks.backup.index import index_entries, standing
 from autosync_tasks.backup.listing import Delta, Listing
 from autosync_tasks.backup.locks import clear_stale_locks
 from autosync_tasks.backup.manifest import PATH
@@ -20,8 +20,9 @@ from autosync_tasks.backup.repository import Repository
 from autosync_tasks.backup.stash import save_edits
 from autosync_tasks.errors import BackupError
 from autosync_tasks.model import Path
-from autosync_tasks.names import display, parents
+from autosync_tasks.names import display
 from autosync_tasks.tree.dirfd import Below
+from autosync_tasks.tree.write import sweep
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,9 @@ class Brought:
 
 
 _REFUSED = re.compile(rb"not uptodate|would be (overwritten|removed|lost)|would lose")
-"""What git says when a two-way merge would touch an edited or untracked file (unpack-trees.c)."""
+"""What git says when a two-way merge would touch an entry of the index that is neither's (unpack-trees.c)."""
 _LATE = 20
 """Own commits since the disk last had all of the work tree: it is written out within a minute."""
-_LONGEST = 4095
-"""Bytes of a path that a system call takes on Linux (PATH_MAX less the NUL). Git opens files by whole paths."""
 
 
 def bring(
@@ -55,11 +54,13 @@ def bring(
     before: Iterable[Path] = (),
     *,
     interrupted: bool = False,
+    trees: tuple[Listing, Listing] | None = None,
 ) -> Brought:
     """Takes the work tree from commit `old` ("" if unknown or none) to `new`; a failure is a note, no error.
 
-    owned: the paths it may write. before: paths owned at `old` that may be gone now. interrupted: an earlier run may
-    have left it halfway, with an index that is ahead of the files. Touches nothing else.
+    trees: what the two commits hold, where that is known. owned: the paths it may write. before: paths owned at `old`
+    that may be gone now. interrupted: an earlier run may have left it halfway, with an index ahead of the files.
+    Touches nothing else.
     """
     if repository.bare:
         return Brought()
@@ -68,44 +69,55 @@ def bring(
     try:
         repository.neutralise_attributes()
         owned = {*owned, PATH}
-        # Git would stop in the middle of its work at a path that is too long.
-        slow, before = interrupted or any(len(path) > _LONGEST for path in owned), set(before)
-        if not slow:
-            done = _quick(repository, old, new)
-            if done and not _still_there(repository, before - owned):
-                return Brought()
-            interrupted = done is None
+        slow, before = interrupted or any(len(path) > LONGEST for path in owned), set(before)
+        if not slow and bring_unedited(repository, old, new, run_id, trees):
+            return Brought()
         return _careful(repository, old, new, owned, before, run_id, interrupted=interrupted)
     except (BackupError, OSError) as error:
         return Brought(f"the backup's work tree could not be brought along ({display(str(error))})", halfway=True)
 
 
-def _quick(repository: Repository, old: str, new: str) -> bool | None:
-    """Git's own two-way merge. False if it refused, for something it would write was edited; then nothing changed.
+def bring_unedited(
+    repository: Repository, old: str, new: str, run_id: str, trees: tuple[Listing, Listing] | None = None
+) -> bool:
+    """Takes index and work tree from one commit to another, what differs between the two alone.
 
-    None if it was killed or could not write: then it may have ended halfway.
+    trees: what the two hold, where that is known. False, with no file changed, if something there was edited, stands in
+    the way or is not known. Raises BackupError or OSError if it ended halfway.
     """
     if not old and os.path.exists(os.path.join(repository.git_dir, "index")):
         return False
     if not old and set(os.listdir(repository.folder)) != {".git"}:
         return False
-    code, _, complaint = repository.gateway.attempt("read-tree", "-m", "-u", *([old] if old else []), new)
-    if code == 0 or _REFUSED.search(complaint):
-        return code == 0
-    clear_stale_locks(repository)
-    return None
-
-
-def _still_there(repository: Repository, gone: Iterable[Path]) -> bool:
-    """Whether git left a file that it was to remove: it only warns if it cannot."""
+    try:
+        was, wanted = trees or (_earlier(repository, old), repository.listing(new))
+    except BackupError:
+        return False
+    was = was if old else {}
+    changed = {path for path in was.keys() | wanted.keys() if was.get(path) != wanted.get(path)}
+    puts = {path: wanted[path] for path in changed if path in wanted}
     with Below(repository.folder) as below:
-        return any(standing(below, path) is not None for path in sorted(gone))
+        for path in sorted(changed):
+            here = standing(below, path)
+            free = here is None or here in (was.get(path), wanted.get(path))
+            if not free or (path in puts and not clear_way(below, path)):
+                return False
+    # The index alone (-i): git refuses if it is not what the old commit, or the new one, says.
+    code, _, complaint = repository.gateway.attempt("read-tree", *(["-i", "-m", old] if old else []), new)
+    if code:
+        if not _REFUSED.search(complaint):
+            clear_stale_locks(repository)
+        return False
+    write_files(repository, puts, changed - puts.keys(), run_id)
+    return True
 
 
 def _careful(
     repository: Repository, old: str, new: str, owned: set[Path], before: set[Path], run_id: str, *, interrupted: bool
 ) -> Brought:
     """Path by path: what a person edited is saved as a stash entry, then owned paths are written out."""
+    if interrupted:
+        sweep(repository.folder)
     tree = repository.listing(new)
     known = _earlier(repository, old)
     replaced = {} if known and before and not interrupted else _replaced(repository, new)
@@ -126,8 +138,10 @@ def _careful(
         # What an earlier deletion missed goes too, but only as the backup had it: a person may have put another there.
         gone |= {path for path in replaced if path not in tree and path not in gone and is_known(path)}
     stash = save_edits(repository, new, edited, run_id) if edited else ""
-    _write_out(repository, tree, owned, gone, index)
-    return Brought("", stash, sum(len(path) > _LONGEST for path in owned))
+    puts = {path: tree[path] for path in owned}
+    write_index(repository, puts, gone, index)
+    write_files(repository, puts, gone, run_id)
+    return Brought("", stash, sum(len(path) > LONGEST for path in owned))
 
 
 def _is_torn(repository: Repository, below: Below, path: Path, wanted: tuple[str, str] | None) -> bool:
@@ -186,7 +200,7 @@ def unedited(repository: Repository, taken: Delta, before: Listing, *, interrupt
 def strays(repository: Repository, tree: Listing, owned: Iterable[Path]) -> list[Path]:
     """Owned paths that stand in the work tree otherwise than the branch says; not those too long for any work tree."""
     with Below(repository.folder) as below:
-        short = (path for path in sorted(owned) if len(path) <= _LONGEST)
+        short = (path for path in sorted(owned) if len(path) <= LONGEST)
         return [path for path in short if standing(below, path) != tree.get(path)]
 
 
@@ -199,41 +213,3 @@ def stands(repository: Repository, tree: Listing, owned: Iterable[Path], *, fore
         return False
     index = index_entries(repository)
     return index == tree if foreign_too else all(index.get(path) == tree.get(path) for path in (*owned, PATH))
-
-
-def _write_out(
-    repository: Repository,
-    tree: Listing,
-    owned: set[Path],
-    gone: set[Path],
-    index: dict[Path, tuple[str, str]],
-) -> None:
-    """Index and files of owned paths as the commit has them; gone ones removed with folders left empty."""
-    removed = b"".join(b"0 " + b"0" * 40 + b"\t" + path + b"\0" for path in sorted(gone) if path in index)
-    with Below(repository.folder) as below:
-        for path in sorted(gone):
-            _remove(below, path)
-        stdin = joined(path for path in sorted(owned) if len(path) <= _LONGEST and _clear_way(below, path))
-    repository.gateway.run("update-index", "-z", "--index-info", stdin=removed)
-    set_entries(repository, [(path, *tree[path]) for path in sorted(owned)], None)
-    repository.gateway.run("checkout-index", "--force", "--index", "-z", "--stdin", stdin=stdin)
-
-
-def _remove(below: Below, path: Path) -> None:
-    """Removes a file or link of the work tree, and the folders above that this leaves empty. A folder there stays."""
-    here = below.look(path)
-    if here is not None and stat.S_ISDIR(here.st_mode):
-        return
-    below.unlink(path)
-    for parent in parents(path):
-        if not below.rmdir(parent):
-            return
-
-
-def _clear_way(below: Below, path: Path) -> bool:
-    """Whether nothing foreign is in the way: a link or file among its parents, or a folder at its place."""
-    here = below.look(path)
-    if here is not None and stat.S_ISDIR(here.st_mode):
-        return False
-    above = (below.look(parent) for parent in parents(path))
-    return all(facts is None or stat.S_ISDIR(facts.st_mode) for facts in above)

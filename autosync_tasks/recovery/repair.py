@@ -18,6 +18,7 @@ from autosync_tasks.backup.objects import AbsentError, Store, write_loose
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.backup.soundness import all_refs, packed_lines
 from autosync_tasks.backup.stash import save_edits
+from autosync_tasks.backup.worktree import bring_unedited
 from autosync_tasks.errors import BackupError
 from autosync_tasks.files import make_durable, write_whole
 from autosync_tasks.recovery.diagnose import files_of
@@ -201,19 +202,18 @@ def _head(bench: Bench, repair: Repair) -> list[str]:
         notes += _move_aside(bench, "HEAD", f"ref: {branch}\n".encode())
     base = repository.ref()
     repository.neutralise_attributes()
-    if stood and base and not _two_way(repository, stood, base):
+    if stood and base and not _two_way(repository, stood, base, bench.run_id):
         notes.append("files that are edited there stay as they are; the next sync brings the backed up ones along")
     repository.gateway.run("symbolic-ref", "-m", "autosync recover", "HEAD", branch)
     return [*notes, f"the work tree stands on {repository.branch} again"]
 
 
-def _two_way(repository: Repository, old: str, new: str) -> bool:
-    """Git's own two-way merge, which refuses rather than overwrite an edit."""
+def _two_way(repository: Repository, old: str, new: str, run_id: str) -> bool:
+    """Index and work tree from one commit to the other, unless something there was edited."""
     try:
-        repository.gateway.run("read-tree", "-m", "-u", old, new)
-    except BackupError:
+        return bring_unedited(repository, old, new, run_id)
+    except (BackupError, OSError):
         return False
-    return True
 
 
 def _head_commit(repository: Repository) -> str:

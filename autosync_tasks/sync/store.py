@@ -107,7 +107,7 @@ def store(
     owned = [path for path, entry in plan.after.items() if entry.git_mode]
     before = {path for path, entry in seen.recorded.items() if entry.git_mode} | plan.deletes
     stands_at = "" if anew or site.state.worktree() != seen.ref else seen.ref
-    brought, notes = _bring(site, stands_at, new, owned, before, label.run_id)
+    brought, notes = _bring(site, stands_at, new, owned, before, label.run_id, (seen.head.tree, tree))
     since = moved_since(seen.root, seen.scan, plan.puts.items(), read_at_ns)
     repository.maintain()
     notes = [*cleared, *notes, *_cleared(repository)]  # a git that met a fault may leave things, in packed-refs too
@@ -171,14 +171,20 @@ def catch_up(site: Site, seen: Look, run_id: str, *, anew: bool = False) -> tupl
 
 
 def _bring(
-    site: Site, stands_at: str, new: str, owned: Iterable[Path], before: Iterable[Path], run_id: str
+    site: Site,
+    stands_at: str,
+    new: str,
+    owned: Iterable[Path],
+    before: Iterable[Path],
+    run_id: str,
+    trees: tuple[Listing, Listing] | None = None,
 ) -> tuple[bool, list[str]]:
-    """Takes the work tree from commit `stands_at` ("" if that is unknown) to `new`."""
+    """Takes the work tree from commit `stands_at` ("" if that is unknown) to `new`. trees: what they hold, if known."""
     interrupted = site.state.interrupted
     if interrupted:
         taken = _taken(site.repository, site.state.last_worktree, new, {*owned, *before})
         owned, before = {*owned, *taken}, {*before, *taken}  # each is there at `new`, or is gone
-    brought = bring(site.repository, stands_at, new, owned, run_id, before, interrupted=interrupted)
+    brought = bring(site.repository, stands_at, new, owned, run_id, before, interrupted=interrupted, trees=trees)
     notes = [brought.note] if brought.note else []
     if brought.too_long:
         words = count(brought.too_long, "path")

@@ -28,10 +28,13 @@ class Writer(Below):
     Use as a context manager; call `finish` before leaving it, or nothing of the last batch is in place.
     """
 
-    def __init__(self, root: int, root_name: str, run_id: str) -> None:
-        """root: descriptor of the folder (stays the caller's). root_name: its path, to sync its file system."""
+    def __init__(self, root: int, root_name: str, run_id: str, *, durable: bool = True) -> None:
+        """root: descriptor of the folder (stays the caller's). root_name: its path, to sync its file system.
+
+        durable: False for files that need not outlive a power cut.
+        """
         super().__init__(root)
-        self._root_name, self._run_id = root_name, run_id
+        self._root_name, self._run_id, self._durable = root_name, run_id, durable
         self._staged: list[tuple[bytes, Path, bytes | None]] = []
         self._bytes = self._number = 0
         self.failed: dict[Path, OSError] = {}
@@ -39,11 +42,11 @@ class Writer(Below):
     def __enter__(self) -> Writer:
         return self
 
-    def make_folder(self, path: Path) -> None:
+    def make_folder(self, path: Path, mode: int = 0o700) -> None:
         """Makes a folder, open to its owner alone until `set_mode`. One that is there already is left as it is."""
         above, _, name = path.rpartition(b"/")
         try:
-            os.mkdir(name, 0o700, dir_fd=self.folder(above))
+            os.mkdir(name, mode, dir_fd=self.folder(above))
         except FileExistsError:
             self.folder(path)  # raises unless it is a folder, and no link to one
 
@@ -75,7 +78,7 @@ class Writer(Below):
         """Puts in place what is staged, once it is on the disk. Faults of one path are kept in `failed`."""
         if not self._staged:
             return
-        make_durable(self._root_name)
+        self._sync()
         staged, self._staged, self._bytes = self._staged, [], 0
         for scratch, path, mark in staged:
             above, _, name = path.rpartition(b"/")
@@ -93,7 +96,11 @@ class Writer(Below):
     def finish(self) -> None:
         """Puts everything in place and on the disk."""
         self.flush()
-        make_durable(self._root_name)
+        self._sync()
+
+    def _sync(self) -> None:
+        if self._durable:
+            make_durable(self._root_name)
 
     def discard(self) -> None:
         """Removes what is staged and not in place."""

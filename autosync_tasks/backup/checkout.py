@@ -1,0 +1,99 @@
+"""Writes index and files of the backup's work tree, by descriptors: nothing is written through a link."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from autosync_tasks.backup.index import set_entries, standing
+from autosync_tasks.backup.listing import Listing
+from autosync_tasks.backup.objects import AbsentError, Store
+from autosync_tasks.backup.repository import Repository
+from autosync_tasks.errors import BackupError
+from autosync_tasks.model import Entry, Kind, Path
+from autosync_tasks.names import display, parents
+from autosync_tasks.tree.dirfd import Below
+from autosync_tasks.tree.write import Writer, mark_of
+
+LONGEST = 4095
+"""Bytes of a path that a system call takes on Linux (PATH_MAX less the NUL). No other tool could open a longer one."""
+
+
+def write_index(repository: Repository, puts: Listing, gone: set[Path], index: Listing) -> None:
+    """The index with these paths as a commit has them, and without those that are gone."""
+    entries = [(path, "0", "0" * 40) for path in sorted(gone) if path in index]
+    entries += [(path, *entry) for path, entry in sorted(puts.items()) if index.get(path) != entry]
+    if entries:
+        set_entries(repository, entries, None)
+
+
+def write_files(repository: Repository, puts: Listing, gone: set[Path], run_id: str) -> None:
+    """The files of these paths as a commit has them; gone ones removed, with folders that this leaves empty.
+
+    By descriptors: git opens files by their whole paths, and writes through a folder that was swapped for a link since
+    it looked. A path where something foreign stands in the way is left alone.
+    """
+    with Below(repository.folder) as below:
+        for path in sorted(gone):
+            _remove(below, path)
+        late = [path for path in sorted(puts) if len(path) <= LONGEST and standing(below, path) != puts[path]]
+        late = [path for path in late if puts[path][0] != _SUBMODULE and clear_way(below, path)]
+    if late:
+        _write(repository, {path: puts[path] for path in late}, run_id)
+
+
+_SUBMODULE = "160000"
+
+
+def _write(repository: Repository, puts: Listing, run_id: str) -> None:
+    root = os.open(repository.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    umask = _umask()
+    made: set[Path] = set()
+    try:
+        with Store(repository) as store, Writer(root, repository.folder, run_id, durable=False) as writer:
+            try:
+                for path, (mode, content) in puts.items():
+                    for parent in reversed(parents(path)):
+                        if parent not in made:
+                            writer.make_folder(parent, 0o777 & ~umask)
+                            made.add(parent)
+                    kind = Kind.LINK if mode == "120000" else Kind.FILE
+                    bits = (0o777 if mode == "100755" else 0o666) & ~umask
+                    here = writer.look(path)
+                    mark = None if here is None else mark_of(here)
+                    writer.stage(path, Entry(kind, bits, 0, content), store.read(content), mark)
+                writer.finish()
+            finally:
+                writer.discard()
+            for path, error in writer.failed.items():
+                raise BackupError(f"{display(path)}: {error.strerror or error}")
+    except AbsentError as error:
+        raise BackupError(str(error)) from None
+    finally:
+        os.close(root)
+
+
+def _umask() -> int:
+    """The process's file mode mask, read without changing it (proc(5), Linux 4.7)."""
+    with open("/proc/self/status", encoding="ascii", errors="replace") as file:
+        return next((int(line.split()[1], 8) for line in file if line.startswith("Umask:")), 0o077)
+
+
+def _remove(below: Below, path: Path) -> None:
+    """Removes a file or link of the work tree, and the folders above that this leaves empty. A folder there stays."""
+    here = below.look(path)
+    if here is not None and stat.S_ISDIR(here.st_mode):
+        return
+    below.unlink(path)
+    for parent in parents(path):
+        if not below.rmdir(parent):
+            return
+
+
+def clear_way(below: Below, path: Path) -> bool:
+    """Whether nothing foreign is in the way: a link or file among its parents, or a folder at its place."""
+    here = below.look(path)
+    if here is not None and stat.S_ISDIR(here.st_mode):
+        return False
+    above = (below.look(parent) for parent in parents(path))
+    return all(facts is None or stat.S_ISDIR(facts.st_mode) for facts in above)
