@@ -70,8 +70,8 @@ def test_the_order_of_the_calls(stage: Stage) -> None:
         ("fsync", "/.git/refs/heads/main.lock"),
         ("rename", "/.git/refs/heads/main"),
         ("syncfs", "/.git"),
-        ("create", "AGENTS.md"),
         ("rename", "/.git/index"),
+        ("create", ".autosync-restore-"),
         ("rename", "/worktree"),
         ("rename", "/tree.cache"),
         ("rename", "/scan.cache"),
@@ -84,14 +84,14 @@ def test_the_order_of_the_calls(stage: Stage) -> None:
         place = found[0]
     moved = [n for n, call in enumerate(calls) if call[0] == "rename" and call[1].endswith("/refs/heads/main")]
     objects = [n for n, call in enumerate(calls) if "/objects/" in call[1] and call[0] in ("write+", "link", "fsync")]
-    edited = [n for n, call in enumerate(calls) if "/.git/" not in call[1] and "AGENTS.md" in call[1]]
+    edited = [n for n, call in enumerate(calls) if ".autosync-restore-" in call[1]]
     assert max(objects) < moved[0] < min(edited)
 
 
 @pytest.mark.parametrize("stage", ["edits after a copy"], indirect=True)
 def test_a_run_in_between_that_is_held_does_not_forget_what_was_left(stage: Stage) -> None:
     """Killed when git's index was ahead of the work tree; the next run is blocked, and only the one after it works."""
-    torn = next(n for n, call in enumerate(stage.calls, start=1) if "write+" in call and "/backup/agent/new.md" in call)
+    torn = next(n for n, call in enumerate(stage.calls, start=1) if "write+" in call and "/.autosync-restore-" in call)
     for fault in (KILLED, TORN):
         stage.again()
         assert stage.play(fault, torn).result.code == -9
