@@ -81,9 +81,12 @@ def place(workshop: Path, scanner_cache: Path, one_scanner: None) -> Place:
 
 
 def sign(place: Place) -> None:
-    """The newest commit claims a signature."""
-    head, body = place.git("cat-file", "commit", "main").decode().split("\n\n", 1)
-    text = f"{head}\ngpgsig -----BEGIN PGP SIGNATURE-----\n \n iQEzBAABCAAdFiEE\n -----END PGP SIGNATURE-----\n\n{body}"
+    """A commit on top of the branch claims a signature."""
+    lines = place.git("cat-file", "commit", "main").decode().split("\n\n")[0].split("\n")
+    newest = place.git("rev-parse", "main").decode().strip()
+    head = [lines[0], f"parent {newest}", *(line for line in lines[1:] if not line.startswith("parent "))]
+    mark = "gpgsig -----BEGIN PGP SIGNATURE-----\n \n iQEzBAABCAAdFiEE\n -----END PGP SIGNATURE-----"
+    text = "\n".join([*head, mark, "", "a person's own"]) + "\n"
     commit = place.git("hash-object", "-t", "commit", "-w", "--stdin", stdin=text.encode()).decode().strip()
     place.git("update-ref", "refs/heads/main", commit)
 
@@ -113,7 +116,11 @@ def test_nothing_that_it_names_runs(place: Place, where: str) -> None:
         ran = log.read_text() if log.exists() else ""
         assert not ran, (command, ran)
         assert "Traceback" not in run.words, (command, run)
-        assert run.code in (0, 5), (command, str(run))  # a git that could not read the config would have run nothing
+        assert run.code in (0, 5), (
+            command,
+            run.json.get("reason"),
+            run.json.get("error"),
+        )  # a git that could not read the config would have run nothing
     assert {path.name: path.read_bytes() for path in canaries.iterdir()} == before
 
 
