@@ -91,7 +91,7 @@ def _exposed(signs: Signs, max_age: float) -> tuple[str, str] | None:
     if not signs.backed_up:
         return "there is no backup yet", "`inv sync` makes the first one"
     if signs.damage and not signs.newest_whole:
-        return f"the backup is damaged: {signs.damage}", _MENDS
+        return f"the backup was damaged when it was last read: {signs.damage}", _MENDS
     if signs.block[0] and max(signs.blocked_for, signs.oldest) > max_age:
         return f"blocked for {age(max(signs.blocked_for, signs.oldest))}: {signs.block[0]}", signs.block[1]
     if signs.pending and signs.oldest > max_age:
