@@ -20,6 +20,9 @@ Feature: A config that stops OpenCode stays out of the backup
         | opencode.json names a file of the tree that is not there |
         | an agent's tools become a list                           |
         | a command's description becomes a number                 |
+        | a server's command in opencode.json becomes text         |
+        | the instructions in opencode.json become text            |
+        | an agent may take no step                                |
 
   Rule: What OpenCode reads passes, even where other programs would not
 
@@ -34,6 +37,21 @@ Feature: A config that stops OpenCode stays out of the backup
         | a comma is left behind in opencode.json     |
         | a description holds a colon without quotes  |
         | package.json is cut off in the middle       |
+        | an agent names its model and mode twice     |
+        | opencode.json names a file below a link     |
+
+  Rule: What is written for OpenCode 2 blocks nothing, for it skips what it cannot use
+
+    Scenario Outline: version 2 reads it when <change>
+      When <change>
+      And a person asks for a sync
+      Then the sync is done
+
+      Examples:
+        | change                                             |
+        | an agent's model becomes an object                 |
+        | opencode.json gets the agents of version 2         |
+        | opencode.json gets the servers of version 2        |
 
   Rule: What has no effect is told
 

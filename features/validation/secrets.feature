@@ -63,6 +63,40 @@ Feature: No secret leaves the source
       When the watcher asks for a sync at 10:00
       Then the sync is blocked
 
+  Rule: What only stands for a secret blocks nothing
+
+    Scenario Outline: documentation with <what>
+      Given documentation with <what>
+      When the watcher asks for a sync at 10:00
+      Then the sync is done
+
+      Examples:
+        | what                                        |
+        | a header that says YOUR_TOKEN               |
+        | a variable as the user of curl              |
+        | an address behind another program's option  |
+        | a mask where a password was                 |
+        | a password that says that it is one         |
+        | a row of x after a provider's prefix        |
+        | the first lines of two kinds of keys        |
+
+  Rule: Logins that agents and plugins keep never go into the backup, and hold up nothing
+
+    Scenario Outline: <file>
+      Given "<file>" holds a login
+      And a context file changes
+      When the schedule asks for a sync at 10:00
+      Then the sync is done
+      And the backup does not hold "<file>"
+
+      Examples:
+        | file                             |
+        | antigravity-accounts.json        |
+        | plugin/codex-accounts.json       |
+        | service.json                     |
+        | .credentials.json                |
+        | opencode-synced.overrides.jsonc  |
+
   Rule: Protected files stay out whatever they contain
 
     Scenario: A person asks for one by name

@@ -97,6 +97,29 @@ def stand_in(machine: Machine, what: str) -> None:
     machine.write("opencode.json", config(provider={"openai": {"options": {"apiKey": value}}}))
 
 
+STANDS_IN = {
+    "a header that says YOUR_TOKEN": 'curl -H "Authorization: Bearer YOUR_TOKEN" https://api.example.com',
+    "a variable as the user of curl": 'curl -u "$PAY_KEY:" https://api.example.com/v1/charges',
+    "an address behind another program's option": 'curl -s https://a.net/\nsqlscan -u "https://a.net/page?id=1"',
+    "a mask where a password was": "postgres://[REDACTED:DATABASE_URI]@host",
+    "a password that says that it is one": "postgres://app_user:app_password@db.internal:5432/app",
+    "a row of x after a provider's prefix": "NPM_TOKEN=npm_" + "x" * 36,
+    "the first lines of two kinds of keys": "-----BEGIN RSA PRIVATE "
+    + "KEY----- or -----BEGIN EC PRIVATE "
+    + "KEY-----",
+}
+
+
+@given(parsers.re("documentation with (?P<what>" + "|".join(map(re.escape, STANDS_IN)) + ")"))
+def documentation(machine: Machine, what: str) -> None:
+    machine.write(NOTE, f"# How to\n\n```sh\n{STANDS_IN[what]}\n```\n")
+
+
+@given(parsers.re('"(?P<name>[^"]+)" holds a login'))
+def login(machine: Machine, name: str) -> None:
+    machine.write(name, json.dumps({"openai": {"type": "oauth", "refresh": machine.secret}}))
+
+
 @step("the token is taken out")
 def taken_out(machine: Machine) -> None:
     machine.write(NOTE, "# Notes\n\nThe token is in the keyring.\n")
@@ -153,6 +176,26 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     ),
     "an agent's tools become a list": ("agent/reviewer.md", AGENT.format("tools: [bash, edit]"), "MDF"),
     "a command's description becomes a number": ("command/go.md", "---\ndescription: 5\n---\nGo.\n", "MDF"),
+    "a server's command in opencode.json becomes text": (
+        "opencode.json", config(mcp={"a": {"type": "local", "command": "npx"}}), "JSN009",
+    ),
+    "the instructions in opencode.json become text": ("opencode.json", config(instructions="AGENTS.md"), "JSN009"),
+    "an agent may take no step": ("agent/reviewer.md", AGENT.format("steps: 0"), "MDF"),
+    "an agent names its model and mode twice": (
+        "agent/reviewer.md", AGENT.format("model: a/b\nmode: nope\nmodel: c/d\nmode: none"), "",
+    ),
+    "opencode.json names a file below a link": (
+        "opencode.json", config(agent={"a": {"prompt": "{file:./prompts/build.md}"}}), "",
+    ),
+    "an agent's model becomes an object": (
+        "agent/reviewer.md", AGENT.format("model:\n  providerID: a\n  model: b"), "",
+    ),
+    "opencode.json gets the agents of version 2": (
+        "opencode.json", config(agents={"a": {"model": {"providerID": "a", "model": "b"}}}, share="nobody"), "",
+    ),
+    "opencode.json gets the servers of version 2": (
+        "opencode.json", config(mcp={"servers": {"a": {"type": "local", "command": ["npx"]}}}), "",
+    ),
     "a comment is added to opencode.json": ("opencode.json", '{\n  // mine\n  "theme": "a"\n}\n', ""),
     "a comma is left behind in opencode.json": ("opencode.json", '{\n  "theme": "a",\n}\n', ""),
     "a description holds a colon without quotes": (
@@ -188,6 +231,9 @@ def fault_appears(machine: Machine, fault: str) -> None:
         machine.path(path).symlink_to("/etc/hostname")
         return
     machine.write(path, text)
+    if fault == "opencode.json names a file below a link":
+        machine.write("shared/prompts/build.md", "Build.\n")
+        machine.path("prompts").symlink_to("shared/prompts")
     if fault == "a file that everybody can write":
         machine.path(path).chmod(0o666)
     elif fault == "an executable in context" or (path.startswith("bin/") and "not executable" not in fault):
