@@ -65,6 +65,8 @@ _SPLIT = re.compile(rb"[-_. /]+|(?<=[a-z0-9])(?=[A-Z])")
 _REPEATED = re.compile(rb"(?s)(.{2,12}?)\1{3,}")
 _ONE_SIGN = re.compile(rb"(?s)([^A=/])\1{7,}|A{20,}")
 _CAPITALS = re.compile(rb"[A-Z]+(?:[-_ ][A-Z0-9]+)*")
+_UNSIGNED = re.compile(rb"eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\.(?:[a-z]{0,16}|[A-Za-z_-]{0,10})")
+"""A web token with a word for a signature, or none: `eyJ….eyJ….expired`."""
 _EXAMPLE_HOSTS = re.compile(
     rb"(?i)^(?:localhost|127\.|0\.0\.0\.0|\[?::1|(?:[a-z0-9-]+\.)*example\.(?:com|org|net)|host(?:name)?\b|(?:my|your)"
     rb"|db\b|database\b|postgres\b|mysql\b|mongo\b|mongodb\b|redis\b|rabbitmq\b|server\b|proxy\b|broker\b|\$|\{)"
@@ -83,7 +85,7 @@ def is_template(value: bytes) -> bool:
 
 def placeholder(value: bytes) -> bool:
     """Whether a value only stands for a secret: a template, an example's word, too few different bytes."""
-    if not value or len(set(value)) < 6:
+    if not value or len(set(value)) < 6 or _UNSIGNED.fullmatch(value):
         return True
     return bool(TEMPLATE.search(value) or _WORDS.search(value)) or spelled(value)
 

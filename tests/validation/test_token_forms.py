@@ -19,6 +19,7 @@ STANDS_IN = {
     "words of one service": "postgres://app_user:app_password@db.internal:5432/app",
     "the user's own name": "ftp://anonymous:anonymous@ftp.gnu.org/",
     "a header": 'curl -H "Authorization: Bearer ACCESS_TOKEN" https://api.example.com/v1',
+    "a web token with a word for a signature": 'token = "Bearer eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE2MDAwMDAwMDB9.expired"',
     "curl's user, a variable": 'curl -u "$PAY_KEY:" https://api.example.com/v1/charges',
     "curl's user, words": "curl -u USERNAME:PASSWORD https://api.example.com",
     "another program's option": "curl -s https://a.net/robots.txt\nsqlscan -u \"https://a.net/page?id=1\" --batch",
