@@ -250,7 +250,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One passage through the pipeline. Times are seconds since the epoch."""
+    """One passage through the pipeline. Times are seconds since the epoch; retry_at: when it may be tried again."""
 
     id: str
     trigger: Trigger
@@ -267,11 +267,9 @@ class Run:
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
     next_step: str = ""
-    """What a person should do, if anything."""
     check: bool = False
-    details: tuple[str, ...] = field(default=())
+    details: tuple[str, ...] = ()
     retry_at: float | None = None
-    """When an automatic run may try again (seconds since the epoch), where it waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,8 +278,8 @@ class Cache:
 
     head: the branch's commit. settings: digest of what shapes an observation. scan: the walk as one string
     (see Scan.blob). ids: the content id (20 bytes) of each path of the scan, in order; zeros for folders.
-    unsettled: paths that may change again without a sign in the scan; look at them every time.
-    idle: set if everything was in the backup then: the words and numbers to report.
+    unsettled: paths that may change again without a sign in the scan; look at them every time. idle: set if everything
+    was in the backup then: the words and numbers to report.
     """
 
     head: str
