@@ -36,17 +36,26 @@ class Classifier:
         self._matcher = Matcher((rule.pattern, rule.unless) for rule in self.rules)
         self._triggers = Matcher((pattern, ()) for pattern in settings.sync_triggers)
         self._own = frozenset(settings.rules)
-        self._found: dict[tuple[Path, bool], Rule] = {}
+        self._found: dict[tuple[Path, Kind], Rule] = {}
 
     def rule_for(self, path: Path, kind: Kind) -> Rule:
-        """The rule that decides this path. A pattern that ends in `/` matches a folder and all below it."""
-        key = (path, kind is Kind.FOLDER)
+        """The rule that decides this path. A pattern that ends in `/` matches a folder and all below it.
+
+        A link that stands in a folder's place (stow makes such) belongs to that folder's category.
+        """
+        key = (path, kind)
         rule = self._found.get(key)
         if rule is None:
-            place = self._matcher.first(*key)
-            rule = self.rules[-1 if place is None else place]
+            rule = self._first(path, kind is Kind.FOLDER)
+            if kind is Kind.LINK and rule is self.rules[-1]:
+                as_folder = self._first(path, True)
+                rule = as_folder if as_folder.priority in (Priority.HIGH, Priority.MEDIUM) else rule
             self._found[key] = rule
         return rule
+
+    def _first(self, path: Path, is_folder: bool) -> Rule:
+        place = self._matcher.first(path, is_folder)
+        return self.rules[-1 if place is None else place]
 
     def starts(self, path: Path, kind: Kind) -> bool:
         """Whether a change there may start a sync: neither low nor protected, and inside `sync_triggers`.
@@ -56,7 +65,8 @@ class Classifier:
         rule = self.rule_for(path, kind)
         if rule.priority not in (Priority.HIGH, Priority.MEDIUM):
             return False
-        return rule in self._own or self._triggers.first(path, kind is Kind.FOLDER) is not None
+        as_what = {kind is Kind.FOLDER, kind is not Kind.FILE}  # a link may stand in a folder's place
+        return rule in self._own or any(self._triggers.first(path, folder) is not None for folder in as_what)
 
 
 def ordered_rules(settings: Policy) -> tuple[Rule, ...]:

@@ -185,13 +185,18 @@ def test_a_path_is_protected_exactly_if_one_of_its_names_is(
 
 @given(parts=st.lists(name, min_size=1, max_size=4), kind=st.sampled_from(Kind))
 def test_the_first_rule_that_matches_alone_is_the_one(parts: list[bytes], kind: Kind) -> None:
-    path, is_folder = b"/".join(parts), kind is Kind.FOLDER
-    alone = (
-        rule
-        for rule in ordered_rules(SETTINGS)
-        if Matcher([(rule.pattern, rule.unless)]).first(path, is_folder) is not None
-    )
-    assert DEFAULTS.rule_for(path, kind) == next(alone)
+    """Of a link that no other rule knows, the first that would make it worth a sync if it were a folder."""
+    path, rules = b"/".join(parts), ordered_rules(SETTINGS)
+
+    def first(*, is_folder: bool) -> Rule:
+        alone = (rule for rule in rules if Matcher([(rule.pattern, rule.unless)]).first(path, is_folder) is not None)
+        return next(alone)
+
+    expected = first(is_folder=kind is Kind.FOLDER)
+    if kind is Kind.LINK and expected == rules[-1]:
+        as_folder = first(is_folder=True)
+        expected = as_folder if as_folder.priority in (Priority.HIGH, Priority.MEDIUM) else expected
+    assert DEFAULTS.rule_for(path, kind) == expected
 
 
 def refused(patterns: list[str]) -> dict[str, str]:
@@ -252,3 +257,14 @@ def test_ten_thousand_paths_take_well_under_a_second() -> None:
         protected(path.rpartition(b"/")[2], False)
     assert middle - start < 1.0  # 0.13 s measured
     assert time.process_time() - middle < 0.2  # 0.01 s measured
+
+
+@pytest.mark.parametrize(
+    ("path", "category"), [("agent", "agent"), ("commands", "tools"), ("context", "context"), ("node_modules", "other")]
+)
+def test_a_link_in_a_folders_place_is_of_its_category(path: str, category: str) -> None:
+    """Dotfile managers link whole folders. What is protected by name as a folder is not, as a link: it holds nothing."""
+    rule = DEFAULTS.rule_for(path.encode(), Kind.LINK)
+    assert rule.category == category
+    assert DEFAULTS.starts(path.encode(), Kind.LINK) == (category != "other")
+    assert DEFAULTS.rule_for(b"agent", Kind.FILE).category == "other"
