@@ -78,7 +78,7 @@ def test_an_empty_source_after_a_backup_is_held_until_a_person_says_so(place: Pl
         run = place.inside("sync", *flags)
         refused(run, 3, "empty", "--allow-mass-delete=")
         assert (run.outcome, place.head) == ("blocked", head)
-    digest = run.words.partition("let them go with --allow-mass-delete=")[2][:12]
+    digest = run.words.partition("`inv sync --allow-mass-delete=")[2][:12]
     assert len(digest) == 12, run
     run = place.inside("sync", f"--allow-mass-delete={digest}")
     assert (run.code, run.outcome) == (0, "changed"), run
