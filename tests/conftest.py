@@ -42,6 +42,7 @@ pytest_plugins = [
     "tests.features.asking",
     "tests.features.opencode_trees",
     "tests.features.doctor",
+    "tests.features.damage",
 ]
 
 

@@ -87,7 +87,7 @@ def packed_lines(repository: Repository) -> tuple[list[bytes], list[bytes]]:
 
 
 def ref_faults(repository: Repository) -> dict[str, str]:
-    """Files below `refs` that name no object, `packed-refs` with lines that are none: the name to what is wrong."""
+    """Refs that name no object, or are gone; `packed-refs` with lines that are none: the name to what is wrong."""
     faults = {}
     for name in _files_below(repository.git_dir, "refs"):
         try:
@@ -98,6 +98,10 @@ def ref_faults(repository: Repository) -> dict[str, str]:
             continue
         if not (_ID.match(text) or _TO.match(text)):
             faults[name] = "is damaged: it names no commit"
+    named = all_refs(repository)
+    for log in _files_below(repository.git_dir, "logs/refs"):
+        if (name := log.removeprefix("logs/")) not in named and not os.path.lexists(f"{repository.git_dir}/{name}"):
+            faults[name] = "is gone, though git's log of it is there"  # whoever deletes a ref deletes its log
     if bad := packed_lines(repository)[1]:
         faults["packed-refs"] = f"is damaged: {display(bad[0].strip(), limit=60)!r} is no ref"
     return faults

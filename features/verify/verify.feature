@@ -45,6 +45,58 @@ Feature: Proof
       Then the backup is not proven
       And it says what to do next
 
+    Scenario Outline: <damage>
+      Given a second backup at 09:10
+      And the backup has <damage>
+      When a person verifies the backup
+      Then the backup is not proven
+      And it says what to do next
+
+      Examples:
+        | damage                     |
+        | a pack that is empty       |
+        | a damaged index            |
+        | lost a branch of a person  |
+
+    Scenario: what a restore overwrote is gone
+      Given the backup has lost what a restore overwrote
+      When a person verifies the backup, reading all of it
+      Then the backup is not proven
+      And it says what to do next
+
+  Rule: A sync tells success only for a backup that can be read
+
+    Scenario: what did not change is gone
+      Given a second backup at 09:10
+      And the backup has a pack that is empty
+      When a context file changes
+      And a person asks for a sync
+      Then the sync tells no success
+      And it says what to do next
+
+    Scenario: an old version has rotted, and nobody looked for a week
+      Given a second backup at 09:10
+      And the backup has damaged contents of an old version
+      When a person asks for a sync 8 days later
+      Then the sync tells no success
+      And it says "something older is damaged"
+      And it says what to do next
+
+    Scenario: nobody looked for a week, and all is well
+      When a person asks for a sync 8 days later
+      Then there is nothing to do
+      And status knows that all of the backup was read just now
+
+  Rule: A branch that was set back is told, and what it held is kept
+
+    Scenario: somebody sets the branch back
+      Given a second backup at 09:10
+      And somebody sets the branch back
+      When a person asks for a sync at 09:20
+      Then the sync tells no success
+      And it says "was set back or replaced"
+      And the second backup is on a branch of its own
+
   Rule: Before the first sync there is nothing to prove
 
     Scenario: no backup yet

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from autosync_tasks.backup.locks import clear_stale_locks, leftovers
+from autosync_tasks.errors import BackupError
 from autosync_tasks.model import Outcome, Run
 from autosync_tasks.recovery.recover import recover
 from autosync_tasks.sync.pipeline import sync
@@ -296,3 +297,81 @@ def test_the_restored_tree_is_whole_after_all_that(place: Place, tmp_path: Path)
     before.restore()
     assert (place.source / "agents/build.md").read_text().endswith("second\n")
     assert len(read_tree(place.source)) == 5
+
+
+def test_the_repositorys_own_settings_keep_what_git_can_read(place: Place) -> None:
+    place.git("remote", "add", "origin", "https://example.org/backup.git")
+    config = place.backup / ".git/config"
+    config.write_bytes(config.read_bytes().replace(b"bare = false", b"bare = fal\0e") + b"[bran")
+    mended(place, "settings cannot be read")
+    assert place.git("remote", "get-url", "origin") == "https://example.org/backup.git"
+
+
+def test_a_cut_pack_is_taken_apart_before_anything_steps_back(place: Place) -> None:
+    head = place.git("rev-parse", "main")
+    place.git("repack", "-adq")
+    pack = next((place.backup / ".git/objects/pack").glob("*.pack"))
+    pack.chmod(0o600)
+    pack.write_bytes(pack.read_bytes()[:-10])
+    mended(place, "is cut off")
+    assert place.git("merge-base", "--is-ancestor", head, "main") == ""
+
+
+def test_a_damaged_index_of_a_pack_is_made_anew(place: Place) -> None:
+    head = place.git("rev-parse", "main")
+    index = sorted((place.backup / ".git/objects/pack").glob("*.idx"))[0]
+    index.chmod(0o600)
+    index.write_bytes(b"")
+    mended(place, "damaged index")
+    assert place.git("merge-base", "--is-ancestor", head, "main") == ""
+
+
+def test_other_refs_come_back_from_their_logs_and_packed_refs_lose_no_line(place: Place) -> None:
+    place.git("branch", "mine")
+    mine = place.git("rev-parse", "mine")
+    place.git("pack-refs", "--all")
+    packed = place.backup / ".git/packed-refs"
+    packed.write_bytes(packed.read_bytes().replace(b"refs/heads/mine", b"refs/he\0ds/mine"))
+    mended(place, "is no ref")
+    assert place.git("rev-parse", "mine") == mine
+
+
+def test_a_snapshots_ref_comes_back_from_its_run(place: Place) -> None:
+    (place.source / "opencode.json").write_text("edited, in no backup\n")
+    place.restore("opencode.json", yes=True)
+    ref = next((place.backup / ".git/refs/autosync/snapshots").iterdir())
+    was = ref.read_text()
+    ref.write_text("rubbish\n")
+    mended(place, "names no commit")
+    assert ref.read_text() == was
+
+
+def test_an_index_with_one_flipped_bit_is_told(place: Place) -> None:
+    index = place.backup / ".git/index"
+    data = bytearray(index.read_bytes())
+    data[30] ^= 1
+    index.write_bytes(data)
+    mended(place, "checksum")
+
+
+def test_a_branch_that_was_set_back_is_kept(place: Place) -> None:
+    head = place.git("rev-parse", "main")
+    place.git("reset", "-q", "--hard", "main~1")
+    mended(place, "was set back or replaced")
+    assert place.git("merge-base", "--is-ancestor", head, f"autosync/kept/{head[:10]}") == ""
+
+
+def test_a_shallow_clone_lacks_nothing_that_it_should_have(place: Place, tmp_path: Path) -> None:
+    whole = tmp_path / "whole"
+    place.backup.rename(whole)
+    subprocess.run(["git", "clone", "-q", "--depth=1", whole.as_uri(), str(place.backup)], check=True)
+    assert mend(place).outcome is Outcome.OK
+
+
+def test_a_repository_of_the_other_hash_is_refused_in_words(tmp_path: Path, scanner_cache: Path) -> None:
+    place = make_place(tmp_path, scanner_cache)
+    subprocess.run(["git", "init", "-q", "--object-format=sha256", str(place.backup)], check=True)
+    with pytest.raises(BackupError, match="other hash"):
+        sync(place.site, new_request())
+    with pytest.raises(BackupError, match="other hash"):
+        mend(place)
