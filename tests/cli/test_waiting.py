@@ -21,7 +21,7 @@ def busy(machine: Machine) -> Iterator[threading.Event]:
     held, over = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with machine.site().state.lock():
+        with machine.site.state.lock():
             held.set()
             over.wait(30)
 

@@ -116,7 +116,7 @@ def private(machine: Machine, script: str) -> None:
 
 def open_state(machine: Machine) -> None:
     in_order(machine)
-    Path(machine.site().state.folder).chmod(0o755)
+    Path(machine.site.state.folder).chmod(0o755)
 
 
 def pushes(machine: Machine, passphrase: str, known: str) -> None:
@@ -158,7 +158,7 @@ def timer(machine: Machine, installed: float, seen: float | None) -> None:
 
 
 def came(machine: Machine, when: float) -> None:
-    sign = Path(machine.site().state.folder) / "seen"
+    sign = Path(machine.site.state.folder) / "seen"
     sign.mkdir(exist_ok=True)
     (sign / "schedule").write_text(f"{when}\n")
 

@@ -209,7 +209,7 @@ def waits_for(machine: Machine, what: str, words: str) -> None:
 def waits(machine: Machine) -> list[Pending]:
     """What the last run left waiting, and what the next look of the schedule would (as `why` says it)."""
     run = machine.last.run
-    with look(machine.site()) as seen:
+    with look(machine.site) as seen:
         past = past_of(seen, machine.now)
         decision = decision_of(seen, Trigger.SCHEDULE, past, machine.now, Ask())
     return [*(run.pending if run else ()), *decision.waiting]
@@ -224,7 +224,7 @@ def verdict(machine: Machine, level: str) -> None:
 
 @step(parsers.re(f"the history says that {WHO} asked"))
 def history_says(machine: Machine, who: str) -> None:
-    assert machine.site().state.history()[-1]["trigger"] == ASKERS[who]
+    assert machine.site.state.history()[-1]["trigger"] == ASKERS[who]
 
 
 @step(parsers.re(f"the exit code is {NUMBER}"))

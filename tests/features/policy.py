@@ -19,7 +19,7 @@ def asks_why(machine: Machine, what: str, time: str) -> None:
     machine.now = time_of(time)
     before = machine.written()
     with as_a_person():
-        found = why_path(machine.site(), path_of(what), machine.now)
+        found = why_path(machine.site, path_of(what), machine.now)
     told = Told("why", "", 0, plain(policy.of_why(found, machine.now)), before=before, after=machine.written())
     machine.told.append(told)
 
@@ -46,7 +46,7 @@ def config_says(machine: Machine, line: str) -> None:
 
 @then(parsers.re(f"the history has {NUMBER} records?"))
 def records(machine: Machine, number: str) -> None:
-    found = machine.site().state.history()
+    found = machine.site.state.history()
     assert len(found) == int(number), [record["reason"] for record in found]
 
 

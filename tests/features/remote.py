@@ -176,7 +176,7 @@ def prune(machine: Machine) -> None:
 @step("a person chooses the version of this machine")
 def choose_source(machine: Machine) -> None:
     with as_a_person():
-        site = machine.site()
+        site = machine.site
         with site.state.lock():
             finish(site, take_source(site, now=machine.now))
 
@@ -184,7 +184,7 @@ def choose_source(machine: Machine) -> None:
 @step("a person chooses the version of the others")
 def choose_theirs(machine: Machine) -> None:
     with as_a_person():
-        run = take(machine.site(), "remote", Request(now=machine.now, run_id="aaaaaaaaaaaa"))
+        run = take(machine.site, "remote", Request(now=machine.now, run_id="aaaaaaaaaaaa"))
     assert run.exit_code == 0, run
 
 
@@ -203,7 +203,7 @@ def copied(machine: Machine, name: str) -> None:
 
 @then("the remote has everything on this machine's branch")
 def on_own_branch(machine: Machine) -> None:
-    branch = machine.site().settings.backup_branch
+    branch = machine.site.settings.backup_branch
     assert branch != "main"
     heads = [git(place, "rev-parse", f"refs/heads/{branch}") for place in (there(machine), machine.backup)]
     assert heads[0] == heads[1]

@@ -99,7 +99,7 @@ def restores_from_inside(machine: Machine, what: str, name: str) -> None:
 @step(parsers.re(f"a person lists the backups of {WHAT}"))
 def lists_backups(machine: Machine, what: str) -> None:
     wish = Wish((os.fsencode(path_of(what)),), now=machine.now, zone=UTC)
-    text = plain(lines.of_backups(backups(machine.site(), wish)))
+    text = plain(lines.of_backups(backups(machine.site, wish)))
     machine.told.append(Told("restore --list", "", 0, text))
 
 
@@ -168,17 +168,17 @@ def _words(run: Run) -> str:
 
 @when("a person mends the backup")
 def mends(machine: Machine) -> None:
-    _tell(machine, "recover", lambda: recover(machine.site(), _request(machine)), _words)
+    _tell(machine, "recover", lambda: recover(machine.site, _request(machine)), _words)
 
 
 @when("a person asks what is wrong with the backup")
 def asks_what_is_wrong(machine: Machine) -> None:
-    _tell(machine, "recover", lambda: recover(machine.site(), _request(machine, check=True)), _words)
+    _tell(machine, "recover", lambda: recover(machine.site, _request(machine, check=True)), _words)
 
 
 @when("a person drills the backup")
 def drills(machine: Machine) -> None:
-    site = machine.site()
+    site = machine.site
     _tell(machine, "drill", lambda: drill(site, _request(machine), fetch_for(site)), _words)
 
 

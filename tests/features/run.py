@@ -70,7 +70,7 @@ def checks(machine: Machine, who: str, time: str | None) -> None:
 
 @step("another run is at work")
 def at_work(machine: Machine, request) -> None:  # type: ignore[no-untyped-def]
-    lock = machine.site().state.lock()
+    lock = machine.site.state.lock()
     lock.__enter__()
     request.addfinalizer(lambda: lock.__exit__(None, None, None))
 

@@ -272,7 +272,7 @@ def status_says(machine: Machine, words: str) -> None:
 
 @step(parsers.re(r"the history has (?P<number>\d+) records? of a (?P<outcome>blocked|failed) sync"))
 def history_has(machine: Machine, number: str, outcome: str) -> None:
-    records = machine.site().state.history()
+    records = machine.site.state.history()
     assert len([record for record in records if record["outcome"] == outcome]) == int(number)
 
 
@@ -313,7 +313,7 @@ def script_accepts(machine: Machine) -> None:
 @step("nothing is accepted")
 @step("no finding is accepted")
 def none_accepted(machine: Machine) -> None:
-    assert acceptances(machine.site()).all() == []
+    assert acceptances(machine.site).all() == []
 
 
 @step("lines are added above the token")

@@ -24,13 +24,13 @@ def test_a_restore_starts_no_limit(kept: Machine) -> None:
     kept.now += 3600
     kept.path("README.md").unlink()
     assert kept.command("autosync", "restore", "--yes").exit_code == 0
-    assert [record.get("task", "sync") for record in kept.site().state.history()] == ["sync", "restore"]
+    assert [record.get("task", "sync") for record in kept.site.state.history()] == ["sync", "restore"]
     kept.edit("AGENTS.md")
     assert kept.sync(Trigger.SCHEDULE).outcome == Outcome.CHANGED
 
 
 def test_it_ends_no_failures(kept: Machine) -> None:
-    site = kept.site()
+    site = kept.site
     state = site.state
     Recorder(site, Trigger.SCHEDULE, kept.now, check=False).failed("f", "the disk is full")
     remember_act(state, "recover", Request(now=kept.now, run_id="r").run(Outcome.CHANGED, "1 repair done"))
@@ -40,7 +40,7 @@ def test_it_ends_no_failures(kept: Machine) -> None:
 
 @pytest.mark.parametrize("outcome", [Outcome.OK, Outcome.BLOCKED, Outcome.FAILED, Outcome.SKIPPED])
 def test_what_changed_nothing_is_not_told(kept: Machine, outcome: Outcome) -> None:
-    state = kept.site().state
+    state = kept.site.state
     before = state.history()
     remember_act(state, "restore", Request(now=kept.now).run(outcome, "no"))
     remember_act(state, "restore", Request(now=kept.now, check=True).run(Outcome.CHANGED, "would"))

@@ -77,20 +77,20 @@ def test_an_acceptance_for_what_stands_in_the_history_lets_the_push_go(machine: 
     mark = mark_of(machine)
     acceptances(machine.site).add(mark, "no secret", at=machine.now)
     assert machine.push().outcome is Outcome.CHANGED
-    assert {finding.status for found in in_history(machine.site, machine.head()).values() for finding in found} == {
+    assert {finding.status for found in in_history(machine.site, machine.head).values() for finding in found} == {
         "accepted"
     }
 
 
 def test_it_goes_from_every_version_and_nothing_else_does(machine: Machine, tmp_path: Path) -> None:
-    mark, old = mark_of(machine), machine.head()
+    mark, old = mark_of(machine), machine.head
     before = git(machine.backup, "log", "--format=%an %at %cn %ct %B")
     first = git(machine.backup, "rev-list", "--max-parents=0", "HEAD")
-    assert asked(machine, mark, check=True).exit_code == 5 and machine.head() == old
+    assert asked(machine, mark, check=True).exit_code == 5 and machine.head == old
     run = asked(machine, mark)
     assert (run.outcome, run.exit_code) == (Outcome.CHANGED, 0), run
     assert f"inv recover --forget {mark}" in run.next_step
-    assert machine.head() == run.commit != old
+    assert machine.head == run.commit != old
     assert git(machine.backup, "rev-parse", "HEAD^{tree}") == git(machine.backup, "rev-parse", f"{old}^{{tree}}")
     assert git(machine.backup, "log", "--format=%an %at %cn %ct %B") == before
     assert git(machine.backup, "rev-list", "--max-parents=0", "HEAD") == first
@@ -110,7 +110,7 @@ def test_it_goes_from_every_version_and_nothing_else_does(machine: Machine, tmp_
 
 
 def test_the_old_history_is_kept_until_it_is_asked_once_more(machine: Machine) -> None:
-    mark, old = mark_of(machine), machine.head()
+    mark, old = mark_of(machine), machine.head
     asked(machine, mark)
     kept = git(machine.backup, "for-each-ref", "--format=%(objectname)", KEPT)
     assert kept == old
@@ -132,16 +132,16 @@ def test_what_the_newest_backup_holds_must_leave_the_tree_first(machine: Machine
 
 
 def test_what_was_pushed_is_made_again_only_if_that_is_said(machine: Machine, tmp_path: Path) -> None:
-    mark, old = mark_of(machine), machine.head()
+    mark, old = mark_of(machine), machine.head
     store = acceptances(machine.site)
     store.add(mark, "no secret", at=machine.now)
     assert machine.push().outcome is Outcome.CHANGED
     with pytest.raises(GuardError, match="pushed already") as caught:
         asked(machine, mark)
     assert f"inv recover --forget {mark} --pushed" in caught.value.hint
-    assert machine.head() == old
+    assert machine.head == old
     run = asked(machine, mark, pushed=True)
-    assert "delete the branch" in run.next_step and machine.head() != old
+    assert "delete the branch" in run.next_step and machine.head != old
     git(tmp_path / "there.git", "update-ref", "-d", "refs/heads/main")
     store.prune(())
     assert machine.push().outcome is Outcome.CHANGED

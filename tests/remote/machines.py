@@ -11,24 +11,15 @@ from autosync_tasks.remote.push import PushResult, push
 from autosync_tasks.remote.transport import Limits
 from autosync_tasks.sync import pipeline
 from autosync_tasks.workspace.request import new_request
-from autosync_tasks.workspace.workspace import Site, open_site
+from tests.support.home import PERSON, Home
 
 QUICK = Limits(look=10, transfer=20, overall=40, tries=2, pause=0.05)
 NOW = 1_790_000_000.0
 
-_PERSON = {
-    "GIT_AUTHOR_NAME": "A person",
-    "GIT_AUTHOR_EMAIL": "person@example.org",
-    "GIT_COMMITTER_NAME": "A person",
-    "GIT_COMMITTER_EMAIL": "person@example.org",
-    "GIT_CONFIG_NOSYSTEM": "1",
-    "GIT_CONFIG_GLOBAL": "/dev/null",
-}
-
 
 def git(folder: Path, *arguments: str, check: bool = True, **environment: str) -> str:
     """Git as a person runs it by hand."""
-    env = {**os.environ, **_PERSON, **environment}
+    env = {**os.environ, **PERSON, **environment}
     done = subprocess.run(
         ["git", *arguments], cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=60
     )
@@ -44,34 +35,20 @@ def bare(folder: Path) -> Path:
     return folder
 
 
-class Machine:
-    """One machine with one config tree. Every call opens the site anew, as a run of the program does."""
+class Machine(Home):
+    """A machine with a remote. `settings` are variables of the environment of all that is called."""
 
     def __init__(self, root: Path, remote: str, branch: str = "main", **settings: str) -> None:
-        self.root, self.source, self.backup = root, root / "opencode", root / "backup"
-        self.source.mkdir(parents=True)
-        self.environ = {
-            "HOME": str(root),
-            "XDG_CONFIG_HOME": str(root / ".config"),
-            "XDG_STATE_HOME": str(root / ".state"),
-            "XDG_DATA_HOME": str(root / ".data"),
-            "OPENCODE_SOURCE": str(self.source),
-            "OPENCODE_BACKUP": str(self.backup),
-            "BACKUP_BRANCH": branch,
-            "PATH": os.environ["PATH"],
-            **settings,
-        }
+        super().__init__(root)
+        self.named = {"BACKUP_BRANCH": branch, **settings}
         self.branch, self.remote, self.now = branch, remote, NOW
-        (root / ".gitconfig").write_text("[user]\n\tname = someone\n")
-
-    def write(self, path: str, text: str) -> None:
-        target = self.source / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text)
+        self.home.mkdir(parents=True)
+        self.source.mkdir()
+        (self.home / ".gitconfig").write_text("[user]\n\tname = someone\n")
 
     @property
-    def site(self) -> Site:
-        return open_site(self.environ)
+    def environ(self) -> dict[str, str]:
+        return {**super().environ, **self.named}
 
     def sync(self) -> Run:
         """A sync by hand, without the push."""
@@ -88,9 +65,6 @@ class Machine:
     def round(self) -> PushResult:
         self.sync()
         return self.push()
-
-    def head(self) -> str:
-        return git(self.backup, "rev-parse", f"refs/heads/{self.branch}")
 
     def holds(self, commit: str = "") -> dict[str, str]:
         """Path to text of a commit of the backup."""

@@ -90,7 +90,7 @@ def test_a_poisoned_config_runs_nothing(
     machine.write("agent/plan.md", "# plan\n")
     machine.sync()
     with http_server(tmp_path / "srv", user="someone:word") as server:
-        machine.environ["PORT"] = str(server.server_port)
+        machine.named["PORT"] = str(server.server_port)
         attack(machine, str(script))
         machine.push(replace(QUICK, tries=1))
         assert not canary.exists()
@@ -108,7 +108,7 @@ def test_a_backup_whose_push_goes_elsewhere_is_stopped_until_confirmed(machine: 
     assert (result.outcome, result.exit_code) == (Outcome.BLOCKED, 3), result
     assert str(other) in result.reason and f"PUSH_URL={other}" in result.next_step
     assert git(other, "for-each-ref") == ""
-    machine.environ["PUSH_URL"] = str(other)
+    machine.named["PUSH_URL"] = str(other)
     assert machine.push().outcome is Outcome.CHANGED
     assert contents(other, "main")["agent/plan.md"] == "# plan"
 
@@ -230,7 +230,7 @@ def test_a_merge_driver_in_the_config_is_not_run(machine: Machine, there: Path, 
 @pytest.mark.parametrize("setting", ["BACKUP_BRANCH", "REMOTE"])
 @pytest.mark.parametrize("value", ["--receive-pack=touch canary", "-f", "main:other", "../../x", "a b"])
 def test_names_that_are_options_or_more_are_refused(machine: Machine, setting: str, value: str) -> None:
-    machine.environ[setting] = value
+    machine.named[setting] = value
     with pytest.raises(AutosyncError) as caught:
         machine.push()
     assert caught.value.exit_code in (1, 2)

@@ -100,10 +100,10 @@ def test_the_remotes_version_is_what_the_source_gets_and_ours_stays_in_the_histo
 
 
 def test_a_choice_that_was_not_finished_leaves_the_conflict_as_it_was(machine: Machine, person: Person) -> None:
-    head = machine.head()
+    head = machine.head
     taking = take_remote(machine.site, now=machine.now, limits=QUICK)
     carry_out(machine, taking)
-    assert machine.head() == head
+    assert machine.head == head
     assert machine.push().exit_code == 4
 
 
@@ -116,7 +116,7 @@ def test_the_next_conflict_uses_the_same_parked_branch_without_force(
     machine.write("AGENTS.md", "# mine again\n")
     result = machine.round()
     assert result.exit_code == 4 and result.failures == 0, result
-    assert git(there, "rev-parse", result.parked) == machine.head()
+    assert git(there, "rev-parse", result.parked) == machine.head
     assert len(git(there, "for-each-ref", "refs/heads/autosync").splitlines()) == 1
 
 

@@ -29,7 +29,7 @@ def machine_at(tmp_path: Path, remote: str) -> Machine:
 
 def everything_in(folder: Path) -> str:
     """All that the program keeps of its own: state, history, config."""
-    files = [path for part in (".state", ".config") for path in (folder / part).rglob("*") if path.is_file()]
+    files = [path for part in (".local/state", ".config") for path in (folder / part).rglob("*") if path.is_file()]
     own = [path for path in files if "/engine/" not in str(path) and "/remote/" not in str(path)]
     return "\n".join(path.read_bytes().decode("utf-8", "replace") for path in own)
 
@@ -57,7 +57,7 @@ def test_a_remote_that_hangs_in_the_middle_is_given_up_and_nothing_is_told_as_do
         assert result.outcome is Outcome.FAILED and known.ahead(machine.site)
         server.fault = ""
         assert machine.push().outcome is Outcome.CHANGED
-    assert git(there, "rev-parse", "main") == machine.head()
+    assert git(there, "rev-parse", "main") == machine.head
 
 
 def test_a_local_commit_goes_on_while_the_remote_is_away(tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def test_http_by_gits_own_backend(tmp_path: Path) -> None:
         Person(tmp_path / "person", str(there)).edit("README.md", "hello\n")
         machine.write("agent/plan.md", "# plan\n")
         assert machine.round().outcome is Outcome.CHANGED
-    assert git(there, "rev-parse", "main") == machine.head()
+    assert git(there, "rev-parse", "main") == machine.head
 
 
 def test_a_truncated_answer_changes_nothing_here_and_the_next_push_mends_it(tmp_path: Path) -> None:
@@ -113,14 +113,14 @@ def test_a_truncated_answer_changes_nothing_here_and_the_next_push_mends_it(tmp_
         machine = machine_at(tmp_path, f"http://127.0.0.1:{server.server_port}/backup.git")
         machine.push()
         Person(tmp_path / "person", str(there)).edit("README.md", "hello\n" * 1000)
-        before = machine.head()
+        before = machine.head
         server.fault = "truncate"
         assert machine.push(SHORT).outcome is Outcome.FAILED
-        assert machine.head() == before
+        assert machine.head == before
         git(machine.backup, "fsck", "--strict")
         server.fault = ""
         assert machine.push().outcome is Outcome.CHANGED
-    assert machine.head() == git(there, "rev-parse", "main")
+    assert machine.head == git(there, "rev-parse", "main")
 
 
 def test_a_wrong_password_is_told_and_shown_nowhere(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -134,7 +134,7 @@ def test_a_wrong_password_is_told_and_shown_nowhere(tmp_path: Path, capfd: pytes
     assert time.monotonic() - started < 15
     assert result.outcome is Outcome.FAILED and "log in" in result.next_step
     captured = capfd.readouterr()
-    for text in (repr(result), everything_in(machine.root), captured.out, captured.err):
+    for text in (repr(result), everything_in(machine.home), captured.out, captured.err):
         assert word not in text and "someone:" not in text
 
 
@@ -147,11 +147,11 @@ def test_a_password_in_the_address_works_and_is_not_pinned(tmp_path: Path) -> No
         assert result.outcome is Outcome.CHANGED, result
         assert machine.site.settings.push_url == f"http://127.0.0.1:{server.server_port}/backup.git"
         git(machine.backup, "remote", "set-url", "origin", f"http://127.0.0.1:{server.server_port}/backup.git")
-        (machine.root / ".git-credentials").write_text(f"http://someone:s3cret-word@127.0.0.1:{server.server_port}\n")
-        (machine.root / ".gitconfig").write_text("[credential]\n\thelper = store\n")
+        (machine.home / ".git-credentials").write_text(f"http://someone:s3cret-word@127.0.0.1:{server.server_port}\n")
+        (machine.home / ".gitconfig").write_text("[credential]\n\thelper = store\n")
         machine.write("agent/plan.md", "# plan\n")
         assert machine.round().outcome is Outcome.CHANGED
-    assert "s3cret-word" not in repr(result) + everything_in(machine.root)
+    assert "s3cret-word" not in repr(result) + everything_in(machine.home)
 
 
 @pytest.mark.parametrize(
@@ -247,7 +247,7 @@ def test_ssh(tmp_path: Path) -> None:
         machine = machine_at(tmp_path, f"ssh://{getpass.getuser()}@127.0.0.1{there}")
         unknown = machine.push()
         assert unknown.outcome is Outcome.FAILED
-        (machine.root / ".gitconfig").write_text(f'[core]\n\tsshCommand = "{command}"\n')
+        (machine.home / ".gitconfig").write_text(f'[core]\n\tsshCommand = "{command}"\n')
         git(there, "config", "safe.directory", "*")
         result = machine.push()
         assert result.outcome is Outcome.CHANGED, result
@@ -310,7 +310,7 @@ def test_what_someone_adds_right_after_the_push_is_taken_in_too(tmp_path: Path) 
         result = machine.push()
         assert result.outcome is Outcome.CHANGED, result
         assert machine.holds()["HELLO.txt"] == "hello"
-        assert result.remote_head == machine.head() == git(there, "rev-parse", "main")
+        assert result.remote_head == machine.head == git(there, "rev-parse", "main")
 
 
 def test_a_remote_that_moves_after_every_push_is_left_after_some_rounds(tmp_path: Path) -> None:

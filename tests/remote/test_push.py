@@ -30,7 +30,7 @@ def machine(tmp_path: Path, there: Path) -> Machine:
 def test_the_first_push_makes_the_branch_and_reads_it_back(machine: Machine, there: Path) -> None:
     result = machine.push()
     assert (result.outcome, result.exit_code) == (Outcome.CHANGED, 0), result
-    assert result.remote_head == git(there, "rev-parse", "main") == machine.head()
+    assert result.remote_head == git(there, "rev-parse", "main") == machine.head
     assert not known.ahead(machine.site)
 
 
@@ -58,7 +58,7 @@ def test_foreign_changes_are_taken_in_when_nothing_is_new_here(machine: Machine,
     person.edit("README.md", "hello\n")
     result = machine.push()
     assert result.outcome is Outcome.CHANGED
-    assert machine.head() == git(there, "rev-parse", "main")
+    assert machine.head == git(there, "rev-parse", "main")
     assert (machine.backup / "README.md").read_text() == "hello\n"
     assert git(machine.backup, "status", "--porcelain") == ""
 
@@ -80,7 +80,7 @@ def test_own_commits_are_replayed_over_foreign_ones(machine: Machine, there: Pat
     assert git(there, "rev-list", "--count", "--min-parents=2", "main") == "0"
     assert git(machine.backup, "status", "--porcelain") == ""
     assert machine.sync().outcome is Outcome.OK
-    assert machine.site.repository.head(machine.head()).note == ""
+    assert machine.site.repository.head(machine.head).note == ""
 
 
 def test_a_foreign_edit_in_the_work_tree_stays_when_the_remote_changed_the_same_file(
@@ -150,11 +150,11 @@ def test_an_owned_path_changed_there_is_a_conflict_that_is_parked_once(
     assert (result.outcome, result.exit_code) == (Outcome.BLOCKED, 4), result
     assert "agent/build.md" in result.reason and "inv recover --take" in result.next_step
     assert git(there, "rev-parse", "main") == theirs
-    assert git(there, "rev-parse", result.parked) == machine.head()
+    assert git(there, "rev-parse", result.parked) == machine.head
     machine.write("AGENTS.md", "# all, still better\n")
     again = machine.round()
     assert (again.exit_code, again.reason, again.parked) == (4, result.reason, result.parked)
-    assert git(there, "rev-parse", result.parked) == machine.head()
+    assert git(there, "rev-parse", result.parked) == machine.head
     parked = git(there, "for-each-ref", "--format=%(refname)", "refs/heads/autosync").splitlines()
     assert parked == [f"refs/heads/{result.parked}"]
     assert known.known_remote(machine.site).conflict == result.reason
@@ -184,7 +184,7 @@ def test_a_rewritten_remote_is_a_conflict_and_stays_as_it_is(machine: Machine, t
     result = machine.push()
     assert result.exit_code == 4 and "rewritten" in result.reason
     assert git(there, "rev-parse", "main") == rewritten
-    assert git(there, "rev-parse", result.parked) == machine.head()
+    assert git(there, "rev-parse", result.parked) == machine.head
 
 
 def test_a_branch_deleted_there_is_made_again(machine: Machine, there: Path) -> None:
@@ -192,7 +192,7 @@ def test_a_branch_deleted_there_is_made_again(machine: Machine, there: Path) -> 
     git(there, "update-ref", "-d", "refs/heads/main")
     result = machine.push()
     assert result.outcome is Outcome.CHANGED and "made again" in result.reason
-    assert git(there, "rev-parse", "main") == machine.head()
+    assert git(there, "rev-parse", "main") == machine.head
 
 
 def test_a_repository_that_the_host_made_with_a_readme_is_joined(tmp_path: Path, there: Path) -> None:
@@ -250,7 +250,7 @@ def test_a_shallow_backup_is_pushed(machine: Machine, there: Path, tmp_path: Pat
         machine.write("AGENTS.md", f"# {number}\n")
         machine.round()
     git(machine.backup, "fetch", "-q", "--depth=1", f"file://{there}", "main")
-    (machine.backup / ".git" / "shallow").write_text(machine.head() + "\n")
+    (machine.backup / ".git" / "shallow").write_text(machine.head + "\n")
     machine.write("AGENTS.md", "# last\n")
     result = machine.round()
     assert result.outcome is Outcome.CHANGED, result
@@ -263,7 +263,7 @@ def test_the_state_folder_is_only_a_cache(machine: Machine, there: Path, tmp_pat
     machine.push()
     Person(tmp_path / "person", str(there)).edit("agent/build.md", "# other\n")
     first = machine.push()
-    shutil.rmtree(machine.root / ".state")
+    shutil.rmtree(machine.state)
     again = machine.push()
     assert (first.exit_code, first.reason) == (again.exit_code, again.reason)
 
@@ -271,15 +271,15 @@ def test_the_state_folder_is_only_a_cache(machine: Machine, there: Path, tmp_pat
 def test_after_foreign_changes_were_taken_in_the_next_sync_still_knows_that_nothing_changed(
     machine: Machine, there: Path, tmp_path: Path
 ) -> None:
-    machine.environ["AUTO_SYNC_PUSH"] = "true"
+    machine.named["AUTO_SYNC_PUSH"] = "true"
     machine.sync()
     Person(tmp_path / "person", str(there)).edit("HELLO.txt", "hello\n")
     machine.write("agent/plan.md", "# plan\n")
     assert machine.sync().outcome is Outcome.CHANGED
-    assert machine.head() == git(there, "rev-parse", "main")
+    assert machine.head == git(there, "rev-parse", "main")
     cache = machine.site.state.load_cache()
-    assert cache is not None and cache.head == machine.head() and cache.idle is not None
-    assert machine.head()[:7] in cache.idle["reason"]
+    assert cache is not None and cache.head == machine.head and cache.idle is not None
+    assert machine.head[:7] in cache.idle["reason"]
     run = machine.sync()
     assert run.reason == cache.idle["reason"]
     assert [step.name for step in run.steps] == ["observe"]

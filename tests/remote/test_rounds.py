@@ -65,7 +65,7 @@ class World:
         machine = self.machines[number]
         assert contents(self.there, machine.branch) == {**self.want[number], **self.foreign[number]}
         assert git(self.there, "for-each-ref", "refs/heads/autosync") == ""
-        assert machine.head() == git(self.there, "rev-parse", machine.branch)
+        assert machine.head == git(self.there, "rev-parse", machine.branch)
         now = set(git(self.there, "rev-list", machine.branch).split())
         assert self.ever[number] <= now
         self.ever[number] = now
@@ -125,8 +125,8 @@ def one_conflict(world: World, number: int, step: int) -> list[str]:
         told.append(result.reason)
         assert path in result.reason
         assert git(world.there, "rev-parse", machine.branch) == theirs
-        assert git(world.there, "rev-parse", parked) == machine.head(), "what is here is not there as well"
-        assert contents(machine.backup, machine.head()) == {**want, **world.foreign[number]}
+        assert git(world.there, "rev-parse", parked) == machine.head, "what is here is not there as well"
+        assert contents(machine.backup, machine.head) == {**want, **world.foreign[number]}
     side = world.random.choice(("source", "remote"))
     run = take(machine.site, side, new_request(), limits=QUICK)
     assert run.exit_code == 0, run

@@ -82,20 +82,20 @@ def test_a_fifo_in_the_way_does_not_hang_and_is_set_aside(place: Place) -> None:
 
 def commit_tree(place: Place, entries: dict[str, tuple[str, bytes]], manifest: bytes) -> None:
     """A commit by hand on the branch, with any tree and manifest."""
-    place.git("read-tree", "--empty")
+    place.say("read-tree", "--empty")
     for name, (mode, data) in {**entries, ".autosync/manifest": ("100644", manifest)}.items():
-        blob = place.git("hash-object", "-w", "--stdin", stdin=data)
-        place.git("update-index", "--add", "--cacheinfo", f"{mode},{blob},{name}")
-    tree = place.git("write-tree")
-    place.git("update-ref", "refs/heads/main", place.git("commit-tree", tree, "-p", "main", "-m", "forged"))
+        blob = place.say("hash-object", "-w", "--stdin", stdin=data)
+        place.say("update-index", "--add", "--cacheinfo", f"{mode},{blob},{name}")
+    tree = place.say("write-tree")
+    place.say("update-ref", "refs/heads/main", place.say("commit-tree", tree, "-p", "main", "-m", "forged"))
 
 
 def forged(place: Place, lines: list[bytes], entries: dict[str, tuple[str, bytes]]) -> bytes:
     """A manifest whose digest fits its tree, with any lines in it."""
-    source_id = place.git("show", "main:.autosync/manifest").splitlines()[1].encode()
+    source_id = place.say("show", "main:.autosync/manifest").splitlines()[1].encode()
     owned = []
     for name, (mode, data) in entries.items():
-        owned.append((name.encode(), mode, place.git("hash-object", "--stdin", stdin=data)))
+        owned.append((name.encode(), mode, place.say("hash-object", "--stdin", stdin=data)))
     head = [b"autosync-manifest 1", source_id, b"content " + digest(owned).encode()]
     return b"\n".join([*head, *sorted(lines, key=lambda line: line.split(b" ", 2)[2])]) + b"\n"
 

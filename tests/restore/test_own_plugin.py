@@ -46,7 +46,7 @@ def test_a_folder_of_ones_own_gets_the_backup_as_it_is(place: Place, tmp_path: P
 
 
 def test_a_folder_that_opencode_loads_from_does_not(place: Place) -> None:
-    tree = Path(place.environ["XDG_CONFIG_HOME"]) / "opencode"
+    tree = place.home / ".config" / "opencode"
     place.restore(to=str(tree))
     assert (tree / "plugins/mine.js").exists()
     assert not (tree / PLUGIN).exists()

@@ -49,7 +49,7 @@ def test_a_whole_backup_passes_and_leaves_no_scratch(machine: Machine, local: bo
 
 def test_the_drill_asks_the_remote_only_where_it_is_pushed_to(machine: Machine) -> None:
     assert fetch_for(machine.site) is not None
-    machine.environ["AUTO_SYNC_PUSH"] = "false"
+    machine.named["AUTO_SYNC_PUSH"] = "false"
     assert fetch_for(machine.site) is None
 
 
@@ -77,7 +77,7 @@ def test_what_came_out_is_validated(machine: Machine, tmp_path: Path) -> None:
     person = Person(tmp_path / "person", str(tmp_path / "remote.git"))
     person.edit("agents/build.md", "<<<<<<< a\nb\n=======\nc\n>>>>>>> d\n")
     run = drilled(machine)
-    assert run.commit != machine.head()
+    assert run.commit != machine.head
     assert any(finding.path == b"agents/build.md" for finding in run.findings)
 
 
@@ -101,11 +101,11 @@ def conflict(machine: Machine, tmp_path: Path) -> Machine:
 
 
 def test_take_source_keeps_mine_and_both_histories(conflict: Machine, tmp_path: Path) -> None:
-    theirs, mine = git(tmp_path / "remote.git", "rev-parse", "main"), conflict.head()
+    theirs, mine = git(tmp_path / "remote.git", "rev-parse", "main"), conflict.head
     run = take(conflict.site, "source", new_request(), limits=QUICK)
     assert run.exit_code == 0, run
     head = git(tmp_path / "remote.git", "rev-parse", "main")
-    assert head == conflict.head()
+    assert head == conflict.head
     for commit in (theirs, mine):
         git(conflict.backup, "merge-base", "--is-ancestor", commit, head)
     assert conflict.holds()["agents/build.md"].endswith("mine")
@@ -121,7 +121,7 @@ def test_take_remote_restores_theirs_with_a_snapshot(conflict: Machine, tmp_path
     assert (conflict.source / "agents/build.md").read_text().endswith("theirs\n")
     assert not (conflict.source / "context/a.md").exists()
     assert not (conflict.source / "README.md").exists()
-    assert git(tmp_path / "remote.git", "rev-parse", "main") == conflict.head()
+    assert git(tmp_path / "remote.git", "rev-parse", "main") == conflict.head
     assert conflict.sync().outcome is Outcome.OK
     undone, _ = restore(conflict.site, new_wish(undo=True))
     assert undone.exit_code == 0
@@ -133,10 +133,10 @@ def test_take_remote_refused_moves_nothing(conflict: Machine, tmp_path: Path) ->
     outside = tmp_path / "outside"
     shutil.move(conflict.source / "agents", outside)
     (conflict.source / "agents").symlink_to(outside)
-    head = conflict.head()
+    head = conflict.head
     run = take(conflict.site, "remote", new_request(), limits=QUICK)
     assert run.exit_code == 3
-    assert conflict.head() == head
+    assert conflict.head == head
     assert (outside / "build.md").read_text().endswith("mine\n")
 
 

@@ -64,20 +64,20 @@ def test_a_folder_comes_back_and_other_files_stay(place: Place) -> None:
 def test_a_second_restore_changes_nothing_and_writes_nothing(place: Place) -> None:
     (place.source / "opencode.json").unlink()
     place.restore()
-    before = place.state_files()
+    before = place.everything()
     run = place.restore()
     assert run.outcome is Outcome.OK
-    assert place.state_files() == before
+    assert place.everything() == before
 
 
 def test_check_writes_nothing_at_all(place: Place) -> None:
     write(place.source, {"agents/build.md": "edited\n"})
     (place.source / "opencode.json").unlink()
-    before = place.state_files(), read_tree(place.source)
+    before = place.everything(), read_tree(place.source)
     run = place.restore(check=True)
     assert run.exit_code == 5
     assert {change.path for change in run.changes} == {b"agents/build.md", b"opencode.json"}
-    assert (place.state_files(), read_tree(place.source)) == before
+    assert (place.everything(), read_tree(place.source)) == before
 
 
 def test_undo_takes_a_restore_back_and_its_own_snapshot_redoes_it(place: Place) -> None:
@@ -150,13 +150,13 @@ def test_undo_leaves_what_was_changed_since(place: Place) -> None:
 
 
 def test_the_snapshot_moves_no_branch_and_is_a_backup_of_its_own(place: Place) -> None:
-    head = place.git("rev-parse", "main")
+    head = place.say("rev-parse", "main")
     write(place.source, {"agents/build.md": "precious\n"})
     place.restore()
-    assert place.git("rev-parse", "main") == head
-    ref = place.git("for-each-ref", "--format=%(refname)", "refs/autosync/snapshots")
-    assert place.git("show", f"{ref}:agents/build.md") == "precious"
-    place.git("fsck", "--full", "--strict")
+    assert place.say("rev-parse", "main") == head
+    ref = place.say("for-each-ref", "--format=%(refname)", "refs/autosync/snapshots")
+    assert place.say("show", f"{ref}:agents/build.md") == "precious"
+    place.say("fsck", "--full", "--strict")
 
 
 def test_a_secret_never_enters_the_store_and_is_set_aside(place: Place) -> None:
@@ -168,10 +168,10 @@ def test_a_secret_never_enters_the_store_and_is_set_aside(place: Place) -> None:
     assert aside[0].endswith(".bak")
     assert SECRET in (place.source / "agents" / aside[0]).read_text()
     assert (place.source / "agents/build.md").read_text().endswith("hello\n")
-    listing = place.git("cat-file", "--batch-all-objects", "--batch-check=%(objectname) %(objecttype)")
+    listing = place.say("cat-file", "--batch-all-objects", "--batch-check=%(objectname) %(objecttype)")
     blobs = [line.split()[0] for line in listing.splitlines() if line.endswith(" blob")]
     assert blobs
-    assert not [blob for blob in blobs if SECRET in place.git("cat-file", "blob", blob)]
+    assert not [blob for blob in blobs if SECRET in place.say("cat-file", "blob", blob)]
     place.sync()  # what was set aside is of low priority: no sync takes it, and none is blocked by it
     place.restore(undo=True)
     assert SECRET in (place.source / "agents/build.md").read_text()
@@ -203,7 +203,7 @@ def test_a_file_in_a_folders_place_is_set_aside(place: Place) -> None:
 
 
 def test_an_older_version_by_commit_and_by_time(place: Place) -> None:
-    first = place.git("rev-parse", "main")
+    first = place.say("rev-parse", "main")
     write(place.source, {"opencode.json": '{"v": 2}\n'})
     place.sync()
     place.restore("opencode.json", at=first[:8])
@@ -272,7 +272,7 @@ def test_another_folder_gets_everything_and_is_never_overwritten(place: Place, t
     assert run.exit_code == 3
     assert (out / "opencode.json").read_text() == "mine\n"
     assert not (out / "agents/build.md").exists()
-    assert not place.git("for-each-ref", "refs/autosync/snapshots")
+    assert not place.say("for-each-ref", "refs/autosync/snapshots")
 
 
 @pytest.mark.parametrize("where", ["source/agents", "backup/x", "source"])
@@ -282,7 +282,7 @@ def test_a_folder_inside_source_or_backup_is_refused(place: Place, tmp_path: Pat
 
 
 def test_missing_contents_are_named_and_the_rest_comes_back(place: Place) -> None:
-    blob = place.git("rev-parse", "main:opencode.json")
+    blob = place.say("rev-parse", "main:opencode.json")
     explode(place)
     (place.backup / ".git/objects" / blob[:2] / blob[2:]).unlink()
     shutil.rmtree(place.source)
@@ -295,11 +295,11 @@ def test_missing_contents_are_named_and_the_rest_comes_back(place: Place) -> Non
 
 
 def test_damaged_contents_are_never_written(place: Place) -> None:
-    blob = place.git("rev-parse", "main:opencode.json")
+    blob = place.say("rev-parse", "main:opencode.json")
     explode(place)
     stored = place.backup / ".git/objects" / blob[:2] / blob[2:]
     stored.chmod(0o600)
-    other = place.git("rev-parse", "main:agents/build.md")
+    other = place.say("rev-parse", "main:agents/build.md")
     stored.write_bytes((place.backup / ".git/objects" / other[:2] / other[2:]).read_bytes())
     shutil.rmtree(place.source)
     run = place.restore()

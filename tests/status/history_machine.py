@@ -288,7 +288,7 @@ class History(RuleBasedStateMachine):
         self._verdict_agrees(found, check)
         for path in [*sorted(waits)[:2], "AGENTS.md"]:
             with as_a_person():
-                why = why_path(self.machine.site(), path, self.machine.now).why
+                why = why_path(self.machine.site, path, self.machine.now).why
             assert (why.gate.split("; then ")[0] if why.pending else None) == waits.get(path), (
                 f"`why {path}` and `sync --check` disagree"
             )
@@ -333,7 +333,7 @@ class History(RuleBasedStateMachine):
 
     def _records(self) -> list[dict[str, object]]:
         try:
-            return self.machine.site().state.history()
+            return self.machine.site.state.history()
         except AutosyncError:
             return []
 

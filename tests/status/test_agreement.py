@@ -153,7 +153,7 @@ class State:
 
     def _why(self, before: dict[str, str]) -> dict[str, str]:
         with as_a_person():
-            site = self.machine.site()
+            site = self.machine.site
             asked = {path: why_path(site, path, self.machine.now).why for path in sorted(before)[:4]}
         return {path: why.gate for path, why in asked.items()}
 

@@ -51,9 +51,9 @@ def test_without_git_nothing_is_said_of_the_backup(kept: Machine) -> None:
 
 def test_a_conflict_leads_to_recover(kept: Machine) -> None:
     known.save(
-        kept.site().state,
+        kept.site.state,
         PushRecord(),
-        PushRecord(reason="both", conflict="both", since=kept.now, about=known.about(kept.site())),
+        PushRecord(reason="both", conflict="both", since=kept.now, about=known.about(kept.site)),
     )
     assert "`inv recover`" in looked(kept).next_step
 

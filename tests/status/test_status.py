@@ -121,14 +121,14 @@ def test_a_line_that_never_runs_is_attention(kept: Machine) -> None:
 
 def test_the_number_of_acceptances(kept: Machine) -> None:
     assert (looked(kept).accepted, "accepted" in kept.last.text) == (0, False)
-    acceptances(kept.site()).add("0123456789abcdef", "an example", at=kept.now)
+    acceptances(kept.site).add("0123456789abcdef", "an example", at=kept.now)
     found = looked(kept)
     assert found.accepted == as_document(kept, found)["accepted"] == 1
     assert "accepted   1 finding" in kept.last.text
 
 
 def test_a_push_that_failed_and_a_conflict(kept: Machine) -> None:
-    state = kept.site().state
+    state = kept.site.state
     failed = PushRecord(failures=1, reason="the remote is away", since=kept.now, about="origin/main")
     known.save(state, PushRecord(), failed)
     found = looked(kept)
@@ -157,7 +157,7 @@ def test_a_secret_that_no_run_has_met_yet(kept: Machine) -> None:
     )
     named = "SEC001, line 1: The line holds a secret: sourcegraph access token."
     assert [item.waits_for for item in found.pending] == [named]
-    assert why_path(kept.site(), "context/token.md", kept.now).why.gate == named
+    assert why_path(kept.site, "context/token.md", kept.now).why.gate == named
     put(kept, quarantine=True)
     kept.edit("AGENTS.md")
     held = {item.change.path: item.waits_for for item in looked(kept).pending}
@@ -235,5 +235,5 @@ def test_a_record_is_never_of_a_later_time_than_the_run(machine: Machine) -> Non
     machine.make_tree()
     machine.now = 1_795_654_907.6069
     machine.must_sync()
-    record = machine.site().state.history()[-1]
+    record = machine.site.state.history()[-1]
     assert machine.now - 0.001 <= record["started"] <= machine.now

@@ -22,14 +22,16 @@ from autosync_tasks.model import Outcome, Run, Trigger
 from autosync_tasks.policy.inputs import Ask
 from autosync_tasks.report import lines
 from autosync_tasks.report.status import of_status
+from autosync_tasks.report.words import Line
 from autosync_tasks.status.status import Status, status
 from autosync_tasks.sync import pipeline
 from autosync_tasks.verify import verify as verifying
 from autosync_tasks.workspace.request import Request
-from autosync_tasks.workspace.workspace import Site, open_site
+from autosync_tasks.workspace.workspace import Site
 from tests.features.person import as_a_person
 from tests.features.pictures import Picture, changed, picture
 from tests.support.forks import CHECKOUT, can_fork, server
+from tests.support.stand_ins import StandIns
 
 MIDNIGHT = 1_767_571_200.0
 """00:00 UTC of the day on which all scenarios begin (2026-01-05, a Monday), in seconds since the epoch."""
@@ -65,20 +67,20 @@ class Told:
     spoken: bool = False
 
 
-class Machine:
+class Machine(StandIns):
     """One person's machine. Every run is kept in `told`; the newest is `last`."""
 
+    environ: dict[str, str] = {}  # noqa: RUF012  each has its own; this takes the place of the property
+
     def __init__(self, root: Path, scanner_cache: Path) -> None:
+        super().__init__(root, root / "home/.config/opencode")
         self.root = root
-        self.home = root / "home"
         self.home.mkdir(parents=True)
-        self.source = self.home / ".config" / "opencode"
         self.environ = {"HOME": str(self.home), "PATH": f"{BIN}:{os.environ['PATH']}", "LOGNAME": "person"}
         self.now = MIDNIGHT + 9 * 3600
         self.told: list[Told] = []
         self.status: Status | None = None
         self.folder = root
-        self.branch = "main"
         self.scanner_cache = scanner_cache
         self.secret = base64.b64decode(TOKEN).decode()
         self.fingerprint = ""
@@ -93,16 +95,8 @@ class Machine:
     # ---- places
 
     @property
-    def backup(self) -> Path:
-        return Path(self.environ.get("OPENCODE_BACKUP") or self.home / ".local/share/autosync-tasks/backup")
-
-    @property
     def config(self) -> Path:
-        return self.home / ".config" / "autosync-tasks"
-
-    @property
-    def state(self) -> Path:
-        return self.home / ".local" / "state" / "autosync-tasks"
+        return self.settings
 
     def written(self) -> Picture:
         """Everything that the program may ever write: state, config, backup. The scanner's rules aside."""
@@ -128,12 +122,6 @@ class Machine:
     def path(self, name: str) -> Path:
         return self.source / name
 
-    def write(self, name: str, text: str | bytes) -> None:
-        """Writes a file of the config tree, its folders too."""
-        path = self.path(name)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(text.encode() if isinstance(text, str) else text)
-
     def edit(self, name: str) -> None:
         """Gives a file contents that no file had before; it stays what it is (JSON, front matter)."""
         self._numbers += 1
@@ -156,14 +144,11 @@ class Machine:
 
     # ---- runs in this process
 
-    def site(self) -> Site:
-        return open_site(self.environ)
-
     def sync(self, trigger: Trigger = Trigger.MANUAL, *, check: bool = False, ask: Ask | None = None) -> Told:
         """One passage through the pipeline, at the machine's time."""
 
         def go() -> tuple[Run, Site]:
-            site = self.site()
+            site = self.site
             request = Request(trigger, check, ask or Ask(), self.now, f"run{len(self.told):09}")
             return pipeline.sync(site, request), site
 
@@ -174,7 +159,7 @@ class Machine:
 
     def verify(self, *, deep: bool = False) -> Told:
         def go() -> tuple[Run, Site]:
-            site = self.site()
+            site = self.site
             return verifying.verify(site, Request(check=True, now=self.now), deep=deep), site
 
         return self._tell("verify", go)
@@ -183,7 +168,7 @@ class Machine:
         """`status`; its text is what a person sees."""
         before = self.written()
         with as_a_person():
-            site = self.site()
+            site = self.site
             self.status = found = status(site, self.now)
         shown = of_status(found, site.places.source, site.places.backup, self.now, short=False)
         told = Told("status", found.verdict.level, found.exit_code, plain(shown), before=before, after=self.written())
@@ -210,47 +195,10 @@ class Machine:
         told.spoken = True
         assert told.exit_code == 0, told.text
 
-    # ---- other programs of this machine
-
-    def fake_crontab(self, text: str = "") -> Path:
-        """A `crontab` program of this machine alone; the real one would change the user's own. Returns its file."""
-        folder, kept = self.home / "bin", self.home / "spool" / "person"
-        folder.mkdir(exist_ok=True)
-        kept.parent.mkdir(exist_ok=True)
-        if text:
-            kept.write_text(text)
-        script = (
-            "#!/bin/sh\n"
-            'case "$1" in\n'
-            f'  -l) if [ -e "{kept}" ]; then exec cat "{kept}"; fi; echo "no crontab for person" >&2; exit 1;;\n'
-            f'  -r) exec rm "{kept}";;\n'
-            f'  -) exec cat > "{kept}";;\n'
-            f'  *) exec cp "$1" "{kept}";;\n'
-            "esac\n"
-        )
-        (folder / "crontab").write_text(script)
-        (folder / "crontab").chmod(0o755)
-        self.environ["PATH"] = f"{folder}:{self.environ['PATH']}"
-        return kept
-
-    def hang_git(self) -> None:
-        """A `git` that never answers, as on a disk that is gone."""
-        folder = self.home / "bin"
-        folder.mkdir(exist_ok=True)
-        (folder / "git").write_text(f"#!/bin/sh\necho $$ >> '{self.home}/hanging'\nsleep 300\n")
-        (folder / "git").chmod(0o755)
-        self.environ["PATH"] = f"{folder}:{self.environ['PATH']}"
-
     # ---- the program itself
 
-    def prepare_scanner(self) -> None:
-        """Puts the compiled rules of the secret scanner where a program looks for them (5 s otherwise)."""
-        target = self.state / "engine"
-        if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self.state.chmod(0o700)
-            shutil.copytree(self.scanner_cache, target)
-            target.chmod(0o700)
+    def prepare_scanner(self, compiled: Path | None = None) -> None:
+        super().prepare_scanner(compiled or self.scanner_cache)
 
     def program(
         self,
@@ -330,7 +278,7 @@ class Machine:
         return told
 
 
-def plain(shown: Iterable[lines.Line]) -> str:
+def plain(shown: Iterable[Line]) -> str:
     """Lines as they stand on a screen without colour."""
     return "\n".join("".join(part.text for part in line) for line in shown)
 

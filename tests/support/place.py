@@ -1,35 +1,22 @@
-"""A place of its own for one test: home, source, backup, and the program run as a program."""
+"""A machine on which the program is run as a program: exit code and one JSON document."""
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
 import functools
-import hashlib
 import io
 import json
 import os
-import shutil
-import stat
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tests.support.forks import CHECKOUT, can_fork, server
-
-_CLEAN_GIT = {
-    "GIT_CONFIG_GLOBAL": "/dev/null",
-    "GIT_CONFIG_NOSYSTEM": "1",
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_AUTHOR_NAME": "somebody",
-    "GIT_AUTHOR_EMAIL": "somebody@example.org",
-    "GIT_COMMITTER_NAME": "somebody",
-    "GIT_COMMITTER_EMAIL": "somebody@example.org",
-    "LC_ALL": "C",
-}
+from tests.support.home import Home
 
 
 @dataclass(frozen=True)
@@ -59,66 +46,35 @@ class Result:
         return f"exit code {self.code}\n{self.words}"
 
 
-@dataclass
-class Place:
-    """One home with a source and a backup in it. `more` is set in the environment of every run."""
+class Place(Home):
+    """A machine on which the program is run, and says JSON. `more` is set in the environment of every run."""
 
-    base: Path
-    more: dict[str, str] = field(default_factory=dict)
-    umask: int = 0o022
+    def __init__(self, base: Path, more: dict[str, str] | None = None, umask: int = 0o022) -> None:
+        super().__init__(base)
+        self.more, self.umask = more or {}, umask
 
     @classmethod
     def make(cls, base: Path, scanner: Path) -> Place:
-        """An empty place below `base`. scanner: the secret scanner's compiled rules, made once for all tests.
-
-        They are copied, not linked: the scanner takes no cache that a link leads to.
-        """
+        """An empty one below `base`. scanner: the secret scanner's compiled rules, made once for all tests."""
         place = cls(base)
         place.home.mkdir(parents=True)
         place.source.mkdir()
-        place.state.mkdir(mode=0o700, parents=True)
-        shutil.copytree(scanner, place.state / "engine")
+        place.prepare_scanner(scanner)
         return place
 
     @property
-    def home(self) -> Path:
-        return self.base / "home"
-
-    @property
-    def source(self) -> Path:
-        return self.base / "source"
-
-    @property
-    def backup(self) -> Path:
-        return self.base / "backup"
-
-    @property
-    def state(self) -> Path:
-        return self.home / ".local/state/autosync-tasks"
-
-    @property
     def config(self) -> Path:
-        return self.home / ".config/autosync-tasks/config.toml"
+        return self.settings / "config.toml"
 
     @property
     def environ(self) -> dict[str, str]:
-        """The environment of the program: nothing but what cron would give, and the two places."""
-        return {
-            "HOME": str(self.home),
-            "PATH": os.environ.get("PATH", os.defpath),
-            "PYTHONPATH": str(CHECKOUT),
-            "OPENCODE_SOURCE": str(self.source),
-            "OPENCODE_BACKUP": str(self.backup),
-            **self.more,
-        }
+        """Nothing but what cron would give, and the two places."""
+        return {**super().environ, "PYTHONPATH": str(CHECKOUT), **self.more}
 
     def write(self, name: str | bytes, data: str | bytes, mode: int = 0o644) -> None:
         """Writes one file of the source, with the folders above it."""
-        path = os.path.join(os.fsencode(self.source), os.fsencode(name))
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "wb") as file:
-            file.write(data.encode() if isinstance(data, str) else data)
-        os.chmod(path, mode)
+        super().write(name, data)
+        os.chmod(os.path.join(os.fsencode(self.source), os.fsencode(name)), mode)
 
     def run(
         self,
@@ -187,37 +143,6 @@ class Place:
             os.environ.update(kept)
             sys.path[:] = path
         return Result(code, out.getvalue().encode(), err.getvalue().encode())
-
-    def git(
-        self, *words: str, stdin: bytes = b"", accept: Sequence[int] = (0,), repository: Path | None = None
-    ) -> bytes:
-        """What a person's git says in the backup (or another repository)."""
-        env = {"HOME": str(self.home), "PATH": os.environ.get("PATH", os.defpath), **_CLEAN_GIT}
-        done = subprocess.run(
-            ["git", "-C", str(repository or self.backup), *words],
-            env=env,
-            input=stdin,
-            capture_output=True,
-            check=False,
-        )
-        assert done.returncode in accept, (words, done.returncode, done.stderr)
-        return done.stdout
-
-    @property
-    def head(self) -> str:
-        """The branch's commit, "" if there is none."""
-        return self.git("rev-parse", "--verify", "--quiet", "refs/heads/main", accept=(0, 1, 128)).decode().strip()
-
-    def written(self) -> dict[str, tuple[int, int, str]]:
-        """Every path of state, config and backup with its mode, mtime (ns) and a digest of its contents."""
-        found: dict[str, tuple[int, int, str]] = {}
-        for top in (self.home, self.backup):
-            for folder, _, files in os.walk(top):
-                for path in [folder, *(os.path.join(folder, name) for name in files)]:
-                    facts = os.lstat(path)
-                    data = Path(path).read_bytes() if stat.S_ISREG(facts.st_mode) else b""
-                    found[path] = (facts.st_mode, facts.st_mtime_ns, hashlib.sha256(data).hexdigest())
-        return found
 
 
 def program() -> list[str]:
