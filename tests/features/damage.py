@@ -32,7 +32,7 @@ def lost_snapshot(machine: Machine) -> None:
     machine.path(_FILE).write_text("precious, in no backup\n")
     packs = machine.backup / ".git/objects/pack"
     before = set(packs.iterdir())
-    assert restore(machine.site(), new_wish((_FILE,), yes=True))[0].exit_code == 0
+    assert restore(machine.site, new_wish((_FILE,), yes=True))[0].exit_code == 0
     for path in set(packs.iterdir()) - before:
         path.unlink()
 
@@ -65,7 +65,7 @@ def no_success(machine: Machine) -> None:
 
 @then("status knows that all of the backup was read just now")
 def was_read(machine: Machine) -> None:
-    noted = health.load(machine.site().state)
+    noted = health.load(machine.site.state)
     assert noted is not None
     assert noted.read == machine.now
 
