@@ -193,7 +193,7 @@ def test_a_lost_manifest_comes_back_from_memory_and_without_it_syncs_go_on(place
     run = sync(place.site, new_request())
     assert (run.outcome, run.exit_code) == (Outcome.INCOMPLETE, 1)
     assert "something older is damaged" in run.reason
-    assert place.git("show", "main:context/b.md") == "b", "what is new is backed up all the same"
+    assert place.say("show", "main:context/b.md") == "b", "what is new is backed up all the same"
     assert any("manifest cannot be read" in note for note in run.notes)
 
 
@@ -298,40 +298,40 @@ def test_the_restored_tree_is_whole_after_all_that(place: Place, tmp_path: Path)
 
 
 def test_the_repositorys_own_settings_keep_what_git_can_read(place: Place) -> None:
-    place.git("remote", "add", "origin", "https://example.org/backup.git")
+    place.say("remote", "add", "origin", "https://example.org/backup.git")
     config = place.backup / ".git/config"
     config.write_bytes(config.read_bytes().replace(b"bare = false", b"bare = fal\0e") + b"[bran")
     mended(place, "settings cannot be read")
-    assert place.git("remote", "get-url", "origin") == "https://example.org/backup.git"
+    assert place.say("remote", "get-url", "origin") == "https://example.org/backup.git"
 
 
 def test_a_cut_pack_is_taken_apart_before_anything_steps_back(place: Place) -> None:
-    head = place.git("rev-parse", "main")
-    place.git("repack", "-adq")
+    head = place.say("rev-parse", "main")
+    place.say("repack", "-adq")
     pack = next((place.backup / ".git/objects/pack").glob("*.pack"))
     pack.chmod(0o600)
     pack.write_bytes(pack.read_bytes()[:-10])
     mended(place, "is cut off")
-    assert place.git("merge-base", "--is-ancestor", head, "main") == ""
+    assert place.say("merge-base", "--is-ancestor", head, "main") == ""
 
 
 def test_a_damaged_index_of_a_pack_is_made_anew(place: Place) -> None:
-    head = place.git("rev-parse", "main")
+    head = place.say("rev-parse", "main")
     index = sorted((place.backup / ".git/objects/pack").glob("*.idx"))[0]
     index.chmod(0o600)
     index.write_bytes(b"")
     mended(place, "damaged index")
-    assert place.git("merge-base", "--is-ancestor", head, "main") == ""
+    assert place.say("merge-base", "--is-ancestor", head, "main") == ""
 
 
 def test_other_refs_come_back_from_their_logs_and_packed_refs_lose_no_line(place: Place) -> None:
-    place.git("branch", "mine")
-    mine = place.git("rev-parse", "mine")
-    place.git("pack-refs", "--all")
+    place.say("branch", "mine")
+    mine = place.say("rev-parse", "mine")
+    place.say("pack-refs", "--all")
     packed = place.backup / ".git/packed-refs"
     packed.write_bytes(packed.read_bytes().replace(b"refs/heads/mine", b"refs/he\0ds/mine"))
     mended(place, "is no ref")
-    assert place.git("rev-parse", "mine") == mine
+    assert place.say("rev-parse", "mine") == mine
 
 
 def test_a_snapshots_ref_comes_back_from_its_run(place: Place) -> None:
@@ -353,10 +353,10 @@ def test_an_index_with_one_flipped_bit_is_told(place: Place) -> None:
 
 
 def test_a_branch_that_was_set_back_is_kept(place: Place) -> None:
-    head = place.git("rev-parse", "main")
-    place.git("reset", "-q", "--hard", "main~1")
+    head = place.say("rev-parse", "main")
+    place.say("reset", "-q", "--hard", "main~1")
     mended(place, "was set back or replaced")
-    assert place.git("merge-base", "--is-ancestor", head, f"autosync/kept/{head[:10]}") == ""
+    assert place.say("merge-base", "--is-ancestor", head, f"autosync/kept/{head[:10]}") == ""
 
 
 def test_a_shallow_clone_lacks_nothing_that_it_should_have(place: Place, tmp_path: Path) -> None:
