@@ -68,8 +68,8 @@ def prepare(base: Path, scanner_cache: Path) -> Place:
     place.sync()
     write(place.source, {"context/a.md": "a\n", "AGENTS.md": "# Rules\n"})
     place.sync()
-    place.git("branch", "mine")
-    place.git("pack-refs", "--all")
+    place.say("branch", "mine")
+    place.say("pack-refs", "--all")
     (place.backup / "context/a.md").write_text("an edit in the backup's own folder\n")
     write(place.source, {"context/a.md": "second\n"})
     place.sync()
@@ -81,12 +81,12 @@ def prepare(base: Path, scanner_cache: Path) -> Place:
 
 def kept(place: Place) -> Kept:
     """What a person would miss."""
-    listed = place.git("rev-list", "--objects", "--all", "refs/stash").splitlines()
+    listed = place.say("rev-list", "--objects", "--all", "refs/stash").splitlines()
     return Kept(frozenset(line.split(" ")[0] for line in listed), frozenset(_refs(place)))
 
 
 def _refs(place: Place) -> list[str]:
-    lines = place.git("for-each-ref", "--format=%(refname) %(objectname)").splitlines()
+    lines = place.say("for-each-ref", "--format=%(refname) %(objectname)").splitlines()
     return [line for line in lines if "/remote/" not in line and "refs/heads/autosync/kept/" not in line]
 
 
