@@ -130,7 +130,7 @@ def _unreadable(output: bytes, names: list[str]) -> Iterator[str]:
 
 def files(place: Place) -> list[Path]:
     """Every file of the repository, the state folder and the settings."""
-    tops = (place.backup / ".git", place.base / "state/autosync-tasks", place.base / "config")
+    tops = (place.backup / ".git", place.state, place.settings)
     found = [Path(folder) / name for top in tops for folder, _, names in os.walk(top) for name in names]
     return sorted(path for path in found if not path.is_symlink() and "/engine/" not in str(path))
 
