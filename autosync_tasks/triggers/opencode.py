@@ -16,7 +16,7 @@ from autosync_tasks.triggers import files
 from autosync_tasks.triggers.loading import Use, Word
 
 _MOST = 1_000_000
-"""Bytes of a log that are read, from its end: days of use. Nothing depends on what is older."""
+"""Bytes of a log that are read: days of use. Nothing depends on what is older."""
 
 _OLD_LOG = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{6})\.log")
 """One file for each run, named after its start in UTC (seen in 1.2 to 1.14)."""
@@ -64,11 +64,11 @@ def _starts(folder: str) -> Iterator[float]:
         return
     for name in names:
         named = _OLD_LOG.fullmatch(name)
-        if named and b"creating instance" in _end_of(os.path.join(folder, name)):
+        if named and b"creating instance" in _part(os.path.join(folder, name), end=False):
             yield float(calendar.timegm(time.strptime(named[1], "%Y-%m-%dT%H%M%S")))
         elif name == "opencode.log":
             runs: dict[bytes, float] = {}
-            for when, run in _START.findall(_end_of(os.path.join(folder, name))):
+            for when, run in _START.findall(_part(os.path.join(folder, name), end=True)):
                 try:
                     runs[run] = datetime.fromisoformat(when.decode("ascii", "replace")).timestamp()
                 except (ValueError, OverflowError):
@@ -76,11 +76,11 @@ def _starts(folder: str) -> Iterator[float]:
             yield from runs.values()
 
 
-def _end_of(path: str) -> bytes:
-    """The last bytes of a file; none of one that cannot be read, or is no file."""
+def _part(path: str, *, end: bool) -> bytes:
+    """The first or the last bytes of a file; none of one that cannot be read, or is no file."""
     try:
         with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-            if file.seekable():
+            if end and file.seekable():
                 file.seek(max(0, os.fstat(file.fileno()).st_size - _MOST))
             return file.read(_MOST)
     except OSError:

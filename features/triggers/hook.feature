@@ -90,9 +90,16 @@ Feature: After each turn of the agent
       Then nothing has changed
 
     Scenario: a newer version of this project
-      Given the plugin is of an older version
+      Given the plugin is of version "0.0.1"
       When the plugin is installed
       Then the plugin is up to date
+      And it says "written by version 0.0.1 of this program"
+
+    Scenario: it is not installed again after an upgrade
+      Given the plugin is of version "0.0.1"
+      When a person asks for the status
+      Then the verdict is "attention"
+      And it says "written by version 0.0.1 of this program"
 
     Scenario: remove
       When the plugin is removed

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from pytest_bdd import given, parsers, step, then, when
 
+from autosync_tasks import __version__
 from autosync_tasks.triggers import hook
 from tests.features.outcome import heard
 from tests.features.settings import put
@@ -82,10 +83,10 @@ def gone(machine: Machine, bed: Bed) -> None:
     hook.install(machine.environ, command=[f"{machine.home}/gone/autosync", "sync", "--trigger=workflow"])
 
 
-@given("the plugin is of an older version")
-def older(machine: Machine) -> None:
+@given(parsers.re('the plugin is of version "(?P<version>[^"]+)"'))
+def of_version(machine: Machine, version: str) -> None:
     text = plugin(machine).read_text()
-    plugin(machine).write_text(text.replace("const DISPOSE_WAIT_MS = 30000", "const DISPOSE_WAIT_MS = 5000"))
+    plugin(machine).write_text(text.replace(f'"version": "{__version__}"', f'"version": "{version}"'))
     assert plugin(machine).read_text() != text
 
 
