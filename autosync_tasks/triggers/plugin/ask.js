@@ -7,7 +7,7 @@ const ABOUT_TOOL =
   "for it), why (what is with one path, and why it waits), restore (what bringing one path back would write: a " +
   "proposal, the person runs it); path, relative to the config tree, for why and restore; at, optional, for restore: " +
   "which backup, such as '3 days ago'."
-const ABOUT_COMMAND = "Is my config backed up? (also: sync, why PATH, restore PATH)"
+const ABOUT_COMMAND = "Is my config backed up? (sync, why PATH, restore PATH)"
 const ACTIONS = ["status", "sync", "why", "restore"]
 const INPUT = {
   type: "object",

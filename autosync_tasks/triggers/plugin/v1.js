@@ -45,7 +45,7 @@ const server = async ({ client } = {}) => {
       await quietly(async () => {
         if (!ours || input?.command !== "backup") return
         const said = await answer(1, asked(input.arguments))
-        const words = `The person typed /backup. The backup program answered:\n\n${said}\n\nTell the person so, and do nothing.`
+        const words = `The backup program says:\n\n${said}\n\nPass this on in a sentence or two, and do nothing else.`
         output.parts.splice(0, output.parts.length, { type: "text", text: words })
       })
     },
