@@ -196,3 +196,12 @@ def parents(path: bytes) -> list[bytes]:
         path = path[:cut]
         found.append(path)
     return found
+
+
+KEPT = "autosync/kept"
+"""Branches below it hold commits that no other branch has any more."""
+
+
+def kept_branch(commit: str) -> str:
+    """The branch under which a commit that no other holds is kept."""
+    return f"{KEPT}/{commit[:10]}"

@@ -16,14 +16,13 @@ from dataclasses import asdict, dataclass, field, replace
 
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError
+from autosync_tasks.names import KEPT, kept_branch
 from autosync_tasks.state import shapes
 from autosync_tasks.state.state import State
 
 _FILE = "health.json"
 _STORED = re.compile(r"(pack-[0-9a-f]{40}\.(pack|idx)|[0-9a-f]{38})\Z")
 _FOLDERS = re.compile(r"(pack|[0-9a-f]{2})\Z")
-_KEPT = "autosync/kept"
-"""Branches below it hold commits that no other branch has any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,18 +163,13 @@ def keep(repository: Repository, commit: str) -> str:
     return name
 
 
-def kept_branch(commit: str) -> str:
-    """The branch under which a commit that no other holds is kept."""
-    return f"{_KEPT}/{commit[:10]}"
-
-
 def kept_branches(repository: Repository) -> list[str]:
     """The branches that `keep` made. No process is started."""
-    names = set(_names(os.path.join(repository.git_dir, "refs/heads", _KEPT)))
+    names = set(_names(os.path.join(repository.git_dir, "refs/heads", KEPT)))
     with suppress(OSError), open(os.path.join(repository.git_dir, "packed-refs"), "rb") as file:
-        packed = (line.rstrip().partition(f" refs/heads/{_KEPT}/".encode())[2] for line in file)
+        packed = (line.rstrip().partition(f" refs/heads/{KEPT}/".encode())[2] for line in file)
         names.update(name.decode("ascii", "replace") for name in packed if name)
-    return [f"{_KEPT}/{name}" for name in sorted(names) if not name.endswith(".lock")]
+    return [f"{KEPT}/{name}" for name in sorted(names) if not name.endswith(".lock")]
 
 
 def tell_departed(state: State, repository: Repository, head: str, *, check: bool) -> str:

@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from autosync_tasks.backup.health import kept_branch
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Path
-from autosync_tasks.names import display
+from autosync_tasks.names import display, kept_branch
 
 
 class Fix(StrEnum):

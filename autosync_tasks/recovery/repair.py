@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from autosync_tasks.backup.commit import drop
-from autosync_tasks.backup.health import keep, kept_branch
+from autosync_tasks.backup.health import keep
 from autosync_tasks.backup.index import index_entries, standing
 from autosync_tasks.backup.locks import clear_stale_locks
 from autosync_tasks.backup.objects import AbsentError, Store, write_loose
@@ -21,6 +21,7 @@ from autosync_tasks.backup.stash import save_edits
 from autosync_tasks.backup.worktree import bring_unedited
 from autosync_tasks.errors import BackupError
 from autosync_tasks.files import make_durable, write_whole
+from autosync_tasks.names import kept_branch
 from autosync_tasks.recovery.diagnose import files_of
 from autosync_tasks.recovery.plan import Fix, Repair
 from autosync_tasks.recovery.settings_file import sound_settings
