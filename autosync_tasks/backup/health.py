@@ -140,13 +140,15 @@ def moving(state: State, new: str) -> None:
 def departed(state: State, repository: Repository, head: str) -> str:
     """The commit at which a run left the branch, if it is not in the branch's history any more ("" if it is).
 
-    head: where the branch is now. One git process if it is elsewhere than a run left it, else none. The branch may
+    head: where the branch is now. Git is asked only if it is elsewhere than a run left it. The branch may
     have been set back, or replaced.
     """
     health = load(state)
     last = health.head if health else state.last_worktree
     if not last or not head or head in (last, health.moving if health else ""):
         return ""
+    if repository.gateway.attempt("cat-file", "-e", f"{head}^{{commit}}")[0] != 0:
+        return ""  # the branch names nothing that can be read: damage, and told as that
     known = filter(None, (last, health.moving if health else ""))
     if any(repository.gateway.attempt("merge-base", "--is-ancestor", one, head)[0] == 0 for one in known):
         return ""

@@ -106,6 +106,10 @@ def _status(seen: Look, records: Sequence[dict[str, Any]], now: float) -> Status
     faults = [left for left in left_out if not left.expected]
     links, there, times = of.links_out(seen), installed(site.environ, now), of.last_seen(site.state)
     notes, remote, noted = of.notes_of(seen, there), known_remote(site), health.load(site.state)
+    damaged = noted is not None and bool(noted.faults)
+    if damaged and noted and noted.files != health.stored_files(site.repository):  # mended since, or hurt elsewhere
+        damaged = False
+        notes = (*notes, "the backup was damaged when it was last read and has changed since; the next sync reads it")
     comes = of.comes(there, times, now, site.settings.max_age)
     never = [left.path for left in left_out if left.why is Left.PROTECTED]
     never += [item.change.path for item in by_priority[Priority.NEVER]]
@@ -130,7 +134,7 @@ def _status(seen: Look, records: Sequence[dict[str, Any]], now: float) -> Status
         links_out=len(links),
         failures=past.failures,
         notes=notes,
-        damage=noted.faults[0] if noted and noted.faults else "",
+        damage=noted.faults[0] if noted and damaged else "",
         newest_whole=noted is None or noted.newest_whole,
     )
     return Status(

@@ -66,7 +66,10 @@ def _looked_after(site: Site, request: Request, run: Run) -> Run:
     if not head:
         return run
     noted, files = health.load(state), health.stored_files(repository)
-    why = health.reason_to_read(noted, files, site.settings.deep_verify_every, request.now) if noted else ""
+    by_hand = request.trigger is Trigger.MANUAL
+    # A run by hand that has nothing to do writes nothing, so it does not count the week either.
+    every = 0 if by_hand and run.outcome is Outcome.OK else site.settings.deep_verify_every
+    why = health.reason_to_read(noted, files, every, request.now) if noted else ""
     if why:
         from autosync_tasks.sync.record import Recorder
         from autosync_tasks.verify.unattended import with_reading
@@ -75,7 +78,7 @@ def _looked_after(site: Site, request: Request, run: Run) -> Run:
         if run.outcome is not told.outcome:
             Recorder(site, request.trigger, request.now, check=False).turned_out(run)
     elif run.outcome in (Outcome.CHANGED, Outcome.INCOMPLETE) or (
-        request.trigger is not Trigger.MANUAL and (noted is None or (noted.head, noted.files) != (head, files))
+        not by_hand and (noted is None or (noted.head, noted.files) != (head, files))
     ):
         health.note(state, repository, head, request.now)
     return run
