@@ -22,7 +22,7 @@ Feature: Asking inside OpenCode
     Scenario: a file that the next sync takes
       When a context file changes
       And the agent asks why "context/project.md" waits
-      Then the answer says "the next automatic sync takes it"
+      Then the answer says "the next sync takes it"
 
   Rule: It syncs when it is asked to, as a person would
 

@@ -56,6 +56,7 @@ OTHER: dict[str, tuple[str, object]] = {
     "mass_delete_share": ("80", 80),
     "mass_delete_count": ("3", 3),
     "quarantine": ("true", True),
+    "deep_verify_every": ("3600", 3600),
     "validate_select": ('["SEC", "JSN001"]', ("SEC", "JSN001")),
     "validate_ignore": ('["STR"]', ("STR",)),
     "follow_links_into": ('["/srv/shared", "~/dots"]', ("/srv/shared", f"{HOME}/dots")),

@@ -157,13 +157,13 @@ def strike(path: Path, dice: random.Random) -> str:
 
 def played(place: Place, spare: Path, before: Kept, seed: int) -> Round:
     """One round: the whole place as it was, one file damaged, then every command in turn."""
-    for name in ("source", "backup", "state", "config"):
-        shutil.rmtree(place.base / name, ignore_errors=True)
-        shutil.copytree(spare / name, place.base / name, symlinks=True)
+    for folder in _kept(place):
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(spare / folder.relative_to(place.base), folder, symlinks=True)
     dice = random.Random(seed)
-    folder = dice.choice(("pack", ".git", ".git", "state", "any"))
+    part = dice.choice(("pack", ".git", ".git", "state", "any"))
     every = files(place)
-    chosen = [path for path in every if f"/{folder}" in str(path)] if folder != "any" else every
+    chosen = [path for path in every if f"/{part}" in str(path)] if part != "any" else every
     path = dice.choice(chosen or every)
     what = f"{seed}: {strike(path, dice)} of {path.relative_to(place.base)}"
     done = Round(what, harm(place, before))
@@ -212,6 +212,12 @@ def _end(done: Round, name: str, act: Callable[[], int]) -> None:
 def spared(place: Place) -> Path:
     """A copy of the whole place, times and all, to begin each round with."""
     spare = place.base / "spare"
-    for name in ("source", "backup", "state", "config"):
-        shutil.copytree(place.base / name, spare / name, symlinks=True, ignore=shutil.ignore_patterns("engine"))
+    for folder in _kept(place):
+        kept = spare / folder.relative_to(place.base)
+        shutil.copytree(folder, kept, symlinks=True, ignore=shutil.ignore_patterns("engine"))
     return spare
+
+
+def _kept(place: Place) -> tuple[Path, ...]:
+    """What each round begins with anew."""
+    return (place.source, place.backup, place.state, place.settings)

@@ -12,7 +12,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from autosync_tasks.backup import worktree
 from autosync_tasks.backup.repository import Repository
-from autosync_tasks.remote import push
+from autosync_tasks.remote import integrate
 from tests.recovery.survival_machine import Survival
 
 
@@ -79,7 +79,7 @@ def test_the_model_notices_a_loss(
         with pytest.raises(AssertionError, match="by hand"):
             played(stashed)
     with monkeypatch.context() as patch:
-        patch.setattr(push, "replay", lambda _repository, _base, _local, onto, *_: onto)
-        patch.setattr(push, "move", lambda repository, _old, new, *_: forced(repository, new))
+        patch.setattr(integrate, "replay", lambda _repository, _base, _local, onto, *_: onto)
+        patch.setattr(integrate, "move", lambda repository, _old, new, *_: forced(repository, new))
         with pytest.raises(AssertionError, match="on no branch"):
             played(rebased)

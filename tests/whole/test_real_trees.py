@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from autosync_tasks.model import Cache
+from autosync_tasks.tree import content
+from autosync_tasks.tree import observe as looking
 from autosync_tasks.tree import walk as source
 from autosync_tasks.tree.observe import ids_of, known_ids, observe, unchanged
 from autosync_tasks.tree.walk import open_root, walk
@@ -109,7 +111,8 @@ def test_an_edit_within_the_clock_tick_of_the_read_is_found(place: Place, monkey
 
     Newer kernels have a finer one (multigrain times, 6.13), so the coarse one is put in its place here.
     """
-    monkeypatch.setattr(source, "pack", _with_a_coarse_clock)
+    for module in (source, content, looking):
+        monkeypatch.setattr(module, "pack", _with_a_coarse_clock)
     place.write("a.md", "version 0000\n")
     path, same_facts = place.source / "a.md", 0
     root = open_root(str(place.source))
