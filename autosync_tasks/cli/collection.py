@@ -33,8 +33,9 @@ def collection(words: Sequence[str] = ()) -> Collection:
     known = {name: room for room, (_, names) in ROOMS.items() for name in names}
     plain = [word for word in words if not word.startswith("-")]
     flags = {word.partition("=")[0] for word in words if word.startswith("-")}
-    all_known = plain and all(word in known for word in plain) and not flags & {"--list", "-l", "--help", "-h"}
-    rooms = {known[word] for word in plain} if all_known else set(ROOMS)
+    lists = flags & {"--list", "-l", "--help", "-h"} or not all(word in known for word in plain)
+    needs_all = lists or not (plain or "--version" in flags or "-V" in flags)
+    rooms = set(ROOMS) if needs_all else {known[word] for word in plain}
     found = Collection()
     for room, (name, _) in ROOMS.items():
         if room in rooms:
