@@ -217,7 +217,7 @@ class State:
     @property
     def _mark(self) -> tuple[str, str]:
         commit, _, boot = (self.read("worktree") or b"").decode("ascii", "replace").strip().partition(" ")
-        return commit, boot
+        return (commit, boot) if shapes.commit(commit) else ("", "")
 
     def mark_worktree(self, commit: str) -> None:
         """Notes that the backup's work tree stands at this commit."""
