@@ -74,7 +74,7 @@ ACTS = (
     Act("next sync", _edits, ("sync",)),
     Act("sync over an edit in the backup", _edit_in_the_backup, ("sync",)),
     Act("sync, some seconds before", _many_edits, ("sync",), wait=2.5),
-    Act("restore", _loss, ("restore",)),
+    Act("restore", _loss, ("restore", "--yes")),
 )
 
 

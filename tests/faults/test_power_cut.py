@@ -71,7 +71,7 @@ def held(found: list[dict[str, Any]]) -> None:
     assert "by hand\n" in found[2]["stashed"], "an edit in the backup's own folder is gone"
 
 
-@pytest.mark.full  # not passed since the weekly reading and the walk back of restores came; see CHANGELOG, Known faults
+@pytest.mark.sweep
 @pytest.mark.parametrize("system", disk.SYSTEMS)
 def test_what_was_told_is_there_after_a_power_cut(system: str, workshop: Path, scanner_cache: Path) -> None:
     held(cuts(system, workshop, scanner_cache, number=CI_CUTS if system == "ext4" else 0))
