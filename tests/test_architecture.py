@@ -396,13 +396,3 @@ def test_features_and_tests_lie_under_the_names_of_the_rooms() -> None:
     beside = {"features", "support", "whole", "faults", "opencode", "__pycache__"}
     folders = {path.name for path in (CHECKOUT / "tests").iterdir() if path.is_dir()}
     assert folders - beside <= rooms, folders - beside - rooms
-
-
-def test_no_page_and_no_comment_names_a_document_that_is_not_here() -> None:
-    strays = []
-    for folder, pattern in ((PACKAGE, "*.py"), (CHECKOUT / "docs", "*.md"), (CHECKOUT / "features", "*.feature")):
-        for path in sorted(folder.rglob(pattern)):
-            for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
-                if re.search(r"\bDESIGN\b|\bthe seed\b|\bSTYLE\.md|\bHOUSE\.md", line):
-                    strays.append(f"{path.relative_to(CHECKOUT)}:{number}")
-    assert strays == []

@@ -1,15 +1,21 @@
-"""Scratch folders inside the state folder: gone when they have been used, and swept up if a kill left one."""
+"""Scratch folders inside the state folder: gone when they have been used, and swept up if a kill left one.
+
+So is half a file that was to be put in the place of another, when a kill or a failing disk left that.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from autosync_tasks.files import lock, remove_tree
 from autosync_tasks.state.state import State
 
-_PREFIX = "scratch-"
+_PREFIX, _HALF = "scratch-", ".new-"
+_WRITER = re.compile(r"\.(\d+)\.[0-9a-f]{8}\Z")
+"""A process id and some random digits: how `files.write_whole` names a half file where no lock keeps others out."""
 _FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -30,16 +36,29 @@ def scratch(state: State, run_id: str) -> Iterator[str]:
 
 
 def sweep(state: State) -> None:
-    """Removes scratch folders that no run holds any more."""
+    """Removes scratch folders that no run holds any more and half files that nobody writes."""
     for name in os.listdir(state.folder):
-        if not name.startswith(_PREFIX):
-            continue
-        try:
-            handle = os.open(state.path(name), _FLAGS)
-        except OSError:
-            continue
-        try:
-            if lock(handle):
-                remove_tree(state.path(name))
-        finally:
-            os.close(handle)
+        if name.startswith(_HALF):
+            if not _in_use(state, name):
+                with suppress(OSError):
+                    os.unlink(state.path(name))
+        elif name.startswith(_PREFIX):
+            _remove_unheld(state.path(name))
+
+
+def _in_use(state: State, name: str) -> bool:
+    """Whether the writer of a half file may live. Its name tells it, or else it is whoever holds the lock."""
+    writer = _WRITER.search(name)
+    return os.path.exists(f"/proc/{writer[1]}") if writer else not state.locked
+
+
+def _remove_unheld(folder: str) -> None:
+    try:
+        handle = os.open(folder, _FLAGS)
+    except OSError:
+        return
+    try:
+        if lock(handle):
+            remove_tree(folder)
+    finally:
+        os.close(handle)

@@ -131,7 +131,7 @@ class State:
         self.prepare()
         # Under the lock its other name is fixed: what a killed run left is taken over. Nothing here needs to outlive a
         # power cut: it is a cache or a log.
-        scratch = "" if self._held < 0 else f".new-{os.path.basename(name)}"
+        scratch = "" if not self.locked else f".new-{os.path.basename(name)}"
         try:
             self._make_way(name)
             write_whole(self.path(name), data, scratch=scratch, durable=False)
@@ -196,9 +196,14 @@ class State:
         return found
 
     @property
+    def locked(self) -> bool:
+        """Whether this run holds the lock of this pair."""
+        return self._held >= 0
+
+    @property
     def scratch_left(self) -> bool:
-        """Whether a scratch folder stands there: in use, or left by a run that was killed."""
-        return any(name.startswith("scratch-") for name in os.listdir(self.folder))
+        """Whether a scratch folder or half a file stands there: in use, or left by a run that was killed."""
+        return any(name.startswith(("scratch-", ".new-")) for name in os.listdir(self.folder))
 
     def worktree(self) -> str:
         """The commit to which the backup's work tree was brought since this machine started ("" if unknown).

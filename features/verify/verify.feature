@@ -83,7 +83,7 @@ Feature: Proof
       And it says what to do next
 
     Scenario: nobody looked for a week, and all is well
-      When a person asks for a sync 8 days later
+      When the schedule comes 8 days later
       Then there is nothing to do
       And status knows that all of the backup was read just now
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pytest_bdd import given, parsers, step, then
 
 from autosync_tasks.backup import health
+from autosync_tasks.model import Trigger
 from autosync_tasks.restore.restore import new_wish, restore
 from tests.features.outcome import heard
 from tests.features.pictures import git
@@ -55,6 +56,12 @@ def set_back(machine: Machine) -> None:
 def later(machine: Machine, days: str) -> None:
     machine.now += int(days) * DAY
     machine.sync()
+
+
+@step(parsers.re(r"the schedule comes (?P<days>\d+) days later"))
+def scheduled_later(machine: Machine, days: str) -> None:
+    machine.now += int(days) * DAY
+    machine.sync(Trigger.SCHEDULE)
 
 
 @then("the sync tells no success")
