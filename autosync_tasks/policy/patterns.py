@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _SLASH = 0x2F
 
@@ -41,6 +42,7 @@ class Pattern:
     parts: tuple[bytes | None, ...]
 
 
+@lru_cache(maxsize=1024)  # each run asks for the same hundred several times
 def parse_pattern(pattern: str) -> Pattern:
     """Takes a pattern apart. Raises PatternError."""
     _refuse_form(pattern)

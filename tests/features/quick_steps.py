@@ -7,10 +7,10 @@ that features took). All sentences of one module see the same definitions: they 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from importlib import import_module
 from weakref import WeakKeyDictionary
 
 import pytest
-from pytest_bdd import scenario
 from pytest_bdd.compat import get_fixture_names, getfixturedefs
 from pytest_bdd.parser import Step
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
@@ -46,5 +46,7 @@ def _find(step: Step, fixturemanager: pytest.FixtureManager, node: pytest.Item) 
 
 
 def pytest_configure() -> None:
-    """Puts it in the place of pytest-bdd's own."""
-    scenario.find_fixturedefs_for_step = _find  # type: ignore[assignment]
+    """Puts it in the place of pytest-bdd's own (`pytest_bdd.scenario` is a function of that name in the package)."""
+    module = import_module("pytest_bdd.scenario")
+    assert callable(module.find_fixturedefs_for_step)
+    module.find_fixturedefs_for_step = _find  # type: ignore[attr-defined]
