@@ -198,6 +198,10 @@ def parents(path: bytes) -> list[bytes]:
     return found
 
 
+OUTSIDE = b".autosync-outside"
+"""The name at the backup's root under which lies what stands outside the tree and is kept all the same. Below it the
+places are as in a folder that OpenCode reads (`.opencode/`), and are judged so."""
+
 KEPT = "autosync/kept"
 """Branches below it hold commits that no other branch has any more."""
 

@@ -249,6 +249,9 @@ LAZY = {
             status/notices.py status/status.py sync/record.py sync/run.py
             verify/unattended.py verify/verify.py
         """,
+        "only where something outside the tree counts": """
+            config/around.py
+        """,
         "the rules, where there is something to judge": """
             plan/judge.py validation/families.py validation/names_and_modes.py workspace/validation_context.py
         """,

@@ -35,6 +35,7 @@ from autosync_tasks.workspace.workspace import Site, open_site
         "several times, or as plain words)",
         "at": "which backup: a commit, or a time (2026-01-05, '2026-01-05 14:30', '3 days ago'); else the newest",
         "to": "restore into this folder instead of the source; nothing there is overwritten",
+        "outside": "bring what the backup keeps from outside the tree to its places; nothing there is overwritten",
         "check": CHECK,
         "diff": "show the contents of the changes; lines with secrets are withheld",
         "yes": "restore everything without a question, though it overwrites what stands in the source",
@@ -49,6 +50,7 @@ def restore(
     path: Iterable[str],
     at: str = "",
     to: str = "",
+    outside: bool = False,
     check: bool = False,
     diff: bool = False,
     yes: bool = False,
@@ -68,7 +70,7 @@ def restore(
     site = open_site(os.environ, new_machine=True)
     dry = is_dry(context, check)
     # Invoke gives True for the flag alone.
-    wish = new_wish(path, at, to, check=dry, undo=undo or False, yes=yes, cwd=_here())
+    wish = new_wish(path, at, to, check=dry, undo=undo or False, yes=yes, cwd=_here(), outside=outside)
     if list:
         return _list(site, wish, as_json=json)
     target, backup = target_of(site, wish), site.places.backup

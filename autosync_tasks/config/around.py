@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import pwd
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from autosync_tasks.config.places import is_within
+from autosync_tasks.config.settings import Settings
 from autosync_tasks.humanize import count
 from autosync_tasks.names import display
 
-_SKILLS = os.path.join(".agents", "skills")
+SKILLS = os.path.join(".agents", "skills")
 """Where `npx skills add -g` keeps the only copy; OpenCode reads it there, and other agents do too."""
+CONFIG_NAME = "opencode.json"
+"""Under which the file of `follow_config` is kept, whatever its own name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,53 +27,93 @@ class Concern:
     remedy: str
 
 
-def outside(environ: Mapping[str, str], home: str, source: str, followed: Sequence[str]) -> tuple[Concern, ...]:
-    """What OpenCode reads besides the tree, and is in no backup.
+def outside(environ: Mapping[str, str], home: str, source: str, settings: Settings) -> tuple[Concern, ...]:
+    """What OpenCode reads besides the tree, and is in no backup though nobody said that it need not be.
 
-    home: the user's; source: the config tree;
-    followed: the setting `follow_links_into`.
+    home: the user's; source: the config tree.
     """
-    return (*_named(environ, home, source), *_skills(home, source, followed))
+    left = {os.path.realpath(path) for path in settings.leave_outside}
+    found = (*_named(environ, home, source, settings.follow_config), *_skills(home, source, settings))
+    return tuple(concern for real, concern in found if real not in left)
 
 
-def _named(environ: Mapping[str, str], home: str, source: str) -> Iterator[Concern]:
+def attached(home: str, source: str, settings: Settings) -> dict[str, tuple[str, str]]:
+    """What lies outside the tree and goes into the backup all the same: the name that it has there, below a folder of
+    OpenCode's, to a folder (a real path) and the path in it.
+
+    That is the file of `follow_config`, and once links into the shared skills are followed also those skills that no
+    link leads to. A folder that cannot be listed stands for all that may lie in it.
+    """
+    found: dict[str, tuple[str, str]] = {}
+    if file := settings.follow_config:
+        folder, name = os.path.realpath(os.path.dirname(file)), os.path.basename(file)
+        if not is_within(os.path.join(folder, name), os.path.realpath(source)):
+            found[CONFIG_NAME + ("c" if name.endswith(".jsonc") else "")] = folder, name
+    shared = os.path.realpath(os.path.join(home, SKILLS))
+    above = next((folder for folder in settings.follow_links_into if _holds(folder, shared)), "")
+    if not above or is_within(shared, os.path.realpath(source)):
+        return found
+    if not os.access(shared if os.path.lexists(shared) else above, os.R_OK | os.X_OK):
+        return found | {"skills": (shared, "")}
+    return found | {f"skills/{name}": (shared, name) for name in _lone(source, shared) if _stays(shared, name)}
+
+
+def _named(environ: Mapping[str, str], home: str, source: str, followed: str) -> Iterator[tuple[str, Concern]]:
     for variable in ("OPENCODE_CONFIG", "OPENCODE_CONFIG_DIR"):
         path = environ.get(variable, "")
         if path.startswith("~/"):
             path = home + path[1:]
         real = os.path.realpath(path)
-        if path and os.path.exists(path) and not is_within(real, os.path.realpath(source)):
-            yield Concern(
-                f"{variable} names {display(path)}: OpenCode reads it too, and it is outside the tree, in no backup",
-                f"move it into {display(source)}, or keep a copy of it yourself",
-            )
+        known = is_within(real, os.path.realpath(source)) or (followed and real == os.path.realpath(followed))
+        if path and os.path.exists(path) and not known:
+            remedy = f"move it into {display(source)}, or keep a copy of it yourself"
+            if variable == "OPENCODE_CONFIG" and os.path.isfile(real):
+                remedy = f"autosync set-config FOLLOW_CONFIG={display(shlex.quote(real))}"
+            what = f"{variable} names {display(path)}: OpenCode reads it too, and it is outside the tree, in no backup"
+            yield real, Concern(what, remedy)
 
 
-def _skills(home: str, source: str, followed: Sequence[str]) -> Iterator[Concern]:
-    """The shared skills: safe only where a link in the tree leads to each and links into their folder are followed."""
-    shared = os.path.join(home, _SKILLS)
-    real = os.path.realpath(shared)
+def _skills(home: str, source: str, settings: Settings) -> Iterator[tuple[str, Concern]]:
+    """The shared skills: safe once links into their folder are followed; those without a link are taken too."""
+    shared = os.path.join(home, SKILLS)
+    real, followed = os.path.realpath(shared), settings.follow_links_into
     names = _skills_in(shared)
     if not home or not names or is_within(real, os.path.realpath(source)):
         return
-    if not any(is_within(real, os.path.realpath(folder)) for folder in followed):
+    if not any(_holds(folder, real) for folder in followed):
         value = ", ".join(f'"{folder}"' for folder in (*followed, "~/.agents/skills"))
-        yield Concern(
-            f"{count(len(names), 'skill')} in ~/.agents/skills: OpenCode reads them, and they are in no backup",
-            f"autosync set-config FOLLOW_LINKS_INTO='[{value}]': then what links of the tree lead to there is kept",
+        yield (
+            real,
+            Concern(
+                f"{count(len(names), 'skill')} in ~/.agents/skills: OpenCode reads them, and they are in no backup",
+                f"autosync set-config FOLLOW_LINKS_INTO='[{value}]'",
+            ),
         )
-    linked = {
-        os.path.realpath(os.path.join(source, folder, name))
-        for folder in ("skill", "skills")
-        for name in _entries(os.path.join(source, folder))
-    }
-    lone = [name for name in names if os.path.realpath(os.path.join(shared, name)) not in linked]
-    if lone and real not in {os.path.realpath(os.path.join(source, folder)) for folder in ("skill", "skills")}:
-        yield Concern(
-            f"{count(len(lone), 'skill')} in ~/.agents/skills without a link in the tree, such as {display(lone[0])}: "
-            "in no backup",
-            f"ln -s ~/.agents/skills/{display(lone[0])} {display(source)}/skills/ (and so each of them)",
+        return
+    elsewhere = [name for name in _lone(source, real) if not _stays(real, name)]
+    if elsewhere:
+        what = (
+            f"{count(len(elsewhere), 'skill')} in ~/.agents/skills that lead elsewhere, such as {display(elsewhere[0])}"
         )
+        yield real, Concern(f"{what}: in no backup", f"move them there, or link each into {display(source)}/skills/")
+
+
+def _lone(source: str, shared: str) -> list[str]:
+    """The shared skills that no link in the tree leads to."""
+    folders = [os.path.join(source, folder) for folder in ("skill", "skills")]
+    if shared in map(os.path.realpath, folders):
+        return []
+    linked = {os.path.realpath(os.path.join(folder, name)) for folder in folders for name in _entries(folder)}
+    return [name for name in _skills_in(shared) if os.path.realpath(os.path.join(shared, name)) not in linked]
+
+
+def _holds(folder: str, real: str) -> bool:
+    return is_within(real, os.path.realpath(folder))
+
+
+def _stays(shared: str, name: str) -> bool:
+    """Whether a skill lies in the shared folder itself."""
+    return os.path.realpath(os.path.join(shared, name)) == os.path.join(shared, name)
 
 
 def _skills_in(folder: str) -> list[str]:

@@ -22,6 +22,7 @@ class Type(StrEnum):
     INT = "whole number"
     TEXT = "text"
     FOLDER = "folder"
+    FILE = "file"
     ID = "id"
     BRANCH = "branch"
     REMOTE = "remote"
@@ -166,7 +167,16 @@ class Settings:
     )
     validate_ignore: tuple[str, ...] = _declare(Type.CODES, (), "Validation rules not to use, by code or family.")
     follow_links_into: tuple[str, ...] = _declare(
-        Type.FOLDERS, (), "Folders outside the tree: what a link into them points to is stored as contents."
+        Type.FOLDERS,
+        (),
+        "Folders outside the tree: what a link into them points to is stored as contents. With `~/.agents/skills` "
+        "also the skills there that no link leads to.",
+    )
+    follow_config: str = _declare(
+        Type.FILE, "", "The file outside the tree that OPENCODE_CONFIG names: it is kept in the backup too."
+    )
+    leave_outside: tuple[str, ...] = _declare(
+        Type.FOLDERS, (), "What OpenCode reads outside the tree and you want in no backup: it is not named any more."
     )
     notify_command: str = _declare(
         Type.TEXT,

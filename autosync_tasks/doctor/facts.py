@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from autosync_tasks import __version__
-from autosync_tasks.config.around import name_of, outside, ownership
+from autosync_tasks.config.around import Concern, name_of, ownership
 from autosync_tasks.config.load import home_folder
 from autosync_tasks.doctor import ssh
 from autosync_tasks.doctor.machine import Access, Machine, Space, SshWay, Trial
@@ -54,7 +54,7 @@ def gather(environ: Mapping[str, str], now: float, folder: str = ".") -> Machine
         linger=systemd.linger(environ),
         only_here=list(_only_here(environ)),
         owners=ownership(home, [path for path in (str(here.get("config") or ""), backup, state) if path]),
-        outside=outside(environ, home, source, tuple(here.get("followed") or ())) if source else (),
+        outside=tuple(Concern(*words) for words in here.get("outside") or ()),
     )
 
 

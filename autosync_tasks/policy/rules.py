@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from autosync_tasks.model import Priority, Rule
+from autosync_tasks.names import OUTSIDE
 
 PROTECTED, TRANSIENT, CONTEXT, AGENT, TOOLS = "protected", "transient", "context", "agent", "tools"
 CONFIG, INTEGRATION, DOCUMENTATION, TEMPLATE = "config", "integration", "documentation", "template"
@@ -52,7 +53,7 @@ def _folders(category: str, priority: Priority, names: str) -> tuple[Rule, ...]:
 
 
 # A skill may be called `cache` or `tmp`: a folder right below `skills/` bears a name, not a meaning.
-_SKILLS = ("/skill/*/", "/skills/*/")
+_SKILLS = ("/skill/*/", "/skills/*/", f"/{OUTSIDE.decode()}/.opencode/skills/*/")
 _TRANSIENT: tuple[Rule, ...] = (
     *_rules(TRANSIENT, Priority.LOW, "*.log *.bak *.bak.* *.backup *.tmp *.temp *.orig *.rej"),
     *_rules(
@@ -79,6 +80,7 @@ DEFAULT_RULES: tuple[Rule, ...] = (
     *_folders(AGENT, Priority.HIGH, "agent profile"),
     *TOOLS_ONLY,
     *_folders(TOOLS, Priority.HIGH, "skill mode"),
+    *_rules(TOOLS, Priority.HIGH, f"/{OUTSIDE.decode()}/.opencode/skills/"),  # those that agents share
     # /config.json is the older name of opencode.json that OpenCode still reads
     *_rules(
         CONFIG,

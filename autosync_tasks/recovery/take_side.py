@@ -28,6 +28,7 @@ from autosync_tasks.restore.plan import Removal, RestorePlan, plan_restore
 from autosync_tasks.restore.request import Announce, Wish
 from autosync_tasks.restore.run import Passage
 from autosync_tasks.restore.write import standings
+from autosync_tasks.tree.followed_links import Following
 from autosync_tasks.tree.walk import open_root
 from autosync_tasks.workspace.request import Request
 from autosync_tasks.workspace.workspace import Site
@@ -120,9 +121,9 @@ def _plan(site: Site, taking: Taking, head: Head, run_id: str) -> RestorePlan:
 
 def _outside(site: Site, paths: Iterable[Path]) -> Iterator[str]:
     """A line for each path behind a link that is followed: nothing outside the source is written."""
-    following = site.following
+    following = site.following or Following(site.places.real_source, ())
     for path in sorted(paths):
-        if following is not None and following.above(path) is not None:
+        if following.above(path) is not None:
             yield f"{display(path)}: a link leads out of the source here; change it where it leads"
 
 

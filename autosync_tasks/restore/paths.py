@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
+from autosync_tasks.config.around import SKILLS
 from autosync_tasks.config.places import Places
 from autosync_tasks.errors import BackupError, UsageError
-from autosync_tasks.model import Entry, Path
-from autosync_tasks.names import display
+from autosync_tasks.model import Entry, Kind, Path
+from autosync_tasks.names import OUTSIDE, display, parents
 from autosync_tasks.policy.classify import Classifier
 from autosync_tasks.restore.plan import UnknownPathError, normal, select
 from autosync_tasks.restore.request import Wish, local_zone, name_of_commit
+from autosync_tasks.tree.followed_links import Following
 from autosync_tasks.workspace.workspace import Site
 
 
@@ -64,21 +66,76 @@ def chosen(site: Site, wish: Wish, recorded: Mapping[Path, Entry], commit: str) 
     return selected
 
 
-def not_followed(site: Site, selected: dict[Path, Entry]) -> tuple[dict[Path, Entry], list[str]]:
+def where_allowed(
+    site: Site, wish: Wish, selected: dict[Path, Entry], target: str
+) -> tuple[dict[Path, Entry], list[str]]:
+    """The selected paths less those that this wish may not write, with notes; by their places below `target`."""
+    if wish.outside:
+        return _at_their_places(site, selected, target), []
+    return (selected, []) if wish.to else _not_followed(site, selected)
+
+
+def _not_followed(site: Site, selected: dict[Path, Entry]) -> tuple[dict[Path, Entry], list[str]]:
     """The selected paths less those behind a link that is followed, with a note for each such link.
 
     Nothing outside the source is written. Raises UsageError if nothing else is left.
     """
-    following = site.following
-    if following is None:
-        return selected, []
+    following = site.following or Following(site.places.real_source, ())
     links = {path: following.above(path) for path in selected}
     behind = sorted({link for link in links.values() if link is not None})
     kept = {path: entry for path, entry in selected.items() if links[path] is None}
     hint = "restore it with --to FOLDER, and copy it from there"
+    if not kept and behind == [OUTSIDE]:
+        raise UsageError(
+            f"what {display(OUTSIDE)} holds lies outside the tree: nothing is written there", hint=_OUTSIDE
+        )
     if not kept and behind:
         raise UsageError(f"{display(behind[0])} is a link out of the source: nothing is written there", hint=hint)
-    return kept, [f"{display(link)} leads out of the source and is left alone: {hint}" for link in behind]
+    return kept, [
+        f"{display(link)} leads out of the source and is left alone: {_OUTSIDE if link == OUTSIDE else hint}"
+        for link in behind
+    ]
+
+
+_OUTSIDE = "`autosync restore --outside` brings it to its place, --to FOLDER elsewhere"
+
+
+def _places(site: Site) -> dict[Path, Path]:
+    """What is kept from outside the tree, by its place in the backup, to its real place on this machine."""
+    kept, settings = OUTSIDE + b"/.opencode/", site.settings
+    found = {kept + b"skills": os.fsencode(os.path.realpath(os.path.join(site.loaded.home, SKILLS)))}
+    if file := settings.follow_config:
+        real = os.path.join(os.path.realpath(os.path.dirname(file)), os.path.basename(file))
+        found |= dict.fromkeys((kept + b"opencode.json", kept + b"opencode.jsonc"), os.fsencode(real))
+    return found
+
+
+def places_folder(site: Site) -> str:
+    """The nearest folder above all places outside the tree."""
+    return os.fsdecode(os.path.commonpath([os.path.dirname(place) for place in _places(site).values()]))
+
+
+def _at_their_places(site: Site, selected: Mapping[Path, Entry], target: str) -> dict[Path, Entry]:
+    """Those of the selected paths that lie outside the tree, by their places below `target`.
+
+    Raises UsageError if there are none, or if nobody said where the config file lies on this machine.
+    """
+    found, places = {}, _places(site)
+    for path, entry in selected.items():
+        if path.startswith(OUTSIDE + b"/"):
+            above = next((one for one in (path, *parents(path)) if one in places), None)
+            if above is None and entry.kind is Kind.FOLDER:
+                continue
+            if above is None:
+                raise UsageError(
+                    f"nothing says where {display(path)} lies on this machine",
+                    hint="`autosync set-config FOLLOW_CONFIG=FILE` says it; --to FOLDER needs no place",
+                )
+            place = places[above] + path[len(above) :]
+            found[os.path.relpath(place, os.fsencode(target))] = entry
+    if not found:
+        raise UsageError("none of it lies outside the tree", hint="leave out --outside")
+    return found
 
 
 def _where(site: Site, wish: Wish, path: Path, commit: str) -> str:

@@ -27,7 +27,8 @@ class Wish:
 
     undo: take a restore back: True for the newest that is not taken back yet, or the id of a snapshot. now: seconds
     since the epoch, read once. zone: for times without one. yes: what stands there may be overwritten, nobody need be
-    asked. cwd: the folder that relative paths are meant from, if it lies in the source.
+    asked. cwd: the folder that relative paths are meant from, if it lies in the source. outside: only what is kept
+    from outside the tree, to its places; as with `to`, nothing that stands there is overwritten.
     """
 
     paths: tuple[Path, ...] = ()
@@ -40,6 +41,7 @@ class Wish:
     zone: tzinfo | None = None
     yes: bool = False
     cwd: str = ""
+    outside: bool = False
 
 
 def newest_backup(site: Site) -> tuple[str, str]:

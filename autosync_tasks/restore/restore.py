@@ -15,7 +15,7 @@ from autosync_tasks.errors import BackupError, LockedError, UsageError
 from autosync_tasks.model import Run
 from autosync_tasks.names import display
 from autosync_tasks.plan.past import remember_act
-from autosync_tasks.restore.paths import in_source
+from autosync_tasks.restore.paths import in_source, places_folder
 from autosync_tasks.restore.plan import RestorePlan, UnknownPathError, nearest
 from autosync_tasks.restore.request import NO_BACKUP_YET, Agree, Announce, Wish, local_zone, newest_backup, time_of
 from autosync_tasks.restore.run import Passage
@@ -34,12 +34,16 @@ def new_wish(
     undo: bool | str = False,
     yes: bool = False,
     cwd: str = "",
+    outside: bool = False,
 ) -> Wish:
     """A wish as of this moment, in this machine's time zone."""
     words = tuple(map(os.fsencode, paths))
     if undo and (at or to or words):
         raise UsageError("--undo takes back the whole of one restore; it goes with no path, --at or --to")
-    return Wish(words, at, to, check, undo, time.time(), secrets.token_hex(6), yes=yes, cwd=cwd)
+    if outside and (to or undo):
+        raise UsageError("--outside brings things to their own places; it goes with no --to or --undo")
+    to = to or ("/" if outside else "")
+    return Wish(words, at, to, check, undo, time.time(), secrets.token_hex(6), yes=yes, cwd=cwd, outside=outside)
 
 
 def restore(
@@ -72,6 +76,8 @@ def restore(
 
 def target_of(site: Site, wish: Wish) -> str:
     """The real path of the folder to write below. Raises UsageError for one that may not be used."""
+    if wish.outside:
+        return places_folder(site)
     if not wish.to:
         return site.places.real_source
     target = os.path.realpath(os.path.expanduser(wish.to))

@@ -18,7 +18,7 @@ from autosync_tasks.names import display
 from autosync_tasks.policy.classify import Classifier
 from autosync_tasks.restore import undo as undoing
 from autosync_tasks.restore.own_plugin import without_own_plugin
-from autosync_tasks.restore.paths import chosen, is_all, not_followed
+from autosync_tasks.restore.paths import chosen, is_all, where_allowed
 from autosync_tasks.restore.plan import (
     RestorePlan,
     changes_of,
@@ -70,7 +70,7 @@ class Passage:
         self.classifier = Classifier(site.settings)
 
     def run(self) -> tuple[Run, RestorePlan]:
-        if not self.wish.check and os.path.isdir(self.target):
+        if not (self.wish.check or self.wish.outside) and os.path.isdir(self.target):
             sweep(self.target)
         commit, undo = self._commit()
         head = self.site.repository.head(commit)
@@ -87,9 +87,8 @@ class Passage:
         selected = chosen(self.site, self.wish, recorded, commit)
         words = f"{count(len(selected), 'path')} of {count(len(recorded), 'recorded path')} at {commit[:7]}"
         self._step("look", Outcome.OK, words)
-        if not self.wish.to:
-            selected, notes = not_followed(self.site, selected)
-            self.notes += notes
+        selected, notes = where_allowed(self.site, self.wish, selected, self.target)
+        self.notes += notes
         plan = self._plan(selected, recorded, undo)
         reason = f"{count(len(plan.puts) + len(plan.removals), 'path')} from {self._name(commit)}"
         if plan.refused:
@@ -231,8 +230,8 @@ class Passage:
         self.details += [f"{display(path)}: does not stand as it was restored" for path in differ]
         good = "read back: bytes, modes and links as recorded"
         self._step("verify", Outcome.FAILED if differ else Outcome.OK, "read back: differs" if differ else good)
-        verb = "taken back to" if self.wish.undo else "restored from"
-        reason = f"{count(written - len(differ), 'path')} {verb} {self._name(head.commit)}"
+        verb = f"{'taken back to' if self.wish.undo else 'restored from'} {self._name(head.commit)}"
+        reason = f"{count(written - len(differ), 'path')} {verb}"
         if not self.wish.to:
             self.notes.append("`inv restore --undo` takes this back")
         run = self._end(self._outcome(Outcome.CHANGED), reason, head.commit, plan)
@@ -267,11 +266,10 @@ class Passage:
         self._step("snapshot", Outcome.CHANGED, f"{count(len(saves), 'path')} saved as {commit[:7]}")
 
     def refused(self, plan: RestorePlan) -> Run:
+        reason, way = "something is in the way in the source", "move it away, name other paths, or restore to another"
         if self.wish.to:
-            reason, way = "the folder has other files at these paths", "name an empty or a new folder"
-        else:
-            reason = "something stands in the way in the source"
-            way = "move it away, name other paths, or restore to another folder with --to"
+            reason, way = "other files stand at these paths", "move them away, or name an empty or a new"
+        way += " folder with --to"
         self._step("plan", Outcome.BLOCKED, reason)
         run = self._end(Outcome.BLOCKED, f"{reason}; nothing was written")
         return replace(run, exit_code=3, details=plan.refused, next_step=way)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from autosync_tasks.backup import health
-from autosync_tasks.config.around import Concern, outside, ownership
+from autosync_tasks.config.around import Concern, ownership
 from autosync_tasks.config.places import wrong_tree
 from autosync_tasks.model import Kind, Outcome, Path, Trigger
 from autosync_tasks.names import parents
@@ -90,7 +90,7 @@ def _around(site: Site) -> tuple[Concern, ...]:
     loaded = site.loaded
     folders = (loaded.path, site.places.real_backup, site.state.folder)
     return (
-        *outside(site.environ, loaded.home, site.places.real_source, site.settings.follow_links_into),
+        *site.outside,
         *ownership(loaded.home, folders),
     )
 

@@ -3,6 +3,8 @@
 A link to `~/dotfiles/agents` is worth little on a new machine without what it leads to. For the folders of
 `follow_links_into` the walk takes that in the link's place. It is opened from the named folder on by descriptors, and
 nothing on that way may be a link; a link that lies behind a followed one stays a link, so nothing can go in circles.
+
+What OpenCode reads elsewhere and a person let follow is attached in the same way, as if links below OUTSIDE led there.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from autosync_tasks.names import OUTSIDE
 from autosync_tasks.tree.dirfd import Below
 
 
@@ -56,16 +59,26 @@ class Through(Below):
 
     def _enter(self, above: int, parts: list[bytes]) -> int:
         target = self._followed.get(b"/".join(parts)) if self._followed else None
+        if target is None and self._followed and parts[0] == OUTSIDE:
+            return os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)  # no folder: only what is attached below it is there
         return target.open_folder() if target else super()._enter(above, parts)
 
 
 class Following:
     """Which links of a source are followed."""
 
-    def __init__(self, source: str, folders: Sequence[str]) -> None:
-        """source: its real path. folders: those that the setting names, as real paths."""
+    def __init__(
+        self, source: str, folders: Sequence[str], attached: Mapping[str, tuple[str, str]] | None = None
+    ) -> None:
+        """source: its real path. folders: those that the setting names, as real paths. attached: name below
+        `OUTSIDE/.opencode/` to the folder (a real path) and the path in it that lie there in the backup.
+        """
         self._source = os.fsencode(source)
         self._folders = [os.fsencode(folder) for folder in folders]
+        self.attached = {
+            OUTSIDE + b"/.opencode/" + os.fsencode(name): Target(*map(os.fsencode, where))
+            for name, where in sorted((attached or {}).items())
+        }
 
     def target(self, path: bytes) -> Target | None:
         """Where the link at this path of the source leads; None if it stays a link, for that is in no named folder.
@@ -84,6 +97,8 @@ class Following:
     def above(self, path: bytes) -> bytes | None:
         """The followed link at this path of the source, or above it; None if there is none."""
         parts = path.split(b"/")
+        if parts[0] == OUTSIDE:
+            return OUTSIDE
         for number in range(1, len(parts) + 1):
             front = b"/".join(parts[:number])
             if os.path.islink(os.path.join(self._source, front)):

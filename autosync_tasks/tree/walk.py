@@ -17,7 +17,7 @@ from operator import attrgetter
 
 from autosync_tasks.errors import SourceError
 from autosync_tasks.model import Entry, Kind, Left, LeftOut
-from autosync_tasks.names import display, git_refuses, parents
+from autosync_tasks.names import OUTSIDE, display, git_refuses, parents
 from autosync_tasks.tree.followed_links import Following, Target, Through
 
 RESERVED = b".autosync"
@@ -134,7 +134,8 @@ def walk(root: int, protected: ProtectedName, max_file_size: int, following: Fol
     """
     scan = Scan()
     with Through(root, scan.followed) as below:
-        stack = [(b"", iter(_list(scan, root, b"", protected, max_file_size, following)))]
+        first = _list(scan, root, b"", protected, max_file_size, following)
+        stack = [(b"", iter([*first, *_attach(scan, protected, max_file_size, following)]))]
         while stack:
             prefix, folders = stack[-1]
             name = next(folders, None)
@@ -176,10 +177,39 @@ def _list(
     except OSError as error:
         scan.left_out.append(LeftOut(prefix.rstrip(b"/"), Left.UNREADABLE, detail_of(error)))
         return []
+    scan.lstats += len(entries)
+    return _sorted_out(scan, _looked_at(scan, entries, prefix, following), prefix, protected, limit)
+
+
+def _attach(scan: Scan, protected: ProtectedName, limit: int, following: Following | None) -> list[bytes]:
+    """Records what is attached, and returns the paths of the folders among it. No link is followed to it."""
+    found: list[tuple[bytes, bytes, os.stat_result]] = []
+    for path, target in following.attached.items() if following else ():
+        try:
+            result = target.look()
+        except OSError as error:
+            scan.left_out.append(LeftOut(path, Left.UNREADABLE, f"where it lies: {detail_of(error)}"))
+            continue
+        if result.st_mode & _TYPE not in (stat.S_IFREG, stat.S_IFDIR):
+            scan.left_out.append(LeftOut(path, Left.SPECIAL, "neither a file nor a folder lies there"))
+        else:
+            scan.followed[path] = target
+            found.append((path, path, result))
+    scan.lstats += len(found)
+    return _sorted_out(scan, found, b"", protected, limit)
+
+
+def _sorted_out(
+    scan: Scan,
+    looked: Iterable[tuple[bytes, bytes, os.stat_result]],
+    prefix: bytes,
+    protected: ProtectedName,
+    limit: int,
+) -> list[bytes]:
+    """Records what was looked at or leaves it out; returns the names of the folders."""
     folders: list[bytes] = []
     records, left_out = scan.records, scan.left_out
-    scan.lstats += len(entries)
-    for name, path, result in _looked_at(scan, entries, prefix, following):
+    for name, path, result in looked:
         kind = result.st_mode & _TYPE
         if path in scan.followed and _never(scan.followed[path].names, kind == stat.S_IFDIR, protected):
             left_out.append(LeftOut(path, Left.PROTECTED))
@@ -188,8 +218,8 @@ def _list(
             left_out.append(LeftOut(path, Left.NESTED_GIT if nested else Left.PROTECTED))
         elif git_refuses(name, link=kind == stat.S_IFLNK):
             left_out.append(LeftOut(path, Left.NAME, "rename it: no git repository may hold this name"))
-        elif path == RESERVED:
-            left_out.append(LeftOut(path, Left.RESERVED, "the backup keeps its own manifest under this name"))
+        elif path in (RESERVED, OUTSIDE):
+            left_out.append(LeftOut(path, Left.RESERVED, "the backup keeps things of its own under this name"))
         elif kind == stat.S_IFDIR:
             records[path] = pack(result)
             folders.append(name)

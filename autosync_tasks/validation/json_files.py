@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from autosync_tasks.model import Severity
-from autosync_tasks.names import parents
+from autosync_tasks.names import OUTSIDE, parents
 from autosync_tasks.policy.classify import always_protected
 from autosync_tasks.validation import jsonc, schema
 from autosync_tasks.validation.findings import Context, Lines, Raw, Subject, printable
@@ -148,7 +148,7 @@ def _is_missing(config: bytes, name: bytes, context: Context) -> bool:
 
     They are not below a link, nor in a folder that is never walked, nor for protected names.
     """
-    if name.startswith((b"/", b"~")) or config not in context.paths:
+    if name.startswith((b"/", b"~")) or config not in context.paths or config.startswith(OUTSIDE):
         return False
     target = posixpath.normpath(posixpath.join(posixpath.dirname(config), name))
     if target.startswith(b"..") or target in context.paths or always_protected(target):

@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.config.load import Loaded, load
@@ -15,6 +16,9 @@ from autosync_tasks.errors import UsageError
 from autosync_tasks.names import display
 from autosync_tasks.state.state import State
 from autosync_tasks.tree.followed_links import Following
+
+if TYPE_CHECKING:
+    from autosync_tasks.config.around import Concern
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +53,8 @@ class Site:
 
         Raises UsageError for a folder that holds what this program writes.
         """
-        folders = self.settings.follow_links_into
-        if not folders:
+        folders, source = self.settings.follow_links_into, self.places.real_source
+        if not folders and not self.settings.follow_config:
             return None
         ours = {"the backup": self.places.real_backup, "the state folder": os.path.realpath(self.state.home)}
         real = [os.path.realpath(folder) for folder in folders]
@@ -61,7 +65,24 @@ class Site:
                         f"follow_links_into = {display(named)}: {what} {display(path)} is not apart from it",
                         hint="name the folders that the links lead into, such as ~/dotfiles",
                     )
-        return Following(self.places.real_source, real)
+        from autosync_tasks.config.around import attached
+
+        kept = attached(self.loaded.home, source, self.settings)
+        for folder, name in kept.values():
+            for what, path in ours.items():
+                if is_within(os.path.join(folder, name), path):
+                    raise UsageError(
+                        f"follow_config = {display(self.settings.follow_config)} lies in {what}",
+                        hint="name the file that OPENCODE_CONFIG names",
+                    )
+        return Following(source, real, kept)
+
+    @property
+    def outside(self) -> tuple[Concern, ...]:
+        """What OpenCode reads besides the tree, and is in no backup though nobody said that it need not be."""
+        from autosync_tasks.config.around import outside
+
+        return outside(self.environ, self.loaded.home, self.places.real_source, self.settings)
 
     def shape(self, source_id: str) -> str:
         """A digest of what shapes an observation: another value means that the cache says nothing.
@@ -75,6 +96,7 @@ class Site:
             settings.sync_triggers,
             settings.max_file_size,
             settings.follow_links_into,
+            settings.follow_config,
             settings.backup_branch,
             source_id,
         )

@@ -62,11 +62,11 @@ Feature: What would fail when nobody looks
       When the doctor looks
       Then nothing is said to be well with the schedule
 
-  Rule: Skills that agents share are safe once they are linked and followed
+  Rule: Skills that agents share are safe once their folder is accepted
 
-    Scenario: linked and accepted
+    Scenario: accepted
       Given a machine where agents share skills in one folder
-      When the person links them into the tree and accepts their folder
+      When the person accepts their folder
       And the doctor looks
       Then no check fails
       And no warning is shown about what lies outside

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from autosync_tasks.config.around import name_of, outside, ownership
+from autosync_tasks.config.around import attached, name_of, outside, ownership
 from autosync_tasks.config.file import set_values
+from autosync_tasks.config.settings import Settings
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.state.state import State
 
@@ -19,9 +20,18 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def told(home: Path, *followed: Path, **environ: object) -> list[str]:
+def told(home: Path, *followed: Path, left: str = "", config: Path | str = "", **environ: object) -> list[str]:
     names = {name: str(value) for name, value in environ.items()}
-    return [one.what for one in outside(names, str(home), str(home / "tree"), [str(path) for path in followed])]
+    settings = Settings(
+        follow_links_into=tuple(map(str, followed)), follow_config=str(config), leave_outside=(left,) if left else ()
+    )
+    return [one.what for one in outside(names, str(home), str(home / "tree"), settings)]
+
+
+def kept(home: Path, *followed: Path, config: Path | str = "") -> dict[str, str]:
+    settings = Settings(follow_links_into=tuple(map(str, followed)), follow_config=str(config))
+    found = attached(str(home), str(home / "tree"), settings)
+    return {name: os.path.relpath(os.path.join(*where), home).rstrip("/") for name, where in found.items()}
 
 
 def skill(home: Path, name: str) -> Path:
@@ -42,19 +52,48 @@ def test_a_file_elsewhere_is_named_and_one_in_the_tree_is_not(home: Path) -> Non
     assert told(home, OPENCODE_CONFIG=home / "gone.json", OPENCODE_CONFIG_DIR="") == []
 
 
-def test_shared_skills_are_safe_once_each_is_linked_and_their_folder_is_followed(home: Path) -> None:
+def test_a_file_elsewhere_that_is_followed_or_refused_is_not_named(home: Path) -> None:
+    (home / "work.jsonc").write_text("{}")
+    (home / "link.json").symlink_to("work.jsonc")
+    assert told(home, OPENCODE_CONFIG=home / "link.json", config=home / "work.jsonc") == []
+    assert told(home, OPENCODE_CONFIG=home / "link.json", left=str(home / "work.jsonc")) == []
+    assert len(told(home, OPENCODE_CONFIG=home / "link.json", config=home / "other.json")) == 1
+    assert kept(home, config=home / "work.jsonc") == {"opencode.jsonc": "work.jsonc"}
+    assert kept(home, config=home / "gone.json") == {"opencode.json": "gone.json"}
+    assert kept(home, config=home / "tree/opencode.json") == {}
+
+
+def test_shared_skills_are_safe_once_their_folder_is_followed(home: Path) -> None:
     shared = home / ".agents/skills"
     one, two = skill(home, "one"), skill(home, "two")
     (shared / "no skill").mkdir()
-    accept, link = told(home)
+    (accept,) = told(home)
     assert accept.startswith("2 skills in ~/.agents/skills")
-    assert "2 skills in ~/.agents/skills without a link in the tree, such as one" in link
+    assert told(home, left=str(shared)) == []
+    assert kept(home) == {}
+    for followed in (shared, home / ".agents", home):
+        assert told(home, followed) == []
+        assert kept(home, followed) == {f"skills/{name}": f".agents/skills/{name}" for name in ("one", "two")}
     (home / "tree/skills/one").symlink_to(one)
-    assert len(told(home, shared)) == 1
+    assert kept(home, shared).keys() == {"skills/two"}
     (home / "tree/skills/two").symlink_to(two)
-    assert told(home, shared) == []
-    assert told(home, home / ".agents") == []
+    assert kept(home, shared) == {}
     assert len(told(home)) == 1
+
+
+def test_a_shared_skill_that_is_a_link_itself_is_told(home: Path) -> None:
+    (skill(home, "one").parent / "two").symlink_to("../../elsewhere")
+    (home / "elsewhere").mkdir()
+    (home / "elsewhere/SKILL.md").write_text("x")
+    (what,) = told(home, home / ".agents/skills")
+    assert "1 skill in ~/.agents/skills that lead elsewhere, such as two" in what
+    assert kept(home, home / ".agents/skills").keys() == {"skills/one"}
+
+
+def test_a_shared_folder_that_is_away_stands_for_all_in_it(home: Path) -> None:
+    assert kept(home, home / ".agents/skills") == {"skills": ".agents/skills"}
+    assert kept(home, home / ".agents") == {"skills": ".agents/skills"}
+    assert kept(home, home) == {}
 
 
 def test_the_whole_folder_linked_counts_for_all(home: Path) -> None:
@@ -66,7 +105,8 @@ def test_the_whole_folder_linked_counts_for_all(home: Path) -> None:
 
 def test_the_remedy_keeps_the_folders_that_are_followed(home: Path) -> None:
     skill(home, "one")
-    remedies = [one.remedy for one in outside({}, str(home), str(home / "tree"), ["/srv/dotfiles"])]
+    settings = Settings(follow_links_into=("/srv/dotfiles",))
+    remedies = [one.remedy for one in outside({}, str(home), str(home / "tree"), settings)]
     assert 'FOLLOW_LINKS_INTO=\'["/srv/dotfiles", "~/.agents/skills"]\'' in remedies[0]
 
 

@@ -60,6 +60,8 @@ OTHER: dict[str, tuple[str, object]] = {
     "validate_select": ('["SEC", "JSN001"]', ("SEC", "JSN001")),
     "validate_ignore": ('["STR"]', ("STR",)),
     "follow_links_into": ('["/srv/shared", "~/dots"]', ("/srv/shared", f"{HOME}/dots")),
+    "follow_config": ('"/srv/work.json"', "/srv/work.json"),
+    "leave_outside": ('["/srv/skills"]', ("/srv/skills",)),
     "notify_command": ('"notify-send autosync"', "notify-send autosync"),
     "watch_quiet": ("5", 5),
     "watch_max_wait": ("60", 60),

@@ -227,17 +227,13 @@ def machine_where(machine: Machine, what: str) -> None:
     MACHINES[what](machine)
 
 
-@when("the person links them into the tree and accepts their folder")
+@when("the person accepts their folder")
 def accepted(machine: Machine) -> None:
     told = machine.command("autosync", "doctor")
-    for remedy in re.findall(
-        r"outside the tree: .*\n      next: (autosync set-config [^:]+?(?=:)|ln -s \S+ \S+)", told.text
-    ):
-        words = remedy.replace("autosync set-config", f"{BIN}/autosync set-config")
-        (machine.source / "skills").mkdir(exist_ok=True)
-        done = subprocess.run(["sh", "-c", words], env=machine.environ, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-    assert (machine.source / "skills/changelog/SKILL.md").is_file()
+    (remedy,) = re.findall(r"outside the tree: .*\n      next: (autosync set-config .*)", told.text)
+    words = remedy.replace("autosync", f"{BIN}/autosync", 1)
+    done = subprocess.run(["sh", "-c", words], env=machine.environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 @when("the doctor looks")

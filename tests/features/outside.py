@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from pathlib import Path
 
 from pytest_bdd import given, parsers, step, then
@@ -33,9 +35,42 @@ def is_link(machine: Machine, place: str, target: str) -> None:
     Path(machine.expanded(place)).symlink_to(machine.expanded(target))
 
 
-@given(parsers.re(r'links into "(?P<place>[^"]+)" are followed'))
+@step(parsers.re(r'links into "(?P<place>[^"]+)" are followed'))
 def followed(machine: Machine, place: str) -> None:
     put(machine, follow_links_into=(machine.expanded(place),))
+
+
+@step(parsers.re(r'the person takes in "(?P<place>[^"]+)"'))
+def takes_in(machine: Machine, place: str) -> None:
+    put(machine, follow_config=machine.expanded(place))
+
+
+@step(parsers.re(r'the person says that "(?P<place>[^"]+)" need not be kept'))
+def leaves(machine: Machine, place: str) -> None:
+    put(machine, leave_outside=(machine.expanded(place),))
+
+
+@step("the person types the command that it offers")
+def types_it(machine: Machine) -> None:
+    (offer,) = re.findall(r"`autosync (set-config [^`]+)`", machine.last.text)
+    machine.last.spoken = True
+    assert machine.command("autosync", *shlex.split(offer)).exit_code == 0
+    machine.last.spoken = True
+
+
+@given(parsers.re(r'OpenCode is told of "(?P<place>[^"]+)"'))
+def told_of(machine: Machine, place: str) -> None:
+    machine.environ["OPENCODE_CONFIG"] = machine.expanded(place)
+
+
+@step(parsers.re(r'the skill "(?P<name>[^"]+)" lies in "(?P<place>[^"]+)", (?P<linked>linked|not linked)'))
+def skill(machine: Machine, name: str, place: str, linked: str) -> None:
+    folder = Path(machine.expanded(place)) / name
+    folder.mkdir(parents=True)
+    (folder / "SKILL.md").write_text(f"---\nname: {name}\ndescription: Does {name}\n---\nDo it.\n")
+    if linked == "linked":
+        machine.path("skills").mkdir(exist_ok=True)
+        machine.path(f"skills/{name}").symlink_to(folder)
 
 
 @then(parsers.re(rf'{PLACE} still says "(?P<text>[^"]*)"'))

@@ -52,11 +52,13 @@ def _restore(
     undo: bool = False,
     yes: bool = False,
     cwd: str = "",
+    outside: bool = False,
     agree: Agree | None = None,
 ) -> Told:
     run_id = f"{len(machine.told):012x}"
     machine.now += 1
-    wish = Wish(tuple(map(os.fsencode, paths)), at, to, check, undo, machine.now, run_id, UTC, yes, cwd)
+    to = to or ("/" if outside else "")
+    wish = Wish(tuple(map(os.fsencode, paths)), at, to, check, undo, machine.now, run_id, UTC, yes, cwd, outside)
 
     def go() -> Run:
         return restore(open_site(machine.environ, new_machine=True), wish, agree=agree)[0]
@@ -130,6 +132,11 @@ def cloned(machine: Machine) -> None:
     git(machine.backup, "init", "--quiet", "--initial-branch=master")
     git(machine.backup, "remote", "add", "origin", str(away))
     git(machine.backup, "fetch", "--quiet", "origin")
+
+
+@step("a person restores what lies outside the tree")
+def restores_outside(machine: Machine) -> None:
+    _restore(machine, outside=True)
 
 
 @step("a person restores everything into another folder")
