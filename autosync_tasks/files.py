@@ -5,10 +5,8 @@ A reader sees the old contents or the new ones, never a part; what a kill leaves
 
 from __future__ import annotations
 
-import ctypes
 import fcntl
 import os
-import secrets
 import stat
 import time
 from collections.abc import Callable
@@ -23,6 +21,8 @@ def make_durable(folder: str) -> None:
     Git never syncs a folder: after a power cut a commit was lost on ext4, XFS and btrfs even with
     core.fsync=all. Raises OSError if it cannot.
     """
+    import ctypes
+
     libc = ctypes.CDLL(None, use_errno=True)
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
@@ -53,7 +53,7 @@ def write_whole(
     Tells whether the file was put there. Raises OSError.
     """
     folder, name = os.path.split(path)
-    beside = os.path.join(folder, scratch or f".new-{name[:200]}.{os.getpid()}.{secrets.token_hex(4)}")
+    beside = os.path.join(folder, scratch or f".new-{name[:200]}.{os.getpid()}.{os.urandom(4).hex()}")
     if scratch:
         with suppress(FileNotFoundError):
             os.unlink(beside)
@@ -145,7 +145,7 @@ def remove_tree(folder: str) -> None:
                             if _is_folder(inner, fd):
                                 os.chmod(inner, 0o700, dir_fd=fd)  # a folder that is closed to writing cannot be moved
                                 number += 1
-                                os.rename(inner, f"{number}.{secrets.token_hex(4)}", src_dir_fd=fd, dst_dir_fd=top)
+                                os.rename(inner, f"{number}.{os.urandom(4).hex()}", src_dir_fd=fd, dst_dir_fd=top)
                             else:
                                 os.unlink(inner, dir_fd=fd)
                     finally:

@@ -6,9 +6,10 @@ Nothing here reads a clock, a file or a repository; every other room speaks in t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
+
+from autosync_tasks.records import dataclass, field
 
 Path = bytes
 """A path relative to the source's root: no leading slash, `/` between parts, any other byte but NUL."""

@@ -15,7 +15,7 @@ CHECKOUT = Path(__file__).parents[1]
 PACKAGE = CHECKOUT / "autosync_tasks"
 MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
 
-GROUND = frozenset({"model", "errors", "names", "humanize", "files"})
+GROUND = frozenset({"model", "errors", "names", "humanize", "files", "records"})
 """Imported by all, importing nothing above."""
 
 FLOORS: dict[str, tuple[int, str]] = {
@@ -44,7 +44,7 @@ TOP = "cli"
 LARGEST = 300
 """Lines: beyond this a module has more than one subject."""
 
-MOST_LINES = 25_250
+MOST_LINES = 25_600
 """Of the package, so that one person can hold it in the head."""
 
 HEAVY = ("rich", "git", "pathspec", "tomlkit", "jsonschema", "yaml", "kingfisher_sdk", "inotify_simple", "platformdirs")
@@ -57,7 +57,7 @@ EFFECTS = (
 """What a pure module has no use for. (`os` is judged by what is used of it.)"""
 
 PURE = (
-    "model.py", "errors.py", "names.py", "humanize.py",
+    "model.py", "errors.py", "names.py", "humanize.py", "records.py",
     "config/settings.py", "config/shadowed.py",
     "policy/*", "validation/*",
     "backup/manifest.py", "backup/listing.py", "state/cache.py", "triggers/loading.py",
@@ -153,7 +153,7 @@ def test_the_page_has_the_same_table() -> None:
     rows = re.findall(r"^\| (\d) \| (.+?) \| .* \| (.*?) ?\|$", page, re.MULTILINE)
     told = {room.strip("`"): (int(floor), " ".join(may.split(", "))) for floor, room, may in rows[1:-1]}
     assert told == FLOORS
-    assert rows[0][1].split() == [f"`{name}`" for name in ("model", "errors", "names", "humanize", "files")]
+    assert rows[0][1].split() == [f"`{name}`" for name in ("model", "errors", "names", "humanize", "files", "records")]
     assert set(rows[0][1].replace("`", "").split()) == GROUND
     assert rows[-1] == ("9", f"`{TOP}`", "all")
 

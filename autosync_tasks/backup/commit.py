@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 
 from autosync_tasks.backup.conversation import Conversation
 from autosync_tasks.backup.gateway import TooSlowError
@@ -22,6 +21,7 @@ from autosync_tasks.errors import BackupError, BranchMovedError
 from autosync_tasks.files import make_durable
 from autosync_tasks.model import Path, Plan
 from autosync_tasks.names import display, quote
+from autosync_tasks.records import dataclass
 
 INCOMING = "refs/autosync/incoming"
 """Refs below this hold a commit only until the branch has it; what a killed run left is removed here."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import subprocess
 import threading
 from typing import IO, TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Sequence
 
     from autosync_tasks.errors import BackupError

@@ -7,20 +7,20 @@ remotes and its option passing lose data or run commands (measured; see ARCHITEC
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
 from types import ModuleType
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from autosync_tasks.backup.conversation import Conversation, close_pipes, kill
 from autosync_tasks.errors import BackupError, GitMissingError
 from autosync_tasks.names import display
+
+if TYPE_CHECKING:
+    import subprocess
 
 LOCAL_TIMEOUT = 300.0
 """Seconds after which one local git call is given up (a first sync of 10,000 files takes about 1 s)."""
@@ -156,6 +156,8 @@ class Gateway:
 
         Raises TooSlowError if it takes longer than `timeout` seconds; it and all it started are ended then.
         """
+        import subprocess
+
         process = self._start(arguments, environment, config)
         try:
             output, complaint = process.communicate(stdin, timeout=timeout)
@@ -201,6 +203,8 @@ class Gateway:
         environment: Mapping[str, str] | None,
         config: Mapping[str, str] | None,
     ) -> subprocess.Popen[bytes]:
+        import subprocess
+
         scrub_environment()
         runner = _gitpython()
         command = ["git", f"--git-dir={self.git_dir}"]
@@ -227,6 +231,8 @@ def _gitpython() -> ModuleType:
 
     `import git` takes twice as long, and runs `git version` two times; nothing else of it is used here.
     """
+    import importlib.util
+
     found = importlib.util.find_spec("git")
     try:
         if found is None or not found.submodule_search_locations:

@@ -12,11 +12,11 @@ import os
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
 
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError
 from autosync_tasks.names import KEPT, kept_branch
+from autosync_tasks.records import asdict, dataclass, field, fields, replace
 from autosync_tasks.state import shapes
 from autosync_tasks.state.state import State
 
@@ -48,7 +48,7 @@ def load(state: State) -> Health | None:
     """What was noted; None if nothing was, or nothing that is whole."""
     noted = shapes.json_object(state.read(_FILE))
     fine = (
-        noted.keys() == Health.__dataclass_fields__.keys()
+        noted.keys() == {one.name for one in fields(Health)}
         and shapes.commit(noted["head"])
         and shapes.commit(noted["moving"])
         and shapes.moment(noted["since"]) is not None

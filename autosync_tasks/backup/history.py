@@ -7,11 +7,11 @@ print nothing for a date that no calendar has; the objects say the same however 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from autosync_tasks.backup.objects import AbsentError, Store
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError
+from autosync_tasks.records import dataclass
 
 _COMMITTER = re.compile(rb"^committer .*> (\d{1,12}) ", re.MULTILINE)
 _LATEST = 253_402_214_400

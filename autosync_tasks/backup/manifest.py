@@ -19,11 +19,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from autosync_tasks.backup.listing import Listing
 from autosync_tasks.model import Entry, Kind, Manifest, Path
 from autosync_tasks.names import git_refuses, parents, quote, unquote
+from autosync_tasks.records import dataclass
 
 PATH = b".autosync/manifest"
 """Where it lies in the backup's tree."""

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import stat
-import tempfile
-from dataclasses import dataclass
 
 from autosync_tasks.backup.gateway import Gateway
 from autosync_tasks.backup.listing import Listing, parse_listing
@@ -15,6 +12,7 @@ from autosync_tasks.backup.manifest import PATH, ManifestError, Recorded, belong
 from autosync_tasks.backup.trust import check_format, check_inside
 from autosync_tasks.errors import BackupError, GitMissingError
 from autosync_tasks.names import display
+from autosync_tasks.records import dataclass
 
 OLDEST_GIT = (2, 38)
 _ID = re.compile(r"[0-9a-f]{40}\Z")
@@ -130,7 +128,11 @@ class Repository:
         # Git makes it piece by piece: a kill halfway must not leave what looks like somebody's damaged repository.
         for name in os.listdir(self.folder):
             if name.startswith(_UNFINISHED):
+                import shutil
+
                 shutil.rmtree(os.path.join(self.folder, name))
+        import tempfile
+
         aside = tempfile.mkdtemp(prefix=_UNFINISHED, dir=self.folder)
         made = os.path.join(aside, ".git")
         Gateway(made, aside).run("init", "--quiet", "--template=", f"--initial-branch={self.branch}")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from autosync_tasks.backup.checkout import LONGEST, clear_way, write_files, write_index
 from autosync_tasks.backup.index import index_entries, standing
@@ -21,6 +20,7 @@ from autosync_tasks.backup.stash import save_edits
 from autosync_tasks.errors import BackupError
 from autosync_tasks.model import Path
 from autosync_tasks.names import display
+from autosync_tasks.records import dataclass
 from autosync_tasks.tree.dirfd import Below
 from autosync_tasks.tree.write import sweep
 

@@ -6,8 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Sequence
-
-from invoke import Context
+from typing import TYPE_CHECKING
 
 from autosync_tasks.cli.positional import WithFingerprints
 from autosync_tasks.cli.task import CHECK, JSON, is_dry, task
@@ -23,6 +22,9 @@ from autosync_tasks.report.findings import of_findings
 from autosync_tasks.validation.families import RULES
 from autosync_tasks.workspace.validation_context import acceptances
 from autosync_tasks.workspace.workspace import Site, open_site
+
+if TYPE_CHECKING:
+    from invoke import Context
 
 
 @task(

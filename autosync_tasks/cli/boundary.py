@@ -6,8 +6,6 @@ import functools
 from collections.abc import Callable
 from typing import Any, ParamSpec
 
-from invoke import Exit
-
 from autosync_tasks.errors import AutosyncError, OutputError
 from autosync_tasks.names import one_run
 
@@ -15,26 +13,32 @@ P = ParamSpec("P")
 
 
 def bounded(task: Callable[P, int]) -> Callable[P, None]:
-    """Turns a task's exit code, and any foreseeable error, into Invoke's way of ending with a code.
-
-    With `json=True` an error is a JSON document; else words on standard error.
-    """
+    """Turns a task's exit code, and any foreseeable error, into Invoke's way of ending with a code."""
 
     @functools.wraps(task)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        with one_run():
-            try:
-                code = task(*args, **kwargs)
-            except AutosyncError as error:
-                code = told(error, as_json=bool(kwargs.get("json")))
-            except OSError as error:
-                code = told(_of_system(error), as_json=bool(kwargs.get("json")))
-            except KeyboardInterrupt:
-                code = 130
-        if code:
+        if code := code_of(task, *args, **kwargs):
+            from invoke import Exit
+
             raise Exit(code=code)
 
     return run
+
+
+def code_of(task: Callable[P, int], *args: P.args, **kwargs: P.kwargs) -> int:
+    """Runs a task; its exit code, or that of a foreseeable error, which is told.
+
+    With `json=True` an error is a JSON document; else words on standard error.
+    """
+    with one_run():
+        try:
+            return task(*args, **kwargs)
+        except AutosyncError as error:
+            return told(error, as_json=bool(kwargs.get("json")))
+        except OSError as error:
+            return told(_of_system(error), as_json=bool(kwargs.get("json")))
+        except KeyboardInterrupt:
+            return 130
 
 
 def told(error: AutosyncError, *, as_json: bool, stream: bool = False) -> int:

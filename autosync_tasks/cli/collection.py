@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-from invoke import Collection
+from autosync_tasks.cli.task import Plain
+
+if TYPE_CHECKING:
+    from invoke import Collection
 
 ROOMS = {
     "sync": ("SYNCS", ("sync", "auto-sync-if-needed")),
@@ -36,9 +40,30 @@ def collection(words: Sequence[str] = ()) -> Collection:
     lists = flags & {"--list", "-l", "--help", "-h"} or not all(word in known for word in plain)
     needs_all = lists or not (plain or "--version" in flags or "-V" in flags)
     rooms = set(ROOMS) if needs_all else {known[word] for word in plain}
+    from invoke import Collection
+
     found = Collection()
-    for room, (name, _) in ROOMS.items():
+    for room in ROOMS:
         if room in rooms:
-            for item in getattr(importlib.import_module(f"autosync_tasks.cli.{room}"), name):
-                found.add_task(item)
+            for item in tasks_of(room):
+                found.add_task(item.made())
     return found
+
+
+def tasks_of(room: str) -> tuple[Plain, ...]:
+    """The tasks of a room, as they are written."""
+    found: tuple[Plain, ...] = getattr(importlib.import_module(f"autosync_tasks.cli.{room}"), ROOMS[room][0])
+    return found
+
+
+def plain(words: Sequence[str]) -> tuple[Plain, dict[str, Any]] | None:
+    """The task and what it is given, if a command line is one task with flags as the help shows them; else None.
+
+    A test compares it with Invoke's own reading.
+    """
+    for room, (_, names) in ROOMS.items():
+        if words and words[0] in names:
+            item = tasks_of(room)[names.index(words[0])]
+            values = item.values(words[1:])
+            return None if values is None else (item, values)
+    return None

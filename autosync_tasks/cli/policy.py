@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Mapping
-from typing import Any
-
-from invoke import Context
+from typing import TYPE_CHECKING, Any
 
 from autosync_tasks.cli.positional import WithSettings
 from autosync_tasks.cli.task import CHECK, JSON, is_dry, task
@@ -19,6 +17,9 @@ from autosync_tasks.report import screen
 from autosync_tasks.status.history import filtered, totals
 from autosync_tasks.status.why import why_path
 from autosync_tasks.workspace.workspace import open_site
+
+if TYPE_CHECKING:
+    from invoke import Context
 
 
 @task(help={"path": "a path in the source, relative to it or absolute", "json": JSON}, positional=["path"])

@@ -18,13 +18,21 @@ if TYPE_CHECKING:
 def autosync(argv: list[str] | None = None) -> None:
     """Runs tasks by name: `autosync sync --trigger=schedule`. Exit codes: docs/exit-codes.md."""
     with _ready():
-        _program("autosync", (sys.argv if argv is None else argv)[1:]).run(argv)
+        words = (sys.argv if argv is None else argv)[1:]
+        _forget_current_folder()
+        from autosync_tasks.cli.collection import plain
+
+        if found := plain(words):
+            from autosync_tasks.cli.boundary import code_of
+
+            sys.dont_write_bytecode = True  # as Invoke's way: nothing is written where the program lies
+            sys.exit(code_of(found[0].body, None, **found[1]))
+        _program("autosync", words).run(argv)
 
 
 def sync_config(argv: list[str] | None = None) -> None:
     """The one command that workflows call: `sync-config --auto` and so on, each flag in terms of a task."""
     with _ready():
-        load_invoke()
         from autosync_tasks.cli.boundary import told
         from autosync_tasks.cli.sync_config import translate
         from autosync_tasks.errors import AutosyncError
@@ -52,16 +60,19 @@ def _ready() -> Iterator[None]:
     except KeyboardInterrupt:
         code = 130
     except OutputError as error:
-        load_invoke()
         from autosync_tasks.cli.boundary import told
 
         code = told(error, as_json=False)
     sys.exit(code)
 
 
-def _program(name: str, words: Sequence[str]) -> CommandLine:
+def _forget_current_folder() -> None:
     if sys.path and sys.path[0] in ("", os.getcwd()):
         del sys.path[0]  # a `git.py` in the current folder must not be what is imported
+
+
+def _program(name: str, words: Sequence[str]) -> CommandLine:
+    _forget_current_folder()
     load_invoke()
     from autosync_tasks.cli.collection import collection
     from autosync_tasks.cli.command_line import CommandLine

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
-
-from invoke import Context
+from typing import TYPE_CHECKING
 
 from autosync_tasks.cli.positional import WithWords
 from autosync_tasks.cli.task import CHECK, JSON, is_dry, task
 from autosync_tasks.model import Change, Run
+from autosync_tasks.records import replace
 from autosync_tasks.recovery.plan import Repair
 from autosync_tasks.recovery.recover import recover as mend_backup
 from autosync_tasks.recovery.take_side import take as end_conflict
@@ -24,6 +23,9 @@ from autosync_tasks.restore.restore import backups, new_wish, saved, target_of
 from autosync_tasks.restore.restore import restore as carry_out
 from autosync_tasks.workspace.request import Request, new_request
 from autosync_tasks.workspace.workspace import Site, open_site
+
+if TYPE_CHECKING:
+    from invoke import Context
 
 
 @task(

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from functools import partial
-
-from invoke import Context
+from typing import TYPE_CHECKING
 
 from autosync_tasks.cli.task import CHECK, DIFF, JSON, is_dry, task
 from autosync_tasks.cli.waiting import sync_when_it_may
@@ -19,6 +18,9 @@ from autosync_tasks.sync.announce import announced
 from autosync_tasks.sync.preview import contents_of
 from autosync_tasks.workspace.request import Request, new_request
 from autosync_tasks.workspace.workspace import open_site
+
+if TYPE_CHECKING:
+    from invoke import Context
 
 
 @task(
@@ -43,7 +45,7 @@ from autosync_tasks.workspace.workspace import open_site
     iterable=["include"],
 )
 def sync(
-    context: Context,
+    context: Context | None,
     include: Iterable[str],
     trigger: str = "manual",
     check: bool = False,
@@ -114,7 +116,7 @@ def _refuse_bad(patterns: Sequence[str]) -> None:
     },
 )
 def auto_sync_if_needed(
-    context: Context, changes: str = "", type: str = "", check: bool = False, json: bool = False
+    context: Context | None, changes: str = "", type: str = "", check: bool = False, json: bool = False
 ) -> int:
     """
     The workflow's entry: one sync as the agent's workflow asks for it. The scan decides; what is said is only logged.
@@ -122,7 +124,7 @@ def auto_sync_if_needed(
     if changes and not (changes.isascii() and changes.isdigit()):
         raise UsageError(f"--changes={display(changes)} is no number", hint="leave it out: the scan counts for itself")
     hint = f"{changes or 'some'} changes of type {type or 'unknown'}" if changes or type else ""
-    return int(sync.body.__wrapped__(context, (), trigger="workflow", check=check, json=json, hint=hint))
+    return int(sync.body(context, (), trigger="workflow", check=check, json=json, hint=hint))
 
 
 SYNCS = (sync, auto_sync_if_needed)

@@ -6,12 +6,12 @@ import os
 import pwd
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from autosync_tasks.config.places import is_within
 from autosync_tasks.config.settings import Settings
 from autosync_tasks.humanize import count
 from autosync_tasks.names import display
+from autosync_tasks.records import dataclass
 
 SKILLS = os.path.join(".agents", "skills")
 """Where `npx skills add -g` keeps the only copy; OpenCode reads it there, and other agents do too."""

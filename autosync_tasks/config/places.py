@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from autosync_tasks.errors import SourceError, UsageError
 from autosync_tasks.names import display
+from autosync_tasks.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

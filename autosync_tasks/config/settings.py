@@ -5,12 +5,12 @@ Loading, `set-config`, `show-config`, the errors and docs/settings.md are all ma
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
 from autosync_tasks.model import Priority, Rule
 from autosync_tasks.policy.rules import DEFAULT_RULES, OTHER
+from autosync_tasks.records import dataclass, field, fields
 
 DAY = 86_400
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from autosync_tasks.backup.repository import OLDEST_GIT
 from autosync_tasks.doctor.machine import Machine
 from autosync_tasks.humanize import age
 from autosync_tasks.model import Outcome
+from autosync_tasks.records import dataclass, replace
 from autosync_tasks.triggers.installed import Installed, signs
 from autosync_tasks.triggers.result import TaskResult
 

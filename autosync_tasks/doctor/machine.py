@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from autosync_tasks.config.around import Concern
 from autosync_tasks.model import Trigger
+from autosync_tasks.records import dataclass, field
 from autosync_tasks.triggers.installed import Installed
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +16,7 @@ from autosync_tasks.model import Cache, Entry, Kind, LeftOut, Path
 from autosync_tasks.names import display, suspicious
 from autosync_tasks.plan.detect import Difference, detect
 from autosync_tasks.policy.classify import Classifier, protected_matcher
+from autosync_tasks.records import dataclass
 from autosync_tasks.tree.observe import Observation, Progress, known_ids, observe, unchanged
 from autosync_tasks.tree.walk import Scan, open_root, walk
 from autosync_tasks.workspace.workspace import Site

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from itertools import chain
 
 from autosync_tasks.model import Change, Decision, Finding, Kind, LeftOut, Path, Pending, Plan, Trigger, Verb
@@ -15,6 +14,7 @@ from autosync_tasks.plan.quarantine import blocked_reason, in_quarantine, offend
 from autosync_tasks.policy.decide import NOTHING, decide
 from autosync_tasks.policy.guards import losses
 from autosync_tasks.policy.inputs import Ask, Guarded, Past
+from autosync_tasks.records import replace
 from autosync_tasks.tree.observe import read_again
 
 

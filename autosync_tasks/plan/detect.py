@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from autosync_tasks.backup.listing import Listing
 from autosync_tasks.backup.manifest import PATH
@@ -20,6 +19,7 @@ from autosync_tasks.model import (
     Rule,
 )
 from autosync_tasks.names import parents
+from autosync_tasks.records import dataclass
 
 RuleFor = Callable[[Path, Kind], Rule]
 Starts = Callable[[Path, Kind], bool]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from itertools import chain
 
 from autosync_tasks.model import Finding, Kind, LeftOut, Path, Priority
 from autosync_tasks.names import suspicious
 from autosync_tasks.plan.compare import Look
+from autosync_tasks.records import dataclass
 from autosync_tasks.tree.observe import read_once
 from autosync_tasks.tree.walk import unpack
 from autosync_tasks.validation import hits, in_order, of_left_out, validate

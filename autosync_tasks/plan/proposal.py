@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from autosync_tasks.model import Change, Decision, Finding, LeftOut, Path, Pending, Plan, Verb
+from autosync_tasks.records import dataclass, field
 
 GOES = "nothing: the next sync takes it"
 """What a change waits for that nothing holds."""

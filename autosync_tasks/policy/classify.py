@@ -7,13 +7,13 @@ matched alone, and the first that matches wins.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Protocol
 
 from autosync_tasks.model import Kind, Path, Priority, Rule
 from autosync_tasks.policy.matching import Matcher
 from autosync_tasks.policy.rules import ALWAYS_PROTECTED, DEFAULT_RULES, EXCLUDED, OVERRIDABLE
+from autosync_tasks.records import replace
 
 
 class Policy(Protocol):

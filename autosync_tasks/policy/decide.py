@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from autosync_tasks.humanize import count, span
 from autosync_tasks.model import Change, Decision, Pending, Priority, Trigger, Verb
 from autosync_tasks.policy.guards import Hold, identity_guard, loss_guard, losses
 from autosync_tasks.policy.inputs import Ask, Guarded, Limits, Past
 from autosync_tasks.policy.select import Selection, select
+from autosync_tasks.records import dataclass
 
 __all__ = ["NOTHING", "Ask", "Guarded", "Limits", "Past", "backoff_retry_at", "decide", "losses"]
 

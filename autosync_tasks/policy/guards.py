@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Change, ChangeKind, Kind, Manifest, Path, Priority
 from autosync_tasks.names import display
 from autosync_tasks.policy.inputs import Ask, Guarded, Limits
+from autosync_tasks.records import dataclass
 
 EMPTY = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
 """Git's content id of no bytes. (The manifest records no sizes.)"""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Protocol
 
 from autosync_tasks.model import Path
+from autosync_tasks.records import dataclass, field
 
 
 class Limits(Protocol):

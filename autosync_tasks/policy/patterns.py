@@ -14,8 +14,9 @@ meaning in git is an accident of its code, which can never match, or which nobod
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+
+from autosync_tasks.records import dataclass
 
 _SLASH = 0x2F
 

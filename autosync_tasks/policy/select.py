@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from autosync_tasks.model import Change, ChangeKind, Kind, Path, Pending, Priority, Trigger
 from autosync_tasks.names import parents
 from autosync_tasks.policy.inputs import Ask
 from autosync_tasks.policy.matching import Matcher
 from autosync_tasks.policy.rules import CONTEXT, DEFAULT_RULES, DOCUMENTATION, TOOLS, TOOLS_ONLY
+from autosync_tasks.records import dataclass
 
 LOW_WAITS = "a sync by hand with --include-low (its priority is low)"
 NEVER_WAITS = "nothing: it is protected and never goes into the backup"

@@ -11,7 +11,6 @@ import os
 import re
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
 
 from autosync_tasks.backup import health
 from autosync_tasks.backup.commit import INCOMING, delta
@@ -23,6 +22,7 @@ from autosync_tasks.humanize import count
 from autosync_tasks.model import Outcome, Path, Run, Step
 from autosync_tasks.names import display, quote
 from autosync_tasks.plan.past import remember_act
+from autosync_tasks.records import dataclass, replace
 from autosync_tasks.remote.integrate import follow
 from autosync_tasks.remote.known import agreed
 from autosync_tasks.remote.outgoing import contains, outgoing

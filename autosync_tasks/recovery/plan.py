@@ -7,12 +7,12 @@ commit that no branch holds gets a branch, a damaged file of git is moved aside)
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Path
 from autosync_tasks.names import display, kept_branch
+from autosync_tasks.records import dataclass, field
 
 
 class Fix(StrEnum):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import replace
 
 from autosync_tasks.backup import health
 from autosync_tasks.backup.soundness import all_refs
@@ -15,6 +14,7 @@ from autosync_tasks.humanize import count
 from autosync_tasks.model import Outcome, Run, Step
 from autosync_tasks.names import display
 from autosync_tasks.plan.past import remember_act
+from autosync_tasks.records import replace
 from autosync_tasks.recovery.diagnose import diagnose
 from autosync_tasks.recovery.plan import Facts, Fix, Repair, repairs
 from autosync_tasks.recovery.repair import Bench, mend

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 
 from autosync_tasks.backup.commit import drop
 from autosync_tasks.backup.health import keep
@@ -22,6 +21,7 @@ from autosync_tasks.backup.worktree import bring_unedited
 from autosync_tasks.errors import BackupError
 from autosync_tasks.files import make_durable, write_whole
 from autosync_tasks.names import kept_branch
+from autosync_tasks.records import dataclass
 from autosync_tasks.recovery.diagnose import files_of
 from autosync_tasks.recovery.plan import Fix, Repair
 from autosync_tasks.recovery.settings_file import sound_settings

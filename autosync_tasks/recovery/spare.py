@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 
 from autosync_tasks.backup.index import index_entries
 from autosync_tasks.backup.listing import Listing, parse_listing, sound_listing
@@ -17,6 +16,7 @@ from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError
 from autosync_tasks.model import TreeCache
 from autosync_tasks.names import parents
+from autosync_tasks.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from autosync_tasks.backup.manifest import entries
 from autosync_tasks.backup.repository import Head
@@ -19,6 +18,7 @@ from autosync_tasks.model import Outcome, Path, Run, Step
 from autosync_tasks.names import display
 from autosync_tasks.plan.past import remember_act
 from autosync_tasks.policy.classify import Classifier
+from autosync_tasks.records import replace
 from autosync_tasks.remote.conflict import Taking, finish, take_remote, take_source
 from autosync_tasks.remote.known import known_remote
 from autosync_tasks.remote.push import push

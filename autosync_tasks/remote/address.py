@@ -7,8 +7,9 @@ what people see, `redact` cleans what git or a server said.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from urllib.parse import unquote
+
+from autosync_tasks.records import dataclass, field
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 """Hosts to which plain http is allowed: nobody listens between this machine and itself."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import secrets as random
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from autosync_tasks.backup.commit import Author
 from autosync_tasks.backup.listing import Listing
@@ -18,6 +17,7 @@ from autosync_tasks.errors import ConflictError
 from autosync_tasks.model import Entry, Kind, Path
 from autosync_tasks.names import display, parents
 from autosync_tasks.policy.classify import always_protected
+from autosync_tasks.records import dataclass
 from autosync_tasks.remote.heads import connect, survey, trees_of
 from autosync_tasks.remote.integrate import follow
 from autosync_tasks.remote.known import agreed_ref, host

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass
 from enum import StrEnum
+
+from autosync_tasks.records import dataclass
 
 
 class Kind(StrEnum):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 
 from autosync_tasks.backup.manifest import Recorded
 from autosync_tasks.config.places import is_within
 from autosync_tasks.errors import ConfigError, GuardError
 from autosync_tasks.model import Kind, Path
 from autosync_tasks.names import display
+from autosync_tasks.records import dataclass
 from autosync_tasks.remote.known import agreed, host, parked_at
 from autosync_tasks.remote.outgoing import common, contains, has
 from autosync_tasks.remote.relation import Heads, Relation, Trees, by_heads, by_trees

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets as random
 from collections.abc import Collection
-from dataclasses import replace
 
 from autosync_tasks.backup import health
 from autosync_tasks.backup.index import standing
@@ -14,6 +13,7 @@ from autosync_tasks.backup.repository import Repository
 from autosync_tasks.backup.worktree import bring, unedited
 from autosync_tasks.model import Path
 from autosync_tasks.names import display
+from autosync_tasks.records import replace
 from autosync_tasks.remote.relation import Action, Heads, Relation, named
 from autosync_tasks.remote.replay import move, replay
 from autosync_tasks.tree.dirfd import Below

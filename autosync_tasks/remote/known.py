@@ -10,11 +10,11 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
 
 from autosync_tasks import __version__
 from autosync_tasks.errors import AutosyncError, BackupError
 from autosync_tasks.model import Finding, Outcome, Path
+from autosync_tasks.records import asdict, dataclass
 from autosync_tasks.remote.relation import parked_branch
 from autosync_tasks.state.state import State
 from autosync_tasks.workspace.workspace import Site

@@ -7,7 +7,6 @@ here is a `PushResult`, with an outcome and a backoff of its own. The caller hol
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from autosync_tasks.backup.locks import clear_stale_locks
 from autosync_tasks.errors import AutosyncError, BranchMovedError, ConfigError, GuardError
@@ -15,6 +14,7 @@ from autosync_tasks.humanize import count
 from autosync_tasks.model import Entry, Finding, Outcome, Path, Trigger
 from autosync_tasks.names import display
 from autosync_tasks.policy.decide import backoff_retry_at
+from autosync_tasks.records import replace
 from autosync_tasks.remote.address import Address
 from autosync_tasks.remote.faults import Kind as FaultKind
 from autosync_tasks.remote.faults import moved

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from autosync_tasks.backup.listing import Delta, Listing, applied, changed
@@ -16,6 +15,7 @@ from autosync_tasks.backup.manifest import PATH
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Path
 from autosync_tasks.names import display, parents
+from autosync_tasks.records import dataclass, replace
 from autosync_tasks.remote.address import part_of_ref
 
 _OWN_FOLDER = PATH.split(b"/", 1)[0]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from autosync_tasks.backup.manifest import PATH, ManifestError, parse
 from autosync_tasks.backup.objects import AbsentError, Store
 from autosync_tasks.errors import BackupError
 from autosync_tasks.model import Finding, Kind, Path
+from autosync_tasks.records import replace
 from autosync_tasks.remote.known import mark
 from autosync_tasks.remote.outgoing import outgoing
 from autosync_tasks.validation import secret_findings

@@ -11,13 +11,13 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TypeVar
 
 from autosync_tasks.backup.gateway import Gateway, TooSlowError
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError, ConfigError
 from autosync_tasks.names import display
+from autosync_tasks.records import dataclass
 from autosync_tasks.remote.address import Address, AddressError, parse, redact
 from autosync_tasks.remote.faults import Fault, fault, rejection, too_slow
 from autosync_tasks.remote.scratch_config import BARE, FORCED, of_remote, of_user, quiet_ssh

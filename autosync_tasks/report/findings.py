@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
 from autosync_tasks.humanize import count
@@ -42,6 +41,8 @@ def _of_finding(finding: Finding, *, hint: bool) -> Iterator[Line]:
     column = f":{finding.column}" if finding.column else ""
     place = f"{finding.line}{column} " if finding.line else ""
     accepted = " (accepted)" if finding.status == "accepted" else ""
+    import textwrap
+
     words = textwrap.wrap(f"{place}{finding.code} {finding.message}{accepted}", _WIDTH) or [""]
     yield line("    ", Part(f"{finding.severity:<8}", style), " ", words[0])
     for more in words[1:]:

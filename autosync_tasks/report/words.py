@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 import sys
-from dataclasses import dataclass
 
 from autosync_tasks.model import Outcome
 from autosync_tasks.names import display
+from autosync_tasks.records import dataclass
 
 MOST = 20
 """Paths listed on the screen before the rest is counted; `--json` has them all."""

@@ -7,11 +7,11 @@ are in the given one. Words that are neither are an error that shows the forms, 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from autosync_tasks.errors import UsageError
 from autosync_tasks.names import display
+from autosync_tasks.records import dataclass
 
 _AGO = re.compile(r"(\d{1,6})\s+(minute|hour|day|week)s?\s+ago\Z", re.IGNORECASE)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")

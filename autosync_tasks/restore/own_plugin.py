@@ -9,12 +9,12 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 
 from autosync_tasks.backup.objects import AbsentError, Store
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.model import Path
 from autosync_tasks.names import display
+from autosync_tasks.records import replace
 from autosync_tasks.restore.plan import RestorePlan
 from autosync_tasks.triggers import hook
 

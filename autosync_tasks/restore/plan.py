@@ -10,11 +10,11 @@ from __future__ import annotations
 import difflib
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
 
 from autosync_tasks.errors import UsageError
 from autosync_tasks.model import Change, ChangeKind, Entry, Kind, Manifest, Path, Priority, Rule
 from autosync_tasks.names import display, parents
+from autosync_tasks.records import dataclass, replace
 
 NAME_MAX = 255
 """Bytes of one name on every file system that Linux people use (NAME_MAX of limits.h)."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from autosync_tasks.errors import BackupError, UsageError
 from autosync_tasks.model import Change, Path, Run
 from autosync_tasks.names import display
+from autosync_tasks.records import dataclass
 from autosync_tasks.restore.moments import Moment, parse_at
 from autosync_tasks.restore.plan import RestorePlan
 from autosync_tasks.workspace.workspace import Site

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 import time
-from dataclasses import replace
 
 from autosync_tasks.backup.commit import Author
 from autosync_tasks.backup.manifest import entries
@@ -16,6 +15,7 @@ from autosync_tasks.humanize import count
 from autosync_tasks.model import Change, Entry, Outcome, Path, Run, Step, Trigger
 from autosync_tasks.names import display
 from autosync_tasks.policy.classify import Classifier
+from autosync_tasks.records import replace
 from autosync_tasks.restore import undo as undoing
 from autosync_tasks.restore.own_plugin import without_own_plugin
 from autosync_tasks.restore.paths import chosen, is_all, where_allowed

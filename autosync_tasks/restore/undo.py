@@ -16,11 +16,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from autosync_tasks.errors import UsageError
 from autosync_tasks.model import Entry, Kind, Path
 from autosync_tasks.names import display, git_refuses, quote, unquote
+from autosync_tasks.records import dataclass, replace
 from autosync_tasks.restore.plan import Removal, RestorePlan, Standing, aside_name
 
 PATH = b".autosync/restore"

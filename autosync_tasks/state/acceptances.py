@@ -12,10 +12,10 @@ import re
 import secrets
 import stat
 from collections.abc import Collection, Iterable
-from dataclasses import asdict, dataclass
 
 from autosync_tasks.errors import ConfigError, UsageError
 from autosync_tasks.files import write_whole
+from autosync_tasks.records import asdict, dataclass
 
 KEY_FILE = "installation.key"
 STORE_FILE = "acceptances.json"

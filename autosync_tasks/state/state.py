@@ -13,13 +13,13 @@ import os
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from typing import Any
 
 from autosync_tasks.errors import AutosyncError, LockedError
 from autosync_tasks.files import lock, remove_tree, whose, write_whole
 from autosync_tasks.model import Cache, TreeCache, Trigger
 from autosync_tasks.names import display
+from autosync_tasks.records import replace
 from autosync_tasks.state import cache, shapes
 
 _LOCK = "lock"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from autosync_tasks.model import Change, Kind, Path, Priority, Rule
 from autosync_tasks.plan.proposal import GOES, Outlook
 from autosync_tasks.policy.classify import Classifier
+from autosync_tasks.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

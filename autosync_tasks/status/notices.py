@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from autosync_tasks.model import Outcome
+from autosync_tasks.records import dataclass
 from autosync_tasks.status.verdict import Level
 
 MANY_FAILURES = 3

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import shlex
-import subprocess
 from contextlib import suppress
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Outcome, Run
 from autosync_tasks.names import display
+from autosync_tasks.records import asdict
 from autosync_tasks.state.shapes import json_object
 from autosync_tasks.workspace.workspace import Site
 
@@ -68,6 +66,9 @@ def _told(site: Site) -> Told:
 
 
 def _run(command: str, message: str) -> str:
+    import shlex
+    import subprocess
+
     try:
         words = shlex.split(command)
         subprocess.run(

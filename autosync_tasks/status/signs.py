@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from autosync_tasks.backup import health
 from autosync_tasks.config.around import Concern, ownership
@@ -13,6 +12,7 @@ from autosync_tasks.model import Kind, Outcome, Path, Trigger
 from autosync_tasks.names import parents
 from autosync_tasks.plan.compare import Look
 from autosync_tasks.plan.past import Record, moment_of, syncs
+from autosync_tasks.records import replace
 from autosync_tasks.state.state import State
 from autosync_tasks.tree.content import Reader
 from autosync_tasks.triggers.installed import Installed, signs

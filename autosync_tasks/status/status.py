@@ -6,7 +6,6 @@ Everything is computed from what the syncs to come would do (plan/decision.py), 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from autosync_tasks.backup import health
@@ -18,6 +17,7 @@ from autosync_tasks.plan.left_out import way_in
 from autosync_tasks.plan.past import Record, failures_in_a_row, past_of, syncs
 from autosync_tasks.plan.proposal import Outlook
 from autosync_tasks.plan.quarantine import named, way_on
+from autosync_tasks.records import dataclass, field
 from autosync_tasks.remote.known import KnownRemote, known_remote
 from autosync_tasks.status import signs as of
 from autosync_tasks.status.verdict import Level, Signs, Verdict, verdict

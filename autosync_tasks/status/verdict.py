@@ -7,10 +7,10 @@ Attention: something is left out or out of order, and the rest is safe. Protecte
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from autosync_tasks.humanize import age, count
+from autosync_tasks.records import dataclass
 
 
 class Level(StrEnum):

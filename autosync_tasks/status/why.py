@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 
 from autosync_tasks.backup.history import last_change
 from autosync_tasks.backup.manifest import PATH
@@ -13,6 +12,7 @@ from autosync_tasks.names import display, parents
 from autosync_tasks.plan.compare import Look, look
 from autosync_tasks.plan.decision import foresee
 from autosync_tasks.plan.past import past_of
+from autosync_tasks.records import dataclass
 from autosync_tasks.status.explain import Why, explain
 from autosync_tasks.workspace.workspace import Site
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
 from autosync_tasks.errors import AutosyncError, LockedError
 from autosync_tasks.model import Outcome, Run
+from autosync_tasks.records import replace
 from autosync_tasks.status import notify
 from autosync_tasks.workspace.workspace import Site
 

@@ -6,12 +6,12 @@ A run with nothing to do ends here, after the walk: the other steps are not even
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 
 from autosync_tasks.backup import health
 from autosync_tasks.errors import AutosyncError, BackupError, BranchMovedError, GuardError, UsageError
 from autosync_tasks.model import Outcome, Run, Step, Trigger
 from autosync_tasks.plan.compare import Look, look
+from autosync_tasks.records import replace
 from autosync_tasks.sync.rerun import in_turn
 from autosync_tasks.tree.observe import Progress
 from autosync_tasks.workspace.request import Request

@@ -7,15 +7,15 @@ was made before the last trigger came is in the backup when all of them have end
 
 from __future__ import annotations
 
-import secrets
+import os
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import replace
 
 from autosync_tasks.errors import LockedError
 from autosync_tasks.model import Outcome, Run, Trigger
 from autosync_tasks.policy.inputs import Ask
+from autosync_tasks.records import replace
 from autosync_tasks.workspace.request import Request
 from autosync_tasks.workspace.workspace import Site
 
@@ -52,5 +52,5 @@ def in_turn(site: Site, request: Request, passage: Callable[[Request], Run]) -> 
 def _for_others(request: Request, asked: list[Trigger]) -> Request:
     """The same request as of now, for somebody else: nothing that only this one's person wished or allowed."""
     trigger = Trigger.MANUAL if Trigger.MANUAL in asked else request.trigger
-    now, began, run_id = request.ended, time.monotonic(), secrets.token_hex(6)
+    now, began, run_id = request.ended, time.monotonic(), os.urandom(6).hex()
     return replace(request, trigger=trigger, ask=Ask(), now=now, began=began, run_id=run_id)

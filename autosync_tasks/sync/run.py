@@ -9,7 +9,6 @@ from __future__ import annotations
 import random
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from autosync_tasks.humanize import count
@@ -34,6 +33,7 @@ from autosync_tasks.plan.proposal import Proposal
 from autosync_tasks.plan.quarantine import way_on
 from autosync_tasks.policy.decide import NOTHING
 from autosync_tasks.policy.inputs import Past
+from autosync_tasks.records import dataclass, replace
 from autosync_tasks.remote.known import ahead
 from autosync_tasks.sync.message import subject
 from autosync_tasks.sync.record import Recorder

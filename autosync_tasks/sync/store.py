@@ -6,7 +6,6 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 
 from autosync_tasks.backup.commit import Author, commit, commit_holds, drop, left_behind
 from autosync_tasks.backup.listing import Listing, changed, tree_cache
@@ -20,6 +19,7 @@ from autosync_tasks.model import Cache, Kind, LeftOut, Path, Plan, TreeCache, Tr
 from autosync_tasks.names import display, redaction
 from autosync_tasks.plan import delta as planning
 from autosync_tasks.plan.compare import Look
+from autosync_tasks.records import dataclass
 from autosync_tasks.sync import message as messages
 from autosync_tasks.tree.content import content_id
 from autosync_tasks.tree.observe import Progress, ids_of, moved_since, read_again

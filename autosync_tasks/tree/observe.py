@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from autosync_tasks.model import Cache, Entry, Kind, Left, LeftOut, Path
+from autosync_tasks.records import dataclass
 from autosync_tasks.tree.content import NotReadableError, Reader, content_id
 from autosync_tasks.tree.walk import Facts, Scan, entry_of, pack, unpack
 

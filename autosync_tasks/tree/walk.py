@@ -12,12 +12,12 @@ import stat
 import struct
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from operator import attrgetter
 
 from autosync_tasks.errors import SourceError
 from autosync_tasks.model import Entry, Kind, Left, LeftOut
 from autosync_tasks.names import OUTSIDE, display, git_refuses, parents
+from autosync_tasks.records import dataclass, field
 from autosync_tasks.tree.followed_links import Following, Target, Through
 
 RESERVED = b".autosync"

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from autosync_tasks.errors import UsageError
+from autosync_tasks.records import dataclass
 
 BEGIN = b"# BEGIN autosync-tasks: written by install-cron, removed by uninstall-cron; edits in here are replaced"
 END = b"# END autosync-tasks"

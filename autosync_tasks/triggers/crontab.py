@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Outcome, Trigger
+from autosync_tasks.records import dataclass
 from autosync_tasks.triggers import cron, files
 from autosync_tasks.triggers.command import environment, sync_command
 from autosync_tasks.triggers.result import TaskResult, text_diff

@@ -6,10 +6,10 @@ import contextlib
 import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from autosync_tasks.errors import AutosyncError, LockedError
 from autosync_tasks.files import lock, write_whole
+from autosync_tasks.records import dataclass
 
 LOCK_WAIT = 30.0
 """Seconds to wait for another install task: each holds the lock for a few child processes only."""

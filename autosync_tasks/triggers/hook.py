@@ -8,12 +8,12 @@ import json
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 
 from autosync_tasks import __version__
 from autosync_tasks.config.settings import Settings
 from autosync_tasks.errors import UsageError
 from autosync_tasks.model import Outcome, Trigger
+from autosync_tasks.records import fields
 from autosync_tasks.triggers import files
 from autosync_tasks.triggers.command import CARRIED, environment, sync_command
 from autosync_tasks.triggers.result import TaskResult, text_diff

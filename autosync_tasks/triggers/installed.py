@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from autosync_tasks.errors import AutosyncError, UsageError
 from autosync_tasks.humanize import span
 from autosync_tasks.model import Trigger
+from autosync_tasks.records import dataclass, replace
 from autosync_tasks.triggers import cron, crontab, files, hook, opencode, schedule, systemd, units
 from autosync_tasks.triggers.loading import missing
 from autosync_tasks.triggers.quiet import SCAN_EVERY

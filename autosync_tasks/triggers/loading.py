@@ -7,9 +7,9 @@ config folder, tells nobody. So the plugin leaves word whenever it is loaded, an
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from autosync_tasks.humanize import age
+from autosync_tasks.records import dataclass
 
 STARTING = 180.0
 """Seconds that OpenCode may take from opening a project until its plugins are loaded: without a way to its package

@@ -14,10 +14,10 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from autosync_tasks.errors import AutosyncError
+from autosync_tasks.records import dataclass
 
 if TYPE_CHECKING:
     from inotify_simple import Event, INotify

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from autosync_tasks.records import dataclass, replace
 
 SCAN_EVERY = 3600.0
 """Seconds between two scans when nothing is heard: events get lost (inotify(7), "Limitations and caveats")."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from autosync_tasks.model import Outcome
+from autosync_tasks.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 import itertools
 import re
-from dataclasses import dataclass
 
 from autosync_tasks.errors import UsageError
 from autosync_tasks.humanize import age, span
+from autosync_tasks.records import dataclass
 
 DEFAULT = "0 * * * *"
 """Hourly: seldom enough to cost nothing, often enough to lose at most an hour."""

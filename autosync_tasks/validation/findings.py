@@ -7,10 +7,10 @@ import hmac
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 
 from autosync_tasks.model import Kind, Path
+from autosync_tasks.records import dataclass, field
 from autosync_tasks.validation.scanner import Engine, load
 
 EXCERPT_LIMIT = 120

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 
 from autosync_tasks.model import Path, Severity
+from autosync_tasks.records import dataclass
 from autosync_tasks.validation.findings import Context, Raw, Subject
 
 

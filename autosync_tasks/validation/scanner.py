@@ -8,9 +8,10 @@ so it is loaded only when there is something to scan.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
+
+from autosync_tasks.records import dataclass
 
 SCAN_SECONDS = 30.0
 """Longest time for one file; 4 MB take 0.03 s. Beyond it the file counts as not judged."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass, field
 
 from autosync_tasks.model import Path
+from autosync_tasks.records import dataclass, field
 from autosync_tasks.validation import stand_ins
 from autosync_tasks.validation.scanner import Engine, Hit
 from autosync_tasks.validation.secret_candidates import judge_hit

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 
 from autosync_tasks.model import Finding
 from autosync_tasks.names import WITHHELD, display
+from autosync_tasks.records import replace
 from autosync_tasks.validation.findings import Lines, printable
 from autosync_tasks.validation.secret_regions import Region
 

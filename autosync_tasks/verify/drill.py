@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import partial
 
 from autosync_tasks.backup.gateway import Gateway
@@ -23,6 +22,7 @@ from autosync_tasks.names import display
 from autosync_tasks.plan import judge
 from autosync_tasks.plan.compare import Look
 from autosync_tasks.policy.classify import protected_matcher
+from autosync_tasks.records import dataclass, replace
 from autosync_tasks.remote.heads import connect
 from autosync_tasks.remote.transport import Limits, Remote
 from autosync_tasks.restore.plan import RestorePlan, plan_restore

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from autosync_tasks.backup import health
 from autosync_tasks.backup.gateway import TooSlowError
 from autosync_tasks.model import Outcome, Run, Step
+from autosync_tasks.records import replace
 from autosync_tasks.verify.store import newest_whole, read_through
 from autosync_tasks.workspace.request import Request
 from autosync_tasks.workspace.workspace import Site

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 
 from autosync_tasks.backup import health
 from autosync_tasks.backup.manifest import belongs
@@ -14,6 +13,7 @@ from autosync_tasks.humanize import count
 from autosync_tasks.model import Change, Kind, LeftOut, Outcome, Path, Priority, Run, Step
 from autosync_tasks.names import display
 from autosync_tasks.plan.compare import Look, look
+from autosync_tasks.records import dataclass, replace
 from autosync_tasks.tree.content import Reader
 from autosync_tasks.tree.observe import Progress, known_ids
 from autosync_tasks.verify.drill import drill

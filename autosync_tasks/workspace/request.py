@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from autosync_tasks.model import Outcome, Run, Step, Trigger
 from autosync_tasks.policy.inputs import Ask
+from autosync_tasks.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +58,4 @@ def new_request(
     hint: str = "",
 ) -> Request:
     """A request as of this moment, with a fresh run id."""
-    return Request(trigger, check, ask or Ask(), time.time(), secrets.token_hex(6), push, hint)
+    return Request(trigger, check, ask or Ask(), time.time(), os.urandom(6).hex(), push, hint)

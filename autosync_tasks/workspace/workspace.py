@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from autosync_tasks.backup.repository import Repository
@@ -14,6 +13,7 @@ from autosync_tasks.config.places import Places, is_within, locate
 from autosync_tasks.config.settings import Settings
 from autosync_tasks.errors import UsageError
 from autosync_tasks.names import display
+from autosync_tasks.records import dataclass
 from autosync_tasks.state.state import State
 from autosync_tasks.tree.followed_links import Following
 
