@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
 from pytest_bdd import given, parsers, step, then
 
 from autosync_tasks.backup import health
@@ -9,10 +14,11 @@ from autosync_tasks.model import Trigger
 from autosync_tasks.restore.restore import new_wish, restore
 from tests.features.outcome import heard
 from tests.features.pictures import git
-from tests.features.restore import _FILE, _loose
+from tests.features.words import time_of
 from tests.support.machine import Machine
 
 DAY = 86_400
+FILE = "context/stack.md"
 
 
 @given("the backup has a pack that is empty")
@@ -30,17 +36,17 @@ def lost_branch(machine: Machine) -> None:
 
 @given("the backup has lost what a restore overwrote")
 def lost_snapshot(machine: Machine) -> None:
-    machine.path(_FILE).write_text("precious, in no backup\n")
+    machine.path(FILE).write_text("precious, in no backup\n")
     packs = machine.backup / ".git/objects/pack"
     before = set(packs.iterdir())
-    assert restore(machine.site, new_wish((_FILE,), yes=True))[0].exit_code == 0
+    assert restore(machine.site, new_wish((FILE,), yes=True))[0].exit_code == 0
     for path in set(packs.iterdir()) - before:
         path.unlink()
 
 
 @given("the backup has damaged contents of an old version")
 def rotted_version(machine: Machine) -> None:
-    stored = _loose(machine, f"main~1:{_FILE}")
+    stored = _loose(machine, f"main~1:{FILE}")
     machine.must_sync()
     stored.chmod(0o600)
     stored.write_bytes(b"not what was written")
@@ -80,3 +86,116 @@ def was_read(machine: Machine) -> None:
 @then("the second backup is on a branch of its own")
 def kept_branch(machine: Machine) -> None:
     assert b"autosync/kept/" in git(machine.backup, "branch", "--contains", "second")
+
+
+@given(parsers.re(r"a second backup at (?P<time>\d\d:\d\d)"))
+def second(machine: Machine, time: str) -> None:
+    machine.now = time_of(time)
+    machine.edit(FILE)
+    machine.must_sync()
+
+
+@given(parsers.re("the backup has an unfinished (?P<name>merge|rebase|cherry-pick)"))
+def unfinished(machine: Machine, name: str) -> None:
+    _other_branch(machine)
+    try:
+        git(machine.backup, name, "other")
+    except (AssertionError, subprocess.CalledProcessError):
+        return
+    raise AssertionError("there was no conflict")
+
+
+def _other_branch(machine: Machine) -> None:
+    git(machine.backup, "checkout", "--quiet", "-b", "other", "main~1")
+    (machine.backup / FILE).write_text("Something else.\n")
+    git(machine.backup, "commit", "--quiet", "--all", "-m", "something else")
+    git(machine.backup, "checkout", "--quiet", "main")
+
+
+@given("the backup has an unfinished bisect")
+def bisect(machine: Machine) -> None:
+    git(machine.backup, "bisect", "start", "main", "main~1")
+
+
+@given(parsers.re("the backup has (?:no branch that it stands on|a commit on no branch)"))
+def detached(machine: Machine) -> None:
+    git(machine.backup, "checkout", "--quiet", "--detach")
+    git(machine.backup, "commit", "--quiet", "--allow-empty", "-m", "on no branch")
+
+
+@given("the backup has a branch that names nothing")
+def emptied_branch(machine: Machine) -> None:
+    (machine.backup / ".git/refs/heads/main").write_bytes(b"")
+
+
+@given("the backup has a branch that is gone")
+def no_branch(machine: Machine) -> None:
+    (machine.backup / ".git/refs/heads/main").unlink()
+
+
+@given("the backup has a damaged index")
+def damaged_index(machine: Machine) -> None:
+    (machine.backup / ".git/index").write_bytes(b"DIRC\0\0")
+
+
+@given("the backup has a HEAD that names nothing")
+def damaged_head(machine: Machine) -> None:
+    (machine.backup / ".git/HEAD").write_bytes(b"")
+
+
+@given("the backup has locks that a killed git left")
+def stale_locks(machine: Machine) -> None:
+    for name in ("index.lock", "refs/heads/main.lock", "objects/pack/tmp_pack_Ab12"):
+        (machine.backup / ".git" / name).write_bytes(b"")
+
+
+@given("the backup has a lock that a program holds")
+def held_lock(machine: Machine, request) -> None:  # type: ignore[no-untyped-def]
+    code = "import sys, time; f = open(sys.argv[1], 'w'); print('held', flush=True); time.sleep(60)"
+    path = str(machine.backup / ".git/index.lock")
+    process = subprocess.Popen([sys.executable, "-c", code, path], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.readline()
+    request.addfinalizer(process.communicate)
+    request.addfinalizer(process.kill)
+
+
+@then("the lock is still there")
+def lock_stays(machine: Machine) -> None:
+    assert (machine.backup / ".git/index.lock").exists()
+
+
+@given("the backup has lost the contents of a file")
+def lost_contents(machine: Machine) -> None:
+    _loose(machine, f"main:{FILE}").unlink()
+
+
+@given("the backup has damaged contents of a file")
+def damaged_contents(machine: Machine) -> None:
+    stored = _loose(machine, f"main:{FILE}")
+    stored.chmod(0o600)
+    stored.write_bytes(b"not what was written")
+
+
+@given("the backup has lost an old version of a file")
+def lost_version(machine: Machine) -> None:
+    _loose(machine, f"main~1:{FILE}").unlink()
+
+
+def _loose(machine: Machine, name: str) -> Path:
+    """The file of one object, once every object is a file of its own."""
+    content = git(machine.backup, "rev-parse", name).decode().strip()
+    store = machine.backup / ".git/objects"
+    moved = machine.backup / ".git/moved"
+    (store / "pack").rename(moved)
+    (store / "pack").mkdir()
+    for pack in moved.glob("*.pack"):
+        with pack.open("rb") as file:
+            subprocess.run(["git", "-C", machine.backup, "unpack-objects", "-q"], stdin=file, check=True)
+    shutil.rmtree(moved)
+    return store / content[:2] / content[2:]
+
+
+@then("that commit is on a branch of its own")
+def kept(machine: Machine) -> None:
+    assert b"on no branch" in git(machine.backup, "log", "--format=%s", "--branches=autosync/kept/*")

@@ -6,7 +6,7 @@ import json
 import os
 import re
 
-from pytest_bdd import parsers, step
+from pytest_bdd import parsers, step, then
 
 from autosync_tasks.model import Outcome, Pending, Trigger
 from autosync_tasks.plan.compare import look
@@ -238,3 +238,8 @@ def one_document(machine: Machine) -> None:
     document = json.loads(machine.last.text)
     assert document["version"] == 1
     assert machine.last.stderr == ""
+
+
+@then(parsers.re('it says either "(?P<one>[^"]+)" or "(?P<other>[^"]+)"'))
+def says_either(machine: Machine, one: str, other: str) -> None:
+    assert one in machine.last.text or other in machine.last.text, machine.last.text

@@ -1,36 +1,29 @@
-"""Restoring, mending and drilling: who asks for it, what is damaged before, what must stand there afterwards."""
+"""Restoring: who asks for it, into what, and how it ended."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC
 from pathlib import Path
 
-from pytest_bdd import given, parsers, step, then, when
+from pytest_bdd import given, parsers, step, then
 
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Change, Outcome, Run
-from autosync_tasks.recovery.recover import recover
 from autosync_tasks.report import lines
 from autosync_tasks.restore.request import Agree, Wish
 from autosync_tasks.restore.restore import backups, restore
-from autosync_tasks.verify.drill import drill, fetch_for
-from autosync_tasks.workspace.request import Request
 from autosync_tasks.workspace.workspace import open_site
 from tests.features.outcome import heard
 from tests.features.person import as_a_person
-from tests.features.pictures import changed, files_of, git
+from tests.features.pictures import files_of, git
 from tests.features.words import TIME, WHAT, path_of, time_of
 from tests.support.machine import EXIT_CODE, Machine, Told, plain
 
-_FILE = "context/stack.md"
 
-
-def _tell(machine: Machine, what: str, go: Callable[[], Run], shown: Callable[[Run], str]) -> Told:
+def tell_of(machine: Machine, what: str, go: Callable[[], Run], shown: Callable[[Run], str]) -> Told:
     before = machine.written()
     try:
         with as_a_person():
@@ -63,7 +56,7 @@ def _restore(
     def go() -> Run:
         return restore(open_site(machine.environ, new_machine=True), wish, agree=agree)[0]
 
-    return _tell(machine, "restore", go, lambda run: plain(lines.of_restore(run, "", "")))
+    return tell_of(machine, "restore", go, lambda run: plain(lines.of_restore(run, "", "")))
 
 
 @step("a person restores everything")
@@ -165,30 +158,6 @@ def undoes(machine: Machine) -> None:
     _restore(machine, undo=True)
 
 
-def _request(machine: Machine, *, check: bool = False) -> Request:
-    return Request(check=check, now=machine.now, run_id=f"{len(machine.told):012x}")
-
-
-def _words(run: Run) -> str:
-    return plain(lines.of_run(run, "", ""))
-
-
-@when("a person mends the backup")
-def mends(machine: Machine) -> None:
-    _tell(machine, "recover", lambda: recover(machine.site, _request(machine)), _words)
-
-
-@when("a person asks what is wrong with the backup")
-def asks_what_is_wrong(machine: Machine) -> None:
-    _tell(machine, "recover", lambda: recover(machine.site, _request(machine, check=True)), _words)
-
-
-@when("a person drills the backup")
-def drills(machine: Machine) -> None:
-    site = machine.site
-    _tell(machine, "drill", lambda: drill(site, _request(machine), fetch_for(site)), _words)
-
-
 # ---- the config tree, and a folder elsewhere
 
 
@@ -236,36 +205,6 @@ def other_equals(machine: Machine) -> None:
     assert files_of(_other(machine)) == files_of(machine.source)
 
 
-@then(parsers.re(f"the config tree has {WHAT}"))
-def tree_has(machine: Machine, what: str) -> None:
-    assert machine.path(path_of(what)).is_file()
-
-
-@then(parsers.re(f"the config tree has no {WHAT}"))
-def tree_has_not(machine: Machine, what: str) -> None:
-    assert not os.path.lexists(machine.path(path_of(what)))
-
-
-@then(parsers.re(f'the config tree has {WHAT}, saying "(?P<text>[^"]*)"'))
-def tree_says(machine: Machine, what: str, text: str) -> None:
-    assert machine.path(path_of(what)).read_text().strip() == text.replace("\\n", "\n")
-
-
-@then(parsers.re(f"the config tree has {WHAT} with mode (?P<mode>[0-7]{{3}})"))
-def tree_mode(machine: Machine, what: str, mode: str) -> None:
-    assert machine.path(path_of(what)).stat().st_mode & 0o7777 == int(mode, 8)
-
-
-@then(parsers.re(f'the config tree has {WHAT} as a link to "(?P<target>[^"]+)"'))
-def tree_link(machine: Machine, what: str, target: str) -> None:
-    assert os.readlink(machine.path(path_of(what))) == target
-
-
-@then(parsers.re(f"the config tree has the empty folder {WHAT}"))
-def tree_folder(machine: Machine, what: str) -> None:
-    assert os.listdir(machine.path(path_of(what))) == []
-
-
 # ---- how it ended
 
 
@@ -289,182 +228,3 @@ def restore_would(machine: Machine) -> None:
 def nothing_to_restore(machine: Machine) -> None:
     told = heard(machine)
     assert (told.outcome, told.exit_code) == (Outcome.OK, 0), told.text
-
-
-@then("the backup is mended")
-def is_mended(machine: Machine) -> None:
-    told = heard(machine)
-    assert (told.outcome, told.exit_code) == (Outcome.CHANGED, 0), told.text
-
-
-@then("nothing is wrong")
-def nothing_wrong(machine: Machine) -> None:
-    told = heard(machine)
-    assert (told.outcome, told.exit_code) == (Outcome.OK, 0), told.text
-
-
-@then("nothing is wrong with the backup any more")
-def nothing_wrong_any_more(machine: Machine) -> None:
-    asks_what_is_wrong(machine)
-    nothing_wrong(machine)
-    git(machine.backup, "fsck", "--full")
-
-
-@then("there is something to mend")
-def something_wrong(machine: Machine) -> None:
-    told = heard(machine)
-    assert (told.outcome, told.exit_code) == (Outcome.CHANGED, 5), told.text
-
-
-@then("not everything could be mended")
-def not_mended(machine: Machine) -> None:
-    told = heard(machine)
-    assert (told.outcome, told.exit_code) == (Outcome.INCOMPLETE, 1), told.text
-
-
-@then("the next sync backs up a change")
-def next_sync(machine: Machine) -> None:
-    machine.edit(_FILE)
-    machine.must_sync()
-    assert git(machine.backup, "show", f"{machine.branch}:{_FILE}") == machine.path(_FILE).read_bytes()
-
-
-@then(parsers.re("the drill is (?P<outcome>passed|failed)"))
-def drill_is(machine: Machine, outcome: str) -> None:
-    told = heard(machine)
-    wanted = Outcome.OK if outcome == "passed" else Outcome.FAILED
-    assert (told.outcome, told.exit_code) == (wanted, EXIT_CODE[wanted]), told.text
-
-
-@then("no scratch is left")
-def no_scratch(machine: Machine) -> None:
-    """Only the time of the state folder itself may differ: the scratch folder was in it."""
-    told = machine.last
-    differ = [path for path in changed(told.before, told.after) if Path(path).parent != machine.state]
-    assert not differ
-
-
-@then(parsers.re('the edit "(?P<text>[^"]+)" of "(?P<name>[^"]+)" can be found again'))
-def edit_found(machine: Machine, text: str, name: str) -> None:
-    assert git(machine.backup, "show", f"stash@{{0}}:{name}").decode().strip() == text
-
-
-# ---- what is wrong with a backup
-
-
-@given(parsers.re(r"a second backup at (?P<time>\d\d:\d\d)"))
-def second(machine: Machine, time: str) -> None:
-    machine.now = time_of(time)
-    machine.edit(_FILE)
-    machine.must_sync()
-
-
-@given(parsers.re("the backup has an unfinished (?P<name>merge|rebase|cherry-pick)"))
-def unfinished(machine: Machine, name: str) -> None:
-    _other_branch(machine)
-    try:
-        git(machine.backup, name, "other")
-    except (AssertionError, subprocess.CalledProcessError):
-        return
-    raise AssertionError("there was no conflict")
-
-
-def _other_branch(machine: Machine) -> None:
-    git(machine.backup, "checkout", "--quiet", "-b", "other", "main~1")
-    (machine.backup / _FILE).write_text("Something else.\n")
-    git(machine.backup, "commit", "--quiet", "--all", "-m", "something else")
-    git(machine.backup, "checkout", "--quiet", "main")
-
-
-@given("the backup has an unfinished bisect")
-def bisect(machine: Machine) -> None:
-    git(machine.backup, "bisect", "start", "main", "main~1")
-
-
-@given(parsers.re("the backup has (?:no branch that it stands on|a commit on no branch)"))
-def detached(machine: Machine) -> None:
-    git(machine.backup, "checkout", "--quiet", "--detach")
-    git(machine.backup, "commit", "--quiet", "--allow-empty", "-m", "on no branch")
-
-
-@given("the backup has a branch that names nothing")
-def emptied_branch(machine: Machine) -> None:
-    (machine.backup / ".git/refs/heads/main").write_bytes(b"")
-
-
-@given("the backup has a branch that is gone")
-def no_branch(machine: Machine) -> None:
-    (machine.backup / ".git/refs/heads/main").unlink()
-
-
-@given("the backup has a damaged index")
-def damaged_index(machine: Machine) -> None:
-    (machine.backup / ".git/index").write_bytes(b"DIRC\0\0")
-
-
-@given("the backup has a HEAD that names nothing")
-def damaged_head(machine: Machine) -> None:
-    (machine.backup / ".git/HEAD").write_bytes(b"")
-
-
-@given("the backup has locks that a killed git left")
-def stale_locks(machine: Machine) -> None:
-    for name in ("index.lock", "refs/heads/main.lock", "objects/pack/tmp_pack_Ab12"):
-        (machine.backup / ".git" / name).write_bytes(b"")
-
-
-@given("the backup has a lock that a program holds")
-def held_lock(machine: Machine, request) -> None:  # type: ignore[no-untyped-def]
-    code = "import sys, time; f = open(sys.argv[1], 'w'); print('held', flush=True); time.sleep(60)"
-    path = str(machine.backup / ".git/index.lock")
-    process = subprocess.Popen([sys.executable, "-c", code, path], stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    process.stdout.readline()
-    request.addfinalizer(process.communicate)
-    request.addfinalizer(process.kill)
-
-
-@then("the lock is still there")
-def lock_stays(machine: Machine) -> None:
-    assert (machine.backup / ".git/index.lock").exists()
-
-
-@given("the backup has lost the contents of a file")
-def lost_contents(machine: Machine) -> None:
-    _loose(machine, f"main:{_FILE}").unlink()
-
-
-@given("the backup has damaged contents of a file")
-def damaged_contents(machine: Machine) -> None:
-    stored = _loose(machine, f"main:{_FILE}")
-    stored.chmod(0o600)
-    stored.write_bytes(b"not what was written")
-
-
-@given("the backup has lost an old version of a file")
-def lost_version(machine: Machine) -> None:
-    _loose(machine, f"main~1:{_FILE}").unlink()
-
-
-def _loose(machine: Machine, name: str) -> Path:
-    """The file of one object, once every object is a file of its own."""
-    content = git(machine.backup, "rev-parse", name).decode().strip()
-    store = machine.backup / ".git/objects"
-    moved = machine.backup / ".git/moved"
-    (store / "pack").rename(moved)
-    (store / "pack").mkdir()
-    for pack in moved.glob("*.pack"):
-        with pack.open("rb") as file:
-            subprocess.run(["git", "-C", machine.backup, "unpack-objects", "-q"], stdin=file, check=True)
-    shutil.rmtree(moved)
-    return store / content[:2] / content[2:]
-
-
-@then("that commit is on a branch of its own")
-def kept(machine: Machine) -> None:
-    assert b"on no branch" in git(machine.backup, "log", "--format=%s", "--branches=autosync/kept/*")
-
-
-@then(parsers.re('it says either "(?P<one>[^"]+)" or "(?P<other>[^"]+)"'))
-def says_either(machine: Machine, one: str, other: str) -> None:
-    assert one in machine.last.text or other in machine.last.text, machine.last.text

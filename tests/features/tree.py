@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
 from pathlib import Path
 
 from pytest_bdd import given, parsers, step
@@ -95,102 +94,6 @@ def some_change(machine: Machine, number: str, what: str) -> None:
         machine.edit(str(first.with_stem(f"{first.stem}-{item}")))
 
 
-@step(parsers.re(rf'{WHAT} says "(?P<text>[^"]*)"'))
-def says(machine: Machine, what: str, text: str) -> None:
-    machine.write(path_of(what), unescaped(text))
-
-
-@step(parsers.re(rf"{WHAT} says:"))
-def says_lines(machine: Machine, what: str, docstring: str) -> None:
-    machine.write(path_of(what), docstring + "\n")
-
-
-@step(parsers.re(rf"{WHAT} is deleted"))
-def deleted(machine: Machine, what: str) -> None:
-    path = machine.path(path_of(what))
-    shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
-
-
-@step(parsers.re(rf'{WHAT} is renamed to "(?P<new>[^"]+)"'))
-def renamed(machine: Machine, what: str, new: str) -> None:
-    target = machine.path(new)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    machine.path(path_of(what)).rename(target)
-
-
-@step(parsers.re(rf"{WHAT} is emptied"))
-def emptied(machine: Machine, what: str) -> None:
-    machine.write(path_of(what), "")
-
-
-@step(parsers.re(rf"{WHAT} gets mode (?P<mode>[0-7]{{3,4}})"))
-def gets_mode(machine: Machine, what: str, mode: str) -> None:
-    machine.path(path_of(what)).chmod(int(mode, 8))
-
-
-@step(parsers.re(rf"{WHAT} cannot be read"))
-def cannot_be_read(machine: Machine, what: str) -> None:
-    machine.path(path_of(what)).chmod(0)
-
-
-@step(parsers.re(rf"{WHAT} can be read again"))
-def can_be_read(machine: Machine, what: str) -> None:
-    path = machine.path(path_of(what))
-    path.chmod(0o755 if path.is_dir() else 0o644)
-
-
-@step(parsers.re(rf'{WHAT} is a link to "(?P<target>[^"]+)"'))
-def is_link(machine: Machine, what: str, target: str) -> None:
-    path = machine.path(path_of(what))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)
-    path.symlink_to(machine.expanded(target))
-
-
-@step(parsers.re(rf"{WHAT} is an empty (?P<kind>file|folder)"))
-def is_empty(machine: Machine, what: str, kind: str) -> None:
-    if kind == "file":
-        machine.write(path_of(what), "")
-    else:
-        machine.path(path_of(what)).mkdir(parents=True)
-
-
-@step(parsers.re(rf"{WHAT} is a (?P<size>\d+) MB file"))
-def is_large(machine: Machine, what: str, size: str) -> None:
-    machine.write(path_of(what), "")
-    os.truncate(machine.path(path_of(what)), int(size) * 1_000_000)
-
-
-@step(parsers.re(rf"{WHAT} is a (?P<kind>pipe|socket)"))
-def is_special(machine: Machine, what: str, kind: str) -> None:
-    path = machine.path(path_of(what))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if kind == "pipe":
-        os.mkfifo(path)
-        return
-    here = Path.cwd()
-    with socket.socket(socket.AF_UNIX) as door:
-        try:
-            os.chdir(path.parent)  # a socket's address is at most 107 bytes long
-            door.bind(path.name)
-        finally:
-            os.chdir(here)
-
-
-@step(parsers.re(rf"{WHAT} is edited without a trace in size and time"))
-def edited_in_secret(machine: Machine, what: str) -> None:
-    path = machine.path(path_of(what))
-    facts = path.stat()
-    data = path.read_bytes()
-    path.write_bytes(bytes([data[0] ^ 1]) + data[1:])
-    os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
-
-
-@step(parsers.re(rf"{WHAT} has old times"))
-def old_times(machine: Machine, what: str) -> None:
-    os.utime(machine.path(path_of(what)), (1_000_000_000, 1_000_000_000))
-
-
 @step("files with these names:")
 def names(machine: Machine, datatable: list[list[str]]) -> None:
     """Each name as Python would write it in bytes: `\\xff`, `\\n`."""
@@ -232,16 +135,6 @@ def nested_repository(machine: Machine, what: str) -> None:
     (folder / "tool.md").write_text("A tool of its own.\n")
     git(folder, "add", "tool.md")
     git(folder, "commit", "--quiet", "-m", "first")
-
-
-@step("a secret gets into a context file")
-def secret(machine: Machine) -> None:
-    machine.write(NOUNS["context file"], f"# Notes\n\nThe token is {machine.secret}\n")
-
-
-@step("the secret is taken out again")
-def secret_gone(machine: Machine) -> None:
-    machine.write(NOUNS["context file"], "# Notes\n\nThe token is in the keyring.\n")
 
 
 @step("the system configuration is broken")
@@ -295,11 +188,3 @@ def _notes(machine: Machine) -> list[Path]:
 def moved_out(machine: Machine) -> None:
     (machine.source / "docs").mkdir(exist_ok=True)
     machine.path("context/stack.md").rename(machine.path("docs/stack.md"))
-
-
-@step(parsers.re('the note "(?P<note>[^"]+)" becomes a folder with the note "(?P<inner>[^"]+)"'))
-def becomes_folder(machine: Machine, note: str, inner: str) -> None:
-    machine.write(note, "Plans.\n")
-    machine.must_sync()
-    machine.path(note).unlink()
-    machine.write(inner, "Today's plans.\n")

@@ -1,158 +1,20 @@
-"""Validation: what gets into the tree that blocks or warns, and what a report says of it.
-
-Nothing here is a secret: what looks like one is made up, and put together when a test runs.
-"""
+"""Validation: the faults that get into the tree and block or warn, and what a report says of them."""
 
 from __future__ import annotations
 
-import base64
-import json
 import re
-import string
-from collections.abc import Iterator
 
-import pytest
 from pytest_bdd import given, parsers, step
 
-from autosync_tasks.state.acceptances import Acceptances
-from autosync_tasks.validation import scanner
-from autosync_tasks.workspace.validation_context import acceptances
+from tests.features.secret import NOTE, config, place_secret
 from tests.features.settings import put
-from tests.features.words import NOUNS
 from tests.support.machine import Machine
-
-NOTE = NOUNS["context file"]
-BODY = string.ascii_letters[7:43]
-
-
-def another_token() -> str:
-    return "gh" + "p_" + (string.ascii_letters + string.digits)[20:56][::-1]
-
-
-def private_key() -> str:
-    lines = [base64.b64encode(bytes(range(n, n + 48))).decode() for n in (7, 90, 33, 151, 64, 12, 180)]
-    return "-----BEGIN RSA PRIVATE " + "KEY-----\n" + "\n".join(lines) + "\n-----END RSA PRIVATE KEY-----\n"
-
-
-def config(**keys: object) -> str:
-    return json.dumps({"model": "anthropic/claude-sonnet-4-5", **keys}, indent=2) + "\n"
-
-
-# ---- secrets
-
-
-@step(parsers.re(r"(?P<secret>a provider's token|a private key|a database's password|an unknown service's key)"
-                 r" is written into (?P<place>.+)"))  # fmt: skip
-def written(machine: Machine, secret: str, place: str) -> None:
-    value = machine.secret
-    if secret == "a private key":
-        value = private_key()
-    elif secret == "a database's password":
-        value = "Xq7vRt2" + "mKw9pLz4"
-    elif secret == "an unknown service's key":
-        value = "q7GkX2vN9" + "rT4wLbZ8mHc5YdPs3Fj6Ua1"
-    machine.secret = value
-    place_secret(machine, place, value)
-
-
-def place_secret(machine: Machine, place: str, value: str) -> None:
-    """Puts a value where a feature says."""
-    server = {"type": "remote", "url": "https://mcp.example.com/"}
-    match place:
-        case "the header of an MCP server":
-            headers = {**server, "headers": {"Authorization": f"Bearer {value}"}}
-            machine.write("opencode.json", config(mcp={"tracker": headers}))
-        case "a command of an MCP server":
-            command = {"type": "local", "command": ["npx", "tracker", "--token", value]}
-            machine.write("opencode.json", config(mcp={"tracker": command}))
-        case "the text of an agent":
-            machine.write("agent/ops.md", f"---\ndescription: Operates\n---\nUse the token `{value}`.\n")
-        case "a script in bin":
-            machine.write("bin/deploy", f"#!/bin/sh\nexport API_TOKEN={value}\n")
-        case "the name of a file":
-            machine.write(f"context/{value}.md", "Notes.\n")
-        case "a URL in a context file":
-            machine.write(NOTE, f"# Notes\n\npostgres://admin:{value}@db.internal.example.com:5432/main\n")
-        case "the key of a provider in the config":
-            machine.write("opencode.json", config(provider={"homemade": {"options": {"apiKey": value}}}))
-        case "a context file":
-            machine.write(NOTE, f"# Notes\n\nThe token is {value}\n")
-        case "a context file, with a comment that tells scanners to ignore it":
-            marks = "# gitleaks:allow kingfisher:ignore pragma: allowlist secret nosecret"
-            machine.write(NOTE, f"# Notes\n\nThe token is {value} {marks}\n<!-- {value} -->\n")
-        case _:
-            raise AssertionError(f"no such place: {place}")
-
-
-@step(parsers.re(r"(?P<what>the name of a variable|the path of a file with a key|a placeholder of documentation)"
-                 r" is written into the config"))  # fmt: skip
-def stand_in(machine: Machine, what: str) -> None:
-    value = {
-        "the name of a variable": "{env:HOME}",
-        "the path of a file with a key": "{file:~/.secrets/openai-key}",
-        "a placeholder of documentation": "your-api-key-here",
-    }[what]
-    (machine.home / ".secrets").mkdir(exist_ok=True)
-    (machine.home / ".secrets" / "openai-key").write_text("elsewhere\n")
-    machine.write("opencode.json", config(provider={"openai": {"options": {"apiKey": value}}}))
-
-
-STANDS_IN = {
-    "a header that says YOUR_TOKEN": 'curl -H "Authorization: Bearer YOUR_TOKEN" https://api.example.com',
-    "a variable as the user of curl": 'curl -u "$PAY_KEY:" https://api.example.com/v1/charges',
-    "an address behind another program's option": 'curl -s https://a.net/\nsqlscan -u "https://a.net/page?id=1"',
-    "a mask where a password was": "postgres://[REDACTED:DATABASE_URI]@host",
-    "a password that says that it is one": "postgres://app_user:app_password@db.internal:5432/app",
-    "a row of x after a provider's prefix": "NPM_TOKEN=npm_" + "x" * 36,
-    "the first lines of two kinds of keys": "-----BEGIN RSA PRIVATE "
-    + "KEY----- or -----BEGIN EC PRIVATE "
-    + "KEY-----",
-}
-
-
-@given(parsers.re("documentation with (?P<what>" + "|".join(map(re.escape, STANDS_IN)) + ")"))
-def documentation(machine: Machine, what: str) -> None:
-    machine.write(NOTE, f"# How to\n\n```sh\n{STANDS_IN[what]}\n```\n")
-
-
-@given(parsers.re('"(?P<name>[^"]+)" holds a login'))
-def login(machine: Machine, name: str) -> None:
-    machine.write(name, json.dumps({"openai": {"type": "oauth", "refresh": machine.secret}}))
-
-
-@step("the token is taken out")
-def taken_out(machine: Machine) -> None:
-    machine.write(NOTE, "# Notes\n\nThe token is in the keyring.\n")
-
-
-@given("a token in one context file and a new agent beside it")
-def token_and_agent(machine: Machine) -> None:
-    place_secret(machine, "a context file", machine.secret)
-    machine.write(NOUNS["agent definition"], "---\ndescription: Tests\nmode: subagent\n---\nTest.\n")
-
-
-@step(parsers.re(r'"(?P<name>[^"]+)" is renamed so that a token is in its name'))
-def token_name(machine: Machine, name: str) -> None:
-    machine.path(name).rename(machine.path(f"context/{machine.secret}.md"))
 
 
 @given("quarantine is on")
 def quarantine(machine: Machine) -> None:
     put(machine, quarantine=True)
 
-
-@given("the scanner for secrets cannot be loaded")
-def no_scanner(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    def gone(_: str) -> None:
-        raise ImportError("No module named 'kingfisher_sdk'")
-
-    monkeypatch.setattr(scanner, "Kingfisher", gone)
-    scanner.load.cache_clear()
-    yield
-    scanner.load.cache_clear()
-
-
-# ---- faults and oddities
 
 NO_BRACE = '{\n  "model": "anthropic/claude-sonnet-4-5"\n'
 AGENT = "---\ndescription: Reads a change once more\n{}\n---\nBe kind.\n"
@@ -274,77 +136,3 @@ def status_says(machine: Machine, words: str) -> None:
 def history_has(machine: Machine, number: str, outcome: str) -> None:
     records = machine.site.state.history()
     assert len([record for record in records if record["outcome"] == outcome]) == int(number)
-
-
-# ---- acceptance
-
-
-@given("a made-up token in a context file that blocks the sync")
-def made_up(machine: Machine) -> None:
-    place_secret(machine, "a context file", machine.secret)
-    told = machine.sync()
-    told.spoken = True
-    assert told.run is not None
-    assert told.exit_code == 3
-    machine.fingerprint = told.run.findings[0].fingerprint
-
-
-def accepts(machine: Machine, reason: str, *more: str) -> None:
-    machine.command("autosync", "accept", machine.fingerprint, "--reason", reason, *more)
-
-
-@step(parsers.re('a person accepts the finding because it is "(?P<reason>[^"]+)"'))
-def person_accepts(machine: Machine, reason: str) -> None:
-    accepts(machine, reason, "--yes")
-    machine.last.spoken = True
-
-
-@given("the finding was accepted")
-def was_accepted(machine: Machine) -> None:
-    person_accepts(machine, "made up for a test")
-    assert machine.last.exit_code == 0, machine.last.stderr
-
-
-@step("a script accepts the finding without confirming")
-def script_accepts(machine: Machine) -> None:
-    accepts(machine, "convenient")
-
-
-@step("nothing is accepted")
-@step("no finding is accepted")
-def none_accepted(machine: Machine) -> None:
-    assert acceptances(machine.site).all() == []
-
-
-@step("lines are added above the token")
-def lines_above(machine: Machine) -> None:
-    text = machine.path(NOTE).read_text()
-    machine.write(NOTE, "# Above\n\nThree lines.\n\n" + text)
-
-
-@step("the token is replaced by another one")
-def other_token(machine: Machine) -> None:
-    place_secret(machine, "a context file", another_token())
-
-
-@step("a list that accepts the finding appears in the tree")
-def list_in_tree(machine: Machine) -> None:
-    """Its form is the true one: made in another config folder and brought in by an agent."""
-    theirs = Acceptances(str(machine.root / "theirs"))
-    made = theirs.add(machine.fingerprint, "I say so", at=machine.now)
-    text = (machine.root / "theirs").joinpath(theirs.path.rsplit("/", 1)[-1]).read_text()
-    assert made.fingerprint in text
-    for place in (
-        "accepted.json",
-        ".autosync/accepted.json",
-        "autosync-tasks/accepted.json",
-        theirs.path.rsplit("/")[-1],
-    ):
-        machine.write(place, text)
-    machine.path(".autosync/accepted.json").unlink()
-    machine.path(".autosync").rmdir()
-
-
-@step("a person prunes the accepted findings")
-def prunes(machine: Machine) -> None:
-    machine.command("autosync", "accept", "--prune")
