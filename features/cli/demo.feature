@@ -3,6 +3,7 @@ Feature: The demo
 
   Rule: It shows the real thing and touches nothing of yours
 
+    @sweep
     Scenario: in a folder that one names
       When a person runs `autosync demo --folder ~/try-it`
       Then the exit code is 0

@@ -23,14 +23,18 @@ Feature: What would fail when nobody looks
       Examples:
         | fault                                                  | subject          | remedy                     |
         | the schedule would not find git                        | git              | installing it again        |
+        | others can enter the state folder                      | access           | its permissions            |
+        | the host key of the remote is not known                | the host key     | accepting it once          |
+        | the crontab runs the sync but no cron daemon runs      | the cron daemon  | starting cron              |
+
+      @sweep
+      Examples:
+        | fault                                                  | subject          | remedy                     |
         | the backup is no repository any more                   | a sync           | naming another folder      |
         | git is older than the program needs                    | git              | a newer git                |
         | the schedule would back up another tree than the shell | the config tree  | recording the setting      |
         | the disk of the backup is nearly full                  | the disk         | making room                |
-        | others can enter the state folder                      | access           | its permissions            |
         | a push needs a passphrase that nobody types            | the ssh key      | a key for the backup alone |
-        | the host key of the remote is not known                | the host key     | accepting it once          |
-        | the crontab runs the sync but no cron daemon runs      | the cron daemon  | starting cron              |
         | the schedule has not come for two of its periods       | the schedule     | looking into its log       |
 
   Rule: What is only odd is a warning
@@ -44,10 +48,14 @@ Feature: What would fail when nobody looks
       Examples:
         | oddity                                | subject       |
         | no trigger is installed               | the triggers  |
+        | OpenCode reads a file elsewhere too   | what lies outside |
+
+      @sweep
+      Examples:
+        | oddity                                | subject       |
         | the plugin is of an older version     | the plugin    |
         | a record lies in the future           | the clock     |
         | nothing is backed up yet              | the backup    |
-        | OpenCode reads a file elsewhere too   | what lies outside |
         | agents share skills in one folder     | what lies outside |
 
   Rule: What it says of a schedule is true

@@ -12,13 +12,18 @@ Feature: Watching the config tree
 
       Examples:
         | changes                           |
-        | saves by an editor                |
         | new folders with files in them    |
+
+      @sweep
+      Examples:
+        | changes                           |
+        | saves by an editor                |
         | folders moved in from elsewhere   |
         | removed folders                   |
         | changed permissions               |
         | a git checkout                    |
 
+    @sweep
     Scenario: it does not become quiet
       When new files keep coming without a pause
       Then there is a sync all the same
@@ -28,6 +33,7 @@ Feature: Watching the config tree
       Then another sync follows
       And the backup equals the config tree once it is quiet
 
+    @sweep
     Scenario: changes within the limit
       Given a limit of one sync per 8 seconds
       When a file changes right after a sync
@@ -36,12 +42,14 @@ Feature: Watching the config tree
 
   Rule: What is never backed up does not wake it
 
+    @sweep
     Scenario: installed packages
       When packages are installed into the config tree
       Then there is no sync
 
   Rule: It follows the settings while it runs
 
+    @sweep
     Scenario: a longer quiet time
       When the quiet time is set to 30 seconds and a file changes
       Then there is no sync
@@ -64,6 +72,10 @@ Feature: Watching the config tree
 
       Examples:
         | moment                      |
+        | while a sync is under way   |
+
+      @sweep
+      Examples:
+        | moment                      |
         | while nothing happens       |
         | while it waits for quiet    |
-        | while a sync is under way   |

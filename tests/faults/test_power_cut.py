@@ -93,7 +93,7 @@ def test_power_cuts_at_random_moments(system: str, workshop: Path, scanner_cache
 @pytest.mark.parametrize(
     ("system", "nosync"),
     [
-        ("ext4", "syncfs"),
+        pytest.param("ext4", "syncfs", marks=pytest.mark.sweep),
         *(
             pytest.param(*pair, marks=pytest.mark.full)
             for pair in product(disk.SYSTEMS, ("syncfs", "all"))

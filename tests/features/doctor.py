@@ -229,6 +229,7 @@ def machine_where(machine: Machine, what: str) -> None:
 
 @when("the person accepts their folder")
 def accepted(machine: Machine) -> None:
+    machine.prepare_scanner()
     told = machine.command("autosync", "doctor")
     (remedy,) = re.findall(r"outside the tree: .*\n      next: (autosync set-config .*)", told.text)
     words = remedy.replace("autosync", f"{BIN}/autosync", 1)
@@ -239,8 +240,8 @@ def accepted(machine: Machine) -> None:
 @when("the doctor looks")
 def looks(machine: Machine) -> None:
     machine.prepare_scanner()
-    before = machine.pictured()
-    told = machine.program_in(machine.inside, ["autosync", "doctor"])
+    before, words = machine.pictured(), ["autosync", "doctor"]
+    told = machine.program_in(machine.inside, words) if machine.inside else machine.program(words)
     told.before, told.after = before, machine.pictured()
 
 

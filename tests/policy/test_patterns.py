@@ -103,7 +103,7 @@ patterns = st.lists(pieces, min_size=1, max_size=6).map("".join)
 good = patterns.filter(lambda pattern: not check_pattern(pattern))
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pattern=good, files=st.lists(paths, min_size=1, max_size=12), folders=st.lists(paths, max_size=4))
 @example(pattern="*.md", files=[b"a\nb/c.md", b"x.md\n"], folders=[])
 @example(pattern="a/**/b", files=[b"a/x\ny/b", b"a/b", b"a/b/c"], folders=[])
@@ -121,7 +121,7 @@ def test_one_pattern_matches_what_git_matches(
     assert ours == git.matched([pattern], tree)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     pattern=good,
     undo=st.lists(good, min_size=1, max_size=2),
@@ -143,7 +143,7 @@ def test_what_undoes_a_pattern_does_it_as_gits_exclamation_mark(
     assert ours == git.matched([pattern, *("!" + one for one in undo)], tree)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(several=st.lists(good, min_size=2, max_size=8), files=st.lists(paths, min_size=1, max_size=8))
 def test_many_patterns_at_once_say_what_each_says_alone(several: list[str], files: list[bytes]) -> None:
     together = Matcher((pattern, ()) for pattern in several)

@@ -21,6 +21,8 @@ import threading
 import time
 from typing import Any
 
+from tests.support.rights import without_override
+
 _PR_SET_CHILD_SUBREAPER = 36  # prctl(2): orphans of a killed run become children of this process
 
 
@@ -94,6 +96,12 @@ def _end_the_rest(patience: float) -> None:
             time.sleep(0.002)
 
 
+def _inv() -> None:
+    from invoke.main import program
+
+    program.run()
+
+
 def _become(job: dict[str, Any]) -> None:
     """Turns this fork into the run; never returns."""
     code = 70
@@ -105,9 +113,12 @@ def _become(job: dict[str, Any]) -> None:
         os.environ.update(job["environ"])
         os.chdir(job["folder"])
         os.umask(job["umask"])
+        if job["weak"]:
+            without_override()
         from autosync_tasks.cli import program
 
-        main = {"autosync": program.autosync, "sync-config": program.sync_config}[os.path.basename(job["words"][0])]
+        programs = {"autosync": program.autosync, "sync-config": program.sync_config, "inv": _inv}
+        main = programs[os.path.basename(job["words"][0])]
         sys.argv[:] = job["words"]
         if job["control"]:
             ctypes.CDLL(None).autosync_faults_arm(os.fsencode(job["control"]))

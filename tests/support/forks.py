@@ -58,13 +58,14 @@ class ForkServer:
         umask: int = 0o022,
         control: str = "",
         spare: bool = False,
+        weak: bool = False,
         seconds: float = 300,
         patience: float = 20,
     ) -> tuple[int, bytes, bytes, float]:
         """Runs a program; its exit code, output, error output and seconds.
 
         words: the program's path and its words. control, spare: for runs with faults, see
-        tests/faults/shim.py. patience: seconds for what the run leaves running, where the server reaps it.
+        tests/faults/shim.py. weak: see `Place.run`. patience: seconds for what the run leaves running, where the server reaps it.
         """
         job: dict[str, Any] = {
             "words": list(words),
@@ -75,6 +76,7 @@ class ForkServer:
             "out": str(self.folder / "out"),
             "err": str(self.folder / "err"),
             "spare": spare,
+            "weak": weak,
             "seconds": seconds,
             "patience": patience,
         }
@@ -115,7 +117,7 @@ def can_fork(words: Sequence[str], environ: Mapping[str, str]) -> bool:
     """Whether a fork does what the program would: nothing in this environment acts before it has started."""
     others = [name for name in environ if name.startswith(_BEFORE_THE_START)]
     return (
-        os.path.basename(words[0]) in ("autosync", "sync-config")
+        os.path.basename(words[0]) in ("autosync", "sync-config", "inv")
         and "HOME" in environ
         and (others == [] or (others == ["PYTHONPATH"] and environ["PYTHONPATH"] == str(CHECKOUT)))
         and shutil.which("git", path=environ.get("PATH", os.defpath)) == shutil.which("git")

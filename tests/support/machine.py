@@ -219,7 +219,8 @@ class Machine(StandIns):
         if real or not can_fork(words, environ):
             return self.program_in([], argv, environ=environ)
         before = self.written()
-        code, out, err, _ = server().run(words, environ, self.folder)
+        folder = CHECKOUT if argv[0] == "inv" else self.folder
+        code, out, err, _ = server().run(words, environ, folder)
         return self._said(argv, code, out, err, before)
 
     def program_in(self, outer: Sequence[str], argv: Sequence[str], *, environ: dict[str, str] | None = None) -> Told:

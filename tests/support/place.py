@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import functools
 import io
 import json
@@ -17,6 +16,7 @@ from typing import Any
 
 from tests.support.forks import CHECKOUT, can_fork, server
 from tests.support.home import Home
+from tests.support.rights import without_override
 
 
 @dataclass(frozen=True)
@@ -84,16 +84,20 @@ class Place(Home):
         weak: bool = False,
         cwd: Path | None = None,
         real: bool = False,
+        seconds: float = 300,
     ) -> Result:
         """Runs `autosync` with these words, in a process of its own.
 
         environ: more variables (None takes one away). prefix: a command to run it under. weak: even root cannot
         read what the modes forbid. real: the program is started anew (forks.py says when that makes a difference).
+        seconds: after which it is a fault that it still runs.
         """
         merged = {**self.environ, **(environ or {})}
         env = {name: value for name, value in merged.items() if value is not None}
-        if not (real or weak or prefix) and can_fork(program(), env):
-            found = server().run([*program(), *words], env, cwd or self.base, umask=self.umask)
+        if not (real or prefix) and can_fork(program(), env):
+            found = server().run(
+                [*program(), *words], env, cwd or self.base, umask=self.umask, weak=weak, seconds=seconds
+            )
             return Result(*found[:3])
         done = subprocess.run(
             [*prefix, *program(), *words],
@@ -101,9 +105,9 @@ class Place(Home):
             cwd=cwd or self.base,
             capture_output=True,
             stdin=subprocess.DEVNULL,
-            timeout=300,
+            timeout=seconds,
             umask=self.umask,
-            preexec_fn=_without_override if weak else None,
+            preexec_fn=without_override if weak else None,
             check=False,
         )
         return Result(done.returncode, done.stdout, done.stderr)
@@ -151,15 +155,3 @@ def program() -> list[str]:
     if os.path.exists(script):
         return [script]
     return [sys.executable, "-c", "from autosync_tasks.cli.program import autosync; autosync()"]
-
-
-_PR_CAPBSET_DROP, _CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH = 24, 1, 2  # prctl(2), capabilities(7)
-
-
-def _without_override() -> None:
-    """Takes from root the right to read what the modes forbid; does nothing for anybody else."""
-    if os.geteuid() == 0:
-        libc = ctypes.CDLL(None)
-        for capability in (_CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH):
-            if libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
-                os._exit(99)

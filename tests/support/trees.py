@@ -12,6 +12,7 @@ from tests.support.place import CHECKOUT
 
 SHARED = Path(os.environ.get("AUTOSYNC_SHARED") or CHECKOUT.parent / "shared")
 TREES = ("darellchua2", "openagents", "thoreinstein")
+LARGE = TREES[0]
 
 
 def unpack(name: str, folder: Path) -> None:

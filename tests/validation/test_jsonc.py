@@ -161,6 +161,7 @@ def test_a_config_of_a_megabyte_is_read() -> None:
     assert len(jsonc.loads(text)["agent"]) == 5_500
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("name", [*LARGE, "a config"])
 def test_no_text_takes_time_that_grows_faster_than_it(name: str) -> None:
     text = LARGE.get(name) or config_of_a_megabyte()

@@ -356,6 +356,7 @@ def test_any_value_and_name_is_judged(value: bytes) -> None:
     secret_values.private_key_in_base64(value)
 
 
+@pytest.mark.sweep
 def test_many_hits_in_one_file_take_linear_time() -> None:
     source = random.Random(12)
     lines = [f"token: {TOKENS['github'](source)}\n" for _ in range(2_000)]

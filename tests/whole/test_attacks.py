@@ -297,10 +297,7 @@ def test_a_fifo_elsewhere_makes_nobody_wait(place: Place, where: str) -> None:
 
 
 def _in_time(place: Place, words: list[str]) -> str:
-    done = subprocess.run(
-        [*program(), *words], env=place.environ, cwd=place.base, capture_output=True, timeout=30, check=False
-    )
-    said = (done.stdout + done.stderr).decode()
+    said = place.run(*words, seconds=30).words
     assert "Traceback" not in said, said
     return said
 

@@ -191,6 +191,7 @@ def peak(place: Place, *words: str) -> int:
     return int(said.read_text())
 
 
+@pytest.mark.sweep
 def test_peak_memory_of_a_first_sync_of_ten_thousand_files_and_of_nothing_to_do(
     place: Place, record_property: Callable[[str, object], None]
 ) -> None:

@@ -21,9 +21,10 @@ from autosync_tasks.tree.walk import open_root, walk
 from tests.support import independent
 from tests.support.mutate import Mutator
 from tests.support.place import Place
-from tests.support.trees import TREES, unpack
+from tests.support.trees import LARGE, TREES, unpack
 
 CI_ROUNDS, FULL_ROUNDS = 15, 200
+SMALL_FIRST = [pytest.param(name, marks=pytest.mark.sweep if name == LARGE else ()) for name in TREES]
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def place(workshop: Path, scanner_cache: Path, one_scanner: None) -> Place:
     return Place.make(workshop, scanner_cache)
 
 
-@pytest.mark.parametrize("name", TREES)
+@pytest.mark.parametrize("name", SMALL_FIRST)
 def test_a_real_tree_is_backed_up_once_and_proven(place: Place, name: str) -> None:
     unpack(name, place.source)
     before = independent.source(place.source)
@@ -60,7 +61,7 @@ def _files(written: dict[str, tuple[int, int, str]]) -> dict[str, tuple[int, int
     return {path: (mode, 0 if stat.S_ISDIR(mode) else mtime, data) for path, (mode, mtime, data) in written.items()}
 
 
-@pytest.mark.parametrize("name", TREES)
+@pytest.mark.parametrize("name", SMALL_FIRST)
 def test_each_sync_of_a_tree_that_changes_at_random_equals_it(place: Place, name: str) -> None:
     _rounds(place, name, CI_ROUNDS, seed=20)
 

@@ -147,6 +147,7 @@ def test_nor_in_the_first_sync(machine: Machine, way: Callable[[Machine], None])
     assert leaks(machine) == []
 
 
+@pytest.mark.sweep
 def test_programs_of_their_own_say_no_more(backed_up: Machine) -> None:
     """The same through `inv`, as processes: nothing is left over from an earlier run in this one."""
     machine = backed_up
