@@ -39,6 +39,7 @@ _CONFIG: Mapping[str, str] = {
     "core.fsync": "all",
     "core.fsyncMethod": "fsync",
     "core.compression": "1",
+    "core.multiPackIndex": "false",  # git believes in the packs it names, even if they are gone
     "commit.gpgSign": "false",
     "gc.auto": "0",
     "maintenance.auto": "false",

@@ -1,4 +1,4 @@
-"""What a killed git leaves behind: lock files and temporary files, removed only with proof that nobody uses them.
+"""What a killed git leaves: locks, temporary files, parts of packs; removed only with proof that nobody uses them.
 
 To be called only while this program's own lock of the backup is held. The proof: no process of this machine has a
 file of the repository open, and no process called git works in it. Where that cannot be seen, everything stays.
@@ -12,6 +12,7 @@ import shutil
 import stat
 from collections.abc import Iterator
 
+from autosync_tasks.backup.orphans import orphans
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.names import display
 
@@ -27,8 +28,11 @@ Left by a kill, git would never take the pack along when it tidies."""
 _DEEPEST = 12
 
 
-def leftovers(repository: Repository) -> list[str]:
-    """Paths of lock files and temporary files in the repository, whoever uses them. Nothing is removed."""
+def leftovers(repository: Repository, *, thorough: bool = False) -> list[str]:
+    """Paths of locks, temporary files and parts of packs in the repository, whoever uses them. Nothing is removed.
+
+    thorough: see `orphans`.
+    """
     git_dir = repository.git_dir
     found = [os.path.join(git_dir, name) for name in _names(git_dir) if name.endswith(".lock") or _OURS.match(name)]
     for folder in ("refs", "logs"):
@@ -38,15 +42,16 @@ def leftovers(repository: Repository) -> list[str]:
         names = _names(folder)
         found += [os.path.join(folder, name) for name in names if _TEMPORARY.match(name) or name.endswith(".lock")]
         found += [path for name in names if _KEEP.match(name) and _is_ours(path := os.path.join(folder, name))]
+    found += orphans(repository, thorough=thorough)
     return sorted(path for path in set(found) if not os.path.islink(path))
 
 
-def clear_stale_locks(repository: Repository) -> list[str]:
+def clear_stale_locks(repository: Repository, *, thorough: bool = False) -> list[str]:
     """Removes what `leftovers` finds if no git process uses the repository; returns a note for each thing done.
 
     If one does, or that cannot be known, nothing is removed and the one note says so. Call it under the state lock.
     """
-    found = leftovers(repository)
+    found = leftovers(repository, thorough=thorough)
     if not found:
         return []
     users = users_of(repository)
@@ -57,6 +62,11 @@ def clear_stale_locks(repository: Repository) -> list[str]:
     notes = []
     for path in found:
         name = display(os.path.relpath(path, repository.git_dir))
+        if path.endswith(".pack"):  # it never got its index, or lost it
+            code, _, complaint = repository.gateway.attempt("index-pack", path)
+            said = display(complaint.strip(), limit=120)
+            notes.append(f"the index of {name} was made anew" if not code else f"{name} has no index: {said}")
+            continue
         try:
             if stat.S_ISDIR(os.lstat(path).st_mode):
                 shutil.rmtree(path)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 
+from autosync_tasks.backup.orphans import orphans
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.names import display
 
@@ -24,10 +25,16 @@ _TO = re.compile(rb"ref: refs/[^\x00-\x1f]+\n?\Z")
 
 
 def pack_faults(repository: Repository) -> dict[str, str]:
-    """Packs that are cut, empty or without their index: the name (without an ending) to what is wrong with it."""
+    """Packs that are cut, empty or without their index: the name (without an ending) to what is wrong with it.
+
+    What a killed git left over, and nothing needs, is no fault (`orphans`).
+    """
     folder = os.path.join(repository.git_dir, "objects", "pack")
     ends = {name.rpartition(".")[0] for name in _names(folder) if re.fullmatch(r"pack-[0-9a-f]{40}\.(pack|idx)", name)}
     faults = {name: _pack_fault(os.path.join(folder, name)) for name in sorted(ends)}
+    if any(faults.values()):
+        spare = {os.path.basename(path).rpartition(".")[0] for path in orphans(repository)}
+        faults = {name: fault for name, fault in faults.items() if name not in spare}
     return {name: fault for name, fault in faults.items() if fault}
 
 

@@ -42,7 +42,7 @@ def diagnose(
     in its history no more. Every object that a ref or a stash entry needs is read.
     """
     git_dir = repository.git_dir
-    locks = tuple(os.path.relpath(path, git_dir) for path in leftovers(repository))
+    locks = tuple(os.path.relpath(path, git_dir) for path in leftovers(repository, thorough=True))
     users = users_of(repository) if locks else []
     head, head_name, head_commit = _head(repository)
     if head != "damaged" and (config := settings_fault(repository)):

@@ -123,7 +123,7 @@ def _locks(facts: Facts) -> list[Repair]:
     problem = f"a killed git left {count(len(facts.locks), 'file')} behind ({_listed(facts.locks)})"
     if facts.in_use:
         return [Repair(Fix.NOTHING, problem, f"left alone: {facts.in_use} may be using them; run it again later")]
-    return [Repair(Fix.LOCKS, problem, "remove them: no process uses them", subjects=facts.locks)]
+    return [Repair(Fix.LOCKS, problem, "clear them away: no process uses them", subjects=facts.locks)]
 
 
 def _ref(facts: Facts) -> list[Repair]:

@@ -72,7 +72,7 @@ def mend(bench: Bench, plan: Iterable[Repair]) -> list[str]:
 
 def _locks(bench: Bench, repair: Repair) -> list[str]:
     del repair
-    return clear_stale_locks(bench.repository)
+    return clear_stale_locks(bench.repository, thorough=True)
 
 
 def _ref(bench: Bench, repair: Repair) -> list[str]:

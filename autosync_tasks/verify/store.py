@@ -26,6 +26,7 @@ _OF_COMMITS = (
 _CONFIG = {
     **{f"fsck.gitmodules{what}": "ignore" for what in _OF_CONTENTS},
     **dict.fromkeys((f"fsck.{what}" for what in _OF_COMMITS), "ignore"),
+    "core.commitGraph": "false",  # what git made to be quicker is looked at by itself
 }
 _HARMLESS = (b"notice:", b"warning", b"Checking ", b"hint:", b"dangling ")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from autosync_tasks.backup import health
 from autosync_tasks.backup.gateway import TooSlowError
+from autosync_tasks.backup.locks import clear_stale_locks
 from autosync_tasks.model import Outcome, Run, Step
 from autosync_tasks.records import replace
 from autosync_tasks.verify.store import newest_whole, read_through
@@ -21,6 +22,7 @@ def with_reading(site: Site, request: Request, run: Run, head: str, why: str) ->
     head: the branch's commit. why: for what reason the store is read. Newer changes are backed up all the same.
     """
     repository, now = site.repository, request.now
+    run = replace(run, notes=(*run.notes, *clear_stale_locks(repository, thorough=True)))
     try:
         faults = read_through(repository, full=True, timeout=BUDGET)
     except TooSlowError:

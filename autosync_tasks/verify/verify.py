@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 
 from autosync_tasks.backup import health
 from autosync_tasks.backup.manifest import belongs
+from autosync_tasks.backup.orphans import orphans
 from autosync_tasks.backup.soundness import shallow_commits
 from autosync_tasks.backup.worktree import strays
 from autosync_tasks.errors import AutosyncError, BackupError, GitMissingError
@@ -169,6 +171,9 @@ def _store(fresh: Look, *, deep: bool) -> _Check:
     strange = health.strange(noted, health.stored_files(repository)) if noted else ()
     faults = read_through(repository, full=deep or bool(strange))
     attention = health.oddities(site.state, repository, fresh.ref)
+    if left := orphans(repository, thorough=True):
+        words = f"a killed git left {count(len(left), 'file')} in the store ({display(os.path.basename(left[0]))})"
+        attention.append(f"{words}; they do no harm, and `inv recover` clears them away")
     if shallow_commits(repository):
         attention.append("the backup is a shallow clone: older backups are only where it was cloned from")
     return _Check("store", "git fsck found nothing wrong" + (" (full)" if deep else ""), faults, tuple(attention))

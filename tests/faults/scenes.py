@@ -97,13 +97,28 @@ def by_hand(place: Place, run: Run) -> list[str]:
 
 
 def tidying(place: Place, run: Run) -> list[str]:
-    """A sync after which git tidies its store: there are many packs."""
+    """A sync after which git tidies its store: there are many packs (each object of the backup gets one of its own)."""
     _synced(place, run)
-    for number in range(55):
-        place.write("AGENTS.md", f"# Rules {number}\n" * 30)
+    packs = place.backup / ".git/objects/pack"
+    notes = [f"context/t{number}.md" for number in range(10)]
+    for text in "abc":
+        for name in notes:
+            place.write(name, f"{text} {name}\n" * 30)
         assert run("sync").code == 0
-        if len(list((place.backup / ".git/objects/pack").glob("*.pack"))) == 50:
-            break
+    for name in notes:
+        (place.source / name).unlink()
+    assert run("sync").code == 0
+    whole = set(packs.iterdir())
+    named = place.git("cat-file", "--batch-all-objects", "--batch-check=%(objectname)").split()
+    for names in [*([name] for name in named[:48]), named[48:]]:
+        made = place.git("pack-objects", "-q", str(packs / "pack"), stdin=b"\n".join(names) + b"\n")
+        whole -= set(packs.glob(f"pack-{made.decode().strip()}.*"))
+    for path in whole:
+        path.unlink()
+    place.write("AGENTS.md", "# Rules before the last\n")
+    read = run("sync")  # it reads the store, and notes the packs
+    assert read.code == 0, read
+    assert len(list(packs.glob("*.pack"))) == 50
     place.write("AGENTS.md", "# Rules at last\n")
     return ["sync"]
 

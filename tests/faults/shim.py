@@ -97,6 +97,7 @@ class Worker:
     """The process below which faulty runs happen, with faulty.c preloaded."""
 
     def __init__(self, library: Path, scanner_cache: Path, folder: Path) -> None:
+        self.scanner_cache = scanner_cache
         self._folder, self._preload = folder, {"LD_PRELOAD": str(library)}
         self._server = ForkServer(scanner_cache, folder, reap=True, preload=self._preload)
 

@@ -46,6 +46,7 @@ class Stage:
         self._kept = base / "kept"
         self.place.home.mkdir(parents=True)
         self.place.source.mkdir()
+        self.place.prepare_scanner(worker.scanner_cache)
         self.words = scene.prepare(self.place, self.run)
         self.base = self.place.head if self.place.backup.exists() else ""
         self.remote = self.place.base / "remote.git"
@@ -175,14 +176,16 @@ class Stage:
         _fsck(self.place, self.place.backup, where)
         assert self.place.head == self.base, where
         if at % 2 or self.words[-1] == "--undo" or now == self.before:
-            run, wanted = self.run(*self.words), [_shown(self.after)]
+            run, wanted = self.run(*self.words), self.after
         else:
-            run, wanted = self.run("restore", "--undo"), [_shown(self.before)]
-        if self.words[-1] == "--undo":  # it takes back the newest restore: that may be the undo that was stopped
-            wanted.append(_shown(self.before))
-        assert run.code == 0, f"the next run\n{run}\nafter {where}"
+            run, wanted = self.run("restore", "--undo"), self.before
+        if self.words[-1] == "--undo" and run.code == 2:  # the stopped one had come to its end
+            assert _shown(now) == _shown(wanted), where
+            assert "every restore has been taken back already" in run.words, f"the next run\n{run}\nafter {where}"
+        else:
+            assert run.code == 0, f"the next run\n{run}\nafter {where}"
         end = tree_of(self.place.source)
-        assert _shown(end) in wanted, where
+        assert _shown(end) == _shown(wanted), where
         self._nothing_lost(end, where)
         self.converges(where)
 
