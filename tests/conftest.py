@@ -48,6 +48,8 @@ pytest_plugins = [
     "tests.features.asking",
     "tests.features.opencode_trees",
     "tests.features.doctor",
+    "tests.features.bootstrap",
+    "tests.features.bootstrap_remote",
 ]
 
 

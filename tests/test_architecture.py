@@ -35,6 +35,10 @@ FLOORS: dict[str, tuple[int, str]] = {
     "status": (7, "backup config plan policy remote state tree triggers workspace"),
     "doctor": (7, "backup config policy tree triggers workspace"),
     "sync": (8, "backup config plan policy remote state status tree verify workspace"),
+    "bootstrap": (
+        9,
+        "backup config plan policy remote restore state sync tree triggers validation verify workspace",
+    ),
     "report": (8, "config remote status triggers validation workspace"),
 }
 """Room to its floor and to the rooms that it may import, beside the ground. `cli` may import all."""
@@ -44,7 +48,7 @@ TOP = "cli"
 LARGEST = 300
 """Lines: beyond this a module has more than one subject."""
 
-MOST_LINES = 25_600
+MOST_LINES = 26_500
 """Of the package, so that one person can hold it in the head."""
 
 HEAVY = ("rich", "git", "pathspec", "tomlkit", "jsonschema", "yaml", "kingfisher_sdk", "inotify_simple", "platformdirs")
@@ -60,7 +64,7 @@ PURE = (
     "model.py", "errors.py", "names.py", "humanize.py", "records.py",
     "config/settings.py", "config/shadowed.py",
     "policy/*", "validation/*",
-    "backup/manifest.py", "backup/listing.py", "state/cache.py", "triggers/loading.py",
+    "backup/manifest.py", "backup/listing.py", "backup/said.py", "state/cache.py", "triggers/loading.py",
     "plan/detect.py", "plan/delta.py", "plan/proposal.py", "plan/quarantine.py",
     "restore/plan.py", "restore/undo.py", "restore/moments.py",
     "remote/relation.py", "remote/address.py", "remote/faults.py",
@@ -150,12 +154,12 @@ def own_imports(name: str) -> Iterator[tuple[str, int]]:
 
 def test_the_page_has_the_same_table() -> None:
     page = (CHECKOUT / "ARCHITECTURE.md").read_text("utf-8")
-    rows = re.findall(r"^\| (\d) \| (.+?) \| .* \| (.*?) ?\|$", page, re.MULTILINE)
+    rows = re.findall(r"^\| (\d+) \| (.+?) \| .* \| (.*?) ?\|$", page, re.MULTILINE)
     told = {room.strip("`"): (int(floor), " ".join(may.split(", "))) for floor, room, may in rows[1:-1]}
     assert told == FLOORS
     assert rows[0][1].split() == [f"`{name}`" for name in ("model", "errors", "names", "humanize", "files", "records")]
     assert set(rows[0][1].replace("`", "").split()) == GROUND
-    assert rows[-1] == ("9", f"`{TOP}`", "all")
+    assert rows[-1] == ("10", f"`{TOP}`", "all")
 
 
 def test_every_module_stands_in_a_room() -> None:

@@ -11,6 +11,7 @@ import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING, cast
@@ -132,14 +133,16 @@ class Gateway:
         timeout: float = LOCAL_TIMEOUT,
         environment: Mapping[str, str] | None = None,
         config: Mapping[str, str] | None = None,
+        most: int = 0,
     ) -> bytes:
         """Runs one git command and returns its output.
 
-        stdin: bytes for its input. accept: exit codes that are no fault. timeout: seconds.
+        stdin: bytes for its input. accept: exit codes that are no fault. timeout: seconds. most: bytes of output, as
+        for `attempt`.
         Raises BackupError with git's own words if it fails or takes too long.
         """
         code, output, complaint = self.attempt(
-            *arguments, stdin=stdin, timeout=timeout, environment=environment, config=config
+            *arguments, stdin=stdin, timeout=timeout, environment=environment, config=config, most=most
         )
         if code not in accept:
             raise self.failure(arguments[0], code, complaint)
@@ -152,16 +155,31 @@ class Gateway:
         timeout: float = LOCAL_TIMEOUT,
         environment: Mapping[str, str] | None = None,
         config: Mapping[str, str] | None = None,
+        most: int = 0,
+        largest: int = 0,
     ) -> tuple[int, bytes, bytes]:
         """Runs one git command, whatever comes of it: exit code, output, complaint.
 
-        Raises TooSlowError if it takes longer than `timeout` seconds; it and all it started are ended then.
+        most: bytes of output after which it is ended, for what a stranger made (a small tree may unfold without end);
+        such a command gets no input. largest: bytes of a file that it may write; 0 is no limit.
+
+        Raises TooSlowError if it takes longer than `timeout` seconds, BackupError for too much output; it and all it
+        started are ended then.
         """
         import subprocess
 
         process = self._start(arguments, environment, config)
         try:
+            if largest:
+                import resource
+
+                with suppress(ProcessLookupError):
+                    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (largest, largest))
+            begun = process.stdout.read(most + 1) if most and process.stdout is not None else b""
+            if most and len(begun) > most:
+                raise BackupError(f"git {arguments[0]} in {display(self.git_dir)} has more to tell than a backup holds")
             output, complaint = process.communicate(stdin, timeout=timeout)
+            output = begun + output
         except subprocess.TimeoutExpired:
             kill(process)
             close_pipes(process)

@@ -19,6 +19,9 @@ _ID = re.compile(r"[0-9a-f]{40}\Z")
 _MOST_COMMITS = 1000
 """How far back the last own commit is looked for when the newest manifest does not fit its tree."""
 
+_MOST_BYTES = 200_000_000
+"""Of a tree's listing, or of a blob that is read whole: over a million paths. A forged tree may unfold without end."""
+
 _UNFINISHED = ".autosync-init-"
 """A new repository has a name of this kind until it is whole."""
 
@@ -198,11 +201,11 @@ class Repository:
 
     def listing(self, commit: str) -> dict[bytes, tuple[str, str]]:
         """A commit's tree: path to (git mode, content id)."""
-        return parse_listing(self.gateway.run("ls-tree", "-r", "-z", "--full-tree", commit))
+        return parse_listing(self.gateway.run("ls-tree", "-r", "-z", "--full-tree", commit, most=_MOST_BYTES))
 
     def blob(self, content: str) -> bytes:
         """The bytes of a blob."""
-        return self.gateway.run("cat-file", "blob", content)
+        return self.gateway.run("cat-file", "blob", content, most=_MOST_BYTES)
 
     def head(self, commit: str) -> Head:
         """The commit's tree and who owns what in it, without trusting the newest manifest blindly.

@@ -140,6 +140,12 @@ def too_slow(seconds: float) -> Fault:
     return Fault(Kind.AWAY, f"no answer within {seconds:.0f} seconds", _NEXT[Kind.AWAY])
 
 
+def too_much(size: int) -> Fault:
+    """More than is taken from a place that nobody knows yet. size: bytes."""
+    way = "look what lies there; if it is right: git clone --bare it to a folder, and name that folder"
+    return Fault(Kind.REFUSED, f"it sends more than {size / 1e9:,.2f} GB, too much for a backup of a config tree", way)
+
+
 def moved(said: str) -> Fault:
     """Someone else changed the branch there meanwhile."""
     return Fault(Kind.MOVED, said, _NEXT[Kind.MOVED])

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from autosync_tasks.backup.gateway import Gateway, TooSlowError
@@ -19,7 +19,7 @@ from autosync_tasks.errors import BackupError, ConfigError
 from autosync_tasks.names import display
 from autosync_tasks.records import dataclass
 from autosync_tasks.remote.address import Address, AddressError, parse, redact
-from autosync_tasks.remote.faults import Fault, fault, rejection, too_slow
+from autosync_tasks.remote.faults import Fault, fault, rejection, too_much, too_slow
 from autosync_tasks.remote.scratch_config import BARE, FORCED, of_remote, of_user, quiet_ssh
 from autosync_tasks.state.state import State, make_private
 
@@ -28,17 +28,26 @@ T = TypeVar("T")
 _FOLDER = "remote"
 _NAME = "backup"
 _FETCHED = "refs/fetched/head"
+_FETCH = ("--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-maintenance", "--refmap=")
+_SIZE_LIMIT = b"died of signal 25"
+"""What git says of a child that wrote more than it may (SIGXFSZ, signal(7))."""
+_MOST_HEADS = 4_000_000
+"""Bytes of a remote's list of heads."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds for one look, one transfer, and everything a push does; tries of each call and the first pause."""
+    """Seconds for one look, one transfer, and everything a push does; tries of each call and the first pause.
+
+    size: bytes of what is fetched from a place that nobody knows yet.
+    """
 
     look: float = 30.0
     transfer: float = 300.0
     overall: float = 450.0
     tries: int = 3
     pause: float = 1.0
+    size: int = 2_000_000_000
 
 
 class RemoteError(BackupError):
@@ -84,6 +93,34 @@ class Remote:
                 commits[ref.removeprefix("refs/heads/")] = commit
         return commits
 
+    def branches(self) -> tuple[dict[str, str], str]:
+        """Every branch that the remote has, with its commit id; and the one that its HEAD names ("" if unknown).
+
+        Raises RemoteError.
+        """
+        words = ("ls-remote", "--symref", _NAME, "HEAD", "refs/heads/*")
+        output = self._patiently(lambda: self._call(self._limits.look, *words, most=_MOST_HEADS))
+        found, head = {}, ""
+        for line in output.decode("utf-8", "replace").splitlines():
+            value, _, name = line.partition("\t")
+            if name == "HEAD" and value.startswith("ref: refs/heads/"):
+                head = value.removeprefix("ref: refs/heads/")
+            elif name.startswith("refs/heads/") and len(value) == 40:
+                found[name.removeprefix("refs/heads/")] = value
+        return found, head
+
+    def fetch_all(self, branches: Sequence[str]) -> dict[str, str]:
+        """Brings these branches into the repository's object store; returns the head of each. No ref there moves.
+
+        Raises RemoteError, also if there is more than `Limits.size`.
+        """
+        specs = [f"+refs/heads/{branch}:refs/fetched/{number}" for number, branch in enumerate(branches)]
+        words = ("fetch", "--quiet", *_FETCH, _NAME, *specs)
+        self._patiently(lambda: self._call(self._limits.transfer, *words, largest=self._limits.size))
+        names = [f"refs/fetched/{number}" for number in range(len(branches))]
+        output = self._gateway.run("rev-parse", *names, environment=self._environment)
+        return dict(zip(branches, output.decode("ascii").split(), strict=True))
+
     def fetch(self, branch: str, have: tuple[str, ...]) -> str:
         """Brings the branch's commits into the backup's object store; returns its head there.
 
@@ -91,15 +128,8 @@ class Remote:
         """
         for number, commit in enumerate(have):
             self._write(f"refs/heads/have{number}", commit)
-        options = (
-            "--no-tags",
-            "--no-recurse-submodules",
-            "--no-write-fetch-head",
-            "--no-auto-maintenance",
-            "--refmap=",
-        )
         spec = f"+refs/heads/{branch}:{_FETCHED}"
-        self._patiently(lambda: self._call(self._limits.transfer, "fetch", "--quiet", *options, _NAME, spec))
+        self._patiently(lambda: self._call(self._limits.transfer, "fetch", "--quiet", *_FETCH, _NAME, spec))
         return self._gateway.run("rev-parse", "--verify", _FETCHED, environment=self._environment).decode().strip()
 
     def push(self, commit: str, branch: str) -> None:
@@ -115,19 +145,26 @@ class Remote:
         said = self._clean(complaint)
         raise RemoteError(rejection(self._clean(output), said) or fault(said), self.address)
 
-    def _call(self, limit: float, *arguments: str) -> bytes:
-        code, output, complaint = self._attempt(limit, *arguments)
+    def _call(self, limit: float, *arguments: str, most: int = 0, largest: int = 0) -> bytes:
+        code, output, complaint = self._attempt(limit, *arguments, most=most, largest=largest)
+        if code != 0 and largest and _SIZE_LIMIT in complaint:
+            raise RemoteError(too_much(largest), self.address)
         if code != 0:
             raise RemoteError(fault(self._clean(complaint)), self.address)
         return output
 
-    def _attempt(self, limit: float, *arguments: str) -> tuple[int, bytes, bytes]:
+    def _attempt(self, limit: float, *arguments: str, most: int = 0, largest: int = 0) -> tuple[int, bytes, bytes]:
         seconds = min(limit, self._until - time.monotonic())
         if seconds <= 0:
             raise RemoteError(too_slow(self._limits.overall), self.address)
         try:
             return self._gateway.attempt(
-                *arguments, timeout=seconds, environment=self._environment, config=self._config
+                *arguments,
+                timeout=seconds,
+                environment=self._environment,
+                config={**self._config, **({"fetch.unpackLimit": "1"} if largest else {})},
+                most=most,
+                largest=largest,
             )
         except TooSlowError:
             raise RemoteError(too_slow(seconds), self.address) from None

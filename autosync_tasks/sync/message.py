@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from autosync_tasks.backup.said import Said, trailers
 from autosync_tasks.model import Change, Plan, Trigger
 from autosync_tasks.names import display
 
@@ -12,14 +13,17 @@ _MOST_PATHS = 200
 """Paths listed in a commit message; the commit itself says the rest."""
 
 
-def message(plan_: Plan, run_id: str, trigger: Trigger, host: str, validated: str) -> bytes:
-    """The commit message: a subject a person can read, the paths, and trailers for machines."""
+def message(plan_: Plan, run_id: str, trigger: Trigger, said: Said, validated: str) -> bytes:
+    """The commit message: a subject a person can read, the paths, and trailers for machines.
+
+    said: what another machine may have to know of this one.
+    """
     return "\n".join(
         [
             subject(plan_.changes),
             "",
             *_body(plan_.changes),
-            *_trailers(plan_, run_id, trigger, host, validated),
+            *_trailers(plan_, run_id, trigger, said, validated),
         ]
     ).encode()
 
@@ -45,13 +49,13 @@ def _body(changes: tuple[Change, ...]) -> list[str]:
     return [*lines, ""] if lines else []
 
 
-def _trailers(plan_: Plan, run_id: str, trigger: Trigger, host: str, validated: str) -> list[str]:
+def _trailers(plan_: Plan, run_id: str, trigger: Trigger, said: Said, validated: str) -> list[str]:
     highest = min((c.priority for c in plan_.changes), key=_RANK.__getitem__, default=None)
     return [
         f"Autosync-Run: {run_id}",
         f"Autosync-Trigger: {trigger}",
         f"Autosync-Priority: {highest or 'none'}",
-        f"Autosync-Host: {display(host)}",
+        *trailers(said),
         f"Autosync-Validated: {validated}",
         "",
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -20,6 +19,7 @@ from autosync_tasks.names import display, redaction
 from autosync_tasks.plan import delta as planning
 from autosync_tasks.plan.compare import Look
 from autosync_tasks.records import dataclass
+from autosync_tasks.status.said import said_here
 from autosync_tasks.sync import message as messages
 from autosync_tasks.tree.content import content_id
 from autosync_tasks.tree.observe import Progress, ids_of, moved_since, read_again
@@ -80,8 +80,8 @@ def store(
     # place that cannot hold one must not be noted for all later runs.
     _record_places(site, label.source_id)
     cleared = clear_stale_locks(repository)
-    host = os.uname().nodename
-    message = messages.message(plan, label.run_id, label.trigger, host, label.validated)
+    said = said_here(site, seen)
+    message = messages.message(plan, label.run_id, label.trigger, said, label.validated)
 
     def check(manifest_id: str, held: bytes) -> None:
         failures = commit_holds(planning.tree_after(plan, seen.head.tree, manifest_id), held)
@@ -100,7 +100,7 @@ def store(
         _contents(seen, plan, progress),
         run_id=label.run_id,
         message=message,
-        author=Author("autosync", f"autosync@{display(host)}", label.when),
+        author=Author("autosync", f"autosync@{display(said.host)}", label.when),
         check=check,
     )
     tree = planning.tree_after(plan, seen.head.tree, content_id(plan.manifest))

@@ -64,12 +64,36 @@ def installed(environ: Mapping[str, str], now: float, folder: str = ".") -> tupl
     return (*_cron(environ), *_units(environ), *_hooks(environ, now, folder))
 
 
-def _cron(environ: Mapping[str, str]) -> list[Installed]:
+def in_short(environ: Mapping[str, str], *, scheduled: bool) -> tuple[str, ...]:
+    """What is installed, as another machine could install it again: `hook`, `watch`, `timer 3600`, `cron 0 * * * *`.
+
+    scheduled: a schedule came lately; only then is the crontab asked, which costs a process.
+    """
+    try:
+        plugin = ["hook"] if hook.is_own(files.read(hook.path_for("global", environ, ".")) or b"") else []
+    except AutosyncError:
+        plugin = []
+    there = [item.how if item.how == "watch" else f"timer {item.period or 3600:.0f}" for item in _units(environ)]
+    lines = _commands(environ).commands if scheduled and not any(one != "watch" for one in there) else ()
+    texts = [line.decode("utf-8", "backslashreplace").strip() for line in lines]
+    found = [f"cron {' '.join(_when(text))}" for text in texts if not text.startswith("#")]
+    return (*plugin, *there, *found)
+
+
+def _commands(environ: Mapping[str, str]) -> cron.Crontab:
     try:
         held = crontab.read(environ)
     except AutosyncError:
-        return []  # the doctor asks for itself and tells
-    found = cron.take_apart(held or b"")
+        held = b""  # the doctor asks for itself and tells
+    return cron.take_apart(held or b"")
+
+
+def _when(text: str) -> list[str]:
+    return text.split()[:1] if text.startswith("@") else text.split()[:5]
+
+
+def _cron(environ: Mapping[str, str]) -> list[Installed]:
+    found = _commands(environ)
     result = []
     for line in found.commands:
         text = line.decode("utf-8", "backslashreplace").strip()
@@ -77,9 +101,8 @@ def _cron(environ: Mapping[str, str]) -> list[Installed]:
         if text.startswith("#"):
             fault = "the line in the crontab is a comment: it never runs"
         else:
-            when = text.split()[:1] if text.startswith("@") else text.split()[:5]
             try:
-                checked = schedule.check_schedule(" ".join(when))
+                checked = schedule.check_schedule(" ".join(_when(text)))
                 period, rhythm = float(checked.longest), checked.rhythm
             except UsageError as error:
                 fault = error.details[0] if error.details else error.message

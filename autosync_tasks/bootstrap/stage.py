@@ -1,0 +1,122 @@
+"""The stage: a bare repository in scratch into which a stranger's objects are fetched, checked, and looked at first."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from autosync_tasks.backup.gateway import Gateway
+from autosync_tasks.backup.repository import Repository, check_git_version
+from autosync_tasks.bootstrap.offers import Offer, offer, wanted
+from autosync_tasks.config.places import is_within
+from autosync_tasks.errors import BackupError, GuardError, UsageError
+from autosync_tasks.model import Path
+from autosync_tasks.names import display
+from autosync_tasks.records import dataclass
+from autosync_tasks.remote.address import Address, AddressError, parse
+from autosync_tasks.remote.faults import Kind
+from autosync_tasks.remote.transport import Limits, Remote, RemoteError
+from autosync_tasks.state.state import State
+from autosync_tasks.workspace.workspace import Site
+
+_NAME = "origin"
+
+
+def address_of(text: str, site: Site) -> Address:
+    """The address that a person named; a folder or file that is there may be named by a relative path.
+
+    Raises UsageError for one that is not allowed, or that is a place of this machine's own.
+    """
+    path = os.path.expanduser(text)
+    whole = os.path.abspath(path) if os.path.exists(path) else path
+    try:
+        address = parse(whole)
+    except AddressError as error:
+        raise UsageError(
+            f"this is no address that a backup can come from: {error}",
+            hint="name the repository: git@host:me/backup.git, https://…, or the path of a folder or a bundle",
+        ) from None
+    real = os.path.realpath(address.path) if address.path else ""
+    for what, place in (("config tree", site.places.real_source), ("backup of this machine", site.places.real_backup)):
+        if real and is_within(real, place):
+            raise UsageError(f"{address.shown} is the {what}", hint="`inv restore` brings files back from this backup")
+    return address
+
+
+def is_bundle(address: Address) -> bool:
+    """Whether it is one file, as `git bundle` makes it: nothing can be pushed there."""
+    return bool(address.path) and os.path.isfile(address.path)
+
+
+@dataclass
+class Stage:
+    """What was fetched. head: the branch that the remote's HEAD names."""
+
+    repository: Repository
+    branches: dict[str, str]
+    head: str
+
+
+def fetch(folder: str, address: Address, branch: str, site: Site, limits: Limits) -> Stage:
+    """Fetches the branch ("" for every one that can be a backup) into a bare repository made in the empty folder.
+
+    Raises RemoteError if that place cannot be reached, or sends what git's check refuses, or too much of it;
+    BackupError if there is nothing there.
+    """
+    own = os.path.join(folder, "backup.git")
+    os.mkdir(own, 0o700)
+    gateway = Gateway(own)
+    check_git_version(gateway)
+    gateway.run("init", "--quiet", "--bare", "--template=", "--initial-branch=main")
+    gateway.run("config", f"remote.{_NAME}.url", address.url)
+    repository = Repository(own, "main")
+    remote = Remote(repository, State(os.path.join(folder, "state"), own, own), _NAME, site.environ, limits)
+    try:
+        there, head = remote.branches()
+        names = wanted(there, branch, head)
+        if not names:
+            raise BackupError(f"{address.shown} holds no branch yet", hint="look whether this is the right address")
+        heads = remote.fetch_all(names)
+    except RemoteError as error:
+        if error.fault.kind is Kind.MISSING:
+            error.hint = "look at the address: a repository, or the path of a folder or bundle that is there"
+        raise
+    for name, commit in heads.items():
+        gateway.run("update-ref", f"refs/heads/{name}", commit)
+    if is_bundle(address):  # git checks what a connection brings; of a bundle, only newer versions do
+        code, _, words = gateway.attempt("fsck", "--full", "--no-dangling", "--no-progress")
+        if code != 0:
+            raise GuardError(f"{address.shown} is damaged, or holds what git refuses: {display(words[-300:])}")
+    return Stage(repository, heads, head)
+
+
+def offers(stage: Stage) -> list[Offer]:
+    """The backups on the stage, the branch of the remote's HEAD first. Raises BackupError for one that is no tree."""
+    found = (offer(stage.repository, name, commit) for name, commit in stage.branches.items())
+    return [one for one in found if one is not None]
+
+
+def check_sizes(stage: Stage, one: Offer, most: int) -> None:
+    """Raises GuardError if a file of it is larger than `most` bytes: a small pack may unfold without end."""
+    recorded = one.head.recorded.paths if one.head.recorded else {}
+    wanted_ids: dict[str, Path] = {one.head.tree[path][1]: path for path in recorded if path in one.head.tree}
+    stdin = "".join(content + "\n" for content in wanted_ids).encode("ascii")
+    output = stage.repository.gateway.run("cat-file", "--batch-check=%(objectname) %(objectsize)", stdin=stdin)
+    for line in output.decode("ascii", "replace").splitlines():
+        content, _, size = line.partition(" ")
+        if size.isdigit() and int(size) > most:
+            raise GuardError(
+                f"{display(wanted_ids[content])} there has {int(size):,} bytes, more than a file of a backup may have",
+                hint=f"if that is right: MAX_FILE_SIZE={size} before the command",
+            )
+
+
+def bring(stage: Stage, repository: Repository, names: Sequence[str]) -> None:
+    """Copies the commits of these branches from the stage into another repository of this machine; no ref moves."""
+    specs = [f"refs/heads/{name}" for name in names]
+    repository.gateway.run(
+        *("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--refmap="),
+        *(stage.repository.folder, *specs),
+        environment={"GIT_ALLOW_PROTOCOL": "file"},
+        config={"protocol.allow": "always", "fetch.unpackLimit": "1"},
+    )

@@ -1,0 +1,87 @@
+"""The task `bootstrap`: parse, call, report, exit code. Nothing is decided here."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from invoke import Context
+
+from autosync_tasks.bootstrap.bootstrap import bootstrap as carry_out
+from autosync_tasks.bootstrap.offers import Offer
+from autosync_tasks.bootstrap.request import Ears, Wish
+from autosync_tasks.cli.task import CHECK, DIFF, JSON, is_dry, task
+from autosync_tasks.model import Change, Run
+from autosync_tasks.report import as_json as report
+from autosync_tasks.report import lines, screen
+from autosync_tasks.restore.diff import plan_differences
+from autosync_tasks.restore.plan import RestorePlan
+from autosync_tasks.workspace.request import new_request
+from autosync_tasks.workspace.workspace import Site, open_site
+
+
+@task(
+    positional=["address"],
+    help={
+        "address": "where the backup is: git@host:me/backup.git, https://…, or the path of a folder or a bundle",
+        "branch": "which of the backups there, where there are several",
+        "another-machine": "the old machine goes on: give this one a branch and an id of its own",
+        "no-triggers": "do not install what started syncs on the old machine",
+        "check": CHECK,
+        "diff": DIFF,
+        "yes": "overwrite what stands in the config tree without a question (saved first)",
+        "json": JSON,
+    },
+)
+def bootstrap(
+    context: Context,
+    address: str,
+    branch: str = "",
+    another_machine: bool = False,
+    no_triggers: bool = False,
+    check: bool = False,
+    diff: bool = False,
+    yes: bool = False,
+    json: bool = False,
+) -> int:
+    """
+    From a remote to a working config tree, on a machine that has none: `inv bootstrap git@host:me/backup.git`.
+
+    Fetches, proves the backup by restoring it into scratch, brings the tree to its place, goes on with the backup from
+    here, and installs the triggers of before. Run it again after whatever ended it. Exit codes: 0 done, or done
+    before; 1 incomplete, or you did not agree; 3 something stands in the way, or the backup cannot be trusted; 5 with
+    --check: it would be done; 75 another run is at work.
+    """
+    wish = Wish(address, branch, another_machine, not no_triggers, yes)
+    progress, asks = screen.Progress(), sys.stdin.isatty() and not json
+
+    def found(offers: Sequence[Offer]) -> None:
+        if not json:
+            screen.show(lines.plain([*(one.words for one in offers), ""]))
+
+    def choose(offers: Sequence[Offer]) -> str:
+        return screen.ask(f"Which one? [{offers[0].branch}] ").strip() or offers[0].branch
+
+    def before(site: Site, run: Run, plan: RestorePlan) -> None:
+        if not json and not run.check:
+            screen.show(lines.of_changes(run.changes))
+        if diff and not json:
+            screen.show(lines.coloured(plan_differences(site, plan, site.places.real_source)))
+
+    def agree(over: Sequence[Change]) -> bool:
+        screen.show(lines.of_overwritten(over, "the config tree"))
+        return screen.ask("Overwrite? [y/N] ").strip().lower() in ("y", "yes")
+
+    ears = Ears(found, choose if asks else None, before, agree if asks else None, progress)
+    run = carry_out(os.environ, wish, new_request(check=is_dry(context, check)), ears)
+    progress.clear()
+    source = open_site(os.environ, new_machine=True).places.source
+    if json:
+        report.show("bootstrap", report.of_run(run, source, address))
+    else:
+        screen.show(lines.of_restore(run, source, address))
+    return run.exit_code
+
+
+BOOTSTRAPS = (bootstrap,)

@@ -1,0 +1,164 @@
+Feature: From a remote to a working config tree
+  The machine is gone, and all that is left is the repository. One command brings the tree back to where this machine
+  keeps it, proves it first, and goes on with the backup as if nothing had happened.
+
+  Background:
+    Given a config tree backed up at 09:00
+    And a remote that every sync pushes to
+    And the old machine is lost
+
+  Rule: One address is enough
+
+    Scenario: the tree stands on the new machine as it was
+      When a new machine is brought up from the remote
+      Then the bootstrap is done
+      And the new machine has the lost tree, byte for byte
+      And the next sync there has nothing to do
+
+    Scenario Outline: <how>
+      Given the remote is <what>
+      When a new machine is brought up from the remote
+      Then the bootstrap is done
+      And the new machine has the lost tree, byte for byte
+
+      Examples:
+        | how                            | what                       |
+        | a branch that is called master | on a branch master         |
+        | a HEAD that leads nowhere      | one whose HEAD is dangling |
+        | a bundle on a stick            | a bundle                   |
+
+    Scenario: what this machine changes goes on to the same branch
+      When a new machine is brought up from the remote
+      And "AGENTS.md" is edited there and synced
+      Then the remote's branch main has the edit after the old machine's commits
+
+    Scenario: it stood in a home of another name
+      When a new machine whose home is called "maria" is brought up from the remote
+      Then the bootstrap is done
+      And nothing in the settings there names the old home
+
+  Rule: What was there before the backup is not lost
+
+    Scenario: OpenCode was started before
+      Given the new machine has OpenCode's own first files
+      When a new machine is brought up from the remote
+      Then the bootstrap is done
+      And the new machine has the lost tree, byte for byte
+
+    Scenario: files of a person are not overwritten unasked
+      Given the new machine has "AGENTS.md", saying "mine"
+      When a new machine is brought up from the remote
+      Then the bootstrap is blocked
+      And it says "add --yes"
+      And the new machine has "AGENTS.md", saying "mine"
+
+    Scenario: they can be had back
+      Given the new machine has "AGENTS.md", saying "mine"
+      When a new machine is brought up from the remote, come what may
+      And the restore there is taken back
+      Then the new machine has "AGENTS.md", saying "mine"
+
+    Scenario: a machine with a backup of its own keeps it
+      Given the new machine has a backup of its own
+      When a new machine is brought up from the remote
+      Then the bootstrap is blocked
+      And it says "has a backup of its own already"
+
+  Rule: It can be run again
+
+    Scenario: the second time changes nothing
+      When a new machine is brought up from the remote
+      And a new machine is brought up from the remote
+      Then there is nothing left to bring up
+      And nothing was written there
+
+    Scenario: people can look first
+      When a person asks what bringing up a new machine would do
+      Then the bootstrap would be done
+      And nothing was written there
+
+    Scenario: the remote goes away in the middle
+      Given the remote breaks off in the middle
+      When a new machine is brought up from the remote
+      Then the bootstrap fails
+      And the new machine has no config tree
+      When the remote answers again
+      And a new machine is brought up from the remote
+      Then the bootstrap is done
+      And the new machine has the lost tree, byte for byte
+
+  Rule: Where there are several backups, a person says which
+
+    Scenario: nobody is there to ask
+      Given another machine has a backup on the same remote, on the branch "desk"
+      When a new machine is brought up from the remote
+      Then the bootstrap is blocked
+      And it says "--branch="
+      When a new machine is brought up from the branch "main" of the remote
+      Then the bootstrap is done
+      And the new machine has the lost tree, byte for byte
+
+  Rule: Two machines that live use two branches
+
+    Scenario: the old machine goes on
+      When a second machine is brought up from the remote
+      Then the bootstrap is done
+      And the new machine has the lost tree, byte for byte
+      And the remote has a branch for each machine, and main is as it was
+
+  Rule: What started syncs before starts them again
+
+    Scenario: the plugin comes with this machine's paths
+      Given the old machine had the plugin
+      When a new machine is brought up from the remote
+      Then the bootstrap is done
+      And OpenCode there has the plugin of this machine
+      And the next sync there has nothing to do
+
+    Scenario: so does the schedule
+      Given the old machine had a schedule of every 15 minutes
+      When a new machine is brought up from the remote
+      Then the bootstrap is done
+      And the crontab there runs the sync every 15 minutes
+
+    Scenario: or not, if nobody wants them
+      Given the old machine had the plugin
+      When a new machine without triggers is brought up from the remote
+      Then the bootstrap is done
+      And OpenCode there has no plugin
+
+  Rule: A remote may be poisoned
+
+    Scenario Outline: <what>
+      Given the remote holds <what>
+      When a new machine is brought up from the remote
+      Then the bootstrap is refused
+      And the new machine has no config tree
+
+      Examples:
+        | what                              |
+        | a folder .git inside the tree     |
+        | a name that leads out of the tree |
+        | more than a config tree can be    |
+        | a file that unfolds without end   |
+        | a tree that unfolds without end   |
+        | nothing but a forged manifest     |
+
+    Scenario: a link out of the tree stays a link, and nothing is written through it
+      Given the remote holds a link out of the tree
+      When a new machine is brought up from the remote
+      Then the bootstrap is done
+      And nothing outside its places was written there
+
+    Scenario: what a person changed there by hand comes as it is there
+      Given somebody changed "AGENTS.md" on the remote by hand
+      When a new machine is brought up from the remote
+      Then the bootstrap is done
+      And the new machine has "AGENTS.md", saying "# By hand"
+
+    Scenario: a secret on the remote is told, and comes back with the rest
+      Given the remote holds a secret that was accepted once
+      When a new machine is brought up from the remote
+      Then the bootstrap is done
+      And it says "change it where it is used"
+      And the secret is in no word that was said
