@@ -33,6 +33,14 @@ def make_durable(folder: str) -> None:
         os.close(fd)
 
 
+def names_in(folder: str) -> list[str]:
+    """The names in a folder, in order; none where it is missing or may not be listed."""
+    try:
+        return sorted(os.listdir(folder))
+    except OSError:
+        return []
+
+
 def write_whole(
     path: str,
     data: bytes,

@@ -209,3 +209,13 @@ KEPT = "autosync/kept"
 def kept_branch(commit: str) -> str:
     """The branch under which a commit that no other holds is kept."""
     return f"{KEPT}/{commit[:10]}"
+
+
+def is_branch(name: str) -> bool:
+    """Whether git takes a name for a branch's: git-check-ref-format(1), for refs/heads/NAME."""
+    return (
+        name not in ("@", "HEAD")
+        and len(name.encode("utf-8", "surrogateescape")) <= 200
+        and not re.search(r"\A-|\.\Z|[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{", name)
+        and all(part and not part.startswith(".") and not part.endswith(".lock") for part in name.split("/"))
+    )

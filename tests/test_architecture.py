@@ -88,7 +88,6 @@ ONLY_IN = {
 """Library to the modules that may import it, anywhere in them."""
 
 PRINTS = {
-    "config/docs.py": "a developer's tool: makes docs/settings.md",
     "doctor/probe.py": "run as a child by the doctor: its output is its answer",
 }
 """Modules that may print outside the report, and why."""

@@ -17,10 +17,11 @@ from autosync_tasks.backup.gateway import TooSlowError
 from autosync_tasks.backup.listing import Delta, Listing, changed, parse_listing, tree_cache
 from autosync_tasks.backup.manifest import PATH
 from autosync_tasks.backup.repository import Repository
+from autosync_tasks.backup.stream import ARGUMENTS, blob, put, without
 from autosync_tasks.errors import BackupError, BranchMovedError
 from autosync_tasks.files import make_durable
 from autosync_tasks.model import Path, Plan
-from autosync_tasks.names import display, quote
+from autosync_tasks.names import display
 from autosync_tasks.records import dataclass
 
 INCOMING = "refs/autosync/incoming"
@@ -66,14 +67,12 @@ def commit(
     """
     incoming = f"{INCOMING}/{run_id}"
     branch = f"refs/heads/{repository.branch}"
-    arguments = ("fast-import", "--quiet", "--done", "--date-format=raw", "--depth=0")
-    with repository.gateway.conversation(*arguments) as talk:
+    with repository.gateway.conversation(*ARGUMENTS, "--date-format=raw") as talk:
         marks = _blobs(talk, contents, plan.manifest)
         talk.say(_commit_header(incoming, plan.base, author, message, len(marks) + 1))
-        for path in sorted(plan.deletes):
-            talk.say(b"D ", quote(path), b"\n")
-        for number, (path, mode) in enumerate([*_modes(plan, marks), (PATH, b"100644")], start=1):
-            talk.say(b"M %s :%d %s\n" % (mode, number, quote(path)))
+        talk.say(*map(without, sorted(plan.deletes)))
+        for number, (path, mode) in enumerate([*_modes(plan, marks), (PATH, "100644")], start=1):
+            talk.say(put(path, mode, f":{number}"))
         talk.say(b"\n")
         new = talk.ask(b"get-mark :%d\n" % (len(marks) + 1)).decode("ascii")
         manifest_id = talk.ask(b"get-mark :%d\n" % len(marks)).decode("ascii")
@@ -101,17 +100,17 @@ def _blobs(talk: Conversation, contents: Contents, manifest: bytes) -> list[Path
     marks: list[Path] = []
     for path, data in contents:
         marks.append(path)
-        talk.say(b"blob\nmark :%d\ndata %d\n" % (len(marks), len(data)), data, b"\n")
+        talk.say(*blob(data, len(marks)))
     marks.append(PATH)
-    talk.say(b"blob\nmark :%d\ndata %d\n" % (len(marks), len(manifest)), manifest, b"\n")
+    talk.say(*blob(manifest, len(marks)))
     return marks
 
 
-def _modes(plan: Plan, marks: list[Path]) -> list[tuple[Path, bytes]]:
+def _modes(plan: Plan, marks: list[Path]) -> list[tuple[Path, str]]:
     streamed = marks[:-1]
     if set(streamed) != set(plan.puts):
         raise BackupError("not every planned file was streamed; nothing was committed")
-    return [(path, plan.puts[path].git_mode.encode()) for path in streamed]
+    return [(path, plan.puts[path].git_mode) for path in streamed]
 
 
 def _commit_header(ref: str, base: str, author: Author, message: bytes, mark: int) -> bytes:

@@ -15,6 +15,7 @@ from contextlib import suppress
 
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError
+from autosync_tasks.files import names_in
 from autosync_tasks.names import KEPT, kept_branch
 from autosync_tasks.records import asdict, dataclass, field, fields, replace
 from autosync_tasks.state import shapes
@@ -70,8 +71,8 @@ def stored_files(repository: Repository) -> dict[str, str]:
     """Every pack, index and single object of the store: its name below `objects` to its size and time of change."""
     objects = os.path.join(repository.git_dir, "objects")
     standing: dict[str, str] = {}
-    for folder in sorted(filter(_FOLDERS.match, _names(objects))):
-        for name in sorted(filter(_STORED.match, _names(os.path.join(objects, folder)))):
+    for folder in filter(_FOLDERS.match, names_in(objects)):
+        for name in filter(_STORED.match, names_in(os.path.join(objects, folder))):
             with suppress(OSError):  # gone meanwhile
                 facts = os.lstat(os.path.join(objects, folder, name))
                 standing[f"{folder}/{name}"] = f"{facts.st_size} {facts.st_mtime_ns}"
@@ -167,7 +168,7 @@ def keep(repository: Repository, commit: str) -> str:
 
 def kept_branches(repository: Repository) -> list[str]:
     """The branches that `keep` made. No process is started."""
-    names = set(_names(os.path.join(repository.git_dir, "refs/heads", KEPT)))
+    names = set(names_in(os.path.join(repository.git_dir, "refs/heads", KEPT)))
     with suppress(OSError), open(os.path.join(repository.git_dir, "packed-refs"), "rb") as file:
         packed = (line.rstrip().partition(f" refs/heads/{KEPT}/".encode())[2] for line in file)
         names.update(name.decode("ascii", "replace") for name in packed if name)
@@ -191,10 +192,3 @@ def tell_departed(state: State, repository: Repository, head: str, *, check: boo
         return f"{words} any more; it and those before it are kept as the branch {keep(repository, commit)}"
     except BackupError:
         return f"{words} any more, and it is not in the store either"
-
-
-def _names(folder: str) -> list[str]:
-    try:
-        return os.listdir(folder)
-    except OSError:
-        return []

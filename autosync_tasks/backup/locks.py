@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 from autosync_tasks.backup.orphans import orphans
 from autosync_tasks.backup.repository import Repository
+from autosync_tasks.files import names_in
 from autosync_tasks.names import display
 
 _PROC = "/proc"
@@ -34,12 +35,12 @@ def leftovers(repository: Repository, *, thorough: bool = False) -> list[str]:
     thorough: see `orphans`.
     """
     git_dir = repository.git_dir
-    found = [os.path.join(git_dir, name) for name in _names(git_dir) if name.endswith(".lock") or _OURS.match(name)]
+    found = [os.path.join(git_dir, name) for name in names_in(git_dir) if name.endswith(".lock") or _OURS.match(name)]
     for folder in ("refs", "logs"):
         found += _locks_below(os.path.join(git_dir, folder), 0)
     objects = os.path.join(git_dir, "objects")
     for folder in (objects, *_object_folders(objects)):
-        names = _names(folder)
+        names = names_in(folder)
         found += [os.path.join(folder, name) for name in names if _TEMPORARY.match(name) or name.endswith(".lock")]
         found += [path for name in names if _KEEP.match(name) and _is_ours(path := os.path.join(folder, name))]
     found += orphans(repository, thorough=thorough)
@@ -138,15 +139,8 @@ def _is_ours(keep: str) -> bool:
         return False
 
 
-def _names(folder: str) -> list[str]:
-    try:
-        return os.listdir(folder)
-    except OSError:
-        return []
-
-
 def _locks_below(folder: str, depth: int) -> Iterator[str]:
-    for name in _names(folder):
+    for name in names_in(folder):
         path = os.path.join(folder, name)
         if name.endswith(".lock") and not os.path.isdir(path):
             yield path
@@ -155,7 +149,7 @@ def _locks_below(folder: str, depth: int) -> Iterator[str]:
 
 
 def _object_folders(objects: str) -> list[str]:
-    wanted = [name for name in _names(objects) if name in ("pack", "info") or re.fullmatch("[0-9a-f]{2}", name)]
+    wanted = [name for name in names_in(objects) if name in ("pack", "info") or re.fullmatch("[0-9a-f]{2}", name)]
     return [os.path.join(objects, name) for name in wanted]
 
 

@@ -7,13 +7,12 @@ import os
 import re
 import zlib
 from collections.abc import Iterable
-from types import TracebackType
 
 from autosync_tasks.backup.conversation import Conversation
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError
 
-_ID = re.compile(r"[0-9a-f]{40}\Z")
+_NAME = re.compile(r"[0-9a-f]{40}(:[!-~]+)?\Z")
 
 
 class AbsentError(Exception):
@@ -37,9 +36,7 @@ class Store:
     def __enter__(self) -> Store:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._close()
 
     def _close(self) -> None:
@@ -48,36 +45,40 @@ class Store:
             talk.__exit__()
 
     def object(self, name: str) -> tuple[str, bytes]:
-        """(type, bytes) of the object with this id. Raises AbsentError if the store does not have exactly those."""
-        if not _ID.match(name):
+        """(type, bytes) of an object, by its id or as `commit:path`.
+
+        Raises AbsentError if the store does not have exactly those.
+        """
+        if not _NAME.match(name):
             raise AbsentError("no content id")
         for _ in range(2):  # the object before this one may have ended the process
             try:
-                kind, data = self._ask(name)
+                content, kind, data = self._ask(name)
             except BackupError:
                 self._close()
                 continue
-            if object_id(kind, data) == name:
+            if object_id(kind, data) == content and (content == name or ":" in name):
                 return kind, data
             break
         raise AbsentError("damaged in the backup's store")
 
-    def read(self, content: str) -> bytes:
-        """The bytes with this content id. Raises AbsentError if the store does not have exactly those."""
-        kind, data = self.object(content)
-        if kind != "blob":
-            raise AbsentError("not the contents of a file in the backup's store")
+    def read(self, name: str, kind: str = "blob") -> bytes:
+        """The bytes of an object of this type. Raises AbsentError if the store does not have exactly those."""
+        found, data = self.object(name)
+        if found != kind:
+            raise AbsentError("not the contents of a file in the backup's store" if kind == "blob" else f"no {kind}")
         return data
 
-    def _ask(self, name: str) -> tuple[str, bytes]:
+    def _ask(self, name: str) -> tuple[str, str, bytes]:
         if self._talk is None:
             self._talk = self._repository.gateway.conversation("cat-file", "--batch")
             self._talk.__enter__()
         answer = self._talk.ask(name.encode("ascii") + b"\n")
         fields = answer.split(b" ")
-        if len(fields) != 3 or fields[0] != name.encode("ascii") or not fields[2].isdigit():
+        if len(fields) != 3 or not fields[2].isdigit():
             raise AbsentError("missing in the backup's store")
-        return fields[1].decode("ascii", "replace"), self._talk.take(int(fields[2]))
+        content, kind, size = (field.decode("ascii", "replace") for field in fields)
+        return content, kind, self._talk.take(int(size))
 
 
 def absent(repository: Repository, contents: Iterable[str]) -> frozenset[str]:

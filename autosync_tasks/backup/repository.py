@@ -11,7 +11,7 @@ from autosync_tasks.backup.listing import Listing, parse_listing
 from autosync_tasks.backup.manifest import PATH, ManifestError, Recorded, belongs, parse
 from autosync_tasks.backup.trust import check_format, check_inside
 from autosync_tasks.errors import BackupError, GitMissingError
-from autosync_tasks.names import display
+from autosync_tasks.names import display, is_branch
 from autosync_tasks.records import dataclass
 
 OLDEST_GIT = (2, 38)
@@ -32,21 +32,6 @@ _ATTRIBUTES = b"* !text !eol !crlf !ident !filter !working-tree-encoding !diff !
 """Neutralises attributes that came with the source's own files (info/attributes beats them all)."""
 
 
-def check_branch(branch: str) -> str:
-    """The branch name, if git accepts it as one (git-check-ref-format). Raises BackupError otherwise."""
-    bad = (
-        not branch
-        or branch == "@"
-        or branch.startswith(("-", "/"))
-        or branch.endswith(("/", "."))
-        or re.search(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//", branch)
-        or any(part.startswith(".") or part.endswith(".lock") for part in branch.split("/"))
-    )
-    if bad:
-        raise BackupError(f"backup_branch = {display(branch)!r} is no name for a branch", hint="use a name like main")
-    return branch
-
-
 @dataclass(frozen=True, slots=True)
 class Head:
     """A commit of the branch (id "" if there is none yet), its tree, and who owns what in it."""
@@ -63,9 +48,11 @@ class Repository:
     """One backup repository on disk and its branch."""
 
     def __init__(self, folder: str, branch: str) -> None:
-        """folder: the work tree, or the bare repository. Nothing is read yet."""
+        """folder: the work tree, or the bare repository. Nothing is read yet. Raises BackupError for a bad name."""
+        if not is_branch(branch):
+            raise BackupError(f"backup_branch = {display(branch)!r} is no name for a branch", hint="use one like main")
         self.folder = os.path.realpath(folder)
-        self.branch = check_branch(branch)
+        self.branch = branch
         inner = os.path.join(self.folder, ".git")
         self.bare = not os.path.lexists(inner) and _looks_like_git(self.folder)
         self.git_dir = self.folder if self.bare else inner

@@ -14,11 +14,13 @@ from contextlib import suppress
 
 from autosync_tasks.backup.orphans import orphans
 from autosync_tasks.backup.repository import Repository
+from autosync_tasks.files import names_in
 from autosync_tasks.names import display
 
 _SHA = 20
 _REF = re.compile(rb"[0-9a-f]{40} refs/[^\x00-\x20\x7f~^:?*\[\\]+\n\Z")
 _PEELED = re.compile(rb"\^[0-9a-f]{40}\n\Z")
+_PACK = re.compile(r"pack-[0-9a-f]{40}\.(pack|idx)\Z")
 _DERIVED = re.compile(r"\A(multi-pack-index|pack-[0-9a-f]{40}\.(rev|bitmap))\Z")
 _ID = re.compile(rb"[0-9a-f]{40}\n?\Z")
 _TO = re.compile(rb"ref: refs/[^\x00-\x1f]+\n?\Z")
@@ -30,8 +32,8 @@ def pack_faults(repository: Repository) -> dict[str, str]:
     What a killed git left over, and nothing needs, is no fault (`orphans`).
     """
     folder = os.path.join(repository.git_dir, "objects", "pack")
-    ends = {name.rpartition(".")[0] for name in _names(folder) if re.fullmatch(r"pack-[0-9a-f]{40}\.(pack|idx)", name)}
-    faults = {name: _pack_fault(os.path.join(folder, name)) for name in sorted(ends)}
+    packs = {name.rpartition(".")[0] for name in names_in(folder) if _PACK.match(name)}
+    faults = {name: _pack_fault(os.path.join(folder, name)) for name in sorted(packs)}
     if any(faults.values()):
         spare = {os.path.basename(path).rpartition(".")[0] for path in orphans(repository)}
         faults = {name: fault for name, fault in faults.items() if name not in spare}
@@ -131,10 +133,10 @@ def all_refs(repository: Repository) -> dict[str, str]:
 def derived_faults(repository: Repository) -> list[str]:
     """Damaged files that git made to be quicker, and makes anew: their names in the repository's folder."""
     objects = os.path.join(repository.git_dir, "objects")
-    names = [f"objects/pack/{name}" for name in _names(os.path.join(objects, "pack")) if _DERIVED.search(name)]
-    names += [f"objects/info/{name}" for name in _names(os.path.join(objects, "info")) if name == "commit-graph"]
+    names = [f"objects/pack/{name}" for name in names_in(os.path.join(objects, "pack")) if _DERIVED.search(name)]
+    names += [f"objects/info/{name}" for name in names_in(os.path.join(objects, "info")) if name == "commit-graph"]
     graphs = os.path.join(objects, "info", "commit-graphs")
-    names += [f"objects/info/commit-graphs/{name}" for name in _names(graphs) if name.endswith(".graph")]
+    names += [f"objects/info/commit-graphs/{name}" for name in names_in(graphs) if name.endswith(".graph")]
     return [name for name in sorted(names) if not _ends_well(os.path.join(repository.git_dir, name))]
 
 
@@ -168,10 +170,3 @@ def _files_below(git_dir: str, top: str) -> Iterator[str]:
         for name in sorted(names):
             if not name.endswith(".lock"):
                 yield os.path.relpath(os.path.join(folder, name), git_dir)
-
-
-def _names(folder: str) -> list[str]:
-    try:
-        return os.listdir(folder)
-    except OSError:
-        return []

@@ -6,6 +6,7 @@ import os
 
 from autosync_tasks.backup.index import git_mode, index_entries, set_entries
 from autosync_tasks.backup.repository import Repository
+from autosync_tasks.backup.stream import blob, stream
 from autosync_tasks.files import make_durable
 from autosync_tasks.model import Path
 from autosync_tasks.tree.content import content_id
@@ -54,18 +55,11 @@ def _stored(repository: Repository, edited: list[Path]) -> list[tuple[Path, str,
     Read by descriptors: git would read through a folder that was swapped for a link, and store what lies elsewhere.
     """
     entries = []
-    with (
-        Below(repository.folder) as below,
-        repository.gateway.conversation("fast-import", "--quiet", "--done", "--depth=0") as talk,
-    ):
+    with Below(repository.folder) as below, stream(repository) as talk:
         for path in sorted(edited):
             contents = below.contents(path)
             if contents is not None:
                 mode, data = contents
-                talk.say(b"blob\ndata %d\n" % len(data), data, b"\n")
+                talk.say(*blob(data))
                 entries.append((path, git_mode(mode), content_id(data)))
-        talk.say(b"done\n")
-        code, complaint = talk.finish()
-    if code:
-        raise repository.gateway.failure("fast-import", code, complaint)
     return entries

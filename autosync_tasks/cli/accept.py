@@ -50,8 +50,7 @@ def accept(
     check: bool = False,
     json: bool = False,
 ) -> int:
-    """
-    Accepts one finding, so that it does not block any more: `inv accept 0123456789abcdef --reason '…'`.
+    """Accepts one finding, so that it does not block any more: `inv accept 0123456789abcdef --reason '…'`.
 
     Kept in your config folder, never in the tree. It holds for this very value, wherever it moves; another secret
     blocks again. Asks on a terminal.

@@ -30,8 +30,7 @@ if TYPE_CHECKING:
 
 @task(help={"json": JSON, "diff": DIFF})
 def detect(context: Context, json: bool = False, diff: bool = False) -> int:
-    """
-    Shows what differs between source and backup, with category and priority, and what is left out.
+    """Shows what differs between source and backup, with category and priority, and what is left out.
 
     Writes nothing. Exit code 0 whatever it finds.
     """
@@ -55,11 +54,10 @@ def detect(context: Context, json: bool = False, diff: bool = False) -> int:
     }
 )
 def validate(context: Context, json: bool = False, explain: str = "", changed: bool = False) -> int:
-    """
-    Judges the source: secrets, broken configuration, unfinished merges, what cannot be backed up.
+    """Judges the source: secrets, broken configuration, unfinished merges, what cannot be backed up.
 
-    An error would block a sync (exit code 3), a warning would not. Looks at the whole tree; writes nothing
-    but the scanner's cache.
+    An error would block a sync (exit code 3), a warning would not. Looks at the whole tree; writes nothing but the
+    scanner's cache.
     """
     if explain:
         text = explanation(explain)
@@ -88,8 +86,7 @@ def validate(context: Context, json: bool = False, explain: str = "", changed: b
     }
 )
 def verify(context: Context, json: bool = False, deep: bool = False, drill: bool = False) -> int:
-    """
-    Proves the backup: every owned path hashed anew, modes, links, manifest, work tree, git's own check.
+    """Proves the backup: every owned path hashed anew, modes, links, manifest, work tree, git's own check.
 
     Changes since the last sync are named and are no fault. Exit code 1 if the backup is not whole.
     """
@@ -105,8 +102,7 @@ def verify(context: Context, json: bool = False, deep: bool = False, drill: bool
 
 @task(help={"json": JSON, "short": "one line"})
 def status(context: Context, json: bool = False, short: bool = False) -> int:
-    """
-    Says first whether your config tree is protected, then what is pending, left out, and when syncs happened.
+    """Says first whether your config tree is protected, then what is pending, left out, and when syncs happened.
 
     Looks anew and writes nothing. Exit code 1 if it is not protected.
     """
@@ -122,8 +118,7 @@ def status(context: Context, json: bool = False, short: bool = False) -> int:
 
 @task(help={"json": JSON})
 def diff(context: Context, json: bool = False) -> int:
-    """
-    Shows the contents of what a sync would take, from backup to source; lines that may hold secrets are withheld.
+    """Shows the contents of what a sync would take, from backup to source; lines that may hold secrets are withheld.
 
     Writes nothing. Exit code 0 whatever it finds.
     """
@@ -143,11 +138,10 @@ def diff(context: Context, json: bool = False) -> int:
 
 @task(help={"folder": "where to make it (a new folder; default: a fresh one in the temporary folder)"})
 def demo(context: Context, folder: str = "") -> int:
-    """
-    Makes a small config tree and a backup in a folder of its own, and takes them through the real pipeline.
+    """Makes a small config tree and a backup in a folder of its own, and takes them through the real pipeline.
 
-    Touches nothing of yours. Shows a first backup, a second run with nothing to do, an edit, a blocked secret,
-    and a file brought back.
+    Touches nothing of yours. Shows a first backup, a second run with nothing to do, an edit, a blocked secret, and a
+    file brought back.
     """
     from autosync_tasks.cli.demo import run_demo
 

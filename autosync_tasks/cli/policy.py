@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 
 @task(help={"path": "a path in the source, relative to it or absolute", "json": JSON}, positional=["path"])
 def why(context: Context, path: str, json: bool = False) -> int:
-    """
-    Explains one path: its rule and where that was set, category, priority, owned or not, what it waits for.
+    """Explains one path: its rule and where that was set, category, priority, owned or not, what it waits for.
 
     Writes nothing.
     """
@@ -40,25 +39,19 @@ def why(context: Context, path: str, json: bool = False) -> int:
 
 @task(help={"check": CHECK})
 def enable(context: Context, check: bool = False) -> int:
-    """
-    Lets automatic triggers sync again (a sync by hand always may).
-    """
+    """Lets automatic triggers sync again (a sync by hand always may)."""
     return _set({"auto_sync_enabled": True}, check=is_dry(context, check))
 
 
 @task(help={"check": CHECK})
 def disable(context: Context, check: bool = False) -> int:
-    """
-    Keeps automatic triggers from syncing until `enable`. `inv sync` still works; `status` says that it is off.
-    """
+    """Keeps automatic triggers from syncing until `enable`. `inv sync` still works; `status` says that it is off."""
     return _set({"auto_sync_enabled": False}, check=is_dry(context, check))
 
 
 @task(name="show-config", help={"json": JSON})
 def show_config(context: Context, json: bool = False) -> int:
-    """
-    Shows every setting, its value, and where that comes from: default, config file or environment.
-    """
+    """Shows every setting, its value, and where that comes from: default, config file or environment."""
     loaded = load(os.environ)
     if json:
         report.show("config", words.config_as_json(loaded))
@@ -77,9 +70,7 @@ def show_config(context: Context, json: bool = False) -> int:
     iterable=["setting"],
 )
 def set_config(context: Context, setting: Iterable[str], check: bool = False) -> int:
-    """
-    Changes settings in the config file: all or none, comments and order kept. `inv set-config A=1 B=2`.
-    """
+    """Changes settings in the config file: all or none, comments and order kept. `inv set-config A=1 B=2`."""
     changes: dict[str, object] = {}
     for pair in setting:
         key, sign, value = pair.partition("=")
@@ -113,9 +104,7 @@ def _set(changes: Mapping[str, object], *, check: bool) -> int:
 def history(
     context: Context, trigger: str = "", since: str = "", failed: bool = False, stats: bool = False, json: bool = False
 ) -> int:
-    """
-    Lists the runs that did something or ended in a new way, newest last.
-    """
+    """Lists the runs that did something or ended in a new way, newest last."""
     site = open_site(os.environ)
     records: list[dict[str, Any]] = filtered(site.state.history(), trigger, since, failed, time.time())
     if stats:

@@ -60,8 +60,7 @@ def restore(
     list: bool = False,
     json: bool = False,
 ) -> int:
-    """
-    Brings files back from the backup: `inv restore`, `inv restore agents/build.md notes/ --at '3 days ago'`.
+    """Brings files back from the backup: `inv restore`, `inv restore agents/build.md notes/ --at '3 days ago'`.
 
     Without a path it restores everything; before that overwrites what stands in the source it shows what, and asks
     (without a terminal it wants --yes). Files that the backup does not know stay. What is overwritten is saved first
@@ -142,12 +141,11 @@ def recover(
     yes: bool = False,
     json: bool = False,
 ) -> int:
-    """
-    Mends the backup: unfinished merges, a lost or damaged branch, index or object, what a killed git left behind.
+    """Mends the backup: unfinished merges, a lost or damaged branch, index or object, what a killed git left behind.
 
-    Shows what it does first and keeps what it replaces; nothing is forced or made anew. Exit codes: 0 mended or
-    nothing wrong; 1 something is left that only a person can mend; 4 there is no conflict that --take could end;
-    5 with --check: there is something to mend; 75 another run is at work.
+    Shows what it does first and keeps what it replaces; nothing is forced or made anew. Exit codes: 0 mended or nothing
+    wrong; 1 something is left that only a person can mend; 4 there is no conflict that --take could end; 5 with
+    --check: there is something to mend; 75 another run is at work.
     """
     site = open_site(os.environ)
     request = new_request(check=is_dry(context, check))

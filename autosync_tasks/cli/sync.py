@@ -61,12 +61,11 @@ def sync(
     wait: bool = False,
     hint: str = "",
 ) -> int:
-    """
-    Brings the backup up to date: observe, detect, decide, plan, validate, commit, verify, record.
+    """Brings the backup up to date: observe, detect, decide, plan, validate, commit, verify, record.
 
-    With nothing to do it says so and writes nothing. Exit codes: 0 done, nothing to do, or held back by policy;
-    1 failed or incomplete; 3 blocked by validation or a guard; 4 a conflict needs a person; 5 with --check:
-    changes are pending; 75 another run holds the lock.
+    With nothing to do it says so and writes nothing. Exit codes: 0 done, nothing to do, or held back by policy; 1
+    failed or incomplete; 3 blocked by validation or a guard; 4 a conflict needs a person; 5 with --check: changes are
+    pending; 75 another run holds the lock.
     """
     if trigger not in list(Trigger):
         raise UsageError(

@@ -31,8 +31,7 @@ _SCOPE = "global (every OpenCode session) or project (the one of this folder)"
 def install_cron(
     context: Context, schedule: str = "", every: str = "", check: bool = False, diff: bool = False, json: bool = False
 ) -> int:
-    """
-    Lets cron run the sync: writes one marked block into your crontab and leaves every other byte as it is.
+    """Lets cron run the sync: writes one marked block into your crontab and leaves every other byte as it is.
 
     Unattended runs are quiet unless a person must act. See crontab.example for what it writes.
     """
@@ -45,9 +44,7 @@ def install_cron(
 
 @task(help=_FLAGS)
 def uninstall_cron(context: Context, check: bool = False, diff: bool = False, json: bool = False) -> int:
-    """
-    Takes the block of install-cron out of your crontab; every other byte stays.
-    """
+    """Takes the block of install-cron out of your crontab; every other byte stays."""
     from autosync_tasks.triggers import crontab
 
     return show(crontab.uninstall(os.environ, check=is_dry(context, check)), as_json=json, diff=diff)
@@ -57,9 +54,7 @@ def uninstall_cron(context: Context, check: bool = False, diff: bool = False, js
 def install_timer(
     context: Context, every: str = "", check: bool = False, diff: bool = False, json: bool = False
 ) -> int:
-    """
-    Lets systemd run the sync: a service and a timer of your user. Runs that were missed are made up for.
-    """
+    """Lets systemd run the sync: a service and a timer of your user. Runs that were missed are made up for."""
     from autosync_tasks.triggers import systemd
 
     need_recorded(os.environ)
@@ -69,9 +64,7 @@ def install_timer(
 
 @task(help=_FLAGS)
 def uninstall_timer(context: Context, check: bool = False, diff: bool = False, json: bool = False) -> int:
-    """
-    Stops and removes the service and timer of install-timer.
-    """
+    """Stops and removes the service and timer of install-timer."""
     from autosync_tasks.triggers import systemd
 
     return show(systemd.uninstall_timer(os.environ, check=is_dry(context, check)), as_json=json, diff=diff)
@@ -81,9 +74,7 @@ def uninstall_timer(context: Context, check: bool = False, diff: bool = False, j
 def install_hook(
     context: Context, scope: str = "global", check: bool = False, diff: bool = False, json: bool = False
 ) -> int:
-    """
-    Lets OpenCode run the sync whenever a session goes idle (recommended): writes one plugin file.
-    """
+    """Lets OpenCode run the sync whenever a session goes idle (recommended): writes one plugin file."""
     from autosync_tasks.triggers import hook
 
     need_recorded(os.environ)
@@ -94,9 +85,7 @@ def install_hook(
 def uninstall_hook(
     context: Context, scope: str = "global", check: bool = False, diff: bool = False, json: bool = False
 ) -> int:
-    """
-    Removes the plugin file of install-hook.
-    """
+    """Removes the plugin file of install-hook."""
     from autosync_tasks.triggers import hook
 
     return show(hook.uninstall(os.environ, scope=scope, check=is_dry(context, check)), as_json=json, diff=diff)
@@ -117,9 +106,7 @@ def watch(
     diff: bool = False,
     json: bool = False,
 ) -> int:
-    """
-    Watches the source and syncs once it has been quiet for a moment. Stays in the foreground; Ctrl-C ends it.
-    """
+    """Watches the source and syncs once it has been quiet for a moment. Stays in the foreground; Ctrl-C ends it."""
     from autosync_tasks.triggers import systemd
 
     if install and uninstall:
@@ -160,8 +147,7 @@ def _watch(*, as_json: bool) -> int:
 
 @task(help={"json": JSON})
 def doctor(context: Context, json: bool = False) -> int:
-    """
-    Looks at this machine as an unattended run would find it, and says what would fail there and what to do.
+    """Looks at this machine as an unattended run would find it, and says what would fail there and what to do.
 
     Exit code 1 if a check fails.
     """

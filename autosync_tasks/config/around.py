@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from autosync_tasks.config.places import is_within
 from autosync_tasks.config.settings import Settings
+from autosync_tasks.files import names_in
 from autosync_tasks.humanize import count
 from autosync_tasks.names import display
 from autosync_tasks.records import dataclass
@@ -103,7 +104,7 @@ def _lone(source: str, shared: str) -> list[str]:
     folders = [os.path.join(source, folder) for folder in ("skill", "skills")]
     if shared in map(os.path.realpath, folders):
         return []
-    linked = {os.path.realpath(os.path.join(folder, name)) for folder in folders for name in _entries(folder)}
+    linked = {os.path.realpath(os.path.join(folder, name)) for folder in folders for name in names_in(folder)}
     return [name for name in _skills_in(shared) if os.path.realpath(os.path.join(shared, name)) not in linked]
 
 
@@ -117,14 +118,7 @@ def _stays(shared: str, name: str) -> bool:
 
 
 def _skills_in(folder: str) -> list[str]:
-    return [name for name in _entries(folder) if os.path.isfile(os.path.join(folder, name, "SKILL.md"))]
-
-
-def _entries(folder: str) -> list[str]:
-    try:
-        return sorted(os.listdir(folder))
-    except OSError:
-        return []
+    return [name for name in names_in(folder) if os.path.isfile(os.path.join(folder, name, "SKILL.md"))]
 
 
 def name_of(uid: int) -> str:
@@ -170,4 +164,4 @@ def _at(path: str) -> Iterator[str]:
     """The path, and what lies right in it; of a repository also what lies right in that."""
     yield path
     for folder in (path, os.path.join(path, ".git")):
-        yield from (os.path.join(folder, name) for name in _entries(folder))
+        yield from (os.path.join(folder, name) for name in names_in(folder))

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 
 from autosync_tasks.errors import SourceError, UsageError
+from autosync_tasks.files import names_in
 from autosync_tasks.names import display
 from autosync_tasks.records import dataclass
 
@@ -64,7 +65,7 @@ def _opencodes_own(environ: Mapping[str, str], home: str) -> str:
 
 def _search(environ: Mapping[str, str], home: str, *, new_machine: bool) -> str:
     candidates = _candidates(environ, home)
-    trees = [path for path in candidates if _names(path) - _NO_CONTENT and not _program_alone(path)]
+    trees = [path for path in candidates if set(names_in(path)) - _NO_CONTENT and not _program_alone(path)]
     if len(trees) == 1:
         return trees[0]
     if trees:
@@ -96,11 +97,11 @@ def wrong_tree(source: str, environ: Mapping[str, str], home: str) -> tuple[str,
     of OpenCode's while the other one does.
     """
     others = [path for path in _candidates(environ, home) if os.path.realpath(path) != os.path.realpath(source)]
-    tree = next((path for path in others if _names(path) & _OPENCODE_READS), "")
+    tree = next((path for path in others if _OPENCODE_READS & set(names_in(path))), "")
     way = f"`inv set-config OPENCODE_SOURCE={display(tree)}` names the other place" if tree else ""
     if _program_alone(source):
         return f"{display(source)} {_PROGRAM}", way or "name the config tree: `inv set-config OPENCODE_SOURCE=FOLDER`"
-    if tree and len(others) == 1 and _names(source) and not _names(source) & _OPENCODE_READS:
+    if tree and len(others) == 1 and (names := names_in(source)) and _OPENCODE_READS.isdisjoint(names):
         return f"{display(source)} holds nothing that OpenCode reads, and {display(tree)} is in no backup", way
     return "", ""
 
@@ -121,17 +122,10 @@ _OPENCODE_READS = frozenset(
 
 def _program_alone(folder: str) -> bool:
     """Whether OpenCode's install script alone put something there: `bin/opencode`."""
-    if _names(folder) - _NO_CONTENT != {"bin"}:
+    if set(names_in(folder)) - _NO_CONTENT != {"bin"}:
         return False
-    programs = _names(os.path.join(folder, "bin"))
+    programs = names_in(os.path.join(folder, "bin"))
     return bool(programs) and all(name.startswith("opencode") for name in programs)
-
-
-def _names(folder: str) -> set[str]:
-    try:
-        return set(os.listdir(folder))
-    except OSError:
-        return set()
 
 
 def is_within(path: str, folder: str) -> bool:

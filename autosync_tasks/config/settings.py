@@ -16,7 +16,7 @@ DAY = 86_400
 
 
 class Type(StrEnum):
-    """What a value is. config_values.py has one check for each."""
+    """What a value is. values.py has one check for each."""
 
     BOOL = "true or false"
     INT = "whole number"

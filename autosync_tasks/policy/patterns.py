@@ -1,10 +1,9 @@
 """Gitignore patterns exactly as git matches them, over bytes (pure).
 
-Own code instead of `pathspec` 1.1.1, which was measured against `git check-ignore` 2.39 and is wrong on:
-a newline in a name (`*.md` misses `a<newline>b/c.md`, `foo` takes `foo<newline>`: a protected name could
-slip through), `[a&&b]` (an error), `[!a]` and `?` against a name that is not ASCII, and a trailing tab. It also
-takes 80 to 120 ms to import, a third of a whole run with one changed file. tests/policy/test_patterns.py compares
-this file with git.
+Own code instead of `pathspec` 1.1.1, which was measured against `git check-ignore` 2.39 and is wrong on: a newline in a
+name (`*.md` misses `a<newline>b/c.md`, `foo` takes `foo<newline>`: a protected name could slip through), `[a&&b]` (an
+error), `[!a]` and `?` against a name that is not ASCII, and a trailing tab. It also takes 80 to 120 ms to import, a
+third of a whole run with one changed file. tests/policy/test_patterns.py compares this file with git.
 
 Git's rules come from gitignore(5), dir.c (parse_path_pattern) and wildmatch.c (dowild). Patterns whose
 meaning in git is an accident of its code, which can never match, or which nobody writes (classes such as

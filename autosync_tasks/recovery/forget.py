@@ -16,11 +16,13 @@ from autosync_tasks.backup import health
 from autosync_tasks.backup.commit import INCOMING, delta
 from autosync_tasks.backup.listing import Listing
 from autosync_tasks.backup.manifest import PATH, ManifestError, belongs, entries, format_manifest, parse
+from autosync_tasks.backup.objects import Store
 from autosync_tasks.backup.repository import Repository
+from autosync_tasks.backup.stream import blob, put, put_inline, stream, without
 from autosync_tasks.errors import BackupError, GuardError, UsageError
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Outcome, Path, Run, Step
-from autosync_tasks.names import display, quote
+from autosync_tasks.names import display
 from autosync_tasks.plan.past import remember_act
 from autosync_tasks.records import dataclass, replace
 from autosync_tasks.remote.integrate import follow
@@ -196,27 +198,18 @@ def _carry_out(site: Site, rewrite: _Rewrite, request: Request) -> list[str]:
 def _made_again(site: Site, rewrite: _Rewrite, run_id: str) -> str:
     """Makes the commits again; returns the last one's id. The branch does not move yet."""
     repository, ref = site.repository, f"{INCOMING}/{run_id}"
-    arguments = ("fast-import", "--quiet", "--done", "--force", "--date-format=raw-permissive", "--depth=0")
-    with (
-        repository.gateway.conversation("cat-file", "--batch") as read,
-        repository.gateway.conversation(*arguments) as talk,
-    ):
+    with Store(repository) as store, stream(repository, "--force", "--date-format=raw-permissive") as talk:
         instead: dict[Version, str] = {}
         for path, content in sorted(rewrite.cut):
             data = _redacted(site, path, repository.blob(content))
-            talk.say(b"blob\ndata %d\n" % len(data), data, b"\n")
+            talk.say(*blob(data))
             instead[path, content] = content_id(data)
         marks: dict[str, str] = {}
         for number, (commit, *parents) in enumerate(rewrite.commits, start=1):
-            talk.say(header(ref, number, raw_commit(read, commit), [marks.get(parent, parent) for parent in parents]))
+            talk.say(header(ref, number, raw_commit(store, commit), [marks.get(parent, parent) for parent in parents]))
             talk.say(*_lines(repository, commit, parents, instead, rewrite.gone), b"\n")
             marks[commit] = f":{number}"
-        new = talk.ask(b"get-mark " + marks[rewrite.tip].encode() + b"\n").decode("ascii")
-        talk.say(b"done\n")
-        code, complaint = talk.finish()
-    if code != 0:
-        raise repository.gateway.failure("fast-import", code, complaint)
-    return new
+        return talk.ask(b"get-mark " + marks[rewrite.tip].encode() + b"\n").decode("ascii")
 
 
 def _lines(
@@ -227,13 +220,12 @@ def _lines(
     changes = delta(repository, parents[0] if parents else "", commit)
     for path, entry in changes.items():
         if entry is None or (path, entry[1]) in gone:
-            lines.append(b"D %s\n" % quote(path))
+            lines.append(without(path))
         elif path != PATH:
-            content = instead.get((path, entry[1]), entry[1])
-            lines.append(b"M %s %s %s\n" % (entry[0].encode(), content.encode(), quote(path)))
+            lines.append(put(path, entry[0], instead.get((path, entry[1]), entry[1])))
     if changes.get(PATH) is not None:
         text = _manifest(repository, repository.listing(commit), instead, gone)
-        lines.append(b"M 100644 inline %s\ndata %d\n%s\n" % (PATH, len(text), text))
+        lines.append(b"".join(put_inline(PATH, text)))
     return sorted(lines, key=lambda line: line[:1] != b"D")  # a file in place of a folder: the folder goes first
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autosync_tasks.backup.commit import INCOMING, Author, delta
-from autosync_tasks.backup.conversation import Conversation
 from autosync_tasks.backup.listing import Delta, Listing, applied
 from autosync_tasks.backup.manifest import PATH
+from autosync_tasks.backup.objects import AbsentError, Store
 from autosync_tasks.backup.repository import Repository
+from autosync_tasks.backup.stream import put, put_inline, stream, without
 from autosync_tasks.errors import BackupError, BranchMovedError
 from autosync_tasks.files import make_durable
-from autosync_tasks.names import quote
 
 _NONE = "0" * 40
 _IDENTITY = {
@@ -37,23 +37,15 @@ def replay(repository: Repository, base: str, local: str, onto: str, taken: Delt
     if any(len(line.split(" ")) > 2 for line in commits):
         return _merged(repository, local, onto, taken, run_id, when)
     incoming = f"{INCOMING}/{run_id}"
-    arguments = ("fast-import", "--quiet", "--done", "--force", "--date-format=raw-permissive", "--depth=0")
-    with (
-        repository.gateway.conversation("cat-file", "--batch") as read,
-        repository.gateway.conversation(*arguments) as talk,
-    ):
+    with Store(repository) as store, stream(repository, "--force", "--date-format=raw-permissive") as talk:
         parent = new = onto
         for number, line in enumerate(commits, start=1):
             commit, *parents = line.split(" ")
-            talk.say(header(incoming, number, raw_commit(read, commit), (parent,)))
+            talk.say(header(incoming, number, raw_commit(store, commit), (parent,)))
             talk.say(*_changes(repository, parents[0] if parents else "", commit, taken), b"\n")
             parent = f":{number}"  # its id would not do: it is not in the store before the end
         if commits:
             new = talk.ask(b"get-mark " + parent.encode() + b"\n").decode("ascii")
-        talk.say(b"done\n")
-        code, complaint = talk.finish()
-    if code != 0:
-        raise repository.gateway.failure("fast-import", code, complaint)
     return new
 
 
@@ -76,7 +68,7 @@ def commit_tree(
 
     manifest: the text of the manifest, if it is a new one (the tree's own is passed over then).
     """
-    with repository.gateway.conversation("fast-import", "--quiet", "--done", "--force", "--depth=0") as talk:
+    with stream(repository, "--force") as talk:
         talk.say(f"commit {INCOMING}/{run_id}\nmark :1\n".encode())
         talk.say(b"committer " + author.line + b"\n", b"data %d\n" % len(message), message, b"\n")
         talk.say(*(b"%s %s\n" % (b"merge" if n else b"from", parent.encode()) for n, parent in enumerate(parents)))
@@ -84,16 +76,11 @@ def commit_tree(
         for path, (mode, content) in tree.items():
             if manifest and path == PATH:
                 continue
-            talk.say(b"M %s %s %s\n" % (mode.encode(), content.encode(), quote(path)))
+            talk.say(put(path, mode, content))
         if manifest:
-            talk.say(b"M 100644 inline %s\ndata %d\n" % (PATH, len(manifest)), manifest, b"\n")
+            talk.say(*put_inline(PATH, manifest))
         talk.say(b"\n")
-        new = talk.ask(b"get-mark :1\n").decode("ascii")
-        talk.say(b"done\n")
-        code, complaint = talk.finish()
-    if code != 0:
-        raise repository.gateway.failure("fast-import", code, complaint)
-    return new
+        return talk.ask(b"get-mark :1\n").decode("ascii")
 
 
 def move(
@@ -126,12 +113,12 @@ def _lines(repository: Repository, *arguments: str) -> list[str]:
     return repository.gateway.run(*arguments).decode("ascii").splitlines()
 
 
-def raw_commit(read: Conversation, commit: str) -> bytes:
-    """The commit object's bytes, by a running `cat-file --batch`. Raises BackupError if it cannot be read."""
-    answer = read.ask(commit.encode("ascii") + b"\n")
-    if b" commit " not in answer:
-        raise BackupError(f"the commit {commit} cannot be read from the backup's store")
-    return read.take(int(answer.rpartition(b" ")[2]))
+def raw_commit(store: Store, commit: str) -> bytes:
+    """The commit object's bytes. Raises BackupError if it cannot be read."""
+    try:
+        return store.read(commit, "commit")
+    except AbsentError:
+        raise BackupError(f"the commit {commit} cannot be read from the backup's store") from None
 
 
 def header(ref: str, mark: int, raw: bytes, parents: Sequence[str]) -> bytes:
@@ -153,10 +140,6 @@ def header(ref: str, mark: int, raw: bytes, parents: Sequence[str]) -> bytes:
 
 def _changes(repository: Repository, parent: str, commit: str, taken: Delta) -> list[bytes]:
     differing = delta(repository, parent, commit)
-    deleted = [b"D %s\n" % quote(path) for path, entry in differing.items() if entry is None and path not in taken]
-    put = [
-        b"M %s %s %s\n" % (entry[0].encode(), entry[1].encode(), quote(path))
-        for path, entry in differing.items()
-        if entry is not None and path not in taken
-    ]
-    return [*deleted, *put]
+    own = {path: entry for path, entry in differing.items() if path not in taken}
+    gone = [without(path) for path, entry in own.items() if entry is None]
+    return gone + [put(path, *entry) for path, entry in own.items() if entry is not None]

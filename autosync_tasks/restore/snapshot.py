@@ -14,11 +14,12 @@ from itertools import chain
 
 from autosync_tasks.backup import manifest
 from autosync_tasks.backup.commit import Author
+from autosync_tasks.backup.objects import AbsentError, Store
 from autosync_tasks.backup.repository import Repository
+from autosync_tasks.backup.stream import blob, put, stream
 from autosync_tasks.errors import BackupError
 from autosync_tasks.files import make_durable
 from autosync_tasks.model import Entry, Kind, Path
-from autosync_tasks.names import quote
 from autosync_tasks.restore import undo
 from autosync_tasks.tree.content import content_id
 
@@ -53,21 +54,17 @@ def take(
     wanted = {path: (entry.git_mode, entry.id) for path, entry in saved.items() if entry.kind is not Kind.FOLDER}
     wanted[manifest.PATH] = ("100644", content_id(text))
     wanted[undo.PATH] = ("100644", content_id(record))
-    with repository.gateway.conversation("fast-import", "--quiet", "--done", "--date-format=raw", "--depth=0") as talk:
+    with stream(repository, "--date-format=raw") as talk:
         marks: dict[Path, int] = {}
         for path, data in chain(contents, [(manifest.PATH, text), (undo.PATH, record)]):
             marks[path] = len(marks) + 1
-            talk.say(b"blob\nmark :%d\ndata %d\n" % (marks[path], len(data)), data, b"\n")
+            talk.say(*blob(data, marks[path]))
         words = message.encode("utf-8", "replace")
         talk.say(b"commit %s\nauthor %s\ncommitter %s\n" % (name.encode(), author.line, author.line))
         talk.say(b"data %d\n" % len(words), words, b"\n")
         for path, (mode, content) in wanted.items():
-            at = b":%d" % marks[path] if path in marks else content.encode()
-            talk.say(b"M %s %s %s\n" % (mode.encode(), at, quote(path)))
-        talk.say(b"\ndone\n")
-        code, complaint = talk.finish()
-    if code:
-        raise repository.gateway.failure("fast-import", code, complaint)
+            talk.say(put(path, mode, f":{marks[path]}" if path in marks else content))
+        talk.say(b"\n")
     commit = repository.gateway.run("rev-parse", "--verify", "--end-of-options", f"{name}^{{commit}}").decode().strip()
     if repository.listing(commit) != wanted:
         raise BackupError("git stored something else than what the snapshot must hold; nothing was overwritten")
@@ -101,18 +98,12 @@ def mark_taken_back(repository: Repository, commit: str) -> None:
 
 def _restored(repository: Repository, commits: list[str]) -> dict[str, str]:
     """Snapshot to the commit that was restored then, of those that say so."""
-    asked = "".join(f"{commit}:{undo.PATH.decode()}\n" for commit in commits).encode("ascii")
-    _, output, _ = repository.gateway.attempt("cat-file", "--batch", stdin=asked)
-    found, place = {}, 0
-    for commit in commits:
-        line, _, _ = output[place:].partition(b"\n")
-        fields, place = line.split(b" "), place + len(line) + 1
-        if len(fields) != 3 or not fields[2].isdigit():
-            continue  # missing; a damaged one ends git, and the rest is not known either
-        with suppress(undo.UndoError):
-            found[commit] = undo.parse(output[place : place + int(fields[2])]).commit
-        place += int(fields[2]) + 1
-    return found
+    restored = {}
+    with Store(repository) as store:
+        for commit in commits:
+            with suppress(AbsentError, undo.UndoError):
+                restored[commit] = undo.parse(store.read(f"{commit}:{undo.PATH.decode()}")).commit
+    return restored
 
 
 def _time_in(ref: str) -> float:

@@ -25,8 +25,7 @@ _FINGERPRINT = re.compile(r"[0-9a-f]{16}")
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """One accepted finding. path is where it was found then, for people to read. at: seconds since the
-    epoch."""
+    """One accepted finding. path is where it was found then, for people to read. at: seconds since the epoch."""
 
     fingerprint: str
     reason: str
@@ -47,8 +46,7 @@ class Acceptances:
         return os.path.join(self._folder, STORE_FILE)
 
     def key(self) -> bytes:
-        """The installation key, made on the first call. Raises ConfigError if it cannot be read or is
-        no key."""
+        """The installation key, made on the first call. Raises ConfigError if it cannot be read or is no key."""
         path = os.path.join(self._folder, KEY_FILE)
         raw = _read(path, 0o077)
         if raw is None:
@@ -67,8 +65,7 @@ class Acceptances:
         return key
 
     def peek_key(self) -> bytes:
-        """The installation key, or a random one for this run if there is none yet: for runs that write
-        nothing."""
+        """The installation key, or a random one for this run if there is none yet: for runs that write nothing."""
         if os.path.lexists(os.path.join(self._folder, KEY_FILE)):
             return self.key()
         return secrets.token_bytes(KEY_BYTES)
@@ -132,8 +129,7 @@ def _acceptance(record: dict[str, object]) -> Acceptance:
 
 
 def _read(path: str, forbidden: int = 0o022) -> bytes | None:
-    """The file's bytes, None if there is none. Refused: another user's file, or one with forbidden
-    mode bits."""
+    """The file's bytes, None if there is none. Refused: another user's file, or one with forbidden mode bits."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
     except FileNotFoundError:

@@ -12,10 +12,9 @@ from autosync_tasks.records import dataclass
 class Why:
     """What is known of a path.
 
-    rule says what decided it and where that was set. starts: whether a change there starts a sync. change: the
-    pending one, or None. gate: what a pending change waits for (`GOES`: nothing).
-    next_at: seconds since the epoch when it can go by itself; None if only a person or another change lets it go, or
-    nothing is pending.
+    rule says what decided it and where that was set. starts: whether a change there starts a sync. change: the pending
+    one, or None. gate: what a pending change waits for (`GOES`: nothing). next_at: seconds since the epoch when it can
+    go by itself; None if only a person or another change lets it go, or nothing is pending.
     """
 
     path: Path

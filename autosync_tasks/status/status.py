@@ -14,10 +14,10 @@ from autosync_tasks.model import Left, LeftOut, Path, Pending, Priority, Verb
 from autosync_tasks.plan.compare import Look, look
 from autosync_tasks.plan.decision import foresee
 from autosync_tasks.plan.left_out import way_in
-from autosync_tasks.plan.past import Record, failures_in_a_row, past_of, syncs
+from autosync_tasks.plan.past import failures_in_a_row, past_of, syncs
 from autosync_tasks.plan.proposal import Outlook
 from autosync_tasks.plan.quarantine import named, way_on
-from autosync_tasks.records import dataclass, field
+from autosync_tasks.records import dataclass, field, replace
 from autosync_tasks.remote.known import KnownRemote, known_remote
 from autosync_tasks.status import signs as of
 from autosync_tasks.status.verdict import Level, Signs, Verdict, verdict
@@ -76,23 +76,23 @@ def status(site: Site, now: float) -> Status:
     A source or backup that cannot be looked at is "not protected", with the reason; no error is raised for it.
     """
     records = site.state.history()
+    unseen = Status(
+        verdict=Verdict(Level.NOT_PROTECTED, ""),
+        last_sync=of.last_sync(records),
+        failures=failures_in_a_row(records),
+        enabled=site.settings.auto_sync_enabled,
+        push=site.settings.auto_sync_push,
+        seen=of.last_seen(site.state),
+        last_run=next(reversed(syncs(records)), {}),
+    )
     try:
         with look(site) as seen:
-            return _status(seen, records, now)
+            return _status(seen, unseen, records, now)
     except AutosyncError as error:
-        return Status(
-            verdict=Verdict(Level.NOT_PROTECTED, error.message, error.hint),
-            last_sync=of.last_sync(records),
-            failures=failures_in_a_row(records),
-            enabled=site.settings.auto_sync_enabled,
-            push=site.settings.auto_sync_push,
-            seen=of.last_seen(site.state),
-            last_run=_last(records),
-            looked=False,
-        )
+        return replace(unseen, verdict=Verdict(Level.NOT_PROTECTED, error.message, error.hint), looked=False)
 
 
-def _status(seen: Look, records: Sequence[dict[str, Any]], now: float) -> Status:
+def _status(seen: Look, unseen: Status, records: Sequence[dict[str, Any]], now: float) -> Status:
     site, past = seen.site, past_of(seen, now)
     # Without a backup that is the verdict, and the scanner's rules may not even be compiled yet (5 s).
     outlook = foresee(seen, past, now, validate=bool(seen.ref))
@@ -104,7 +104,7 @@ def _status(seen: Look, records: Sequence[dict[str, Any]], now: float) -> Status
     oldest = min((past.first_seen.get(item.change.path, now) for item in pending), default=now)
     left_out = (*seen.left_out, *outlook.first_to_go.lost.values())
     faults = [left for left in left_out if not left.expected]
-    links, there, times = of.links_out(seen), installed(site.environ, now), of.last_seen(site.state)
+    links, there, times = of.links_out(seen), installed(site.environ, now), unseen.seen
     notes, remote, noted = of.notes_of(seen, there), known_remote(site), health.load(site.state)
     damaged = noted is not None and bool(noted.faults)
     if damaged and noted and noted.files != health.stored_files(site.repository):  # mended since, or hurt elsewhere
@@ -137,14 +137,9 @@ def _status(seen: Look, records: Sequence[dict[str, Any]], now: float) -> Status
         damage=noted.faults[0] if noted and damaged else "",
         newest_whole=noted is None or noted.newest_whole,
     )
-    return Status(
+    return replace(
+        unseen,
         verdict=verdict(judged, site.settings.max_age),
-        last_sync=of.last_sync(records),
-        failures=past.failures,
-        enabled=site.settings.auto_sync_enabled,
-        push=site.settings.auto_sync_push,
-        seen=times,
-        last_run=_last(records),
         commit=seen.ref,
         pending=pending,
         waiting_low=len(by_priority[Priority.LOW]),
@@ -160,11 +155,6 @@ def _status(seen: Look, records: Sequence[dict[str, Any]], now: float) -> Status
         notes=notes,
         store_read=noted.read if noted else None,
     )
-
-
-def _last(records: Sequence[Record]) -> Record:
-    """The newest record of a sync."""
-    return next(reversed(syncs(records)), {})
 
 
 def _block(outlook: Outlook) -> tuple[str, str]:

@@ -37,10 +37,9 @@ _TOO_LONG = "bash did not come to an end with it"
 def check_shell(scripts: Sequence[bytes]) -> list[str]:
     """What bash complains of in each script, "" where it can read it.
 
-    Scripts are handed over in memory, never in a file that others could read. No start-up file, no variable of the
-    user and no function that somebody exported is seen, and messages are in English whatever the locale. "" also if
-    nothing can be said: bash is missing, or /proc. The text may quote the script: it is for the caller to judge, not
-    to show.
+    Scripts are handed over in memory, never in a file that others could read. No start-up file, no variable of the user
+    and no function that somebody exported is seen, and messages are in English whatever the locale. "" also if nothing
+    can be said: bash is missing, or /proc. The text may quote the script: it is for the caller to judge, not to show.
     """
     try:
         with ExitStack() as stack:

@@ -1,4 +1,4 @@
-"""The families of rules: a new rule is an entry and a check in one of these files, a new family one line here.
+"""The families of rules: a new rule is a paragraph and a check in one of these files, a new family one line here.
 
 Severities follow what real trees contain and what OpenCode does with such files (tried with the real program).
 """

@@ -40,15 +40,13 @@ class Subject:
 class Context:
     """What the rules need to know beside the bytes; every effect they use comes in here.
 
-    key: the installation key for fingerprints (32 random bytes; state.acceptances makes it).
-    engine_cache: folder in the state where the secret engine keeps its compiled rules (made 0700 if missing).
-    paths: every path of the tree, validated or not, left out ones too (collisions, duplicate names,
-    links, `{file:}`).
-    environ: names of the variables that OpenCode will see, or None if that is not known.
-    accepted: fingerprints that a person accepted.
-    check_shell: has bash read scripts and returns its complaint of each ("": none); None leaves it out.
-    validate_select, validate_ignore: codes or their beginnings (`JSN`, `JSN003`); empty select means all.
-    Neither, nor `auto_sync_validate = false`, turns off the secret errors.
+    key: the installation key for fingerprints (32 random bytes; state.acceptances makes it). engine_cache: folder in
+    the state where the secret engine keeps its compiled rules (made 0700 if missing). paths: every path of the tree,
+    validated or not, left out ones too (collisions, duplicate names, links, `{file:}`). environ: names of the variables
+    that OpenCode will see, or None if that is not known. accepted: fingerprints that a person accepted. check_shell:
+    has bash read scripts and returns its complaint of each ("": none); None leaves it out. validate_select,
+    validate_ignore: codes or their beginnings (`JSN`, `JSN003`); empty select means all. Neither, nor
+    `auto_sync_validate = false`, turns off the secret errors.
     """
 
     key: bytes = field(repr=False)
@@ -131,11 +129,10 @@ def printable(data: bytes | str, limit: int = EXCERPT_LIMIT) -> str:
 
 
 def fingerprint(key: bytes, raw: Raw, path: Path) -> str:
-    """Names one finding for `inv accept`: 16 hex digits of HMAC-SHA-256 over code, place and
-    normalised token.
+    """Names one finding for `inv accept`: 16 hex digits of HMAC-SHA-256 over code, place and normalised token.
 
-    Without the key nobody can test guesses of a secret against it. Lines do not count: an edit around it
-    keeps an acceptance.
+    Without the key nobody can test guesses of a secret against it. Lines do not count: an edit around it keeps an
+    acceptance.
     """
     token = raw.token.strip(b" \t\r\n\"'`,;")
     parts = (raw.code.encode(), b"" if raw.shared else path, token)

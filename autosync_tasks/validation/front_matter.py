@@ -1,7 +1,6 @@
 """MDF: the front matter of agents, commands, modes and skills.
 
-Which fault stops OpenCode was found out with OpenCode 1.18.33 (`opencode debug config`): a value of
-the wrong kind in
+Which fault stops OpenCode was found out with OpenCode 1.18.33 (`opencode debug config`): a value of the wrong kind in
 an agent or a command does; YAML that cannot be read, a missing description or name does not.
 """
 
@@ -12,75 +11,49 @@ from collections.abc import Collection, Iterator, Sequence
 from math import isfinite
 from typing import Any
 
-from autosync_tasks.model import Path, Severity
+from autosync_tasks.model import Path
 from autosync_tasks.validation.findings import Context, Raw, Subject, printable
 from autosync_tasks.validation.opencode import Place, place
-from autosync_tasks.validation.rule import Family, ValidationRule
+from autosync_tasks.validation.rule import Family, rules
 from autosync_tasks.validation.yaml_front import TAG, FrontError, cut_front, top_level
 
-RULES = (
-    ValidationRule(
-        "MDF001",
-        Severity.WARNING,
-        "The front matter cannot be read",
-        "The text between the `---` lines is not YAML. OpenCode does not stop: it takes all of it "
-        "as the prompt, and description, mode, model and permissions have no effect. A skill is not"
-        " offered at all.",
-        "Quote values that hold `: ` or begin with a special character.",
-    ),
-    ValidationRule(
-        "MDF002",
-        Severity.ERROR,
-        "OpenCode refuses this front matter",
-        "A key of an agent or command has a value of the wrong kind, and OpenCode stops with an "
-        "error when it starts: description, model and prompt want text, tools an object of true and"
-        " false, mode one of subagent, primary and all, permission one of allow, ask and deny.",
-        "Mend the key that is named.",
-    ),
-    ValidationRule(
-        "MDF003",
-        Severity.WARNING,
-        "An agent without a description",
-        "Other agents choose a subagent by its description.",
-        "Add `description:` to the front matter.",
-    ),
-    ValidationRule(
-        "MDF004",
-        Severity.WARNING,
-        "A skill that OpenCode does not load",
-        "A skill wants `name` and `description` as text in its front matter; without them it is not offered.",
-        "Add the key that is named.",
-    ),
-    ValidationRule(
-        "MDF005",
-        Severity.WARNING,
-        "A skill's name does not fit",
-        "The name should be that of its folder: lower-case letters, digits and single hyphens, 64 "
-        "at most. OpenCode loads the skill under the name of its front matter; others refuse it.",
-        "Give folder and `name:` the same name.",
-    ),
-    ValidationRule(
-        "MDF006",
-        Severity.WARNING,
-        "Two of the same name",
-        "OpenCode takes one of the two, and which one is not said.",
-        "Rename one of them.",
-    ),
-    ValidationRule(
-        "MDF007",
-        Severity.WARNING,
-        "A key stands twice in the front matter",
-        "OpenCode cannot read YAML with a key twice: it takes all of the front matter as the prompt.",
-        "Delete one of them.",
-    ),
-    ValidationRule(
-        "MDF008",
-        Severity.WARNING,
-        "A mode with a value that does not fit",
-        "OpenCode drops a mode whose front matter does not fit, without a message.",
-        "Mend the key that is named.",
-    ),
-)
+RULES = rules("""
+MDF001 warning: The front matter cannot be read
+  The text between the `---` lines is not YAML. OpenCode does not stop: it takes all of it as the prompt, and
+  description, mode, model and permissions have no effect. A skill is not offered at all.
+  → Quote values that hold `: ` or begin with a special character.
+
+MDF002 error: OpenCode refuses this front matter
+  A key of an agent or command has a value of the wrong kind, and OpenCode stops with an error when it starts:
+  description, model and prompt want text, tools an object of true and false, mode one of subagent, primary and all,
+  permission one of allow, ask and deny.
+  → Mend the key that is named.
+
+MDF003 warning: An agent without a description
+  Other agents choose a subagent by its description.
+  → Add `description:` to the front matter.
+
+MDF004 warning: A skill that OpenCode does not load
+  A skill wants `name` and `description` as text in its front matter; without them it is not offered.
+  → Add the key that is named.
+
+MDF005 warning: A skill's name does not fit
+  The name should be that of its folder: lower-case letters, digits and single hyphens, 64 at most. OpenCode loads the
+  skill under the name of its front matter; others refuse it.
+  → Give folder and `name:` the same name.
+
+MDF006 warning: Two of the same name
+  OpenCode takes one of the two, and which one is not said.
+  → Rename one of them.
+
+MDF007 warning: A key stands twice in the front matter
+  OpenCode cannot read YAML with a key twice: it takes all of the front matter as the prompt.
+  → Delete one of them.
+
+MDF008 warning: A mode with a value that does not fit
+  OpenCode drops a mode whose front matter does not fit, without a message.
+  → Mend the key that is named.
+""")
 
 _SKILL_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -89,35 +62,21 @@ _MODES = frozenset(("subagent", "primary", "all"))
 _ACTIONS = frozenset(("allow", "ask", "deny"))
 _WANTED = {
     "agent": {
-        "description": "text",
-        "model": "text",
-        "variant": "text",
-        "temperature": "number",
-        "top_p": "number",
-        "steps": "whole number from 1 on",
-        "maxSteps": "whole number from 1 on",
-        "disable": "true or false",
-        "hidden": "true or false",
-        "mode": "mode",
-        "color": "color",
-        "tools": "tools",
-        "permission": "permission",
+        **dict.fromkeys(("description", "model", "variant"), "text"),
+        **dict.fromkeys(("temperature", "top_p"), "number"),
+        **dict.fromkeys(("steps", "maxSteps"), "whole number from 1 on"),
+        **dict.fromkeys(("disable", "hidden"), "true or false"),
+        **{name: name for name in ("mode", "color", "tools", "permission")},
         "options": "object",
     },
-    "command": {
-        "description": "text",
-        "agent": "text",
-        "model": "text",
-        "variant": "text",
-        "subtask": "true or false",
-    },
+    "command": {**dict.fromkeys(("description", "agent", "model", "variant"), "text"), "subtask": "true or false"},
 }
 _NATIVE_2 = {
-    "agent": frozenset(
-        ("model", "variant", "request", "system", "description", "mode", "hidden", "color", "steps", "disabled")
-    )
-    | {"permissions"},
-    "command": frozenset(("description", "agent", "model", "subagent", "subtask")),
+    "agent": {
+        *("model", "variant", "request", "system", "description", "mode", "hidden", "color", "steps", "disabled"),
+        "permissions",
+    },
+    "command": {"description", "agent", "model", "subagent", "subtask"},
 }
 """The keys of OpenCode 2's own form. It reads a file with any other key in the form of version 1."""
 
@@ -187,7 +146,7 @@ def _twice(entries: Sequence[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
 
 def _is_version_2(where: Place, keys: dict[str, Any]) -> bool:
     """Whether the front matter has the form of OpenCode 2, which stops for nothing: it skips what does not fit."""
-    if not set(keys) <= _NATIVE_2.get(where.kind, frozenset()):
+    if not set(keys) <= _NATIVE_2.get(where.kind, set()):
         return False
     model = keys.get("model")
     parts = {k.value: v.tag for k, v in model.value} if model is not None and model.tag == TAG + "map" else {}

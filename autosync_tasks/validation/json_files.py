@@ -8,86 +8,55 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from autosync_tasks.model import Severity
 from autosync_tasks.names import OUTSIDE, parents
 from autosync_tasks.policy.classify import always_protected
 from autosync_tasks.validation import jsonc, schema
 from autosync_tasks.validation.findings import Context, Lines, Raw, Subject, printable
 from autosync_tasks.validation.opencode import is_config, place
-from autosync_tasks.validation.rule import Family, ValidationRule
+from autosync_tasks.validation.rule import Family, rules
 
-RULES = (
-    ValidationRule(
-        "JSN001",
-        Severity.ERROR,
-        "OpenCode cannot read this config file",
-        "The file is not JSON with comments and trailing commas holding one object, the form that "
-        "OpenCode reads. OpenCode stops with an error when it starts.",
-        "Mend the line that is named.",
-    ),
-    ValidationRule(
-        "JSN002",
-        Severity.WARNING,
-        "Not valid JSON",
-        "The file is named .json or .jsonc and cannot be read as such. OpenCode starts without it; "
-        "what reads it may not.",
-        "Mend the line that is named.",
-    ),
-    ValidationRule(
-        "JSN003",
-        Severity.WARNING,
-        "A key stands twice",
-        "Only the last of the two counts; the first has no effect.",
-        "Delete one of them.",
-    ),
-    ValidationRule(
-        "JSN004",
-        Severity.WARNING,
-        "Not as OpenCode's schema says",
-        "opencode.json holds something that OpenCode's own schema does not allow, such as a key that it does not know, "
-        "and that OpenCode starts with all the same.",
-        "Compare with https://opencode.ai/docs/config",
-    ),
-    ValidationRule(
-        "JSN009",
-        Severity.ERROR,
-        "A value for which OpenCode does not start",
-        'Under a key that OpenCode 1 knows stands a value of the wrong kind, and OpenCode ends with "Configuration is '
-        'invalid". A config that is written for OpenCode 2 (`agents`, `plugins`, `providers`, `permissions`, '
-        "`mcp.servers`, a model as an object) is not judged so: that version skips what it cannot use.",
-        "Mend the value that is named, or take it out; https://opencode.ai/docs/config says what may stand there.",
-    ),
-    ValidationRule(
-        "JSN005",
-        Severity.ERROR,
-        "A file named in {file:…} is missing",
-        "OpenCode replaces `{file:path}` by the file's text before it reads the config, and stops "
-        "with an error if there is no such file. Only paths inside the tree are judged. A line that"
-        " begins with // is left out, other comments are not.",
-        "Create the file, or take the reference out.",
-    ),
-    ValidationRule(
-        "JSN006",
-        Severity.WARNING,
-        "A variable named in {env:…} is not set",
-        "OpenCode puts nothing in its place, so a key may be empty without a message.",
-        "Set the variable where OpenCode is started.",
-    ),
-    ValidationRule(
-        "JSN007",
-        Severity.WARNING,
-        "package.json is not an object",
-        "OpenCode installs what package.json names for tools and plugins. It starts without, but they may fail.",
-        "Mend the file, or delete it: OpenCode writes a new one.",
-    ),
-    ValidationRule(
-        "JSN008",
-        Severity.WARNING,
-        "Too deep or too long to be checked",
-        "The reader stops at 200 levels of nesting and at 16 million characters.",
-        "Check the file by hand.",
-    ),
-)
+RULES = rules("""
+JSN001 error: OpenCode cannot read this config file
+  The file is not JSON with comments and trailing commas holding one object, the form that OpenCode reads. OpenCode
+  stops with an error when it starts.
+  → Mend the line that is named.
+
+JSN002 warning: Not valid JSON
+  The file is named .json or .jsonc and cannot be read as such. OpenCode starts without it; what reads it may not.
+  → Mend the line that is named.
+
+JSN003 warning: A key stands twice
+  Only the last of the two counts; the first has no effect.
+  → Delete one of them.
+
+JSN004 warning: Not as OpenCode's schema says
+  opencode.json holds something that OpenCode's own schema does not allow, such as a key that it does not know, and
+  that OpenCode starts with all the same.
+  → Compare with https://opencode.ai/docs/config
+
+JSN009 error: A value for which OpenCode does not start
+  Under a key that OpenCode 1 knows stands a value of the wrong kind, and OpenCode ends with "Configuration is
+  invalid". A config that is written for OpenCode 2 (`agents`, `plugins`, `providers`, `permissions`, `mcp.servers`, a
+  model as an object) is not judged so: that version skips what it cannot use.
+  → Mend the value that is named, or take it out; https://opencode.ai/docs/config says what may stand there.
+
+JSN005 error: A file named in {file:…} is missing
+  OpenCode replaces `{file:path}` by the file's text before it reads the config, and stops with an error if there is
+  no such file. Only paths inside the tree are judged. A line that begins with // is left out, other comments are not.
+  → Create the file, or take the reference out.
+
+JSN006 warning: A variable named in {env:…} is not set
+  OpenCode puts nothing in its place, so a key may be empty without a message.
+  → Set the variable where OpenCode is started.
+
+JSN007 warning: package.json is not an object
+  OpenCode installs what package.json names for tools and plugins. It starts without, but they may fail.
+  → Mend the file, or delete it: OpenCode writes a new one.
+
+JSN008 warning: Too deep or too long to be checked
+  The reader stops at 200 levels of nesting and at 16 million characters.
+  → Check the file by hand.
+""")
 
 _REFERENCE = re.compile(rb"\{(file|env):([^}\r\n]{1,400})\}")
 _MOST_VIOLATIONS = 20

@@ -1,10 +1,8 @@
-"""JSON with comments and trailing commas, as OpenCode reads it (Microsoft's jsonc-parser, trailing
-commas allowed).
+"""JSON with comments and trailing commas, as OpenCode reads it (Microsoft's jsonc-parser, trailing commas allowed).
 
-No library was right on 28 cases: json5 and pyjson5 accept what OpenCode rejects, others reject
-trailing commas. This is one linear
-pass that blanks comments and trailing commas, then the standard library's `json.loads`. Offsets stay
-the same, so a message names the right place. tests/validation/test_jsonc.py compares with OpenCode itself.
+No library was right on 28 cases: json5 and pyjson5 accept what OpenCode rejects, others reject trailing commas. This is
+one linear pass that blanks comments and trailing commas, then the standard library's `json.loads`. Offsets stay the
+same, so a message names the right place. tests/validation/test_jsonc.py compares with OpenCode itself.
 """
 
 from __future__ import annotations
@@ -18,13 +16,11 @@ MAX_TEXT = 16 * 1024 * 1024
 """Characters; the largest JSON file in the three real trees has 0.1 M."""
 
 MAX_DEPTH = 200
-"""Levels of nesting; OpenCode's own config has 7. Python's reader would stop at about 1,000 with
-RecursionError."""
+"""Levels of nesting; OpenCode's own config has 7. Python's reader would stop at about 1,000 with RecursionError."""
 
 
 class JsoncError(ValueError):
-    """The text is not JSONC. line and column from 1; `what` is in plain words and quotes nothing of
-    the text."""
+    """The text is not JSONC. line and column from 1; `what` is in plain words and quotes nothing of the text."""
 
     def __init__(self, what: str, line: int, column: int) -> None:
         super().__init__(f"{what} (line {line}, column {column})")

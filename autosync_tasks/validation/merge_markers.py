@@ -5,20 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from autosync_tasks.model import Severity
 from autosync_tasks.validation.findings import Context, Lines, Raw, Subject
-from autosync_tasks.validation.rule import Family, ValidationRule
+from autosync_tasks.validation.rule import Family, rules
 
-RULES = (
-    ValidationRule(
-        "MRG001",
-        Severity.ERROR,
-        "Merge-conflict markers",
-        "A merge was left unfinished: `<<<<<<<`, `=======` and `>>>>>>>` stand at the beginning of "
-        "lines of JSON, a script or front matter. What reads the file cannot read it as it is.",
-        "Choose one of the two versions and delete the three marker lines.",
-    ),
-)
+RULES = rules("""
+MRG001 error: Merge-conflict markers
+  A merge was left unfinished: `<<<<<<<`, `=======` and `>>>>>>>` stand at the beginning of lines of JSON, a script or
+  front matter. What reads the file cannot read it as it is.
+  → Choose one of the two versions and delete the three marker lines.
+""")
 
 _READ = (b".json", b".jsonc", b".sh", b".bash", b".py", b".js", b".mjs", b".cjs", b".ts", b".mts", b".cts")
 _MARK = re.compile(rb"^(?:(<{7})(?: |\r?$)|(={7})\r?$|(>{7})(?: |\r?$))", re.MULTILINE)
@@ -28,8 +23,7 @@ _FRONT = re.compile(rb"\A(?:\xef\xbb\xbf)?---[ \t]*\r?\n")
 def unfinished_merge(subject: Subject, context: Context) -> Iterator[Raw]:
     """MRG001: the three markers in order, in JSON, scripts, and the front matter of Markdown.
 
-    Markdown's text may show such markers, so only its front matter counts; a line of `=======` alone
-    is a heading.
+    Markdown's text may show such markers, so only its front matter counts; a line of `=======` alone is a heading.
     """
     del context
     data = subject.data

@@ -6,84 +6,52 @@ import posixpath
 import unicodedata
 from collections.abc import Collection, Iterator
 
-from autosync_tasks.model import Kind, Left, LeftOut, Path, Severity
+from autosync_tasks.model import Kind, Left, LeftOut, Path
 from autosync_tasks.validation.findings import Context, Raw, Subject, printable
-from autosync_tasks.validation.rule import Family, ValidationRule
+from autosync_tasks.validation.rule import Family, rules
 
-RULES = (
-    ValidationRule(
-        "FS001",
-        Severity.WARNING,
-        "setuid, setgid or sticky",
-        "The bit is not kept: a restore never sets it.",
-        "chmod u-s,g-s,-t the path, if it is not wanted.",
-    ),
-    ValidationRule(
-        "FS002",
-        Severity.WARNING,
-        "Another user's file",
-        "The file belongs to another user, who can change what your agents do.",
-        "chown the file, if it should be yours.",
-    ),
-    ValidationRule(
-        "FS003",
-        Severity.WARNING,
-        "Control or invisible characters in a name",
-        "The name can look like another one in a list.",
-        "Rename the file.",
-    ),
-    ValidationRule(
-        "FS004",
-        Severity.WARNING,
-        "A large file",
-        "Over 10 MB. Every version of it stays in the backup's history.",
-        "Consider excluding it with `sync_exclusions`.",
-    ),
-    ValidationRule(
-        "FS005",
-        Severity.WARNING,
-        "Writable by everybody",
-        "Any user of this machine can change what your agents do.",
-        "chmod o-w the path.",
-    ),
-    ValidationRule(
-        "FS006",
-        Severity.WARNING,
-        "A link that leads out of the tree",
-        "The backup keeps the link, not what it leads to.",
-        "Name the folder in `follow_links_into` to store its contents.",
-    ),
-    ValidationRule(
-        "FS007",
-        Severity.WARNING,
-        "A link that leads nowhere",
-        "There is nothing at the link's target.",
-        "Mend or delete the link.",
-    ),
-    ValidationRule(
-        "FS008",
-        Severity.WARNING,
-        "Names that differ only in case or Unicode form",
-        "On macOS and Windows a restore would write one over the other.",
-        "Rename one of them.",
-    ),
-    ValidationRule(
-        "FS009",
-        Severity.WARNING,
-        "A name that is not UTF-8",
-        "Other systems may not be able to restore the file under its name.",
-        "Rename the file.",
-    ),
-    ValidationRule(
-        "FS010",
-        Severity.WARNING,
-        "Left out of the backup",
-        "The path is special, unreadable, moving, too large, the `.git` of a nested repository, or has a name "
-        "that git refuses. It is not in the backup; whatever else goes is not held up by it.",
-        "The message says why.",
-        acceptable=False,
-    ),
-)
+RULES = rules("""
+FS001 warning: setuid, setgid or sticky
+  The bit is not kept: a restore never sets it.
+  → chmod u-s,g-s,-t the path, if it is not wanted.
+
+FS002 warning: Another user's file
+  The file belongs to another user, who can change what your agents do.
+  → chown the file, if it should be yours.
+
+FS003 warning: Control or invisible characters in a name
+  The name can look like another one in a list.
+  → Rename the file.
+
+FS004 warning: A large file
+  Over 10 MB. Every version of it stays in the backup's history.
+  → Consider excluding it with `sync_exclusions`.
+
+FS005 warning: Writable by everybody
+  Any user of this machine can change what your agents do.
+  → chmod o-w the path.
+
+FS006 warning: A link that leads out of the tree
+  The backup keeps the link, not what it leads to.
+  → Name the folder in `follow_links_into` to store its contents.
+
+FS007 warning: A link that leads nowhere
+  There is nothing at the link's target.
+  → Mend or delete the link.
+
+FS008 warning: Names that differ only in case or Unicode form
+  On macOS and Windows a restore would write one over the other.
+  → Rename one of them.
+
+FS009 warning: A name that is not UTF-8
+  Other systems may not be able to restore the file under its name.
+  → Rename the file.
+
+FS010 warning firm: Left out of the backup
+  The path is special, unreadable, moving, too large, the `.git` of a nested repository, or has a name that git
+  refuses. It is not in the backup; whatever else goes is not held up by it.
+  → The message says why.
+""")
 
 LARGE = 10 * 1024 * 1024
 """Bytes. The largest of 1,646 files in the three real trees has 4 MB."""

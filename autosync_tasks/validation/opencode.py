@@ -5,22 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-_KINDS = {
-    b"agent": "agent",
-    b"agents": "agent",
-    b"command": "command",
-    b"commands": "command",
-    b"mode": "mode",
-    b"modes": "mode",
-    b"skill": "skill",
-    b"skills": "skill",
-}
+_KINDS = {name.encode() + end: name for name in ("agent", "command", "mode", "skill") for end in (b"", b"s")}
 _CONFIG = frozenset((b"opencode.json", b"opencode.jsonc", b"config.json"))
 
 
 class Place(NamedTuple):
-    """A path seen from the folder that OpenCode reads: that folder (with its `/`), the rest, its first
-    folder's kind.
+    """A path seen from the folder that OpenCode reads: that folder (with its `/`), the rest, its first folder's kind.
 
     kind: "agent", "command", "mode", "skill", or "". name: what OpenCode calls it (`a/b` for
     `agent/a/b.md`; for
@@ -35,8 +25,7 @@ class Place(NamedTuple):
 
 @lru_cache(maxsize=16_384)
 def place(path: bytes) -> Place:
-    """Where a path stands: in the tree's root, or in the innermost `.opencode` folder, which OpenCode
-    reads alike."""
+    """Where a path stands: in the tree's root, or in the innermost `.opencode` folder, which OpenCode reads alike."""
     at = (b"/" + path).rfind(b"/.opencode/")
     inside = path[at + 10 :] if at >= 0 else path
     root = path[: len(path) - len(inside)]

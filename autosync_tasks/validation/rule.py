@@ -39,3 +39,18 @@ class Family:
     rules: tuple[ValidationRule, ...]
     of_file: Callable[[Subject, Context], Iterator[Raw]] | None = None
     of_tree: Callable[[Collection[Path], Collection[Path]], Iterator[tuple[Path, Raw]]] | None = None
+
+
+def rules(text: str) -> tuple[ValidationRule, ...]:
+    """Rules as they are written above their checks, a paragraph each: `CODE severity: title`, why, and `→` what to do.
+
+    `firm` behind the severity: no finding of this rule may be accepted.
+    """
+    made = []
+    for paragraph in text.strip().split("\n\n"):
+        head, *body = map(str.strip, paragraph.splitlines())
+        said, _, title = head.partition(": ")
+        code, severity, *firm = said.split()
+        why, _, hint = " ".join(body).partition(" → ")
+        made.append(ValidationRule(code, Severity(severity), title, why, hint, acceptable=not firm))
+    return tuple(made)

@@ -1,8 +1,7 @@
 """Whether a value fits OpenCode's JSON Schema: the keywords that this schema uses, and no others.
 
-Own code because the library `jsonschema` takes 0.29 s of processor time to import (measured, warm),
-three times what one
-changed file may cost. tests/validation/test_schema.py compares the two, and fails if a new schema uses more.
+Own code because the library `jsonschema` takes 0.29 s of processor time to import (measured, warm), three times what
+one changed file may cost. tests/validation/test_schema.py compares the two, and fails if a new schema uses more.
 """
 
 from __future__ import annotations

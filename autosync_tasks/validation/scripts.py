@@ -7,48 +7,31 @@ import re
 import warnings
 from collections.abc import Iterator
 
-from autosync_tasks.model import Severity
 from autosync_tasks.validation.findings import Context, Raw, Subject
 from autosync_tasks.validation.opencode import place
-from autosync_tasks.validation.rule import Family, ValidationRule
+from autosync_tasks.validation.rule import Family, rules
 
-RULES = (
-    ValidationRule(
-        "EXE001",
-        Severity.WARNING,
-        "bash cannot read this script",
-        "`bash -n` (read, do not run) finds a fault in the script's syntax.",
-        "Run `bash -n` on the file and mend the line that is named.",
-    ),
-    ValidationRule(
-        "EXE002",
-        Severity.WARNING,
-        "Python cannot read this script",
-        "The file does not compile with the Python that runs autosync. It may be meant for a newer one.",
-        "Mend the line that is named.",
-    ),
-    ValidationRule(
-        "EXE003",
-        Severity.WARNING,
-        "A script that cannot be run",
-        "The file in bin/ begins with `#!` but is not executable.",
-        "chmod +x the file.",
-    ),
-    ValidationRule(
-        "EXE004",
-        Severity.WARNING,
-        "An executable without `#!`",
-        "The system does not know with what to run the text file in bin/.",
-        "Begin the file with a line such as `#!/usr/bin/env bash`.",
-    ),
-    ValidationRule(
-        "EXE005",
-        Severity.WARNING,
-        "Windows line ends in a script",
-        "`#!/bin/sh` with a carriage return behind it names a program that does not exist.",
-        "Convert the line ends: sed -i 's/\\r$//' FILE",
-    ),
-)
+RULES = rules(r"""
+EXE001 warning: bash cannot read this script
+  `bash -n` (read, do not run) finds a fault in the script's syntax.
+  → Run `bash -n` on the file and mend the line that is named.
+
+EXE002 warning: Python cannot read this script
+  The file does not compile with the Python that runs autosync. It may be meant for a newer one.
+  → Mend the line that is named.
+
+EXE003 warning: A script that cannot be run
+  The file in bin/ begins with `#!` but is not executable.
+  → chmod +x the file.
+
+EXE004 warning: An executable without `#!`
+  The system does not know with what to run the text file in bin/.
+  → Begin the file with a line such as `#!/usr/bin/env bash`.
+
+EXE005 warning: Windows line ends in a script
+  `#!/bin/sh` with a carriage return behind it names a program that does not exist.
+  → Convert the line ends: sed -i 's/\r$//' FILE
+""")
 
 MAX_SCRIPT = 1024 * 1024
 """Bytes; a longer file is no script that somebody wrote."""

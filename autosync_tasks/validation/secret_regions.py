@@ -29,8 +29,7 @@ class Region:
 
 
 def as_utf8(data: bytes) -> bytes:
-    """The same text in UTF-8 where it is UTF-16 or UTF-32 (by its mark, or by its zero bytes); else
-    unchanged."""
+    """The same text in UTF-8 where it is UTF-16 or UTF-32 (by its mark, or by its zero bytes); else unchanged."""
     for mark, name in (
         (b"\xff\xfe\0\0", "utf-32"),
         (b"\0\0\xfe\xff", "utf-32"),

@@ -26,10 +26,9 @@ def entropy(value: bytes) -> float:
 def is_random(value: bytes) -> bool:
     """Whether a value looks drawn at random, as keys are, and not written by a person.
 
-    Random: at least 20 bytes of letters and digits that change kind often and have the entropy of a random
-    string of their length, less a margin (hex 3.0 bits; else 3.4 at 20 bytes to 4.0 from 40 on).
-    Measured on the
-    development set, the three real trees and the Python files of an installed environment.
+    Random: at least 20 bytes of letters and digits that change kind often and have the entropy of a random string of
+    their length, less a margin (hex 3.0 bits; else 3.4 at 20 bytes to 4.0 from 40 on). Measured on the development set,
+    the three real trees and the Python files of an installed environment.
     """
     size = len(value)
     if not 20 <= size <= 4096 or placeholder(value):
@@ -108,36 +107,24 @@ def private_key_in_base64(value: bytes) -> bool:
 
 _CAMEL = re.compile(rb"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _GENERIC = frozenset(
-    b"a access account api app application apps auth authn authorization authz aws_ base basic bearer "
-    b"bot build "
-    b"client code common config const cookie credential credentials csrf current custom data database db def "
-    b"default demo dev device dict dot e encryption env environment export expected field final foo "
-    b"form function "
-    b"g get global h header headers host http https i id ids in init input internal int is item json "
-    b"jwt k key keys "
-    b"last let list local login main map master me my name new next nonce o oauth object old option "
-    b"options org "
-    b"os p page param params pass passphrase passwd password passwords private prod production property "
-    b"provider proxy public pwd q raw refresh remote req request res response root s secret secrets "
-    b"self send server "
-    b"service session set setting settings sign signing site sso staging static store str string svc t "
-    b"test testing "
-    b"tests text the this tmp token tokens type url user username users val value values var variable "
-    b"webhook "
-    b"with work x xsrf y z".split()
+    b"a access account api app application apps auth authn authorization authz aws_ base basic bearer bot build client "
+    b"code common config const cookie credential credentials csrf current custom data database db def default demo dev "
+    b"device dict dot e encryption env environment export expected field final foo form function g get global h header "
+    b"headers host http https i id ids in init input internal int is item json jwt k key keys last let list local "
+    b"login main map master me my name new next nonce o oauth object old option options org os p page param params "
+    b"pass passphrase passwd password passwords private prod production property provider proxy public pwd q raw "
+    b"refresh remote req request res response root s secret secrets self send server service session set setting "
+    b"settings sign signing site sso staging static store str string svc t test testing tests text the this tmp token "
+    b"tokens type url user username users val value values var variable webhook with work x xsrf y z".split()
 )
 _NO_SECRET = frozenset(
-    b"author authors cache cancel cancellation checksum commit continuation css cursor digest etag "
-    b"foreign hash "
-    b"idempotency image index integrity md5 next pagination parser partition primary public range row "
-    b"sha sha1 "
-    b"sha256 sha512 sort sync translation i18n lock marker resource publishable site sitekey "
-    b"turnstile".split()
+    b"author authors cache cancel cancellation checksum commit continuation css cursor digest etag foreign hash "
+    b"idempotency image index integrity md5 next pagination parser partition primary public range row sha sha1 sha256 "
+    b"sha512 sort sync translation i18n lock marker resource publishable site sitekey turnstile".split()
 )
 _KEY_BEFORE = frozenset(
-    b"access account api app application auth client consumer encryption license master private secret "
-    b"service "
-    b"session shared sign signing storage subscription webhook".split()
+    b"access account api app application auth client consumer encryption license master private secret service session "
+    b"shared sign signing storage subscription webhook".split()
 )
 
 

@@ -35,11 +35,11 @@ _MASK = re.compile(
 """As tools that redact write it, and people."""
 
 _WEAK = frozenset(
-    b"password pass passwd pwd secret user username token key admin root postgres mysql redis guest test "
-    b"example changeme p@ssw0rd passw0rd password1 password123 pass123 secret123 mypassword mysecretpassword "
-    b"mypass dbpass db_password dbpassword pw string value oauth2 x-oauth-basic minioadmin rabbitmq app "
-    b"demo dev anonymous local default none null empty letmein qwerty foo bar baz hunter2 xyz abc 123 1234 12345 "
-    b"123456 changeit toor secret1 pass1 s3cret s3cr3t p@ss p@ssword admin123 root123 test123 user123".split()
+    b"password pass passwd pwd secret user username token key admin root postgres mysql redis guest test example "
+    b"changeme p@ssw0rd passw0rd password1 password123 pass123 secret123 mypassword mysecretpassword mypass dbpass "
+    b"db_password dbpassword pw string value oauth2 x-oauth-basic minioadmin rabbitmq app demo dev anonymous local "
+    b"default none null empty letmein qwerty foo bar baz hunter2 xyz abc 123 1234 12345 123456 changeit toor secret1 "
+    b"pass1 s3cret s3cr3t p@ss p@ssword admin123 root123 test123 user123".split()
 )
 
 _NOUNS = frozenset(
@@ -49,12 +49,10 @@ _NOUNS = frozenset(
 
 _SPELLED = _NOUNS | frozenset(
     b"access account admin anonymous anthropic api app application auth aws azure backend bar basic baz bearer bot "
-    b"changeme clickhouse client cloud code config connection database db default demo dev development "
-    b"docker dummy "
+    b"changeme clickhouse client cloud code config connection database db default demo dev development docker dummy "
     b"elastic email encryption env example fake foo ftp gateway gcp generic git github gitlab google grafana guest "
-    b"hash "
-    b"here host http id internal jira jwt kafka local localhost login long main mail maria master me minio mock mongo "
-    b"mongodb my mysql name neo new old openai oracle org owner personal pg placeholder postgres postgresql "
+    b"hash here host http id internal jira jwt kafka local localhost login long main mail maria master me minio mock "
+    b"mongo mongodb my mysql name neo new old openai oracle org owner personal pg placeholder postgres postgresql "
     b"private prod production proxy public queue rabbit rabbitmq random read readonly real redis refresh registry "
     b"replace root sample secure server service session shared signing slack smtp some sql ssh staging storage string "
     b"stripe strong super supersecret synthetic temp test testing the this url use user username value very web "

@@ -5,41 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from autosync_tasks.model import Severity
 from autosync_tasks.validation.findings import Context, Raw, Subject
 from autosync_tasks.validation.opencode import place
-from autosync_tasks.validation.rule import Family, ValidationRule
+from autosync_tasks.validation.rule import Family, rules
 
-RULES = (
-    ValidationRule(
-        "STR001",
-        Severity.WARNING,
-        "An executable in context/",
-        "context/ is for text that agents read.",
-        "Move the file to bin/, or chmod -x it.",
-    ),
-    ValidationRule(
-        "STR002",
-        Severity.WARNING,
-        "A document in bin/",
-        "bin/ is for programs.",
-        "Move the file to docs/ or context/.",
-    ),
-    ValidationRule(
-        "STR003",
-        Severity.WARNING,
-        "A space in a name",
-        "Shell commands of agents often fail on it.",
-        "Use hyphens.",
-    ),
-    ValidationRule(
-        "STR004",
-        Severity.WARNING,
-        "An unusual name",
-        "Names of agents, commands and skills are typed by people: lower-case letters, digits and hyphens.",
-        "Rename the file.",
-    ),
-)
+RULES = rules("""
+STR001 warning: An executable in context/
+  context/ is for text that agents read.
+  → Move the file to bin/, or chmod -x it.
+
+STR002 warning: A document in bin/
+  bin/ is for programs.
+  → Move the file to docs/ or context/.
+
+STR003 warning: A space in a name
+  Shell commands of agents often fail on it.
+  → Use hyphens.
+
+STR004 warning: An unusual name
+  Names of agents, commands and skills are typed by people: lower-case letters, digits and hyphens.
+  → Rename the file.
+""")
 
 _NAME = re.compile(rb"[a-z0-9]+(?:[-_.][a-z0-9]+)*(?:/[a-z0-9]+(?:[-_.][a-z0-9]+)*)*")
 _DOCUMENTS = (b".md", b".mdx", b".rst", b".adoc", b".txt", b".pdf")

@@ -26,8 +26,7 @@ class FrontError(Exception):
 
 
 def cut_front(data: bytes) -> tuple[bytes | None, int]:
-    """The text between the `---` lines as gray-matter (which OpenCode uses) cuts it, and its first
-    line's number."""
+    """The text between the `---` lines as gray-matter (which OpenCode uses) cuts it, and its first line's number."""
     text = data.removeprefix(b"\xef\xbb\xbf")
     if not text.startswith(b"---") or text[3:4] == b"-":
         return None, 0

@@ -17,7 +17,6 @@ import tomlkit
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autosync_tasks.config import docs
 from autosync_tasks.config import load as config
 from autosync_tasks.config.file import set_values
 from autosync_tasks.config.load import Loaded, load
@@ -30,6 +29,7 @@ from autosync_tasks.model import Kind, Priority, Rule
 from autosync_tasks.policy.classify import Classifier
 from autosync_tasks.policy.patterns import check_pattern
 from autosync_tasks.policy.rules import DEFAULT_RULES
+from tools.settings_page import PAGE, page
 
 HOME = "/home/someone"
 
@@ -581,14 +581,13 @@ def test_garbage_in_the_environment_never_makes_a_traceback(name: str, text: str
 
 
 def test_the_page_is_made_from_the_declarations() -> None:
-    page = Path(__file__).parents[2] / "docs" / "settings.md"
-    assert page.read_text() == docs.markdown(), "run: python -m autosync_tasks.config.docs > docs/settings.md"
+    assert PAGE.read_text("utf-8") == page(), "run `python tools/settings_page.py`"
     for name in TABLE:
-        assert f"| `{name}` |" in page.read_text()
+        assert f"| `{name}` |" in page()
 
 
 def test_the_rules_on_the_page_are_right(file: Path) -> None:
-    file.write_text(docs.markdown().partition("```toml\n")[2].partition("```")[0])
+    file.write_text(page().partition("```toml\n")[2].partition("```")[0])
     assert [rule.priority for rule in load(environ(file)).settings.rules] == [Priority.HIGH, Priority.LOW]
 
 

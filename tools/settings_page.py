@@ -1,0 +1,40 @@
+"""Writes table and lists of docs/settings.md anew from the declarations: `python tools/settings_page.py`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from autosync_tasks.config.settings import TABLE, Setting, Type
+from autosync_tasks.config.values import allowed
+
+PAGE = Path(__file__).parents[1] / "docs/settings.md"
+HEAD = "| setting | default | allowed | what it does |\n|---|---|---|---|\n"
+END = "\n## Rules of your own\n"
+
+
+def made() -> str:
+    """Every setting, then the defaults that are lists of patterns."""
+    lists = [s for s in TABLE.values() if s.type is Type.PATTERNS and isinstance(s.default, tuple)]
+    items = (f"\n## Default of `{s.name}`\n\n" + " · ".join(f"`{item}`" for item in s.default) + "\n" for s in lists)
+    return "".join(map(_row, TABLE.values())) + "".join(items)
+
+
+def _row(setting: Setting) -> str:
+    cells = (f"`{setting.name}`", _default(setting), allowed(setting).replace("|", r"\|"), setting.help)
+    return "| " + " | ".join(cells) + " |\n"
+
+
+def _default(setting: Setting) -> str:
+    if setting.type is Type.PATTERNS:
+        return "below"
+    return {"": "empty", (): "none"}.get(setting.default, f"`{str(setting.default).lower()}`")  # type: ignore[call-overload]
+
+
+def page() -> str:
+    """The page with these as they should be."""
+    before, _, rest = PAGE.read_text("utf-8").partition(HEAD)
+    return before + HEAD + made() + END + rest.partition(END)[2]
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), "utf-8")
