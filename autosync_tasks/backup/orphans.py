@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from autosync_tasks.backup.repository import Repository
+from autosync_tasks.files import names_in
 
 _PART = re.compile(r"(pack-[0-9a-f]{40})\.(pack|idx|rev|bitmap|mtimes|promisor)\Z")
 _SHA = 20
@@ -28,7 +29,7 @@ def orphans(repository: Repository, *, thorough: bool = False) -> list[str]:
     objects = os.path.join(repository.git_dir, "objects")
     folder = os.path.join(objects, "pack")
     parts: dict[str, set[str]] = {}
-    for match in filter(None, map(_PART.match, _names(folder))):
+    for match in filter(None, map(_PART.match, names_in(folder))):
         parts.setdefault(match[1], set()).add(match[2])
     found = []
     for stem, ends in parts.items():
@@ -66,7 +67,7 @@ def _all_elsewhere(repository: Repository, index: str) -> bool:
 
 def _stale_graphs(repository: Repository, objects: str) -> list[str]:
     """Files of commit-graphs that name commits, or other such files, that are gone."""
-    names = _names(os.path.join(objects, _GRAPHS))
+    names = names_in(os.path.join(objects, _GRAPHS))
     chain = [f"{_GRAPHS}/{name}" for name in names if name == "commit-graph-chain" or name.endswith(".graph")]
     named = set(re.findall(rb"^[0-9a-f]{40}$", _read(os.path.join(objects, _GRAPHS, "commit-graph-chain")), re.M))
     whole = {b"graph-%s.graph" % name for name in named} <= {os.fsencode(name) for name in names}
@@ -121,10 +122,3 @@ def _read(path: str) -> bytes:
     with suppress(OSError), open(path, "rb") as file:
         return file.read()
     return b""
-
-
-def _names(folder: str) -> list[str]:
-    try:
-        return os.listdir(folder)
-    except OSError:
-        return []

@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
-from autosync_tasks.backup.repository import Head, Repository, check_branch
+from autosync_tasks.backup.repository import Head, Repository
 from autosync_tasks.backup.said import Said, read
 from autosync_tasks.errors import BackupError
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Kind
-from autosync_tasks.names import display
+from autosync_tasks.names import display, is_branch
 from autosync_tasks.records import dataclass, field
 
 _ASIDE = re.compile(r"autosync/")
@@ -59,14 +59,7 @@ def wanted(branches: Mapping[str, str], named: str, head: str) -> list[str]:
             raise BackupError(f"there is no branch {display(named)} there", hint=f"branches there: {there}")
         return [named]
     found = [name for name in sorted(branches, key=lambda name: (name != head, name)) if not _ASIDE.match(name)]
-    return [name for name in found if _usable(name)][:MOST_BRANCHES]
-
-
-def _usable(name: str) -> bool:
-    try:
-        return bool(check_branch(name)) and len(name) <= 200
-    except BackupError:
-        return False
+    return [name for name in found if is_branch(name)][:MOST_BRANCHES]
 
 
 def offer(repository: Repository, branch: str, commit: str) -> Offer | None:
