@@ -51,6 +51,7 @@ def write_whole(
     replace: bool = True,
     durable: bool = True,
     unless: Callable[[], bool] | None = None,
+    at: int | None = None,
 ) -> bool:
     """Writes a whole file or none: under another name in the same folder first, then in place in one step.
 
@@ -58,45 +59,46 @@ def write_whole(
     where a lock keeps others out); "" for one that nobody else has. like_old: mode and, where that is allowed, owner
     stay those of the file that stands there. replace: False if a file that stands there must stay. durable: contents
     and name are on the disk before this returns. unless: asked last; True leaves everything as it is.
+    at: a descriptor of the folder, whose name no link can then take the place of; path is a bare name there.
     Tells whether the file was put there. Raises OSError.
     """
     folder, name = os.path.split(path)
     beside = os.path.join(folder, scratch or f".new-{name[:200]}.{os.getpid()}.{os.urandom(4).hex()}")
     if scratch:
         with suppress(FileNotFoundError):
-            os.unlink(beside)
-    fd = os.open(beside, _NEW, 0o600)
+            os.unlink(beside, dir_fd=at)
+    fd = os.open(beside, _NEW, 0o600, dir_fd=at)
     try:
         with open(fd, "wb") as file:
-            if not (like_old and _take_over(fd, path)):
+            if not (like_old and _take_over(fd, path, at)):
                 os.fchmod(fd, mode)
             file.write(data)
             file.flush()
             if durable:
                 os.fsync(fd)
-        placed = not (unless is not None and unless()) and _put(beside, path, replace=replace)
+        placed = not (unless is not None and unless()) and _put(beside, path, at, replace=replace)
     finally:
         with suppress(FileNotFoundError):
-            os.unlink(beside)
+            os.unlink(beside, dir_fd=at)
     if placed and durable:
-        flush_folder(folder)
+        os.fsync(at) if at is not None else flush_folder(folder)
     return placed
 
 
-def _put(beside: str, path: str, *, replace: bool) -> bool:
+def _put(beside: str, path: str, at: int | None, *, replace: bool) -> bool:
     if replace:
-        os.replace(beside, path)
+        os.replace(beside, path, src_dir_fd=at, dst_dir_fd=at)
         return True
     with suppress(FileExistsError):
-        os.link(beside, path)
+        os.link(beside, path, src_dir_fd=at, dst_dir_fd=at)
         return True
     return False
 
 
-def _take_over(fd: int, path: str) -> bool:
+def _take_over(fd: int, path: str, at: int | None) -> bool:
     """Gives an open file the mode and owner of another; False if there is none."""
     try:
-        old = os.stat(path)
+        old = os.stat(path, dir_fd=at)
     except FileNotFoundError:
         return False
     if (old.st_uid, old.st_gid) != (os.geteuid(), os.getegid()):
@@ -131,14 +133,15 @@ def lock(fd: int, wait: float = 0.0) -> bool:
             time.sleep(0.02)
 
 
-def remove_tree(folder: str) -> None:
+def remove_tree(folder: str, *, at: int | None = None) -> None:
     """Removes a folder of the program's own with all that lies in it, folders closed to writing too.
 
+    at: a descriptor of the folder above; `folder` is a bare name there.
     Follows no link, and takes any depth: folders are moved up into it one by one. What cannot be removed stays.
     """
     flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
     with suppress(OSError):
-        top = os.open(folder, flags)
+        top = os.open(folder, flags, dir_fd=at)
         try:
             number = 0
             while names := os.listdir(top):
@@ -161,7 +164,7 @@ def remove_tree(folder: str) -> None:
                     os.rmdir(name, dir_fd=top)
         finally:
             os.close(top)
-        os.rmdir(folder)
+        os.rmdir(folder, dir_fd=at)
 
 
 def _is_folder(name: str, folder: int) -> bool:

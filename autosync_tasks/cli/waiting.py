@@ -89,8 +89,9 @@ def _leave(site: Site, request: Request, retry_at: float) -> None:
     from autosync_tasks.triggers.command import sync_command
     from autosync_tasks.triggers.waiter import leave
 
-    with suppress(AutosyncError):  # no console program beside this Python: the next trigger comes too
-        leave(site.state.folder, retry_at, time.time(), sync_command(Trigger.WORKFLOW), site.environ)
+    # No console program beside this Python, or no state folder: the next trigger comes too.
+    with suppress(AutosyncError, OSError), site.state.within("waiter") as (at, _):
+        leave(site.state.folder, at, retry_at, time.time(), sync_command(Trigger.WORKFLOW), site.environ)
 
 
 def _wait_and_sync(site: Site, sync: Callable[[], Run], pause: Callable[[float], None] = time.sleep) -> Run | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import TypeVar
 
 from autosync_tasks.backup.gateway import Gateway, TooSlowError
@@ -21,7 +22,7 @@ from autosync_tasks.records import dataclass
 from autosync_tasks.remote.address import Address, AddressError, parse, redact
 from autosync_tasks.remote.faults import Fault, fault, rejection, too_much, too_slow
 from autosync_tasks.remote.scratch_config import BARE, FORCED, of_remote, of_user, quiet_ssh
-from autosync_tasks.state.state import State, make_private
+from autosync_tasks.state.state import State
 
 T = TypeVar("T")
 
@@ -218,9 +219,8 @@ class Remote:
     def _open(self) -> Address:
         """Makes the scratch repository and finds where a push would go. Raises ConfigError."""
         self._state.prepare()
-        make_private(self._folder)
-        for part in ("refs", "refs/heads", "objects"):
-            make_private(os.path.join(self._folder, part))
+        for part in ("refs/heads", "objects"):
+            self._state.make_folder(f"{_FOLDER}/{part}")
         self._write("user", of_user(self._environ))
         self._write("config", BARE)
         self._write("HEAD", "ref: refs/heads/none\n")
@@ -266,8 +266,8 @@ class Remote:
             with open(os.path.join(self._repository.git_dir, "shallow"), "rb") as file:
                 self._state.write(f"{_FOLDER}/shallow", file.read())
         except FileNotFoundError:
-            if os.path.lexists(os.path.join(self._folder, "shallow")):
-                os.unlink(os.path.join(self._folder, "shallow"))
+            with suppress(FileNotFoundError), self._state.within(f"{_FOLDER}/shallow") as (folder, name):
+                os.unlink(name, dir_fd=folder)
 
     def _write(self, name: str, text: str) -> None:
         self._state.write(f"{_FOLDER}/{name}", text.encode("utf-8", "surrogateescape"))

@@ -21,29 +21,35 @@ _FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 @contextmanager
 def scratch(state: State, run_id: str) -> Iterator[str]:
-    """A fresh private folder in the state folder, locked while it is used, removed afterwards."""
+    """A fresh private folder in the state folder, locked while it is used, removed afterwards.
+
+    What is given is its name by an open descriptor, where this system has those: it stays this folder, whatever is put
+    in its place.
+    """
     state.prepare()
     sweep(state)
-    folder = state.path(_PREFIX + run_id)
-    os.mkdir(folder, 0o700)
-    handle = os.open(folder, _FLAGS)
-    try:
-        lock(handle)
-        yield folder
-    finally:
-        remove_tree(folder)
-        os.close(handle)
+    with state.within(_PREFIX + run_id) as (above, name):
+        os.mkdir(name, 0o700, dir_fd=above)
+        handle = os.open(name, _FLAGS, dir_fd=above)
+        try:
+            lock(handle)
+            held = f"/proc/self/fd/{handle}"
+            yield held if os.path.isdir(held) else state.path(name)
+        finally:
+            remove_tree(name, at=above)
+            os.close(handle)
 
 
 def sweep(state: State) -> None:
     """Removes scratch folders that no run holds any more and half files that nobody writes."""
-    for name in os.listdir(state.folder):
-        if name.startswith(_HALF):
-            if not _in_use(state, name):
-                with suppress(OSError):
-                    os.unlink(state.path(name))
-        elif name.startswith(_PREFIX):
-            _remove_unheld(state.path(name))
+    with suppress(FileNotFoundError), state.within("") as (folder, _):
+        for name in os.listdir(folder):
+            if name.startswith(_HALF):
+                if not _in_use(state, name):
+                    with suppress(OSError):
+                        os.unlink(name, dir_fd=folder)
+            elif name.startswith(_PREFIX):
+                _remove_unheld(folder, name)
 
 
 def _in_use(state: State, name: str) -> bool:
@@ -52,13 +58,13 @@ def _in_use(state: State, name: str) -> bool:
     return os.path.exists(f"/proc/{writer[1]}") if writer else not state.locked
 
 
-def _remove_unheld(folder: str) -> None:
+def _remove_unheld(above: int, name: str) -> None:
     try:
-        handle = os.open(folder, _FLAGS)
+        handle = os.open(name, _FLAGS, dir_fd=above)
     except OSError:
         return
     try:
         if lock(handle):
-            remove_tree(folder)
+            remove_tree(name, at=above)
     finally:
         os.close(handle)

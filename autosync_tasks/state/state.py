@@ -12,15 +12,16 @@ import json
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
 
 from autosync_tasks.errors import AutosyncError, LockedError
-from autosync_tasks.files import lock, remove_tree, whose, write_whole
+from autosync_tasks.files import lock, whose, write_whole
 from autosync_tasks.model import Cache, TreeCache, Trigger
 from autosync_tasks.names import display
 from autosync_tasks.records import replace
 from autosync_tasks.state import cache, shapes
+from autosync_tasks.state.folder import make, make_way, within
 
 _LOCK = "lock"
 _ROOM = "free space or check permissions there, then run it again; the backup itself is not affected"
@@ -54,13 +55,21 @@ class State:
             )
         try:
             os.makedirs(self.home, mode=0o700, exist_ok=True)
-            for folder in (self.home, self.folder):
-                make_private(folder)
+            make(self.home, (os.path.basename(self.folder),))
         except OSError as error:
             raise AutosyncError(
                 f"the state folder {display(self.folder)} cannot be made: {error.strerror}",
                 hint="free space or check the permissions of its parent, or set XDG_STATE_HOME",
             ) from None
+
+    def within(self, name: str) -> AbstractContextManager[tuple[int, str]]:
+        """A descriptor of the folder that a file of the state lies in, and its bare name there (`folder.within`)."""
+        folders, _, bare = name.rpartition("/")
+        return within(self.home, (os.path.basename(self.folder), *filter(None, folders.split("/"))), bare)
+
+    def make_folder(self, name: str) -> None:
+        """Makes a folder in the state folder for this user alone (`folder.make`)."""
+        make(self.home, (os.path.basename(self.folder), *name.split("/")))
 
     @contextmanager
     def lock(self, name: str = _LOCK) -> Iterator[None]:
@@ -71,7 +80,8 @@ class State:
         self.prepare()
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
         try:
-            fd = os.open(self.path(name), flags, 0o600)
+            with self.within(name) as (folder, bare):
+                fd = os.open(bare, flags, 0o600, dir_fd=folder)
         except OSError as error:
             raise AutosyncError(
                 f"the lock {display(self.path(name))} cannot be opened: {error.strerror}",
@@ -112,7 +122,8 @@ class State:
     def read(self, name: str) -> bytes | None:
         """A file's bytes; None if it is missing, a link, not a plain file, or another user's."""
         try:
-            fd = os.open(self.path(name), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            with self.within(name) as (folder, bare):
+                fd = os.open(bare, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
         except OSError:
             return None
         try:
@@ -133,22 +144,14 @@ class State:
         # power cut: it is a cache or a log.
         scratch = "" if not self.locked else f".new-{os.path.basename(name)}"
         try:
-            self._make_way(name)
-            write_whole(self.path(name), data, scratch=scratch, durable=False)
+            with self.within(name) as (folder, bare):
+                make_way(folder, bare)
+                write_whole(bare, data, scratch=scratch, durable=False, at=folder)
         except OSError as error:
             raise AutosyncError(
                 f"{display(self.path(name))} cannot be written: {error.strerror}",
                 hint=_ROOM,
             ) from None
-
-    def _make_way(self, name: str) -> None:
-        """Removes what stands at a file's place and is none: this folder is the program's own."""
-        with suppress(FileNotFoundError):
-            mode = os.lstat(self.path(name)).st_mode
-            if stat.S_ISDIR(mode):
-                remove_tree(self.path(name))
-            elif not stat.S_ISREG(mode):
-                os.unlink(self.path(name))
 
     def load_cache(self) -> Cache | None:
         """The scan cache, or None if there is none that is whole."""
@@ -187,12 +190,10 @@ class State:
         found = []
         for trigger in Trigger:
             name = f"again.{trigger}"
-            self._make_way(name)
-            try:
-                os.unlink(self.path(name))
-            except FileNotFoundError:
-                continue
-            found.append(trigger)
+            with suppress(FileNotFoundError), self.within(name) as (folder, bare):
+                make_way(folder, bare)
+                os.unlink(bare, dir_fd=folder)
+                found.append(trigger)
         return found
 
     @property
@@ -243,8 +244,9 @@ class State:
             return
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         try:
-            self._make_way("history.jsonl")
-            fd = os.open(self.path("history.jsonl"), flags, 0o600)
+            with self.within("history.jsonl") as (folder, bare):
+                make_way(folder, bare)
+                fd = os.open(bare, flags, 0o600, dir_fd=folder)
             with os.fdopen(fd, "ab") as file:
                 file.write((b"\n" if kept and not kept.endswith(b"\n") else b"") + line)
         except OSError as error:
@@ -255,7 +257,7 @@ class State:
     def saw(self, trigger: Trigger, now: float) -> None:
         """Notes that an automatic trigger was here (seconds since the epoch)."""
         self.prepare()
-        make_private(self.path("seen"))
+        self.make_folder("seen")
         self.write(f"seen/{trigger}", f"{now:.3f}\n".encode())
 
     def seen(self, trigger: Trigger) -> float | None:
@@ -264,24 +266,6 @@ class State:
             return shapes.moment(float(self.read(f"seen/{trigger}") or b""))
         except ValueError:
             return None
-
-
-def make_private(folder: str) -> None:
-    """Makes a folder for this user alone. Raises AutosyncError if a link or another user's stands there."""
-    if not os.path.lexists(folder):
-        os.mkdir(folder, 0o700)
-    facts = os.lstat(folder)
-    if not stat.S_ISDIR(facts.st_mode):
-        raise AutosyncError(
-            f"the state folder {display(folder)} is a link or a file", hint="remove it; it is made anew"
-        )
-    if facts.st_uid != os.geteuid():
-        raise AutosyncError(
-            f"the state folder {display(folder)} belongs to user {facts.st_uid}, and this runs as {os.geteuid()}",
-            hint="run it as its owner (without sudo), or give the folder to the user who runs it (chown -R)",
-        )
-    if facts.st_mode & 0o077:
-        os.chmod(folder, 0o700)
 
 
 def _boot() -> str:

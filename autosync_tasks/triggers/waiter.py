@@ -12,7 +12,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 
 from autosync_tasks.errors import AutosyncError
-from autosync_tasks.files import lock
+from autosync_tasks.files import lock, write_whole
 from autosync_tasks.triggers import files
 
 LONGEST = 6 * 3600.0
@@ -34,27 +34,27 @@ exec "$@" < /dev/null
 
 
 def leave(
-    folder: str, retry_at: float, now: float, command: Sequence[str], environ: Mapping[str, str]
+    folder: str, at: int, retry_at: float, now: float, command: Sequence[str], environ: Mapping[str, str]
 ) -> subprocess.Popen[bytes] | None:
     """Leaves the waiter, or tells the one that waits already of an earlier time.
 
-    folder: the state folder of this source and backup, which exists. retry_at, now: seconds since the epoch.
+    folder: the state folder of this source and backup; at: a descriptor of it. retry_at, now: seconds since the epoch.
     Returns the new waiter, None if there is one already or the wait is too long. A fault is no reason to fail.
     """
     if retry_at - now > LONGEST:
         return None
-    at = int(retry_at) + 1  # `date` gives whole seconds; never a moment too early
+    until = int(retry_at) + 1  # `date` gives whole seconds; never a moment too early
     path = os.path.join(folder, "waiter")
     try:
-        handle = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        handle = os.open("waiter.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600, dir_fd=at)
     except OSError:
         return None
     try:
         if not lock(handle):
-            if at < _waits_until(path):
-                files.write(path, b"%d\n" % at, 0o600)
+            if until < _waits_until(path):
+                write_whole("waiter", b"%d\n" % until, at=at)
             return None
-        files.write(path, b"%d\n" % at, 0o600)
+        write_whole("waiter", b"%d\n" % until, at=at)
         return subprocess.Popen(
             ["/bin/sh", "-c", _SHELL, "waiter", path, *command],
             stdin=handle,

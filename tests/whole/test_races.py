@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -77,6 +78,41 @@ def race(place: Place, folder: Path, act: tuple[str, ...], seconds: float) -> in
     return rounds
 
 
+STATE = {
+    "state": ("", ("sync", "--trigger=schedule")),
+    "all states": ("..", ("sync", "--trigger=schedule")),
+    "seen": ("seen", ("sync", "--trigger=schedule")),
+    "drill": ("", ("verify", "--drill")),
+    "remote's scratch": ("remote", ("sync", "--push")),
+    "remote's refs": ("remote/refs", ("sync", "--push")),
+}
+
+
+def race_of_state(place: Place, inside: str, act: tuple[str, ...], seconds: float) -> int:
+    """Rounds of a command while a folder of the state is swapped for a link to a copy of it outside."""
+    remote = place.base / "remote.git"
+    remote.mkdir()
+    place.git("init", "-q", "--bare", "--initial-branch=main", repository=remote)
+    place.git("remote", "add", "origin", str(remote))
+    assert place.inside("sync", "--push").code == 0
+    assert place.inside("sync", "--trigger=schedule").code == 0
+    (state,) = (path.parent for path in place.state.glob("*/lock"))
+    folder = Path(os.path.normpath(state / inside))
+    outside, link = place.base / "outside", place.base / "link"
+    shutil.copytree(folder, outside, symlinks=True)
+    link.symlink_to(outside)
+    before, rounds, ends = picture(outside), 0, time.monotonic() + seconds
+    while time.monotonic() < ends:
+        rounds += 1
+        place.write("context/n0.md", f"round {rounds}\n")
+        with swapping(folder, link, rounds):
+            run = place.inside(*act)
+        assert "Traceback" not in run.words, run
+        assert not changed(before, picture(outside)), (rounds, run)
+    assert place.inside("sync", "--push").code == 0
+    return rounds
+
+
 CASES = {
     "source": ("source/context", ("sync",)),
     "work tree": ("backup/context", ("sync",)),
@@ -88,6 +124,17 @@ CASES = {
 def test_a_few_rounds(place: Place, case: str) -> None:
     folder, act = CASES[case]
     assert race(place, place.base / folder, act, 3.0) > 1
+
+
+@pytest.mark.parametrize("case", STATE)
+def test_a_few_rounds_in_the_state_folder(place: Place, case: str) -> None:
+    assert race_of_state(place, *STATE[case], 1.5) > 1
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("case", STATE)
+def test_many_rounds_in_the_state_folder(place: Place, case: str) -> None:
+    assert race_of_state(place, *STATE[case], 240.0) > 150
 
 
 @pytest.mark.full
