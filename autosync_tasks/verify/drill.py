@@ -60,7 +60,8 @@ def drill(site: Site, request: Request, fetch: Fetch | None = None, progress: Pr
         repository, where = site.repository, "the local backup"
         if fetch is not None:
             os.mkdir(os.path.join(folder, "fetched"), 0o700)
-            repository, where = fetch(os.path.join(folder, "fetched")), f"the remote {site.settings.remote}"
+            real = os.path.realpath(os.path.join(folder, "fetched"))  # git is another process
+            repository, where = fetch(real), f"the remote {site.settings.remote}"
         commit = repository.ref() if repository.exists else ""
         if not commit:
             raise BackupError(f"{where} holds no backup yet", hint="run `inv sync` to make the first one")
