@@ -76,7 +76,7 @@ _NATIVE_2 = {
         *("model", "variant", "request", "system", "description", "mode", "hidden", "color", "steps", "disabled"),
         "permissions",
     },
-    "command": {"description", "agent", "model", "subagent", "subtask"},
+    "command": {"description", "agent", "model", "subagent", "subtask", "arguments"},
 }
 """The keys of OpenCode 2's own form. It reads a file with any other key in the form of version 1."""
 

@@ -14,6 +14,7 @@ from autosync_tasks.validation import jsonc, schema
 from autosync_tasks.validation.findings import Context, Lines, Raw, Subject, printable
 from autosync_tasks.validation.opencode import is_config, place
 from autosync_tasks.validation.rule import Family, rules
+from autosync_tasks.validation.schema import is_version_2
 
 RULES = rules("""
 JSN001 error: OpenCode cannot read this config file
@@ -53,6 +54,10 @@ JSN007 warning: package.json is not an object
   OpenCode installs what package.json names for tools and plugins. It starts without, but they may fail.
   → Mend the file, or delete it: OpenCode writes a new one.
 
+JSN010 warning: A file that OpenCode 2 does not read
+  OpenCode 2 is in use, as opencode.json or cli.json beside it tell, and of config.json only version 1 takes notice.
+  → Move what config.json says into opencode.json, if it is to hold in OpenCode 2.
+
 JSN008 warning: Too deep or too long to be checked
   The reader stops at 200 levels of nesting and at 16 million characters.
   → Check the file by hand.
@@ -84,13 +89,22 @@ def json_faults(subject: Subject, context: Context) -> Iterator[Raw]:
         return
     for key, line, column in jsonc.duplicates(text):
         yield Raw("JSN003", f'The key "{printable(key, 60)}" stands twice.', line, column, token=key.encode())
-    name = place(subject.path).inside
+    root, name = place(subject.path)[:2]
+    if config and _new_beside_old(root, name, value, context):
+        yield Raw("JSN010", "config.json is read by OpenCode 1 alone; version 2 is in use here.", token=b"config.json")
     if config and not isinstance(value, dict):
         yield Raw("JSN001", "OpenCode wants one object `{…}` here.", 1, 1, token=b"not an object")
     elif config and name != b"config.json":
         yield from _schema(value)
     elif name == b"package.json" and not isinstance(value, dict):
         yield Raw("JSN007", "package.json does not hold one object.", 1, 1)
+
+
+def _new_beside_old(root: bytes, name: bytes, value: Any, context: Context) -> bool:
+    """Whether there is a config.json in a tree of OpenCode 2, as its own settings file or a config's form tells."""
+    if name == b"config.json":
+        return root + b"cli.json" in context.paths
+    return root + b"config.json" in context.paths and root + b"cli.json" not in context.paths and is_version_2(value)
 
 
 def _sentence(words: str) -> str:
@@ -137,7 +151,7 @@ def _schema(config: Any) -> Iterator[Raw]:
         yield _of_violation("JSN009", one)
     for one in islice(schema.violations(config), _MOST_VIOLATIONS):
         # Of OpenCode 2's keys version 1's schema knows nothing.
-        if one.where not in told and not schema.is_version_2(config):
+        if one.where not in told and not is_version_2(config):
             yield _of_violation("JSN004", one)
 
 

@@ -39,6 +39,12 @@ _VERSION_2 = frozenset(
 ) | {"warming", "websearch", "worktree"}
 """Keys that only OpenCode 2 knows."""
 _VERSION_2_AGENT = frozenset(("permissions", "system", "request", "disabled"))
+_VERSION_2_INSIDE = {
+    "compaction": frozenset(("buffer", "keep")),
+    "experimental": frozenset(("portable_shell_scanner", "subagent_depth", "subagent_fork")),
+}
+_ACTION_1 = "provider.use"
+"""The one action of `experimental.policies` that OpenCode 1 knows; version 2 takes any."""
 
 
 def violations(config: Any) -> Iterator[Violation]:
@@ -66,10 +72,15 @@ def is_version_2(config: Any) -> bool:
     mcp, agents = config.get("mcp"), config.get("agent")
     servers = mcp.get("servers") if isinstance(mcp, dict) else None
     agents = list(agents.values()) if isinstance(agents, dict) else []
+    inside, policies = _VERSION_2_INSIDE.items(), config.get("experimental")
+    policies = policies.get("policies") if isinstance(policies, dict) else None
+    policies = policies if isinstance(policies, list) else []
     return (
         not _VERSION_2.isdisjoint(config)
         or "/v2/" in str(config.get("$schema", ""))
         or isinstance(config.get("skills"), list)
+        or any(isinstance(config.get(key), dict) and not keys.isdisjoint(config[key]) for key, keys in inside)
+        or any(isinstance(one, dict) and one.get("action", _ACTION_1) != _ACTION_1 for one in policies)
         or (isinstance(servers, dict) and not {"type", "command", "url"} & servers.keys())
         or (isinstance(mcp, dict) and isinstance(mcp.get("timeout"), dict) and "type" not in mcp["timeout"])
         or any(

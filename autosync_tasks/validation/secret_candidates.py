@@ -147,8 +147,12 @@ def _password(place: Place) -> Judged:
     value = place.bare
     if len(value) < 4 or stand_ins.weak_password(value) or stand_ins.stands_in(value, place.around):
         return NOTHING
-    varied = sum(re.search(kind, value) is not None for kind in (rb"[a-z]", rb"[A-Z]", rb"[0-9]", rb"[^A-Za-z0-9]"))
-    return ("SEC005" if len(value) >= 6 and varied >= 2 else "SEC101"), "a password given to a program"
+    return ("SEC005" if len(value) >= 6 and _kinds(value) >= 2 else "SEC101"), "a password given to a program"
+
+
+def _kinds(value: bytes) -> int:
+    """How many kinds of signs there are in it: small letters, capitals, digits, others."""
+    return sum(re.search(kind, value) is not None for kind in (rb"[a-z]", rb"[A-Z]", rb"[0-9]", rb"[^A-Za-z0-9]"))
 
 
 def _quoted_password(place: Place) -> Judged:
@@ -163,9 +167,10 @@ def _quoted_password(place: Place) -> Judged:
 def _cookie(place: Place) -> Judged:
     name, _, value = place.value.rpartition(b"=") if b"=" in place.value.rstrip(b"=") else (b"", b"", place.value)
     value = (value or name).replace(b"%", b"")
-    if stand_ins.placeholder(value) or secret_values.is_uuid(value) or not secret_values.is_mixed(value):
+    if stand_ins.placeholder(value) or secret_values.is_uuid(value) or stand_ins.words(value):
         return NOTHING
-    return "SEC005", "a session cookie"
+    drawn = secret_values.is_mixed(value) or any(map(secret_values.is_one_word, re.split(rb"[^A-Za-z0-9]+", value)))
+    return ("SEC005", "a session cookie") if drawn else NOTHING
 
 
 def _oauth(place: Place) -> Judged:
@@ -177,8 +182,10 @@ def _oauth(place: Place) -> Judged:
     if _OAUTH.search(near) and len(value) >= 12:
         return "SEC005", "a token of a login"
     name = _name_before(place).lower()
-    if name == b"password" and len(_SERVICE.findall(near)) >= 2 and secret_values.is_mixed(value):
-        return "SEC005", "the password of a server"
+    if name == b"password" and len(_SERVICE.findall(near)) >= 2 and not stand_ins.words(value):
+        long = len(value) >= 16 and _kinds(value) >= 2 and not stand_ins.weak_password(value)
+        if long or secret_values.is_mixed(value):
+            return "SEC005", "the password of a server"
     if b"refresh" in name and len(value) >= 20 and secret_values.is_mixed(value):
         return "SEC005", "a refresh token"
     return NOTHING

@@ -58,6 +58,13 @@ def is_mixed(value: bytes) -> bool:
     return len(runs) >= 4 and max(map(len, runs)) <= max(18, len(value) // 3) and entropy(value) >= 2.8
 
 
+def is_one_word(value: bytes) -> bool:
+    """Whether a long value without a separator holds digits between its letters: no words do, though chance may give
+    it a long run of letters."""
+    digits = sum(48 <= sign < 58 for sign in value)
+    return len(value) >= 24 and value.isalnum() and 2 <= digits < len(value) and entropy(value) >= 3.5
+
+
 def is_aws_secret(value: bytes) -> bool:
     """Whether forty signs can be the secret half of an AWS key: both cases and digits, no hash, no path."""
     kinds = all(re.search(kind, value) for kind in (rb"[a-z]", rb"[A-Z]", rb"[0-9]"))

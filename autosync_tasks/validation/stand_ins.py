@@ -150,6 +150,12 @@ def _pieces(word: bytes, known: frozenset[bytes], wanted: frozenset[bytes]) -> b
     return reached.get(len(word), False)
 
 
+def words(value: bytes) -> bool:
+    """Whether a value is a row of words, with no more than a small number after each: `my_session_name_v2`."""
+    parts = re.split(rb"[^A-Za-z0-9]+", value)
+    return len(parts) > 1 and all(re.fullmatch(rb"(?:[A-Z]?[a-z]*|[A-Z]+)[0-9]{0,4}", part) for part in parts)
+
+
 def weak_password(password: bytes, *beside: bytes) -> bool:
     """Whether a password is one that examples use, a mask, or a template. beside: user and host."""
     low = password.lower()

@@ -52,6 +52,7 @@ FILES: dict[str, tuple[str, str | bytes, int]] = {
     "JSN007": ("package.json", "[]", 0o644),
     "JSN009": (".opencode/opencode.jsonc", '{"instructions": "AGENTS.md"}', 0o644),
     "JSN008": ("docs/deep.json", "[" * 300 + "]" * 300, 0o644),
+    "JSN010": (".opencode/config.json", "{}", 0o644),
     "MDF001": ("agent/quote.md", front('description: "d'), 0o644),
     "MDF002": ("agent/refused.md", front("description: d", "mode: nope"), 0o644),
     "MDF003": ("agent/silent.md", "hi\n", 0o644),
@@ -91,6 +92,7 @@ def tree(place: Place) -> set[str]:
     for name, data, mode in FILES.values():
         place.write(name, data, mode)
     place.write("docs/README.md", "hi\n")
+    place.write(".opencode/cli.json", "{}")
     place.write(b"context/latin\xff.md", "hi\n")
     os.symlink("/etc/hostname", place.source / "context/out")
     os.symlink("nowhere.md", place.source / "context/lost")

@@ -274,6 +274,24 @@ def test_no_bytes_crash_a_rule(path: bytes, data: bytes) -> None:
     assert all(f.code in RULES and f.message and f.hint for f in found)
 
 
+@pytest.mark.parametrize(
+    ("tree", "told"),
+    [
+        ({"config.json": "{}", "opencode.json": "{}"}, 0),
+        ({"config.json": "{}", "opencode.json": '{"plugins": []}'}, 1),
+        ({"config.json": "{}", "cli.json": "{}", "opencode.jsonc": '{"plugins": []}'}, 1),
+        ({"config.json": "{}", "cli.json": "{}"}, 1),
+        ({"opencode.json": '{"plugins": []}', "cli.json": "{}", "docs/config.json": "{}"}, 0),
+    ],
+)
+def test_a_file_that_only_version_1_reads_is_named_once_where_version_2_is_in_use(
+    tree: dict[str, str], told: int
+) -> None:
+    paths = [name.encode() for name in tree]
+    found = validate([file(name.encode(), text) for name, text in tree.items()], context(*paths))
+    assert codes(found).count("JSN010") == told
+
+
 def test_references_in_the_config() -> None:
     text = b"""{
       // {file:./left-out.txt}

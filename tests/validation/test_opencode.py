@@ -7,22 +7,28 @@ takes 3 s.
 from __future__ import annotations
 
 import http.client
+import json
 import os
+import random
 import re
 import signal
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from importlib.resources import files
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
+from autosync_tasks.validation import schema
 from tests.opencode.client import Home, program
 from tests.validation.test_files import CONFIGS, FRONT
 from tests.validation.test_jsonc import CASES
 
 pytestmark = pytest.mark.sweep
 
+OPENCODE = json.loads(files("autosync_tasks.validation.data").joinpath(schema.SCHEMA).read_text())
 Starts = Callable[[str, dict[str, bytes]], bool]
 
 
@@ -48,9 +54,9 @@ def starts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starts]:
             int(found[1]) for line in server.stdout if (found := re.search(rb"http://127\.0\.0\.1:(\d+)", line))
         )
 
-        def ask(name: str, files: dict[str, bytes]) -> bool:
+        def ask(name: str, tree: dict[str, bytes]) -> bool:
             project = folder / "projects" / re.sub(r"\W", "-", name)
-            for path, data in files.items():
+            for path, data in tree.items():
                 (project / path).parent.mkdir(parents=True, exist_ok=True)
                 (project / path).write_bytes(data)
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
@@ -88,3 +94,43 @@ def test_opencode_reads_front_matter_as_the_table_says(starts: Starts) -> None:
 def test_opencode_starts_with_a_config_as_the_table_says(starts: Starts) -> None:
     found = {name: starts(f"config {name}", {"opencode.json": text.encode()}) for name, (text, _, _) in CONFIGS.items()}
     assert found == {name: expected for name, (_, _, expected) in CONFIGS.items()}
+
+
+def test_opencode_starts_with_what_is_no_error_and_with_nothing_else(starts: Starts) -> None:
+    """Configs drawn near to version 1's schema, mostly right and often wrong in one place."""
+    r = random.Random(os.environ.get("AUTOSYNC_SEED", "1"))
+    known = sorted(OPENCODE["properties"].keys() - {"$schema"})
+    differ = []
+    for number in range(150):
+        document = {key: near(OPENCODE["properties"][key], r) for key in r.sample(known, r.choice((1, 1, 2)))}
+        if not schema.is_version_2(document):
+            began = starts(f"drawn {number}", {"opencode.json": json.dumps(document).encode()})
+            if began is not (schema.stops(document) == []):
+                differ.append((began, document))
+    assert differ == []
+
+
+def near(node: Any, r: random.Random, depth: int = 0) -> Any:
+    """A value that fits a schema, but for one in ten of its parts."""
+    if r.random() < 0.1 or depth > 6:
+        return r.choice([None, True, 0, -1, 0.5, "", "x", [], {}, ["x"], {"x": 1}])
+    if "$ref" in node:
+        return near(OPENCODE["$defs"][node["$ref"].rpartition("/")[2]], r, depth)
+    if "enum" in node or "anyOf" in node:
+        return r.choice(node["enum"]) if "enum" in node else near(r.choice(node["anyOf"]), r, depth + 1)
+    match node.get("type"):
+        case "object":
+            known, more = node.get("properties", {}), node.get("additionalProperties")
+            chosen = [key for key in known if key in node.get("required", ()) or r.random() < 0.3]
+            value = {key: near(known[key], r, depth + 1) for key in chosen}
+            return value | ({"one": near(more, r, depth + 1)} if isinstance(more, dict) else {})
+        case "array":
+            first = [near(one, r, depth + 1) for one in node.get("prefixItems", ())]
+            return first or [near(node.get("items", {}), r, depth + 1) for _ in range(r.randint(0, 2))]
+        case "string":
+            return "#00ff0a" if "pattern" in node else "a/b"
+        case "integer" | "number":
+            return 1
+        case "boolean":
+            return r.random() < 0.5
+    return {}

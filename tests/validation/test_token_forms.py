@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from benchmarks.token_forms import PLACES, TEXTS, TOKENS, blocked, missed
@@ -32,6 +30,10 @@ STANDS_IN = {
     "sshpass, a placeholder": "sshpass -p '<password>' ssh ops@host",
     "a netrc, words": "machine git.corp.net login USERNAME password YOUR_TOKEN",
     "a cookie, words": 'curl -H "Cookie: session=YOUR_SESSION_COOKIE" https://x.net',
+    "a cookie, a name": 'curl -H "Cookie: session=my_application_session_name_v2" https://x.net',
+    "a server, words": '{"hostname": "0.0.0.0", "port": 4096, "password": "change-this-password-1"}',
+    "a server, a weak one": '{"url": "http://db:5432", "port": 5432, "password": "' + "mysecretpassword" + '"}',
+    "a Google key, stars": "AIza" + "X" * 35,
     "a login, words": '{"a": {"type": "oauth", "refresh": "your-refresh-token", "access": "<access-token>"}}',
 }  # fmt: skip
 
@@ -51,8 +53,9 @@ def test_a_comment_that_calls_it_bad_hides_no_real_token() -> None:
         )
 
 
-def test_every_form_blocks_in_every_place() -> None:
-    """One value each here; sixty with AUTOSYNC_TOKEN_VALUES=60 or by benchmarks/token_forms.py."""
-    misses, tried = missed(real_engine(), int(os.environ.get("AUTOSYNC_TOKEN_VALUES", "1")))
+@pytest.mark.parametrize("values", [1, pytest.param(60, marks=pytest.mark.full)])
+def test_every_form_blocks_in_every_place(values: int) -> None:
+    """The table of docs/validation.md is made with 60 by benchmarks/token_forms.py."""
+    misses, tried = missed(real_engine(), values)
     assert tried >= (len(TOKENS) * len(PLACES)) + len(TEXTS)
     assert not misses
