@@ -50,6 +50,7 @@ pytest_plugins = [
     "tests.features.doctor",
     "tests.features.bootstrap",
     "tests.features.bootstrap_remote",
+    "tests.features.missing",
 ]
 
 

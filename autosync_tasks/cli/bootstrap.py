@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-
-from invoke import Context
+from typing import TYPE_CHECKING
 
 from autosync_tasks.bootstrap.bootstrap import bootstrap as carry_out
 from autosync_tasks.bootstrap.offers import Offer
 from autosync_tasks.bootstrap.request import Ears, Wish
 from autosync_tasks.cli.task import CHECK, DIFF, JSON, is_dry, task
+from autosync_tasks.doctor.missing import missing_after
 from autosync_tasks.model import Change, Run
 from autosync_tasks.report import as_json as report
 from autosync_tasks.report import lines, screen
@@ -19,6 +19,9 @@ from autosync_tasks.restore.diff import plan_differences
 from autosync_tasks.restore.plan import RestorePlan
 from autosync_tasks.workspace.request import new_request
 from autosync_tasks.workspace.workspace import Site, open_site
+
+if TYPE_CHECKING:
+    from invoke import Context
 
 
 @task(
@@ -76,11 +79,12 @@ def bootstrap(
     ears = Ears(found, choose if asks else None, before, agree if asks else None, progress)
     run = carry_out(os.environ, wish, new_request(check=is_dry(context, check)), ears)
     progress.clear()
-    source = open_site(os.environ, new_machine=True).places.source
+    site = open_site(os.environ, new_machine=True)
+    source, lacks = site.places.source, missing_after(site.places.real_source, site.repository, run, os.environ)
     if json:
-        report.show("bootstrap", report.of_run(run, source, address))
+        report.show("bootstrap", {**report.of_run(run, source, address), "missing": [m.as_json for m in lacks]})
     else:
-        screen.show(lines.of_restore(run, source, address))
+        screen.show([*lines.of_restore(run, source, address), *lines.of_missing([one.words for one in lacks])])
     return run.exit_code
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from autosync_tasks.cli.positional import WithWords
 from autosync_tasks.cli.task import CHECK, JSON, is_dry, task
+from autosync_tasks.doctor.missing import missing_after
 from autosync_tasks.model import Change, Run
 from autosync_tasks.records import replace
 from autosync_tasks.recovery.plan import Repair
@@ -90,10 +91,12 @@ def restore(
     progress = screen.Progress()
     run, _ = carry_out(site, wish, announce, progress, agree if sys.stdin.isatty() and not json else None)
     progress.clear()
+    part = wish.paths or wish.to or wish.undo or wish.outside
+    lacks = () if part else missing_after(target, site.repository, run, os.environ)
     if json:
-        report.show("restore", report.of_run(run, target, backup))
+        report.show("restore", {**report.of_run(run, target, backup), "missing": [m.as_json for m in lacks]})
     else:
-        screen.show(lines.of_restore(run, target, backup))
+        screen.show([*lines.of_restore(run, target, backup), *lines.of_missing([m.words for m in lacks])])
     return run.exit_code
 
 

@@ -45,7 +45,7 @@ class Check:
 def check_all(machine: Machine) -> tuple[Check, ...]:
     """Every check, in a fixed order."""
     parts = (
-        *(versions, trees, backup, around, trial, environment, identity),
+        *(versions, trees, backup, around, lacking, trial, environment, identity),
         *(ssh, room, access, clock, watching, triggers),
     )
     return tuple(check for part in parts for check in part(machine))
@@ -106,6 +106,13 @@ def around(machine: Machine) -> Iterator[Check]:
     for name, concerns in (("outside the tree", machine.outside), ("owner", machine.owners)):
         for concern in concerns:
             yield Check(name, Level.WARN, concern.what, concern.remedy)
+
+
+def lacking(machine: Machine) -> Iterator[Check]:
+    """What the tree needs and this machine lacks."""
+    for one in machine.missing:
+        by = f" ({one.wanted_by})" if one.wanted_by else ""
+        yield Check(f"missing {one.kind}", Level.WARN, f"{one.name}{by} is not here", one.remedy)
 
 
 def trial(machine: Machine) -> Iterator[Check]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from autosync_tasks.config.around import Concern
+from autosync_tasks.doctor.missing import Missing
 from autosync_tasks.model import Trigger
 from autosync_tasks.records import dataclass, field
 from autosync_tasks.triggers.installed import Installed
@@ -55,7 +56,7 @@ class Machine:
     here, cron: what `probe` finds in this environment and in the one that cron gives. recorded: the newest time
     that any record carries. only_here: settings that come from this shell's variables alone. trial: a sync as cron
     would run it, in check mode (None: there was no use in trying). outside: what OpenCode reads besides the tree.
-    owners: what of this program's belongs to somebody else.
+    missing: what the tree needs and is not here. owners: what of this program's belongs to somebody else.
     """
 
     now: float
@@ -79,4 +80,5 @@ class Machine:
     only_here: Sequence[str] = ()
     trial: Trial | None = None
     outside: Sequence[Concern] = ()
+    missing: Sequence[Missing] = ()
     owners: Sequence[Concern] = ()

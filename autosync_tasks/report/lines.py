@@ -101,6 +101,15 @@ def of_backups(rows: Iterable[tuple[str, str, str]], snapshots: Iterable[tuple[s
         yield line(Part(commit[:7], "yellow"), f"  {when}  {display(subject, limit=100)}")
 
 
+def of_missing(rows: Sequence[str]) -> Iterator[Line]:
+    """What the tree needs and this machine lacks, for a person to work off."""
+    if rows:
+        yield line()
+        yield line(Part(f"still missing here, {count(len(rows), 'thing')} that no backup could bring:", "bold"))
+    for words in rows:
+        yield line("  ", Part("☐ ", "yellow"), display(words, limit=600))
+
+
 def of_overwritten(changes: Sequence[Change], target: str) -> Iterator[Line]:
     """What a restore of everything is about to overwrite, for a person to agree to."""
     yield line(Part(f"{count(len(changes), 'path')} in {display(target)} would be overwritten:", "bold yellow"))
