@@ -32,8 +32,8 @@ def locate(
     OpenCode itself would make it (a restore brings it back). Raises SourceError or UsageError.
     """
     named = _absolute(source, home, "opencode_source") or _opencodes_own(environ, home)
-    found = named or _search(environ, home, new_machine=new_machine)
     target = _absolute(backup, home, "opencode_backup") or os.path.join(data_home, "backup")
+    found = named or _search(environ, home, target, new_machine=new_machine)
     places = Places(found, target, os.path.realpath(found), os.path.realpath(target))
     _keep_apart(places)
     return places
@@ -63,7 +63,7 @@ def _opencodes_own(environ: Mapping[str, str], home: str) -> str:
     return _absolute(named or "", home, "OPENCODE_CONFIG_DIR")
 
 
-def _search(environ: Mapping[str, str], home: str, *, new_machine: bool) -> str:
+def _search(environ: Mapping[str, str], home: str, backup: str, *, new_machine: bool) -> str:
     candidates = _candidates(environ, home)
     trees = [path for path in candidates if set(names_in(path)) - _NO_CONTENT and not _program_alone(path)]
     if len(trees) == 1:
@@ -78,8 +78,16 @@ def _search(environ: Mapping[str, str], home: str, *, new_machine: bool) -> str:
     only = next((f"; {display(path)} {_PROGRAM}" for path in candidates if _program_alone(path)), "")
     raise SourceError(
         f"no config tree found: neither {display(candidates[0])} nor {display(candidates[1])} has content{only}",
-        hint="set OPENCODE_SOURCE to your OpenCode config folder, or see it work with `inv demo`",
+        hint=f"{_way_back(backup)}; or set OPENCODE_SOURCE to your OpenCode config folder, or see it work with "
+        "`inv demo`",
     )
+
+
+def _way_back(backup: str) -> str:
+    """What brings a tree that is gone: the backup that is here, or one that is elsewhere."""
+    if _names(backup):
+        return f"was it lost? `inv restore` brings it back from {display(backup)}"
+    return "was it lost with its machine? `inv bootstrap ADDRESS` brings it back from a remote"
 
 
 def _candidates(environ: Mapping[str, str], home: str) -> list[str]:

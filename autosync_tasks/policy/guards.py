@@ -84,7 +84,8 @@ def identity_guard(facts: Guarded, ask: Ask) -> Hold | None:
     if facts.other_source:
         return Hold(
             f"the backup's branch belongs to another source ({facts.other_source})",
-            "set `backup_branch` to a branch of its own, or take this one over with --adopt",
+            "`inv bootstrap ADDRESS` brings its tree here and goes on with it; for the tree that is here: set "
+            "`backup_branch` to a branch of its own, or take this one over with --adopt",
             details=collisions,
         )
     if collisions:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
 
+from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError, UsageError
 from autosync_tasks.model import Change, Path, Run
 from autosync_tasks.names import display
@@ -55,10 +57,31 @@ def newest_backup(site: Site) -> tuple[str, str]:
     theirs = f"{settings.remote}/{repository.branch}"
     if newest := repository.ref(f"refs/remotes/{theirs}"):
         return newest, f"the backup has no branch {display(repository.branch)} of its own: {display(theirs)} was taken"
-    raise BackupError("there is no backup yet", hint=NO_BACKUP_YET)
+    others = _branches(repository)
+    if not others:
+        raise no_backup(site, "there is no backup yet")
+    raise BackupError(
+        f"there is no branch {display(repository.branch)} in the backup {display(repository.folder)}; it has "
+        f"{', '.join(map(display, others[:5]))}",
+        hint=f"say which one it is, then run this again: inv set-config BACKUP_BRANCH={display(others[0])}",
+    )
 
 
-NO_BACKUP_YET = "run `inv sync` to make the first one, or bring one that a remote holds: see docs/restore.md"
+def _branches(repository: Repository) -> list[str]:
+    """The branches that a clone has, its own before the remote's: a remote's HEAD may name another than ours."""
+    output = repository.gateway.run("for-each-ref", "--format=%(refname)", "refs/heads", "refs/remotes")
+    names = output.decode("utf-8", "replace").splitlines()
+    mine = [name.removeprefix("refs/heads/") for name in names if name.startswith("refs/heads/")]
+    theirs = [name.split("/", 3)[3] for name in names if name.startswith("refs/remotes/") and name.count("/") > 2]
+    return list(dict.fromkeys(name for name in (*mine, *theirs) if name != "HEAD" and not name.startswith("autosync/")))
+
+
+def no_backup(site: Site, what: str) -> BackupError:
+    """The error where nothing can be restored from, with the way that leads on: a tree is here, or there is none."""
+    bring = "`inv bootstrap ADDRESS` brings one that a remote, a folder or a bundle holds"
+    there = os.path.isdir(site.places.real_source) and os.listdir(site.places.real_source)
+    first = "`inv sync` makes the first one of the tree that is here; " if there else ""
+    return BackupError(what, hint=first + bring)
 
 
 def commit_at(site: Site, at: str, now: float, zone: tzinfo | None = None) -> str:

@@ -11,13 +11,13 @@ import time
 from collections.abc import Iterable
 
 from autosync_tasks.config.places import is_within
-from autosync_tasks.errors import BackupError, LockedError, UsageError
+from autosync_tasks.errors import LockedError, UsageError
 from autosync_tasks.model import Run
 from autosync_tasks.names import display
 from autosync_tasks.plan.past import remember_act
 from autosync_tasks.restore.paths import in_source, places_folder
 from autosync_tasks.restore.plan import RestorePlan, UnknownPathError, nearest
-from autosync_tasks.restore.request import NO_BACKUP_YET, Agree, Announce, Wish, local_zone, newest_backup, time_of
+from autosync_tasks.restore.request import Agree, Announce, Wish, local_zone, newest_backup, no_backup, time_of
 from autosync_tasks.restore.run import Passage
 from autosync_tasks.restore.snapshot import snapshots
 from autosync_tasks.restore.undo import takes_back
@@ -61,7 +61,7 @@ def restore(
     that cannot be used, a held lock.
     """
     if not site.repository.exists:
-        raise BackupError(f"there is no backup at {display(site.places.backup)}", hint=NO_BACKUP_YET)
+        raise no_backup(site, f"there is no backup at {display(site.places.backup)}")
     target = target_of(site, wish)
     if wish.check or wish.to:
         return Passage(site, wish, target, announce, progress, agree).run()
@@ -97,7 +97,7 @@ def backups(site: Site, wish: Wish, most: int = 50) -> list[tuple[str, str, str]
     Raises UsageError for a path that no backup ever held.
     """
     if not site.repository.exists:
-        raise BackupError(f"there is no backup at {display(site.places.backup)}", hint=NO_BACKUP_YET)
+        raise no_backup(site, f"there is no backup at {display(site.places.backup)}")
     newest = newest_backup(site)[0]
     recorded = site.repository.listing(newest)
     paths = [in_source(site.places, path, wish.cwd, recorded) for path in wish.paths]
