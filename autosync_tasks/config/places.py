@@ -85,7 +85,7 @@ def _search(environ: Mapping[str, str], home: str, backup: str, *, new_machine: 
 
 def _way_back(backup: str) -> str:
     """What brings a tree that is gone: the backup that is here, or one that is elsewhere."""
-    if _names(backup):
+    if names_in(backup):
         return f"was it lost? `inv restore` brings it back from {display(backup)}"
     return "was it lost with its machine? `inv bootstrap ADDRESS` brings it back from a remote"
 
