@@ -101,7 +101,8 @@ class _Work:
 
     def look(self) -> Run:
         """Everything up to the settings, under the lock; in check mode all of it."""
-        with scratch(self.site.state, f"{self.request.run_id}-fetched") as folder:
+        with scratch(self.site.state, f"{self.request.run_id}-fetched") as held:
+            folder = os.path.realpath(held)  # git is another process, which knows it by its name
             limits = self.wish.limits or Limits()
             stage = fetch(folder, self.address, self.wish.branch, self.site, limits)
             chosen = self._choose(stage)
