@@ -41,7 +41,7 @@ from autosync_tasks.remote.known import host
 from autosync_tasks.remote.transport import Limits
 from autosync_tasks.restore.plan import RestorePlan
 from autosync_tasks.restore.request import Wish as RestoreWish
-from autosync_tasks.restore.run import Passage
+from autosync_tasks.restore.run import Restore
 from autosync_tasks.state.scratch import scratch
 from autosync_tasks.sync.pipeline import sync
 from autosync_tasks.tree.dirfd import Below
@@ -193,7 +193,7 @@ class _Work:
             if self.ears.before is not None:
                 self.ears.before(site, run, plan)
 
-        return Passage(site, wish, site.places.real_source, before, self.ears.progress, self._agree).run()
+        return Restore(site, wish, site.places.real_source, before, self.ears.progress, self._agree).run()
 
     def _agree(self, over: Sequence[Change]) -> bool:
         """Whether what stands in the way may go (each is in the snapshot): OpenCode's own stubs may, unasked."""

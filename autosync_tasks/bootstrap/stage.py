@@ -14,7 +14,7 @@ from autosync_tasks.model import Path
 from autosync_tasks.names import display
 from autosync_tasks.records import dataclass
 from autosync_tasks.remote.address import Address, AddressError, parse
-from autosync_tasks.remote.faults import Kind
+from autosync_tasks.remote.faults import Cause
 from autosync_tasks.remote.transport import Limits, Remote, RemoteError
 from autosync_tasks.state.state import State
 from autosync_tasks.workspace.workspace import Site
@@ -78,7 +78,7 @@ def fetch(folder: str, address: Address, branch: str, site: Site, limits: Limits
             raise BackupError(f"{address.shown} holds no branch yet", hint="look whether this is the right address")
         heads = remote.fetch_all(names)
     except RemoteError as error:
-        if error.fault.kind is Kind.MISSING:
+        if error.fault.kind is Cause.MISSING:
             error.hint = "look at the address: a repository, or the path of a folder or bundle that is there"
         raise
     for name, commit in heads.items():

@@ -16,6 +16,7 @@ from autosync_tasks.model import Finding
 from autosync_tasks.names import display
 from autosync_tasks.plan import judge
 from autosync_tasks.plan.compare import look
+from autosync_tasks.records import asdict
 from autosync_tasks.report import as_json as report
 from autosync_tasks.report import lines, screen
 from autosync_tasks.report.findings import of_findings
@@ -60,7 +61,7 @@ def accept(
     if list:
         every = store.all()
         if json:
-            report.show("acceptances", {"accepted": [vars_of(one) for one in every]})
+            report.show("acceptances", {"accepted": [asdict(one) for one in every]})
         else:
             rows = [f"  {one.fingerprint}  {one.code:<7} {display(one.path)}  {display(one.reason)}" for one in every]
             screen.show(lines.plain([*rows, f"accepted={len(every)}"]))
@@ -98,11 +99,6 @@ def accept(
         store.add(found.fingerprint, reason, at=time.time(), code=found.code, path=display(found.path))
         screen.show(lines.plain([f"accepted: {found.code} in {display(found.path)}"]))
     return 0
-
-
-def vars_of(one: object) -> dict[str, object]:
-    """An acceptance as plain values."""
-    return {name: getattr(one, name) for name in ("fingerprint", "reason", "code", "path", "at")}
 
 
 def _findings(site: Site) -> Sequence[Finding]:

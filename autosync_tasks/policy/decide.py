@@ -7,12 +7,10 @@ from collections.abc import Callable, Sequence
 
 from autosync_tasks.humanize import count, span
 from autosync_tasks.model import Change, Decision, Pending, Priority, Trigger, Verb
-from autosync_tasks.policy.guards import Hold, identity_guard, loss_guard, losses
-from autosync_tasks.policy.inputs import Ask, Guarded, Limits, Past
+from autosync_tasks.policy.guards import Hold, identity_guard, loss_guard
+from autosync_tasks.policy.inputs import Ask, GateSettings, Guarded, Past
 from autosync_tasks.policy.select import Selection, select
 from autosync_tasks.records import dataclass
-
-__all__ = ["NOTHING", "Ask", "Guarded", "Limits", "Past", "backoff_retry_at", "decide", "losses"]
 
 NOTHING = "nothing to do"
 """The reason when no change is admissible."""
@@ -25,7 +23,7 @@ _LEAST_BACKOFF = 60.0
 _SPREAD = 0.1
 
 
-def backoff_retry_at(failures: int, settings: Limits, now: float, jitter: float) -> float:
+def backoff_retry_at(failures: int, settings: GateSettings, now: float, jitter: float) -> float:
     """When an automatic trigger may try again after `failures` transient failures in a row (1 or more).
 
     The wait is max_sync_frequency, doubled for each further failure, at most backoff_cap; jitter (0 to 1)
@@ -48,7 +46,7 @@ class _Gate:
 
 def decide(
     changes: Sequence[Change],
-    settings: Limits,
+    settings: GateSettings,
     trigger: Trigger,
     past: Past,
     now: float,
@@ -72,7 +70,7 @@ def decide(
 
 def _verdict(
     taken: Sequence[Change],
-    settings: Limits,
+    settings: GateSettings,
     trigger: Trigger,
     past: Past,
     now: float,
@@ -124,7 +122,7 @@ def _blocked(hold: Hold, selection: Selection) -> Decision:
     )
 
 
-def _gate(taken: Sequence[Change], settings: Limits, past: Past, now: float) -> _Gate | str:
+def _gate(taken: Sequence[Change], settings: GateSettings, past: Past, now: float) -> _Gate | str:
     """What an automatic trigger must wait for, or the reason why it goes."""
     until, why_until = _held_until(settings, past, now)
     due = _due(taken, settings, past, now)
@@ -137,7 +135,7 @@ def _gate(taken: Sequence[Change], settings: Limits, past: Past, now: float) -> 
     return due
 
 
-def _due(taken: Sequence[Change], settings: Limits, past: Past, now: float) -> _Gate | str:
+def _due(taken: Sequence[Change], settings: GateSettings, past: Past, now: float) -> _Gate | str:
     """Whether the pending changes deserve a sync of their own: enough, important enough, or old enough.
 
     The age counts against `min_changes_for_sync` too: nothing waits for ever.
@@ -176,7 +174,7 @@ def _seen_at(change: Change, past: Past, now: float) -> float:
     return seen if seen <= now else -math.inf
 
 
-def _held_until(settings: Limits, past: Past, now: float) -> tuple[float | None, str]:
+def _held_until(settings: GateSettings, past: Past, now: float) -> tuple[float | None, str]:
     """Until when limit or backoff hold an automatic sync, and why; (None, "") if neither does."""
     until, why = None, ""
     if past.last_sync_at is not None and past.last_sync_at <= now < past.last_sync_at + settings.max_sync_frequency:

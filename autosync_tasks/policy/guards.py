@@ -12,7 +12,7 @@ from typing import NamedTuple
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Change, ChangeKind, Kind, Manifest, Path, Priority
 from autosync_tasks.names import display
-from autosync_tasks.policy.inputs import Ask, Guarded, Limits
+from autosync_tasks.policy.inputs import Ask, GateSettings, Guarded
 from autosync_tasks.records import dataclass
 
 EMPTY = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
@@ -98,7 +98,7 @@ def identity_guard(facts: Guarded, ask: Ask) -> Hold | None:
     return None
 
 
-def loss_guard(taken: Sequence[Change], facts: Guarded, ask: Ask, limits: Limits) -> Hold | None:
+def loss_guard(taken: Sequence[Change], facts: Guarded, ask: Ask, limits: GateSettings) -> Hold | None:
     """Holds if this sync would record the loss of much of what the backup holds."""
     touched = {path for change in taken for path in change.paths}
     gone = [path for path in facts.gone if path in touched]
@@ -122,7 +122,7 @@ def loss_guard(taken: Sequence[Change], facts: Guarded, ask: Ask, limits: Limits
     )
 
 
-def _loss_reason(gone: Sequence[Path], truncated: Sequence[Path], facts: Guarded, limits: Limits) -> str:
+def _loss_reason(gone: Sequence[Path], truncated: Sequence[Path], facts: Guarded, limits: GateSettings) -> str:
     """Why these losses are too many, or ""."""
     if facts.source_entries == 0 and facts.owned > 0:
         return f"the source is empty, but the backup holds {count(facts.owned, 'file')} of it"

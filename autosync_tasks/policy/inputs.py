@@ -9,7 +9,7 @@ from autosync_tasks.model import Path
 from autosync_tasks.records import dataclass, field
 
 
-class Limits(Protocol):
+class GateSettings(Protocol):
     """The settings that the gate and the guards need. Times are seconds, mass_delete_share is per cent."""
 
     @property

@@ -11,7 +11,7 @@ from autosync_tasks.backup.locks import leftovers, users_of
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.backup.soundness import derived_faults, index_fault, pack_faults, stash_commits
 from autosync_tasks.errors import BackupError
-from autosync_tasks.recovery.plan import Facts
+from autosync_tasks.recovery.plan import Diagnosis
 from autosync_tasks.recovery.refs import bad_refs, branch_state, other_tips
 from autosync_tasks.recovery.settings_file import settings_fault
 from autosync_tasks.recovery.spare import Spares
@@ -34,7 +34,7 @@ _OPERATIONS = (
 
 def diagnose(
     repository: Repository, known: Iterable[str], roots: Iterable[tuple[str, str]], spares: Spares, departed: str = ""
-) -> Facts:
+) -> Diagnosis:
     """Everything that is wrong.
 
     known: commits that this program remembers, the newest first. roots: (name for a person, folder) where bytes of
@@ -46,7 +46,7 @@ def diagnose(
     users = users_of(repository) if locks else []
     head, head_name, head_commit = _head(repository)
     if head != "damaged" and (config := settings_fault(repository)):
-        return Facts(branch=repository.branch, config=config)
+        return Diagnosis(branch=repository.branch, config=config)
     ref, commit, candidate, where = branch_state(repository, known)
     tips = [(commit or candidate, "")] if commit or candidate else []
     tips += [(tip, name) for name, tip in other_tips(repository).items()]
@@ -61,7 +61,7 @@ def diagnose(
     refs = bad_refs(repository, lost)
     named = {tip for name, tip in other_tips(repository).items() if tip in lost}  # told as refs that are damaged
     heals |= {name: spare.where for name, spare in (spares() if damaged else {}).items() if name in lost - set(heals)}
-    return Facts(
+    return Diagnosis(
         branch=repository.branch,
         locks=locks,
         in_use="something that cannot be seen" if users is None else (users or [""])[0],

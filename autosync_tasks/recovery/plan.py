@@ -57,7 +57,7 @@ class BadRef:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class Diagnosis:
     """What is seen of a backup.
 
     locks: what a killed git left; in_use: who uses it ("" nobody). operations: unfinished ones (merge, rebase, am,
@@ -103,7 +103,7 @@ class Repair:
     subjects: tuple[str, ...] = ()
 
 
-def repairs(facts: Facts) -> tuple[Repair, ...]:
+def repairs(facts: Diagnosis) -> tuple[Repair, ...]:
     """What to do, in an order in which each step can rely on those before it. Empty: nothing is wrong."""
     if facts.config:
         kept = "keep what git can read of it, and move it aside"
@@ -117,7 +117,7 @@ def repairs(facts: Facts) -> tuple[Repair, ...]:
     return (*stored, *rest, *_operations(facts), *_head(facts))
 
 
-def _locks(facts: Facts) -> list[Repair]:
+def _locks(facts: Diagnosis) -> list[Repair]:
     if not facts.locks:
         return []
     problem = f"a killed git left {count(len(facts.locks), 'file')} behind ({_listed(facts.locks)})"
@@ -126,7 +126,7 @@ def _locks(facts: Facts) -> list[Repair]:
     return [Repair(Fix.LOCKS, problem, "clear them away: no process uses them", subjects=facts.locks)]
 
 
-def _ref(facts: Facts) -> list[Repair]:
+def _ref(facts: Diagnosis) -> list[Repair]:
     if facts.ref in ("good", "none"):
         return []
     problem = f"the branch {facts.branch} " + ("is gone" if facts.ref == "lost" else "is damaged: it names no commit")
@@ -137,7 +137,7 @@ def _ref(facts: Facts) -> list[Repair]:
     return [Repair(Fix.REF, problem, remedy, subject=facts.candidate)]
 
 
-def _store(facts: Facts) -> list[Repair]:
+def _store(facts: Diagnosis) -> list[Repair]:
     out = "take what is whole out of it and move it aside"
     mending = [
         Repair(Fix.PACKS, f"{pack} {fault or 'is damaged'}", out, subject=pack) for pack, fault in facts.packs.items()
@@ -160,14 +160,14 @@ def _lost(item: Damaged) -> str:
     return "it cannot be put together again here: fetch the branch from the remote, or from a copy of the backup"
 
 
-def _derived(facts: Facts) -> list[Repair]:
+def _derived(facts: Diagnosis) -> list[Repair]:
     if not facts.derived:
         return []
     problem = f"files that git makes to be quicker are damaged ({_listed(facts.derived)})"
     return [Repair(Fix.DERIVED, problem, "move them aside: git makes them anew", subjects=facts.derived)]
 
 
-def _refs(facts: Facts) -> list[Repair]:
+def _refs(facts: Diagnosis) -> list[Repair]:
     return [_bad_ref(ref) for ref in facts.refs]
 
 
@@ -185,7 +185,7 @@ def _forget(name: str) -> str:
     return "move it aside: no commit that it named is there any more"
 
 
-def _departed(facts: Facts) -> list[Repair]:
+def _departed(facts: Diagnosis) -> list[Repair]:
     if not facts.departed:
         return []
     problem = f"the branch {facts.branch} was set back or replaced: the backup {facts.departed[:7]} left its history"
@@ -193,14 +193,14 @@ def _departed(facts: Facts) -> list[Repair]:
     return [Repair(Fix.DEPARTED, problem, remedy, subject=facts.departed)]
 
 
-def _incoming(facts: Facts) -> list[Repair]:
+def _incoming(facts: Diagnosis) -> list[Repair]:
     if not facts.incoming:
         return []
     problem = f"{count(len(facts.incoming), 'commit')} of a killed run never reached the branch"
     return [Repair(Fix.INCOMING, problem, "forget them: the next sync makes them anew", subjects=facts.incoming)]
 
 
-def _index(facts: Facts) -> list[Repair]:
+def _index(facts: Diagnosis) -> list[Repair]:
     if not facts.index:
         return []
     return [Repair(Fix.INDEX, facts.index, "move it aside and build it anew from the commit")]
@@ -216,7 +216,7 @@ _BY = {
 }
 
 
-def _operations(facts: Facts) -> list[Repair]:
+def _operations(facts: Diagnosis) -> list[Repair]:
     remedy = "save the edits there as a stash entry, then end it with git's own --abort (git bisect: reset)"
     return [
         Repair(Fix.OPERATION, f"{_BY[name]} was begun in the backup and not finished", remedy, subject=name)
@@ -224,7 +224,7 @@ def _operations(facts: Facts) -> list[Repair]:
     ]
 
 
-def _head(facts: Facts) -> list[Repair]:
+def _head(facts: Diagnosis) -> list[Repair]:
     if facts.head == "branch" or facts.operations:  # ending the operation brings HEAD back; look again then
         return []
     back = f"save edits of backed up files as a stash entry and stand on {facts.branch} again"

@@ -16,7 +16,7 @@ from autosync_tasks.names import display
 from autosync_tasks.plan.past import remember_act
 from autosync_tasks.records import replace
 from autosync_tasks.recovery.diagnose import diagnose
-from autosync_tasks.recovery.plan import Facts, Fix, Repair, repairs
+from autosync_tasks.recovery.plan import Diagnosis, Fix, Repair, repairs
 from autosync_tasks.recovery.repair import Bench, mend
 from autosync_tasks.recovery.spare import Spare, spares
 from autosync_tasks.remote.known import known_remote
@@ -50,7 +50,7 @@ def recover(site: Site, request: Request, announce: Announce | None = None) -> R
         return run
 
 
-def look_at(site: Site) -> Facts:
+def look_at(site: Site) -> Diagnosis:
     """What is wrong with the backup, every object of the branch read and checked. Writes nothing."""
     state, repository = site.state, site.repository
     cache, noted = state.load_cache(), health.load(state)

@@ -22,7 +22,7 @@ _RUN = re.compile(r"-([0-9a-f]{8,32})\Z")
 
 
 def branch_state(repository: Repository, known: Iterable[str]) -> tuple[str, str, str, str]:
-    """(state, the commit it names, candidate, where the candidate is known from): see `Facts.ref`."""
+    """(state, the commit it names, candidate, where the candidate is known from): see `Diagnosis.ref`."""
     try:
         commit = repository.ref()
     except BackupError:

@@ -26,7 +26,7 @@ from autosync_tasks.remote.transport import Limits
 from autosync_tasks.restore.own_plugin import without_own_plugin
 from autosync_tasks.restore.plan import Removal, RestorePlan, plan_restore
 from autosync_tasks.restore.request import Announce, Wish
-from autosync_tasks.restore.run import Passage
+from autosync_tasks.restore.run import Restore
 from autosync_tasks.restore.write import standings
 from autosync_tasks.tree.followed_links import Following
 from autosync_tasks.tree.walk import open_root
@@ -94,16 +94,16 @@ def _check(site: Site, side: str, request: Request) -> Run:
 def _into_source(site: Site, taking: Taking, request: Request, announce: Announce | None) -> Run:
     """Restores the remote's version into the source, as every restore does it."""
     head = site.repository.head(taking.commit)
-    passage = Passage(site, Wish(now=request.now, run_id=request.run_id), site.places.real_source, announce, None)
+    into_source = Restore(site, Wish(now=request.now, run_id=request.run_id), site.places.real_source, announce)
     plan = _plan(site, taking, head, request.run_id)
     plan, notes = without_own_plugin(plan, site.repository, site.places.real_source, site.environ, live=True)
-    passage.notes += notes
+    into_source.notes += notes
     if plan.refused:
-        return passage.refused(plan)
+        return into_source.refused(plan)
     if plan.empty:
         return _ended(request, (Step("take", Outcome.OK, "the source has the remote's version already"),))
     changes = len(plan.puts) + len(plan.removals)
-    return passage.carry(plan, head, f"{count(changes, 'path')} of the remote's version into the source")[0]
+    return into_source.carry(plan, head, f"{count(changes, 'path')} of the remote's version into the source")[0]
 
 
 def _plan(site: Site, taking: Taking, head: Head, run_id: str) -> RestorePlan:

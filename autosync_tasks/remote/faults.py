@@ -13,7 +13,7 @@ from enum import StrEnum
 from autosync_tasks.records import dataclass
 
 
-class Kind(StrEnum):
+class Cause(StrEnum):
     """What kind of fault it is. Only AWAY and LOCKED may pass by themselves within a run."""
 
     AWAY = "away"
@@ -37,25 +37,25 @@ class Kind(StrEnum):
 class Fault:
     """One fault: its kind, what a person can do, and git's last words (cleaned by the caller)."""
 
-    kind: Kind
+    kind: Cause
     said: str
     next_step: str
 
     @property
     def passing(self) -> bool:
         """Whether the same call may succeed a moment later."""
-        return self.kind in (Kind.AWAY, Kind.LOCKED)
+        return self.kind in (Cause.AWAY, Cause.LOCKED)
 
 
-_SIGNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+_SIGNS: tuple[tuple[Cause, re.Pattern[str]], ...] = (
     (
-        Kind.UNKNOWN_HOST_KEY,
+        Cause.UNKNOWN_HOST_KEY,
         re.compile(
             r"host key verification failed|remote host identification has changed|no \S+ host key is known", re.I
         ),
     ),
     (
-        Kind.ACCESS,
+        Cause.ACCESS,
         re.compile(
             r"authentication failed|could not read (?:username|password)|terminal prompts disabled"
             r"|permission denied \((?:[a-z-]+,?)+\)|returned error: 40[13]|invalid username or (?:password|token)"
@@ -63,46 +63,52 @@ _SIGNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
             re.I,
         ),
     ),
-    (Kind.OWNER, re.compile(r"detected dubious ownership", re.I)),
-    (Kind.HASH, re.compile(r"hash algorithm|mismatched algorithms|object format", re.I)),
+    (Cause.OWNER, re.compile(r"detected dubious ownership", re.I)),
+    (Cause.HASH, re.compile(r"hash algorithm|mismatched algorithms|object format", re.I)),
     (
-        Kind.MISSING,
+        Cause.MISSING,
         re.compile(
             r"repository .*not found|does not appear to be a git repository|returned error: 404"
             r"|no such file or directory|does not exist|not a git repository",
             re.I,
         ),
     ),
-    (Kind.REFUSED, re.compile(r"transport '[^']*' not allowed|protocol .*not supported|disabled in libcurl", re.I)),
-    (Kind.LOCAL, re.compile(r"no space left on device|bad config|unable to find remote helper|cannot run ssh", re.I)),
+    (
+        Cause.REFUSED,
+        re.compile(r"transport '[^']*' not allowed|protocol .*not supported|disabled in libcurl", re.I),
+    ),
+    (
+        Cause.LOCAL,
+        re.compile(r"no space left on device|bad config|unable to find remote helper|cannot run ssh", re.I),
+    ),
 )
 
 _LOCKED = re.compile(r"Unable to create '([^']+\.lock)': File exists")
 
 _NEXT = {
-    Kind.AWAY: "look whether that place can be reached, then run this again",
-    Kind.ACCESS: "log in there once with plain git (a credential helper, or a key in your ssh agent), "
+    Cause.AWAY: "look whether that place can be reached, then run this again",
+    Cause.ACCESS: "log in there once with plain git (a credential helper, or a key in your ssh agent), "
     "then run this again",
-    Kind.UNKNOWN_HOST_KEY: "connect to that host once by hand with ssh, compare its key, then run this again",
-    Kind.MISSING: "make the repository there, or correct its address with `git remote set-url`",
-    Kind.OWNER: "it belongs to another user, and git trusts no such repository; if you trust it: "
+    Cause.UNKNOWN_HOST_KEY: "connect to that host once by hand with ssh, compare its key, then run this again",
+    Cause.MISSING: "make the repository there, or correct its address with `git remote set-url`",
+    Cause.OWNER: "it belongs to another user, and git trusts no such repository; if you trust it: "
     "git config --global --add safe.directory {}",
-    Kind.HASH: "it names its objects by another hash than this backup: make a new one there (git init --bare "
+    Cause.HASH: "it names its objects by another hash than this backup: make a new one there (git init --bare "
     "--object-format=sha1)",
-    Kind.SHALLOW: "the backup here is a shallow clone: bring its whole history first, from where it was cloned "
+    Cause.SHALLOW: "the backup here is a shallow clone: bring its whole history first, from where it was cloned "
     "(git fetch --unshallow), or push there",
-    Kind.NAME: "a branch there has a name that stands in the way of this one: delete it there, or take another here: "
+    Cause.NAME: "a branch there has a name that stands in the way of this one: delete it there, or take another here: "
     "inv set-config BACKUP_BRANCH=NAME, then inv recover",
-    Kind.TOO_LARGE: "the host takes no file of that size, in no earlier version either: take it out of the tree, "
+    Cause.TOO_LARGE: "the host takes no file of that size, in no earlier version either: take it out of the tree, "
     "run `inv sync`, then: inv recover --forget FILE",
-    Kind.NOT_WRITABLE: "you may not write there: look at its owner, its permissions, and whether it is "
+    Cause.NOT_WRITABLE: "you may not write there: look at its owner, its permissions, and whether it is "
     "mounted read-only",
-    Kind.FULL: "there is no room left at that place: make some, then run this again",
-    Kind.REFUSED: "look at the rules of that branch there (protected branch, hook, quota), then run this again",
-    Kind.MOVED: "someone else pushed at the same time; run this again",
-    Kind.LOCKED: "another git is at work there; if none is, a killed one left that file: remove it, "
+    Cause.FULL: "there is no room left at that place: make some, then run this again",
+    Cause.REFUSED: "look at the rules of that branch there (protected branch, hook, quota), then run this again",
+    Cause.MOVED: "someone else pushed at the same time; run this again",
+    Cause.LOCKED: "another git is at work there; if none is, a killed one left that file: remove it, "
     "then run this again",
-    Kind.LOCAL: "mend what git names there, then run this again",
+    Cause.LOCAL: "mend what git names there, then run this again",
 }
 """What helps, whichever command met it (a sync says of itself that the next one tries again)."""
 
@@ -117,16 +123,16 @@ def fault(complaint: str) -> Fault:
         if sign.search(complaint):
             where = _OWNED_BY_ANOTHER.search(complaint)
             return Fault(kind, said or kind, _NEXT[kind].format(shlex.quote(where[1]) if where else "FOLDER"))
-    return Fault(Kind.AWAY, said or "it ended without a word", _NEXT[Kind.AWAY])
+    return Fault(Cause.AWAY, said or "it ended without a word", _NEXT[Cause.AWAY])
 
 
-_REFUSALS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    (Kind.NAME, re.compile(r"cannot lock ref '[^']*': '[^']*' exists; cannot create")),
-    (Kind.SHALLOW, re.compile(r"shallow update not allowed")),
-    (Kind.TOO_LARGE, re.compile(r"GH001|exceeds \S+ file size limit|larger than the (?:maximum|allowed)", re.I)),
-    (Kind.FULL, re.compile(r"no space left on device|disk quota exceeded", re.I)),
+_REFUSALS: tuple[tuple[Cause, re.Pattern[str]], ...] = (
+    (Cause.NAME, re.compile(r"cannot lock ref '[^']*': '[^']*' exists; cannot create")),
+    (Cause.SHALLOW, re.compile(r"shallow update not allowed")),
+    (Cause.TOO_LARGE, re.compile(r"GH001|exceeds \S+ file size limit|larger than the (?:maximum|allowed)", re.I)),
+    (Cause.FULL, re.compile(r"no space left on device|disk quota exceeded", re.I)),
     (
-        Kind.NOT_WRITABLE,
+        Cause.NOT_WRITABLE,
         re.compile(r"insufficient permission|permission denied|read-only file system|\(unpacker error\)", re.I),
     ),
 )
@@ -137,18 +143,18 @@ _CHATTER = ("and the repository exists.", "Please make sure you have", "To ", "D
 
 def too_slow(seconds: float) -> Fault:
     """No answer in time."""
-    return Fault(Kind.AWAY, f"no answer within {seconds:.0f} seconds", _NEXT[Kind.AWAY])
+    return Fault(Cause.AWAY, f"no answer within {seconds:.0f} seconds", _NEXT[Cause.AWAY])
 
 
 def too_much(size: int) -> Fault:
     """More than is taken from a place that nobody knows yet. size: bytes."""
     way = "look what lies there; if it is right: git clone --bare it to a folder, and name that folder"
-    return Fault(Kind.REFUSED, f"it sends more than {size / 1e9:,.2f} GB, too much for a backup of a config tree", way)
+    return Fault(Cause.REFUSED, f"it sends more than {size / 1e9:,.2f} GB, too much for a backup of a config tree", way)
 
 
 def moved(said: str) -> Fault:
     """Someone else changed the branch there meanwhile."""
-    return Fault(Kind.MOVED, said, _NEXT[Kind.MOVED])
+    return Fault(Cause.MOVED, said, _NEXT[Cause.MOVED])
 
 
 def rejection(status: str, complaint: str) -> Fault | None:
@@ -163,9 +169,9 @@ def rejection(status: str, complaint: str) -> Fault | None:
             continue
         why = fields[2]
         if locked:
-            return Fault(Kind.LOCKED, f"{locked[1]} is in the way there", _NEXT[Kind.LOCKED])
+            return Fault(Cause.LOCKED, f"{locked[1]} is in the way there", _NEXT[Cause.LOCKED])
         faster = "[rejected]" in why or re.search(r"failed to update ref|cannot lock ref|incorrect old value", why)
-        kind = Kind.MOVED if faster else Kind.REFUSED
+        kind = Cause.MOVED if faster else Cause.REFUSED
         kind = next((why_not for why_not, sign in _REFUSALS if sign.search(f"{why}\n{complaint}")), kind)
         words = [text.removeprefix("remote:").strip() for text in complaint.splitlines() if text.startswith("remote:")]
         said = "; ".join([why.strip(), *[word for word in words if word]][:6])

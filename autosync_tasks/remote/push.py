@@ -16,8 +16,7 @@ from autosync_tasks.names import display
 from autosync_tasks.policy.decide import backoff_retry_at
 from autosync_tasks.records import replace
 from autosync_tasks.remote.address import Address
-from autosync_tasks.remote.faults import Kind as FaultKind
-from autosync_tasks.remote.faults import moved
+from autosync_tasks.remote.faults import Cause, moved
 from autosync_tasks.remote.heads import Survey, connect, survey
 from autosync_tasks.remote.integrate import integrate
 from autosync_tasks.remote.known import (
@@ -37,8 +36,6 @@ from autosync_tasks.remote.secret_guard import judge_blobs
 from autosync_tasks.remote.transport import Limits, Remote, RemoteError
 from autosync_tasks.validation.families import RULES
 from autosync_tasks.workspace.workspace import Site
-
-__all__ = ["PushResult", "push"]
 
 _NEXT_SYNC = "the next sync tries again by itself; local commits go on"
 _ROUNDS = 4
@@ -75,7 +72,7 @@ def push(
     except ConfigError as error:
         result = PushResult(Outcome.FAILED, error.message, error.exit_code, next_step=error.hint)
     except RemoteError as error:
-        by_itself = error.fault.kind in (FaultKind.AWAY, FaultKind.MOVED)
+        by_itself = error.fault.kind in (Cause.AWAY, Cause.MOVED)
         result = work.failed(error.message, _NEXT_SYNC if by_itself else error.hint)
     except AutosyncError as error:
         result = work.failed(error.message, error.hint)
@@ -118,7 +115,7 @@ class _Push:
             try:
                 return self._round(remote)
             except RemoteError as error:
-                if error.fault.kind is not FaultKind.MOVED or attempt == _ROUNDS - 1:
+                if error.fault.kind is not Cause.MOVED or attempt == _ROUNDS - 1:
                     raise
             except BranchMovedError:
                 if attempt == _ROUNDS - 1:

@@ -18,7 +18,7 @@ from autosync_tasks.plan.past import remember_act
 from autosync_tasks.restore.paths import in_source, places_folder
 from autosync_tasks.restore.plan import RestorePlan, UnknownPathError, nearest
 from autosync_tasks.restore.request import Agree, Announce, Wish, local_zone, newest_backup, no_backup, time_of
-from autosync_tasks.restore.run import Passage
+from autosync_tasks.restore.run import Restore
 from autosync_tasks.restore.snapshot import snapshots
 from autosync_tasks.restore.undo import takes_back
 from autosync_tasks.tree.observe import Progress
@@ -64,10 +64,10 @@ def restore(
         raise no_backup(site, f"there is no backup at {display(site.places.backup)}")
     target = target_of(site, wish)
     if wish.check or wish.to:
-        return Passage(site, wish, target, announce, progress, agree).run()
+        return Restore(site, wish, target, announce, progress, agree).run()
     try:
         with site.state.lock():
-            run, plan = Passage(site, wish, target, announce, progress, agree).run()
+            run, plan = Restore(site, wish, target, announce, progress, agree).run()
             remember_act(site.state, "restore", run)
             return run, plan
     except LockedError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-import time
+from functools import cached_property
 
 from autosync_tasks.backup.commit import Author
 from autosync_tasks.backup.manifest import entries
@@ -12,15 +12,16 @@ from autosync_tasks.backup.objects import Store, absent
 from autosync_tasks.backup.repository import Head
 from autosync_tasks.errors import BackupError, UsageError
 from autosync_tasks.humanize import count
-from autosync_tasks.model import Change, Entry, Outcome, Path, Run, Step, Trigger
+from autosync_tasks.model import Change, Entry, Outcome, Path, Run, Step
 from autosync_tasks.names import display
 from autosync_tasks.policy.classify import Classifier
-from autosync_tasks.records import replace
+from autosync_tasks.records import dataclass, field, replace
 from autosync_tasks.restore import undo as undoing
 from autosync_tasks.restore.own_plugin import without_own_plugin
 from autosync_tasks.restore.paths import chosen, is_all, where_allowed
 from autosync_tasks.restore.plan import (
     RestorePlan,
+    RuleFor,
     changes_of,
     overwrites,
     plan_restore,
@@ -44,30 +45,33 @@ from autosync_tasks.tree.walk import open_root
 from autosync_tasks.tree.write import sweep
 from autosync_tasks.validation import secret_findings
 from autosync_tasks.validation.findings import Context
+from autosync_tasks.workspace.request import Request
 from autosync_tasks.workspace.workspace import Site
 
 _AGAIN = "mend what each line names, then run the same restore again: what is in place stays"
 
 
-class Passage:
-    """One restore, with what it collects on the way."""
+@dataclass
+class Restore:
+    """One restore, with what it collects on the way. target: the real path of the folder to write below."""
 
-    def __init__(
-        self,
-        site: Site,
-        wish: Wish,
-        target: str,
-        announce: Announce | None,
-        progress: Progress | None,
-        agree: Agree | None = None,
-    ) -> None:
-        self.site, self.wish, self.target = site, wish, target
-        self.announce, self.progress, self.agree = announce, progress, agree
-        self.zone = wish.zone or local_zone(wish.now)
-        self.steps: list[Step] = []
-        self.notes: list[str] = []
-        self.details: list[str] = []
-        self.classifier = Classifier(site.settings)
+    site: Site
+    wish: Wish
+    target: str
+    announce: Announce | None = None
+    progress: Progress | None = None
+    agree: Agree | None = None
+    steps: list[Step] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    details: list[str] = field(default_factory=list)
+
+    @cached_property
+    def _request(self) -> Request:
+        return Request(check=self.wish.check, now=self.wish.now, run_id=self.wish.run_id)
+
+    @cached_property
+    def _rule_for(self) -> RuleFor:
+        return Classifier(self.site.settings).rule_for
 
     def run(self) -> tuple[Run, RestorePlan]:
         if not (self.wish.check or self.wish.outside) and os.path.isdir(self.target):
@@ -130,12 +134,12 @@ class Passage:
 
     def _commit(self) -> tuple[str, undoing.Undo | None]:
         if not self.wish.undo:
-            return commit_at(self.site, self.wish.at, self.wish.now, self.zone), None
+            return commit_at(self.site, self.wish.at, self.wish.now, self.wish.zone), None
         snapshot = undoing.to_take_back(snapshots(self.site.repository), self.wish.undo)
         return snapshot.commit, undo_of(self.site.repository, snapshot.commit)
 
     def _name(self, commit: str) -> str:
-        return name_of_commit(self.site, commit, self.zone)
+        return name_of_commit(self.site, commit, self.wish.zone or local_zone(self.wish.now))
 
     def _plan(self, selected: dict[Path, Entry], recorded: dict[Path, Entry], undo: undoing.Undo | None) -> RestorePlan:
         looked = set(selected) | (undoing.paths_of(undo) if undo else set())
@@ -148,8 +152,8 @@ class Passage:
                     os.close(root)
         except OSError as error:
             raise UsageError(f"{display(self.target)} cannot be read: {error.strerror}") from None
-        rule_for, run_id = self.classifier.rule_for, self.wish.run_id
-        plan = plan_restore(selected, recorded, standing, rule_for, run_id=run_id, overwrite=not self.wish.to)
+        run_id, overwrite = self.wish.run_id, not self.wish.to
+        plan = plan_restore(selected, recorded, standing, self._rule_for, run_id=run_id, overwrite=overwrite)
         if undo is not None:
             plan, notes = undoing.plan_undo(plan, undo, standing)
             self.notes += notes
@@ -281,18 +285,10 @@ class Passage:
         self.steps.append(Step(name, outcome, reason))
 
     def _end(self, outcome: Outcome, reason: str, commit: str = "", plan: RestorePlan | None = None) -> Run:
-        return Run(
-            id=self.wish.run_id,
-            trigger=Trigger.MANUAL,
-            started=self.wish.now,
-            ended=time.time(),
-            outcome=outcome,
-            reason=reason,
-            exit_code=int(outcome is Outcome.INCOMPLETE),
-            steps=tuple(self.steps),
+        return replace(
+            self._request.run(outcome, reason, self.steps, exit_code=int(outcome is Outcome.INCOMPLETE)),
             commit=commit,
-            changes=changes_of(plan, self.classifier.rule_for) if plan else (),
+            changes=changes_of(plan, self._rule_for) if plan else (),
             notes=tuple(self.notes),
             details=tuple(self.details),
-            check=self.wish.check,
         )

@@ -43,7 +43,7 @@ from autosync_tasks.workspace.request import Request
 from autosync_tasks.workspace.workspace import Site
 
 if TYPE_CHECKING:
-    from autosync_tasks.remote.push import PushResult
+    from autosync_tasks.remote.known import PushResult
 
 
 @dataclass(frozen=True, slots=True)

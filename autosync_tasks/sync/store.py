@@ -232,6 +232,3 @@ def remember(seen: Look, stored: Stored, idle: str) -> None:
             {"reason": idle} if idle else None,
         )
     )
-
-
-__all__ = ["Label", "SourceMovedError", "Stored", "catch_up", "remember", "store"]

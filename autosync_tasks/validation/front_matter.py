@@ -13,7 +13,7 @@ from typing import Any
 
 from autosync_tasks.model import Path
 from autosync_tasks.validation.findings import Context, Raw, Subject, printable
-from autosync_tasks.validation.opencode import Place, place
+from autosync_tasks.validation.opencode import OpenCodePath, place
 from autosync_tasks.validation.rule import Family, rules
 from autosync_tasks.validation.yaml_front import TAG, FrontError, cut_front, top_level
 
@@ -144,7 +144,7 @@ def _twice(entries: Sequence[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
                     inner += one.value
 
 
-def _is_version_2(where: Place, keys: dict[str, Any]) -> bool:
+def _is_version_2(where: OpenCodePath, keys: dict[str, Any]) -> bool:
     """Whether the front matter has the form of OpenCode 2, which stops for nothing: it skips what does not fit."""
     if not set(keys) <= _NATIVE_2.get(where.kind, set()):
         return False
@@ -154,14 +154,14 @@ def _is_version_2(where: Place, keys: dict[str, Any]) -> bool:
     return named or not _VERSION_2.isdisjoint(keys)
 
 
-def _absent(where: Place) -> Iterator[Raw]:
+def _absent(where: OpenCodePath) -> Iterator[Raw]:
     if where.kind == "skill":
         yield Raw("MDF004", "The skill has no front matter with `name` and `description`.", 1)
     elif where.kind == "agent":
         yield Raw("MDF003", "The agent has no front matter with a `description`.", 1)
 
 
-def _kinds(where: Place, keys: dict[str, Any], first_line: int) -> Iterator[Raw]:
+def _kinds(where: OpenCodePath, keys: dict[str, Any], first_line: int) -> Iterator[Raw]:
     for key, wanted in _WANTED.get(where.kind, {}).items():
         node = keys.get(key)
         if node is not None and not _fits(node, wanted):
@@ -211,7 +211,7 @@ def _permits(node: Any, levels: int) -> bool:
     return all(_permits(v, 0 if levels == 2 and k.value in _ACTION_ONLY else levels - 1) for k, v in node.value)
 
 
-def _presence(where: Place, keys: dict[str, Any], first_line: int) -> Iterator[Raw]:
+def _presence(where: OpenCodePath, keys: dict[str, Any], first_line: int) -> Iterator[Raw]:
     if where.kind == "agent" and "description" not in keys:
         yield Raw("MDF003", "The agent has no description.", 1)
     if where.kind != "skill":

@@ -9,7 +9,7 @@ _KINDS = {name.encode() + end: name for name in ("agent", "command", "mode", "sk
 _CONFIG = frozenset((b"opencode.json", b"opencode.jsonc", b"config.json"))
 
 
-class Place(NamedTuple):
+class OpenCodePath(NamedTuple):
     """A path seen from the folder that OpenCode reads: that folder (with its `/`), the rest, its first folder's kind.
 
     kind: "agent", "command", "mode", "skill", or "". name: what OpenCode calls it (`a/b` for
@@ -24,7 +24,7 @@ class Place(NamedTuple):
 
 
 @lru_cache(maxsize=16_384)
-def place(path: bytes) -> Place:
+def place(path: bytes) -> OpenCodePath:
     """Where a path stands: in the tree's root, or in the innermost `.opencode` folder, which OpenCode reads alike."""
     at = (b"/" + path).rfind(b"/.opencode/")
     inside = path[at + 10 :] if at >= 0 else path
@@ -37,7 +37,7 @@ def place(path: bytes) -> Place:
         name = folder.rpartition(b"/")[2] if file == b"SKILL.md" else b""
     elif kind and rest.endswith(b".md") and not (kind == "mode" and b"/" in rest):
         name = rest.removesuffix(b".md")
-    return Place(root, inside, kind if name else "", name)
+    return OpenCodePath(root, inside, kind if name else "", name)
 
 
 def is_config(path: bytes) -> bool:

@@ -8,7 +8,8 @@ import pytest
 
 from autosync_tasks.config.settings import Settings
 from autosync_tasks.model import Change, ChangeKind, Decision, Entry, Kind, Priority, Rule, Trigger, Verb
-from autosync_tasks.policy.decide import NOTHING, Ask, Guarded, Past, backoff_retry_at, decide
+from autosync_tasks.policy.decide import NOTHING, backoff_retry_at, decide
+from autosync_tasks.policy.inputs import Ask, Guarded, Past
 from tests.policy.make import DAY, HOUR, NINE, SETTINGS, at, change, changes, having
 
 AUTOMATIC = [Trigger.WORKFLOW, Trigger.WATCH, Trigger.SCHEDULE]

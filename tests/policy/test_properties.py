@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from autosync_tasks.config.settings import Settings
 from autosync_tasks.model import Change, ChangeKind, Kind, Priority, Trigger, Verb
 from autosync_tasks.plan.proposal import GOES, Outlook, Proposal
-from autosync_tasks.policy.decide import Ask, Guarded, Past, backoff_retry_at, decide
+from autosync_tasks.policy.decide import backoff_retry_at, decide
 from autosync_tasks.policy.guards import losses
+from autosync_tasks.policy.inputs import Ask, Guarded, Past
 from autosync_tasks.status.explain import explain
 from tests.policy.make import DAY, NINE, SETTINGS, change, classifier_of, having
 

@@ -17,9 +17,10 @@ import time
 from pathlib import Path
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 
 from tests.restore.support import Tree, read_tree
+from tests.support.histories import History
 from tests.support.place import Place, Result
 
 OWNED = ["AGENTS.md", "context/a.md", "context/b.md", "context/deep/c.md", "bin/run", "misc/data", "docs/d.md"]
@@ -44,17 +45,11 @@ _ACTS = frozenset(
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
-class Survival(RuleBasedStateMachine):
-    """One history. `folder` and `scanner` are set by the test that runs it."""
-
-    folder: Path
-    scanner: Path
-    _made = 0
+class Survival(History):
+    """What people, agents and the machine do to a backup; what was synced is never lost."""
 
     def __init__(self) -> None:
         super().__init__()
-        Survival._made += 1
-        self.root = self.folder / f"survival{os.getpid()}-{Survival._made}"
         self.place = Place.make(self.root, self.scanner)
         self.there = self.root / "there.git"
         self.synced: dict[str, Tree] = {}

@@ -12,7 +12,7 @@ from autosync_tasks.errors import GuardError, UsageError
 from autosync_tasks.model import Outcome, Run
 from autosync_tasks.recovery.forget import KEPT, forget
 from autosync_tasks.recovery.recover import look_at
-from autosync_tasks.remote.push import PushResult
+from autosync_tasks.remote.known import PushResult
 from autosync_tasks.remote.secret_guard import in_history
 from autosync_tasks.verify.verify import verify
 from autosync_tasks.workspace.request import new_request

@@ -7,7 +7,8 @@ import subprocess
 from pathlib import Path
 
 from autosync_tasks.model import Run, Trigger
-from autosync_tasks.remote.push import PushResult, push
+from autosync_tasks.remote.known import PushResult
+from autosync_tasks.remote.push import push
 from autosync_tasks.remote.transport import Limits
 from autosync_tasks.sync import pipeline
 from autosync_tasks.workspace.request import new_request

@@ -21,19 +21,6 @@ TOKEN = base64.b64decode("Z2hwXzlmS2oyTHE3WHcxWm00UnQ4VmI2TnA1SHMzRGMwWWFRZTd1")
 """A made-up token in the form of a real provider's, kept encoded."""
 
 
-@pytest.fixture
-def there(tmp_path: Path) -> Path:
-    return bare(tmp_path / "there.git")
-
-
-@pytest.fixture
-def machine(tmp_path: Path, there: Path) -> Machine:
-    made = Machine(tmp_path / "one", str(there))
-    made.write("agent/build.md", "# build\n")
-    made.sync()
-    return made
-
-
 def config(machine: Machine, *pairs: tuple[str, str]) -> None:
     for key, value in pairs:
         git(machine.backup, "config", "--add", key, value)
@@ -330,7 +317,7 @@ def test_blobs_that_passed_are_not_judged_again(
         machine.push()
         hook.unlink()
         assert machine.push().outcome is Outcome.CHANGED
-    assert judged == [2]
+    assert judged == [3]  # two files and the manifest, once
 
 
 def test_a_remote_inside_the_source_is_refused(machine: Machine) -> None:

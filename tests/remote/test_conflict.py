@@ -9,14 +9,9 @@ import pytest
 from autosync_tasks.errors import ConflictError
 from autosync_tasks.model import Kind, Outcome
 from autosync_tasks.remote.conflict import Taking, finish, take_remote, take_source
-from tests.remote.machines import QUICK, Machine, Person, bare, contents, git
+from tests.remote.machines import QUICK, Machine, Person, contents, git
 
 pytestmark = pytest.mark.usefixtures("one_scanner")
-
-
-@pytest.fixture
-def there(tmp_path: Path) -> Path:
-    return bare(tmp_path / "there.git")
 
 
 @pytest.fixture

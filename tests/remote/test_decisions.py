@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autosync_tasks.backup.listing import applied, changed
-from autosync_tasks.remote.faults import Kind, fault, rejection
+from autosync_tasks.remote.faults import Cause, fault, rejection
 from autosync_tasks.remote.known import PushRecord
 from autosync_tasks.remote.relation import (
     Action,
@@ -176,29 +176,29 @@ def test_what_is_taken_in_reverts_nothing_and_loses_nothing(
 @pytest.mark.parametrize(
     ("said", "kind"),
     [
-        ("fatal: unable to access 'https://x/': Could not resolve host: x", Kind.AWAY),
-        ("fatal: unable to access 'https://x/': Failed to connect to x port 443: Connection refused", Kind.AWAY),
-        ("fatal: the remote end hung up unexpectedly", Kind.AWAY),
-        ("error: RPC failed; HTTP 503 curl 22 The requested URL returned error: 503", Kind.AWAY),
-        ("ssh: connect to host x port 22: Connection timed out", Kind.AWAY),
-        ("", Kind.AWAY),
-        ("fatal: Authentication failed for 'https://x/'", Kind.ACCESS),
-        ("fatal: could not read Username for 'https://x': terminal prompts disabled", Kind.ACCESS),
-        ("git@x: Permission denied (publickey,password).", Kind.ACCESS),
-        ("fatal: unable to access 'https://x/': The requested URL returned error: 403", Kind.ACCESS),
-        ("fatal: unable to access 'https://x/': SSL certificate problem: self-signed certificate", Kind.ACCESS),
-        ("Host key verification failed.\nfatal: Could not read from remote repository.", Kind.UNKNOWN_HOST_KEY),
-        ("remote: Repository not found.\nfatal: repository 'https://x/' not found", Kind.MISSING),
-        ("fatal: '/x' does not appear to be a git repository", Kind.MISSING),
-        ("fatal: detected dubious ownership in repository at '/mnt/a stick'", Kind.OWNER),
-        ("fatal: transport 'ext' not allowed", Kind.REFUSED),
-        ("fatal: bad config line 1 in file /home/x/.gitconfig", Kind.LOCAL),
+        ("fatal: unable to access 'https://x/': Could not resolve host: x", Cause.AWAY),
+        ("fatal: unable to access 'https://x/': Failed to connect to x port 443: Connection refused", Cause.AWAY),
+        ("fatal: the remote end hung up unexpectedly", Cause.AWAY),
+        ("error: RPC failed; HTTP 503 curl 22 The requested URL returned error: 503", Cause.AWAY),
+        ("ssh: connect to host x port 22: Connection timed out", Cause.AWAY),
+        ("", Cause.AWAY),
+        ("fatal: Authentication failed for 'https://x/'", Cause.ACCESS),
+        ("fatal: could not read Username for 'https://x': terminal prompts disabled", Cause.ACCESS),
+        ("git@x: Permission denied (publickey,password).", Cause.ACCESS),
+        ("fatal: unable to access 'https://x/': The requested URL returned error: 403", Cause.ACCESS),
+        ("fatal: unable to access 'https://x/': SSL certificate problem: self-signed certificate", Cause.ACCESS),
+        ("Host key verification failed.\nfatal: Could not read from remote repository.", Cause.UNKNOWN_HOST_KEY),
+        ("remote: Repository not found.\nfatal: repository 'https://x/' not found", Cause.MISSING),
+        ("fatal: '/x' does not appear to be a git repository", Cause.MISSING),
+        ("fatal: detected dubious ownership in repository at '/mnt/a stick'", Cause.OWNER),
+        ("fatal: transport 'ext' not allowed", Cause.REFUSED),
+        ("fatal: bad config line 1 in file /home/x/.gitconfig", Cause.LOCAL),
     ],
 )
-def test_what_gits_words_mean(said: str, kind: Kind) -> None:
+def test_what_gits_words_mean(said: str, kind: Cause) -> None:
     found = fault(said)
     assert found.kind is kind
-    assert found.passing == (kind is Kind.AWAY)
+    assert found.passing == (kind is Cause.AWAY)
     assert found.said and found.next_step
 
 
@@ -208,41 +208,41 @@ def test_what_gits_words_mean(said: str, kind: Kind) -> None:
         (
             "[remote rejected] (failed to update ref)",
             "error: cannot lock ref 'refs/heads/main': 'refs/heads/main/x' exists; cannot create 'refs/heads/main'",
-            Kind.NAME,
+            Cause.NAME,
             "BACKUP_BRANCH=",
         ),
-        ("[remote rejected] (shallow update not allowed)", "", Kind.SHALLOW, "--unshallow"),
+        ("[remote rejected] (shallow update not allowed)", "", Cause.SHALLOW, "--unshallow"),
         (
             "[remote rejected] (pre-receive hook declined)",
             "remote: error: File notes/film.mp4 is 344.11 MB; this exceeds GitHub's file size limit of 100.00 MB\n"
             "remote: error: GH001: Large files detected.",
-            Kind.TOO_LARGE,
+            Cause.TOO_LARGE,
             "recover --forget",
         ),
         (
             "[remote rejected] (unpacker error)",
             "error: unable to write file: No space left on device",
-            Kind.FULL,
+            Cause.FULL,
             "room",
         ),
         (
             "[remote rejected] (unpacker error)",
             "remote: error: insufficient permission for adding an object to repository database ./objects",
-            Kind.NOT_WRITABLE,
+            Cause.NOT_WRITABLE,
             "permissions",
         ),
-        ("[remote rejected] (unpacker error)", "", Kind.NOT_WRITABLE, "read-only"),
-        ("[remote rejected] (pre-receive hook declined)", "remote: no pushes on Sunday", Kind.REFUSED, "rules"),
+        ("[remote rejected] (unpacker error)", "", Cause.NOT_WRITABLE, "read-only"),
+        ("[remote rejected] (pre-receive hook declined)", "remote: no pushes on Sunday", Cause.REFUSED, "rules"),
     ],
 )
-def test_a_refusal_says_what_really_helps(why: str, complaint: str, kind: Kind, step: str) -> None:
+def test_a_refusal_says_what_really_helps(why: str, complaint: str, kind: Cause, step: str) -> None:
     found = rejection(f"To x\n!\tx:refs/heads/main\t{why}\nDone\n", complaint)
     assert found is not None and found.kind is kind and step in found.next_step and not found.passing
 
 
 def test_another_hash_is_not_a_matter_of_waiting() -> None:
     found = fault("fatal: the receiving end does not support this repository's hash algorithm")
-    assert found.kind is Kind.HASH and not found.passing
+    assert found.kind is Cause.HASH and not found.passing
 
 
 def test_what_helps_is_true_of_every_command_and_names_the_place() -> None:
@@ -259,14 +259,14 @@ def test_only_the_first_few_paths_are_named() -> None:
 @pytest.mark.parametrize(
     ("line", "kind"),
     [
-        ("!\tx:refs/heads/main\t[rejected] (fetch first)", Kind.MOVED),
-        ("!\tx:refs/heads/main\t[rejected] (non-fast-forward)", Kind.MOVED),
-        ("!\tx:refs/heads/main\t[remote rejected] (failed to update ref)", Kind.MOVED),
-        ("!\tx:refs/heads/main\t[remote rejected] (protected branch hook declined)", Kind.REFUSED),
-        ("!\tx:refs/heads/main\t[remote rejected] (pre-receive hook declined)", Kind.REFUSED),
+        ("!\tx:refs/heads/main\t[rejected] (fetch first)", Cause.MOVED),
+        ("!\tx:refs/heads/main\t[rejected] (non-fast-forward)", Cause.MOVED),
+        ("!\tx:refs/heads/main\t[remote rejected] (failed to update ref)", Cause.MOVED),
+        ("!\tx:refs/heads/main\t[remote rejected] (protected branch hook declined)", Cause.REFUSED),
+        ("!\tx:refs/heads/main\t[remote rejected] (pre-receive hook declined)", Cause.REFUSED),
     ],
 )
-def test_what_a_rejection_means(line: str, kind: Kind) -> None:
+def test_what_a_rejection_means(line: str, kind: Cause) -> None:
     found = rejection(f"To x\n{line}\nDone\n", "remote: because\nerror: failed to push some refs\n")
     assert found is not None and found.kind is kind and not found.passing
     assert "because" in found.said

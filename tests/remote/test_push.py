@@ -8,23 +8,9 @@ import pytest
 
 from autosync_tasks.model import Outcome
 from autosync_tasks.remote import known
-from tests.remote.machines import Machine, Person, bare, contents, git
+from tests.remote.machines import Machine, Person, contents, git
 
 pytestmark = pytest.mark.usefixtures("one_scanner")
-
-
-@pytest.fixture
-def there(tmp_path: Path) -> Path:
-    return bare(tmp_path / "there.git")
-
-
-@pytest.fixture
-def machine(tmp_path: Path, there: Path) -> Machine:
-    made = Machine(tmp_path / "one", str(there))
-    made.write("agent/build.md", "# build\n")
-    made.write("AGENTS.md", "# all\n")
-    made.sync()
-    return made
 
 
 def test_the_first_push_makes_the_branch_and_reads_it_back(machine: Machine, there: Path) -> None:

@@ -12,7 +12,7 @@ import subprocess
 from pathlib import Path
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Outcome, Trigger
@@ -22,6 +22,7 @@ from autosync_tasks.status.verdict import Level
 from autosync_tasks.status.why import why_path
 from tests.features.person import as_a_person
 from tests.features.settings import put
+from tests.support.histories import History
 from tests.support.machine import Machine, Told
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
@@ -37,17 +38,11 @@ NAMES = [*HIGH, *MEDIUM, *RIDES, *LOW]
 AUTOMATIC = [Trigger.WORKFLOW, Trigger.WATCH, Trigger.SCHEDULE]
 
 
-class History(RuleBasedStateMachine):
-    """One history. `folder` and `scanner` are set by the test that runs it."""
-
-    folder: Path
-    scanner: Path
-    _made = 0
+class PolicyHistory(History):
+    """What agents, triggers and people do; what the policy says of it."""
 
     def __init__(self) -> None:
         super().__init__()
-        History._made += 1
-        self.root = self.folder / f"history{History._made}"
         self.machine = Machine(self.root, self.scanner)
         self.machine.now = BEGIN
         self.enabled = True

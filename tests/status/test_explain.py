@@ -8,8 +8,8 @@ from autosync_tasks.config.settings import Settings
 from autosync_tasks.model import Change, ChangeKind, Kind, Priority, Rule, Trigger
 from autosync_tasks.plan.proposal import GOES, Outlook, Proposal
 from autosync_tasks.policy.classify import Classifier
-from autosync_tasks.policy.decide import Past, decide
-from autosync_tasks.policy.inputs import Ask
+from autosync_tasks.policy.decide import decide
+from autosync_tasks.policy.inputs import Ask, Past
 from autosync_tasks.status.explain import Why, explain
 from tests.policy.make import DAY, NINE, SETTINGS, at, change, changes, having
 
