@@ -27,8 +27,9 @@ ALWAYS_PROTECTED: tuple[Rule, ...] = (
     *_never("auth.json mcp-auth.json account.json *.key *.pem *.p12 *.pfx *.ppk *.jks *.keystore"),
     *_never("id_rsa* id_dsa* id_ecdsa* id_ed25519* id_xmss* .netrc .git-credentials oauth_creds.json"),
     *_never(" ".join(f"{dot}credentials.{end}" for dot in ("", ".") for end in ("json", "yaml", "yml", "toml", "ini"))),
-    # OpenCode 2's server password, also while it is being written
+    # OpenCode 2's server password, also of its other channels and while it is being written
     *_never("service.json service.json.tmp"),
+    *_never(" ".join(f"service-{channel}.json*" for channel in ("latest", "beta", "dev", "next", "preview", "local"))),
     # login plugins keep refresh tokens in them (antigravity-, codex-, qwen-accounts.json), also while writing
     *_never("*accounts*.json *pending-oauth*.json *-credentials.json"),
     *_never("*accounts*.json.*", ("*.example", "*.sample", "*.template")),
