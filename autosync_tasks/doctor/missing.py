@@ -81,7 +81,7 @@ def _never_copied(source: str, said: Said) -> Iterator[Missing]:
         if os.path.lexists(os.path.join(source, name.rstrip("/"))):
             continue
         if base in _LOGINS:
-            way = "opencode mcp auth" if base == "mcp-auth.json" else "opencode auth login"
+            way = "opencode mcp auth" if base.startswith("mcp") else "opencode auth login"
             yield Missing("login", name, f"log in again: `{way}`", "never in a backup")
         elif base.startswith(".env"):
             yield Missing("file", name, "write its variables anew, from where the keys are kept", "never in a backup")

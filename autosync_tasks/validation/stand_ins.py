@@ -10,8 +10,9 @@ import re
 from itertools import pairwise
 
 TEMPLATE = re.compile(
-    rb"\$[{(A-Za-z_]|\{\{|\}\}|^<|<[^>]*>$|\{env:|\{file:|%\(|^%[A-Za-z_]+%|process\.env|os\.environ|getenv|env\.[A-Z_]"
-    rb"|import\.meta|secrets\.|vars\.|^\{|^var\.|^local\.|^data\.|^@",
+    rb"\$[{(A-Za-z_]|\{\{|\}\}|^<|<[^>]*>$|\{env:|\{file:|%\(|^%[A-Za-z_]+%|process\.env|os\.environ|getenv"
+    rb"|(?<![A-Za-z0-9])(?:env\.[A-Z_][A-Z0-9_]*\b|secrets\.|vars\.)"
+    rb"|import\.meta|^\{|^var\.|^local\.|^data\.|^@",
 )
 """Something else takes the value's place before it is used (`${NAME}`, `{{name}}`, `<name>`)."""
 
