@@ -157,14 +157,11 @@ def test_nothing_in_the_config_tree_is_run(machine: Machine) -> None:
 @pytest.mark.parametrize(
     "variables",
     [
-        {"INVOKE_RUN_DRY": "1"},
-        {"INVOKE_TASKS_COLLECTION_NAME": "evil"},
+        {"INVOKE_RUN_DRY": "1", "INVOKE_TASKS_COLLECTION_NAME": "evil"},
         {"GIT_DIR": "/nonexistent", "GIT_INDEX_FILE": "/nonexistent", "GIT_WORK_TREE": "/"},
-        {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "core.hooksPath", "GIT_CONFIG_VALUE_0": "/tmp"},
-        {"GIT_PYTHON_REFRESH": "raise", "GIT_PYTHON_GIT_EXECUTABLE": "/nonexistent/git"},
-        {"LC_ALL": "C", "PYTHONIOENCODING": "ascii"},
-        {"LANG": "tr_TR.UTF-8", "TERM": "dumb", "COLUMNS": "1"},
-        {"PYTHONWARNINGS": "error"},
+        {"GIT_PYTHON_REFRESH": "raise", "GIT_PYTHON_GIT_EXECUTABLE": "/nonexistent/git", "PYTHONWARNINGS": "error"},
+        {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "core.hooksPath", "GIT_CONFIG_VALUE_0": "/tmp", "LC_ALL": "C"},
+        {"LANG": "tr_TR.UTF-8", "TERM": "dumb", "COLUMNS": "1", "PYTHONIOENCODING": "ascii"},
     ],
     ids=lambda variables: next(iter(variables)),
 )
@@ -337,7 +334,7 @@ def test_json_of_a_hostile_tree_is_one_document_in_ascii(machine: Machine) -> No
 READERS = [name for name, task in collection().tasks.items() if "json" in inspect.signature(task.body).parameters]
 NEED_NO_SETTINGS = {"doctor", "uninstall-cron", "uninstall-hook", "uninstall-timer"}
 """Doctor tells a wrong setting as one of its findings; what was installed can be taken away whatever they say."""
-WORDS = {"why": ["AGENTS.md"], "accept": ["0123456789abcdef", "--reason=x"]}
+WORDS = {"why": ["AGENTS.md"], "bootstrap": ["/nowhere"], "accept": ["0123456789abcdef", "--reason=x"]}
 
 
 @pytest.mark.parametrize("task", sorted({*READERS} - NEED_NO_SETTINGS))

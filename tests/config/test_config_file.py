@@ -312,10 +312,10 @@ def test_a_failure_at_any_point_changes_nothing(
         monkeypatch.setattr(
             os,
             "open",
-            lambda p, *a: real("/dev/full", os.O_WRONLY) if str(p).endswith(".new") else real(p, *a),
+            lambda p, *a, **k: real("/dev/full", os.O_WRONLY) if str(p).endswith(".new") else real(p, *a, **k),
         )
         monkeypatch.setattr(os, "fchmod", lambda *_: None)  # not on the device itself
-        monkeypatch.setattr(os, "unlink", lambda *_: None)
+        monkeypatch.setattr(os, "unlink", lambda *_, **__: None)
     else:
         monkeypatch.setattr(os, call, fail)
     with pytest.raises(AutosyncError) as caught:
