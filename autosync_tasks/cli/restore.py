@@ -130,8 +130,9 @@ def _list(site: Site, wish: Wish, *, as_json: bool) -> int:
         "restored into the source, after a snapshot)",
         "forget": "take a secret (its finding's fingerprint) or a file (its path) out of the backup's history; "
         "given once more, it lets the old history go",
+        "accept-loss": "note as lost for good what neither this machine nor the remote has any more",
         "pushed": "with --forget: go on although a remote holds it",
-        "yes": "with --forget: do not ask (for scripts)",
+        "yes": "with --forget or --accept-loss: do not ask (for scripts)",
         "json": JSON,
     }
 )
@@ -140,6 +141,7 @@ def recover(
     check: bool = False,
     take: str = "",
     forget: str = "",
+    accept_loss: bool = False,
     pushed: bool = False,
     yes: bool = False,
     json: bool = False,
@@ -162,8 +164,9 @@ def recover(
         if not quiet:
             screen.show(lines.of_changes(preview.changes))
 
-    if forget:
-        found = _forget(site, forget, request, pushed=pushed, ask=not (yes or request.check))
+    if forget or accept_loss:
+        ask = not (yes or request.check)
+        found = _forget(site, forget, request, pushed=pushed, ask=ask) if forget else _lose(site, request, ask=ask)
         if found is None:
             return 1
         run = found
@@ -188,6 +191,19 @@ def _forget(site: Site, fingerprint: str, request: Request, *, pushed: bool, ask
         if not agreed("Do this? [y/N] "):
             return None
     return forget(site, fingerprint, request, pushed=pushed)
+
+
+def _lose(site: Site, request: Request, *, ask: bool) -> Run | None:
+    """Notes what is lost for good; None if the person says no to what is named."""
+    from autosync_tasks.cli.accept import agreed
+    from autosync_tasks.recovery.loss import accept_loss
+
+    if ask:
+        named = accept_loss(site, replace(request, check=True))
+        screen.show(lines.of_run(named, "", ""))
+        if named.exit_code != 5 or not agreed("Is no copy of the backup left that has them? [y/N] "):
+            return None
+    return accept_loss(site, request)
 
 
 RESTORES = (restore, recover)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from autosync_tasks.backup.commit import left_behind
 from autosync_tasks.backup.locks import leftovers, users_of
+from autosync_tasks.backup.losses import losses
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.backup.soundness import derived_faults, index_fault, pack_faults, stash_commits
 from autosync_tasks.errors import BackupError
@@ -33,13 +34,20 @@ _OPERATIONS = (
 
 
 def diagnose(
-    repository: Repository, known: Iterable[str], roots: Iterable[tuple[str, str]], spares: Spares, departed: str = ""
+    repository: Repository,
+    known: Iterable[str],
+    roots: Iterable[tuple[str, str]],
+    spares: Spares,
+    departed: str = "",
+    remote: str = "",
 ) -> Diagnosis:
     """Everything that is wrong.
 
     known: commits that this program remembers, the newest first. roots: (name for a person, folder) where bytes of
     lost files may still be. spares: objects that can be made again. departed: where a run left the branch, if that is
-    in its history no more. Every object that a ref or a stash entry needs is read.
+    in its history no more. remote: the one that may have what is lost ("": none, or it was asked already). What a
+    person confirmed as lost is no damage, unless it can be had again. Every object that a ref or a stash entry needs
+    is read.
     """
     git_dir = repository.git_dir
     locks = tuple(os.path.relpath(path, git_dir) for path in leftovers(repository, thorough=True))
@@ -47,7 +55,7 @@ def diagnose(
     head, head_name, head_commit = _head(repository)
     if head != "damaged" and (config := settings_fault(repository)):
         return Diagnosis(branch=repository.branch, config=config)
-    ref, commit, candidate, where = branch_state(repository, known)
+    ref, commit, candidate, where, back = branch_state(repository, known)
     tips = [(commit or candidate, "")] if commit or candidate else []
     tips += [(tip, name) for name, tip in other_tips(repository).items()]
     tips += [(tip, "a stash entry") for tip in stash_commits(repository)]
@@ -61,6 +69,7 @@ def diagnose(
     refs = bad_refs(repository, lost)
     named = {tip for name, tip in other_tips(repository).items() if tip in lost}  # told as refs that are damaged
     heals |= {name: spare.where for name, spare in (spares() if damaged else {}).items() if name in lost - set(heals)}
+    confirmed = {loss.id for loss in losses(repository)} - heals.keys()
     return Diagnosis(
         branch=repository.branch,
         locks=locks,
@@ -74,14 +83,21 @@ def diagnose(
         candidate=candidate,
         candidate_from=where,
         index=_index(repository),
-        damaged=tuple(item for item in damaged if item.id not in named),
+        damaged=tuple(item for item in damaged if item.id not in named | confirmed),
         heals=heals,
         packs=bad_packs,
         incoming=tuple(left_behind(repository)),
         refs=refs,
         derived=tuple(derived_faults(repository)),
         departed=departed if commit else "",
+        back=back,
+        remote=remote if remote and has_remote(repository, remote) else "",
     )
+
+
+def has_remote(repository: Repository, name: str) -> bool:
+    """Whether the backup's own settings name an address for this remote."""
+    return repository.gateway.attempt("config", "--get", f"remote.{name}.url")[0] == 0
 
 
 def _operations(git_dir: str) -> tuple[str, ...]:

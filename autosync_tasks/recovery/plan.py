@@ -26,11 +26,17 @@ class Fix(StrEnum):
     DERIVED = "derived"
     PACKS = "packs"
     OBJECTS = "objects"
+    FETCH = "fetch"
     INCOMING = "incoming"
     INDEX = "index"
     OPERATION = "operation"
     HEAD = "head"
     NOTHING = "nothing"
+    LOST = "lost"
+
+
+PASSIVE = (Fix.NOTHING, Fix.LOST, Fix.FETCH)
+"""What `repair.mend` does nothing about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,9 @@ class Diagnosis:
     it. damaged: what is wrong in the store; heals: id to where its bytes still are. packs: damaged ones, and what is
     wrong with each ("" : objects in it). incoming: refs of killed runs. refs: others that are damaged. derived: files
     of git's that it makes anew. departed: where a run left the branch, if that is in its history no more. config: what
-    git says of the repository's own settings, if it cannot read them.
+    git says of the repository's own settings, if it cannot read them. back: whether the candidate is not the newest
+    commit that the branch is known to have named. remote: the remote that may have what is lost, while it was not
+    asked. unasked: why it could not be.
     """
 
     branch: str
@@ -90,6 +98,9 @@ class Diagnosis:
     derived: tuple[str, ...] = ()
     departed: str = ""
     config: str = ""
+    back: bool = False
+    remote: str = ""
+    unasked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +122,7 @@ def repairs(facts: Diagnosis) -> tuple[Repair, ...]:
     if facts.head == "damaged":
         return tuple(_head(facts))  # git takes it for no repository at all until HEAD names something
     stored = [*_locks(facts), *_derived(facts), *_store(facts)]
-    if any(repair.fix in (Fix.PACKS, Fix.OBJECTS, Fix.DERIVED) for repair in stored):
+    if any(repair.fix in (Fix.PACKS, Fix.OBJECTS, Fix.DERIVED, Fix.FETCH) for repair in stored):
         return tuple(stored)  # mended first: what a ref names may come back with it, and nothing steps back before
     rest = [*_ref(facts), *_refs(facts), *_departed(facts), *_incoming(facts), *_index(facts)]
     return (*stored, *rest, *_operations(facts), *_head(facts))
@@ -133,6 +144,10 @@ def _ref(facts: Diagnosis) -> list[Repair]:
     if not facts.candidate:
         way = "no whole commit of it is known here; fetch the branch from the remote, or restore the backup folder"
         return [Repair(Fix.NOTHING, problem, way)]
+    if facts.back and facts.unasked:
+        way = f"the remote may have a newer one than {facts.candidate[:7]} and could not be asked ({facts.unasked})"
+        out = "run it again when it can be reached, or take it out of the backup (git remote remove) to go back to that"
+        return [Repair(Fix.NOTHING, problem, f"{way}: {out}")]
     remedy = f"set it to {facts.candidate[:7]}, the newest whole backup ({facts.candidate_from})"
     return [Repair(Fix.REF, problem, remedy, subject=facts.candidate)]
 
@@ -149,15 +164,22 @@ def _store(facts: Diagnosis) -> list[Repair]:
         problem = f"{what}{where} is missing or damaged (in {item.commit[:7]}{whose})"
         if item.id in facts.heals:
             mending.append(Repair(Fix.OBJECTS, problem, f"put it back from {facts.heals[item.id]}", subject=item.id))
+        elif facts.remote and not facts.packs:
+            mending.append(Repair(Fix.FETCH, problem, f"fetch it from the remote {facts.remote}", subject=item.id))
         elif not facts.packs:
-            mending.append(Repair(Fix.NOTHING, problem, _lost(item)))
+            mending.append(Repair(Fix.LOST, problem, _lost(item, facts), subject=item.id))
+    if facts.remote and facts.ref in ("lost", "damaged") and (facts.back or not facts.candidate) and not mending:
+        problem = f"the newest commit that the branch {facts.branch} is known to have named is not here"
+        mending.append(Repair(Fix.FETCH, problem, f"fetch what the remote {facts.remote} has of it"))
     return mending
 
 
-def _lost(item: Damaged) -> str:
+def _lost(item: Damaged, facts: Diagnosis) -> str:
+    if facts.unasked:
+        return f"it is nowhere on this machine, and the remote could not be asked ({facts.unasked})"
     if item.kind == "blob":
         return "its bytes are nowhere on this machine: that version is lost, unless a remote or a copy has it"
-    return "it cannot be put together again here: fetch the branch from the remote, or from a copy of the backup"
+    return "it cannot be put together again here: it is lost, unless a remote or a copy of the backup has it"
 
 
 def _derived(facts: Diagnosis) -> list[Repair]:

@@ -9,16 +9,17 @@ from contextlib import nullcontext
 from autosync_tasks.backup import health
 from autosync_tasks.backup.soundness import all_refs
 from autosync_tasks.backup.trust import check_format, check_inside
-from autosync_tasks.errors import BackupError, ConflictError
+from autosync_tasks.errors import AutosyncError, BackupError, ConflictError
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Outcome, Run, Step
 from autosync_tasks.names import display
 from autosync_tasks.plan.past import remember_act
 from autosync_tasks.records import replace
 from autosync_tasks.recovery.diagnose import diagnose
-from autosync_tasks.recovery.plan import Diagnosis, Fix, Repair, repairs
-from autosync_tasks.recovery.repair import Bench, mend
+from autosync_tasks.recovery.plan import PASSIVE, Diagnosis, Fix, Repair, repairs
+from autosync_tasks.recovery.repair import Bench, fetch, mend
 from autosync_tasks.recovery.spare import Spare, spares
+from autosync_tasks.remote.fresh import fetched
 from autosync_tasks.remote.known import known_remote
 from autosync_tasks.remote.relation import CHOICE
 from autosync_tasks.workspace.request import Request
@@ -50,8 +51,10 @@ def recover(site: Site, request: Request, announce: Announce | None = None) -> R
         return run
 
 
-def look_at(site: Site) -> Diagnosis:
-    """What is wrong with the backup, every object of the branch read and checked. Writes nothing."""
+def look_at(site: Site, remote: str = "") -> Diagnosis:
+    """What is wrong with the backup, every object of the branch read and checked. Writes nothing. remote: see
+    `diagnose`.
+    """
     state, repository = site.state, site.repository
     cache, noted = state.load_cache(), health.load(state)
     remembered = [noted.head if noted else "", state.last_worktree, cache.head if cache else ""]
@@ -62,7 +65,7 @@ def look_at(site: Site) -> Diagnosis:
         departed = departed if departed not in all_refs(repository).values() else ""
     except BackupError:
         departed = ""  # a branch that names nothing is another fault
-    return diagnose(repository, known, _roots(site), lambda: _spares(site), departed)
+    return diagnose(repository, known, _roots(site), lambda: _spares(site), departed, remote)
 
 
 def _spares(site: Site) -> Mapping[str, Spare]:
@@ -77,10 +80,13 @@ def _roots(site: Site) -> tuple[tuple[str, str], ...]:
 def _rounds(site: Site, request: Request, announce: Announce | None) -> Run:
     steps: list[Step] = []
     notes: list[str] = []
-    bench = Bench(site.repository, request.run_id, _roots(site), lambda: _spares(site))
+    bench = Bench(
+        site.repository, request.run_id, _roots(site), lambda: _spares(site), lambda: fetched(site, request.run_id)
+    )
     plan: tuple[Repair, ...] = ()
+    remote, unasked = site.settings.remote, ""
     for _ in range(_ROUNDS):
-        found = repairs(look_at(site))
+        found = repairs(replace(look_at(site, remote), unasked=unasked))
         if found == plan or not _acting(found):
             plan = found
             break
@@ -89,8 +95,16 @@ def _rounds(site: Site, request: Request, announce: Announce | None) -> Run:
             announce(plan)
         if request.check:
             break
-        steps += [Step(repair.fix, Outcome.CHANGED, repair.problem) for repair in _acting(plan)]
         site.state.begin()
+        if any(repair.fix is Fix.FETCH for repair in plan):
+            remote = ""  # asked once
+            try:
+                notes += fetch(bench, plan)
+                steps.append(Step(Fix.FETCH, Outcome.CHANGED, notes[-1]))
+            except AutosyncError as error:
+                unasked = error.message
+        acts = [repair for repair in plan if repair.fix not in PASSIVE]
+        steps += [Step(repair.fix, Outcome.CHANGED, repair.problem) for repair in acts]
         notes += mend(bench, plan)
     left = plan if not request.check else ()
     if not request.check and not left:
@@ -117,7 +131,7 @@ def _noted(site: Site, request: Request, steps: list[Step]) -> None:
 
 
 def _acting(plan: tuple[Repair, ...]) -> list[Repair]:
-    return [repair for repair in plan if repair.fix is not Fix.NOTHING]
+    return [repair for repair in plan if repair.fix not in (Fix.NOTHING, Fix.LOST)]
 
 
 def _run(
@@ -132,6 +146,8 @@ def _run(
         outcome, code = Outcome.INCOMPLETE, 1
         reason = f"{count(len(would or left), 'fault')} could not be mended here"
         next_step = "each line above says what helps"
+        if all(repair.fix is Fix.LOST for repair in would or left):
+            next_step = "bring back a copy of the backup; if there is none, `inv recover --accept-loss` notes the loss"
     elif steps:
         outcome, code = Outcome.CHANGED, 0
         reason = f"{count(len(steps), 'repair')} done; the backup is whole: every object of the branch was read"

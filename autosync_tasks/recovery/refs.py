@@ -21,8 +21,8 @@ _RUN = re.compile(r"-([0-9a-f]{8,32})\Z")
 """A snapshot's ref ends with the id of its run, which its commit names too."""
 
 
-def branch_state(repository: Repository, known: Iterable[str]) -> tuple[str, str, str, str]:
-    """(state, the commit it names, candidate, where the candidate is known from): see `Diagnosis.ref`."""
+def branch_state(repository: Repository, known: Iterable[str]) -> tuple[str, str, str, str, bool]:
+    """(state, the commit it names, candidate, where it is known from, whether it is not the newest): see `Diagnosis`."""
     try:
         commit = repository.ref()
     except BackupError:
@@ -30,13 +30,15 @@ def branch_state(repository: Repository, known: Iterable[str]) -> tuple[str, str
     else:
         state = "good" if commit else "lost"
         if commit and _has_commit(repository, commit):
-            return state, commit, "", ""
+            return state, commit, "", "", False
         state = "damaged" if commit else state
+    newest = commit
     for candidate, where in _candidates(repository, known):
         if candidate != commit and _is_own(repository, candidate):
-            return state, "", candidate, where
+            return state, "", candidate, where, bool(newest)
+        newest = candidate
     never = state == "lost" and not any(True for _ in _candidates(repository, known))
-    return ("none" if never else state), "", "", ""
+    return ("none" if never else state), "", "", "", False
 
 
 def other_tips(repository: Repository) -> dict[str, str]:

@@ -23,7 +23,8 @@ from autosync_tasks.files import make_durable, write_whole
 from autosync_tasks.names import kept_branch
 from autosync_tasks.records import dataclass
 from autosync_tasks.recovery.diagnose import files_of
-from autosync_tasks.recovery.plan import Fix, Repair
+from autosync_tasks.recovery.fetch import Fetched, bring
+from autosync_tasks.recovery.plan import PASSIVE, Fix, Repair
 from autosync_tasks.recovery.settings_file import sound_settings
 from autosync_tasks.recovery.spare import Spares
 from autosync_tasks.recovery.store_walk import packs
@@ -43,12 +44,16 @@ _SIGNS = {
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What repairs work with. roots: (name, folder) where lost bytes may be. spares: objects that can be made again."""
+    """What repairs work with. roots: (name, folder) where lost bytes may be. spares: objects that can be made again.
+
+    fetched: the remote's backup, fetched when it is asked for.
+    """
 
     repository: Repository
     run_id: str
     roots: tuple[tuple[str, str], ...]
     spares: Spares
+    fetched: Fetched
 
     @property
     def aside(self) -> str:
@@ -60,7 +65,7 @@ def mend(bench: Bench, plan: Iterable[Repair]) -> list[str]:
     """Does each repair in order; returns a note for each. One that fails is told, and the next is tried."""
     notes: list[str] = []
     for repair in plan:
-        if repair.fix is Fix.NOTHING:
+        if repair.fix in PASSIVE:
             continue
         try:
             notes += _ACTS[repair.fix](bench, repair)
@@ -78,7 +83,7 @@ def _locks(bench: Bench, repair: Repair) -> list[str]:
 def _ref(bench: Bench, repair: Repair) -> list[str]:
     repository = bench.repository
     name = f"refs/heads/{repository.branch}"
-    notes = _move_aside(bench, name)
+    notes = move_aside(bench, name)
     old = repository.ref() or _NONE
     repository.gateway.run("update-ref", "-m", "autosync recover", name, repair.subject, old)
     return [*notes, f"the branch {repository.branch} names {repair.subject[:7]} again"]
@@ -91,7 +96,7 @@ def _packs(bench: Bench, repair: Repair) -> list[str]:
     pack = os.path.join(repository.git_dir, front + ".pack")
     anew = os.path.join(repository.git_dir, "objects/pack", f"tmp_idx_{bench.run_id}")
     if os.path.exists(pack) and repository.gateway.attempt("index-pack", "-o", anew, pack)[0] == 0:
-        notes = [note for end in (".idx", ".rev", ".bitmap") for note in _move_aside(bench, front + end)]
+        notes = [note for end in (".idx", ".rev", ".bitmap") for note in move_aside(bench, front + end)]
         os.rename(anew, pack.removesuffix(".pack") + ".idx")
         return [*notes, f"the index of {name} was made anew"]
     saved = set()
@@ -100,7 +105,7 @@ def _packs(bench: Bench, repair: Repair) -> list[str]:
             with suppress(AbsentError):
                 saved.add(write_loose(repository.git_dir, *store.object(one)))
     make_durable(repository.git_dir)
-    moved = [note for end in (".idx", ".rev", ".bitmap", ".pack") for note in _move_aside(bench, front + end)]
+    moved = [note for end in (".idx", ".rev", ".bitmap", ".pack") for note in move_aside(bench, front + end)]
     more = _unpacked(repository, os.path.join(bench.aside, front.replace("/", "-") + ".pack"))
     return [f"{len(saved):,} objects of {name} were whole and are kept" + more, *moved]
 
@@ -120,11 +125,11 @@ def _objects(bench: Bench, repair: Repair) -> list[str]:
     for name, root in bench.roots:
         for path, data in files_of(root):
             if content_id(data) == wanted:
-                notes = _move_aside(bench, f"objects/{wanted[:2]}/{wanted[2:]}")
+                notes = move_aside(bench, f"objects/{wanted[:2]}/{wanted[2:]}")
                 write_loose(bench.repository.git_dir, "blob", data)
                 return [*notes, f"{wanted[:10]} was put back from {name}:{os.fsdecode(path)}"]
     if spare := bench.spares().get(wanted):
-        notes = _move_aside(bench, f"objects/{wanted[:2]}/{wanted[2:]}")
+        notes = move_aside(bench, f"objects/{wanted[:2]}/{wanted[2:]}")
         write_loose(bench.repository.git_dir, spare.kind, spare.data)
         return [*notes, f"{wanted[:10]} was made again from {spare.where}"]
     return [f"{wanted[:10]}: its bytes are not there any more"]
@@ -136,7 +141,7 @@ def _incoming(bench: Bench, repair: Repair) -> list[str]:
 
 
 def _derived(bench: Bench, repair: Repair) -> list[str]:
-    return [note for name in repair.subjects for note in _move_aside(bench, name)]
+    return [note for name in repair.subjects for note in move_aside(bench, name)]
 
 
 def _refs(bench: Bench, repair: Repair) -> list[str]:
@@ -144,8 +149,8 @@ def _refs(bench: Bench, repair: Repair) -> list[str]:
     repository, name, last = bench.repository, repair.subject, repair.subjects[0]
     if name == "packed-refs":
         sound = b"".join(packed_lines(repository)[0])
-        return _move_aside(bench, name, sound or b"# pack-refs with: peeled fully-peeled sorted \n")
-    notes = _move_aside(bench, name)
+        return move_aside(bench, name, sound or b"# pack-refs with: peeled fully-peeled sorted \n")
+    notes = move_aside(bench, name)
     if last:
         repository.gateway.run("update-ref", "-m", "autosync recover", name, last)
         return [*notes, f"{name} names {last[:7]} again"]
@@ -164,12 +169,12 @@ def _config(bench: Bench, repair: Repair) -> list[str]:
     del repair
     os.makedirs(bench.aside, mode=0o700, exist_ok=True)
     kept = sound_settings(bench.repository, os.path.join(bench.aside, "try"))
-    return [*_move_aside(bench, "config", kept), "the settings that git could read are kept"]
+    return [*move_aside(bench, "config", kept), "the settings that git could read are kept"]
 
 
 def _index(bench: Bench, repair: Repair) -> list[str]:
     del repair
-    notes = _move_aside(bench, "index")
+    notes = move_aside(bench, "index")
     base = bench.repository.ref()
     if base:
         bench.repository.gateway.run("read-tree", "HEAD" if _head_commit(bench.repository) else base)
@@ -187,7 +192,7 @@ def _operation(bench: Bench, repair: Repair) -> list[str]:
         return [*notes, f"`git {' '.join(words)}` ended it"]
     except BackupError as error:
         signs = [sign for sign in _SIGNS[name] if os.path.lexists(os.path.join(repository.git_dir, sign))]
-        moved = [note for sign in signs for note in _move_aside(bench, sign)]
+        moved = [note for sign in signs for note in move_aside(bench, sign)]
         return [*notes, f"`git {' '.join(words)}` could not ({error.message}), so its notes went aside", *moved]
 
 
@@ -200,7 +205,7 @@ def _head(bench: Bench, repair: Repair) -> list[str]:
         repository.gateway.run("update-ref", kept, repair.subject, _NONE)
         notes.append(f"{repair.subject[:7]} is kept as the branch {kept_branch(repair.subject)}")
     if not stood:
-        notes += _move_aside(bench, "HEAD", f"ref: {branch}\n".encode())
+        notes += move_aside(bench, "HEAD", f"ref: {branch}\n".encode())
     base = repository.ref()
     repository.neutralise_attributes()
     if stood and base and not _two_way(repository, stood, base, bench.run_id):
@@ -244,7 +249,14 @@ def _save(bench: Bench) -> list[str]:
     return [f"{len(edited)} edited files were saved: `git stash list` there shows run {bench.run_id}"]
 
 
-def _move_aside(bench: Bench, name: str, instead: bytes = b"") -> list[str]:
+def fetch(bench: Bench, plan: Iterable[Repair]) -> list[str]:
+    """Brings all that the plan wants from the remote, in one connection. Raises AutosyncError if it cannot be asked."""
+    wanted = [repair.subject for repair in plan if repair.fix is Fix.FETCH]
+    with bench.fetched() as copy:
+        return [bring(bench.repository, copy, wanted, lambda name: move_aside(bench, name))]
+
+
+def move_aside(bench: Bench, name: str, instead: bytes = b"") -> list[str]:
     """Moves a file or folder of git aside, if it is there; `instead` is written in its place in the same step."""
     path = os.path.join(bench.repository.git_dir, name)
     there = os.path.lexists(path)

@@ -45,6 +45,9 @@ def _facts(status: Status, source: str, backup: str, now: float) -> Iterator[tup
     if status.commit:
         last = f"all of it, {age(now - status.store_read)} ago" if status.store_read else ""
         yield "store read", last or "not yet (a sync does when it is due)"
+    if status.lost:
+        more = f" and {len(status.lost) - 1} more" if status.lost[1:] else ""
+        yield "lost", f"{status.lost[0]}{more}: no copy is left, as you confirmed"
     yield "pending", f"{len(status.pending)}{low}" if status.looked else "not known"
     if never := status.never_copied:
         names = ", ".join(display(path, limit=60) for path in never[:_NAMED]) + (", …" if len(never) > _NAMED else "")

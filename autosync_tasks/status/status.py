@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autosync_tasks.backup import health
+from autosync_tasks.backup.losses import losses
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Left, LeftOut, Path, Pending, Priority, Verb
 from autosync_tasks.plan.compare import Look, look
@@ -32,8 +33,8 @@ class Status:
 
     never_copied: what stays out by rule. remote: None where nothing could be looked at. accepted: how many findings a
     person accepted. seen: when each automatic trigger was last here. installed: what starts a sync unattended.
-    comes: some trigger will come by itself. store_read: when all of the backup's store was last read. looked: False if
-    source or backup could not be looked at; what is pending is not known then.
+    comes: some trigger will come by itself. store_read: when all of the backup's store was last read. lost: what is
+    gone from it for good. looked: False if source or backup could not be looked at; what is pending is not known then.
     """
 
     verdict: Verdict
@@ -57,6 +58,7 @@ class Status:
     comes: bool = False
     notes: tuple[str, ...] = ()
     store_read: float | None = None
+    lost: tuple[str, ...] = ()
     looked: bool = True
 
     @property
@@ -154,6 +156,7 @@ def _status(seen: Look, unseen: Status, records: Sequence[dict[str, Any]], now: 
         comes=comes,
         notes=notes,
         store_read=noted.read if noted else None,
+        lost=tuple(loss.shown for loss in losses(site.repository)),
     )
 
 

@@ -12,7 +12,6 @@ import os
 from collections.abc import Callable
 from functools import partial
 
-from autosync_tasks.backup.gateway import Gateway
 from autosync_tasks.backup.objects import Store
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError
@@ -23,12 +22,10 @@ from autosync_tasks.plan import judge
 from autosync_tasks.plan.compare import Look
 from autosync_tasks.policy.classify import protected_matcher
 from autosync_tasks.records import dataclass, replace
-from autosync_tasks.remote.heads import connect
-from autosync_tasks.remote.transport import Limits, Remote
+from autosync_tasks.remote.fresh import fetch_fresh
 from autosync_tasks.restore.plan import RestorePlan, plan_restore
 from autosync_tasks.restore.write import carry_out, differing
 from autosync_tasks.state.scratch import scratch
-from autosync_tasks.state.state import State
 from autosync_tasks.tree.observe import Progress
 from autosync_tasks.tree.walk import open_root, walk
 from autosync_tasks.workspace.request import Request
@@ -74,32 +71,6 @@ def drill(site: Site, request: Request, fetch: Fetch | None = None, progress: Pr
 def fetch_for(site: Site) -> Fetch | None:
     """How to fetch the newest backup for a drill: from the remote where one is set and pushed to; else None."""
     return partial(fetch_fresh, site) if site.settings.auto_sync_push else None
-
-
-def fetch_fresh(site: Site, folder: str, limits: Limits | None = None) -> Repository:
-    """Fetches the branch into a bare repository made in the empty `folder`, as a new machine would.
-
-    Raises RemoteError if the remote cannot be reached, GuardError if its address was not confirmed, BackupError if it
-    has no such branch.
-    """
-    settings, limits = site.settings, limits or Limits()
-    own = os.path.join(folder, "backup.git")
-    os.mkdir(own, 0o700)
-    state = State(os.path.join(folder, "state"), own, own)  # a sync that pushes meanwhile has its own scratch
-    address = connect(site, limits, state=state).address
-    gateway = Gateway(own)
-    gateway.run("init", "--quiet", "--bare", "--template=", f"--initial-branch={settings.backup_branch}")
-    gateway.run("config", f"remote.{settings.remote}.url", address.url)
-    repository = Repository(own, settings.backup_branch)
-    remote = Remote(repository, state, settings.remote, site.environ, limits)
-    if settings.backup_branch not in remote.heads(settings.backup_branch):
-        raise BackupError(
-            f"the remote {address.shown} has no branch {display(settings.backup_branch)} yet",
-            hint="run `inv sync --push` to bring the backup there",
-        )
-    commit = remote.fetch(settings.backup_branch, ())
-    gateway.run("update-ref", f"refs/heads/{settings.backup_branch}", commit)
-    return repository
 
 
 def _restore(site: Site, commit: str, out: str, run_id: str, progress: Progress | None) -> _Restored:

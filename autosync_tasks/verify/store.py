@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 
 from autosync_tasks.backup.gateway import LOCAL_TIMEOUT
+from autosync_tasks.backup.losses import losses
 from autosync_tasks.backup.objects import AbsentError, Store
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.backup.soundness import derived_faults, index_fault, pack_faults, ref_faults, stash_commits
@@ -28,6 +30,7 @@ _CONFIG = {
     **dict.fromkeys((f"fsck.{what}" for what in _OF_COMMITS), "ignore"),
     "core.commitGraph": "false",  # what git made to be quicker is looked at by itself
 }
+_LINK = re.compile(rb"^(broken link from [^\n]*)\n *(to [^\n]*)$", re.M)
 _HARMLESS = (b"notice:", b"warning", b"Checking ", b"hint:", b"dangling ")
 
 
@@ -35,28 +38,36 @@ def read_through(repository: Repository, *, full: bool, timeout: float = LOCAL_T
     """What is wrong with all that the repository keeps, a line each.
 
     The branch and every other ref, snapshots, stash entries, the index; packs and refs also as the files they are.
+    What a person confirmed as lost is left out.
     full: the contents of every object, else only that all are there. timeout: seconds. Raises TooSlowError after them.
     """
     faults = [f"{name} {fault}" for name, fault in pack_faults(repository).items()]
     faults += [f"{name} {fault}" for name, fault in ref_faults(repository).items()]
     faults += [f"{name} is damaged (git makes it anew)" for name in derived_faults(repository)]
     faults += filter(None, [index_fault(repository)])
-    faults += _fsck(repository, "--full" if full else "--connectivity-only", timeout)
+    confirmed = [loss.id.encode() for loss in losses(repository)]
+    faults += _fsck(repository, "--full" if full else "--connectivity-only", timeout, confirmed)
     if stashed := stash_commits(repository):
         stdin = "".join(f"{name}\n" for name in stashed).encode()
         code, _, complaint = repository.gateway.attempt("rev-list", "--objects", "--quiet", "--stdin", stdin=stdin)
-        if code:
+        if code and not any(name in complaint for name in confirmed):
             faults.append(f"a stash entry cannot be read: {_words(complaint)}")
     return tuple(dict.fromkeys(faults))[:_MOST]
 
 
-def _fsck(repository: Repository, how: str, timeout: float) -> list[str]:
-    """What git's own check complains of. It ends with 0 over an empty pack, and says so beside its output."""
+def _fsck(repository: Repository, how: str, timeout: float, confirmed: Sequence[bytes]) -> list[str]:
+    """What git's own check complains of. It ends with 0 over an empty pack, and says so beside its output.
+
+    confirmed: ids of objects that a person knows to be lost: what is said of them is no news.
+    """
     options = (how, "--no-dangling", "--no-progress", "--no-reflogs")
     code, output, complaint = repository.gateway.attempt("fsck", *options, config=_CONFIG, timeout=timeout)
     lines = [line for line in complaint.splitlines() if line.strip() and not line.startswith(_HARMLESS)]
-    lines += [line for line in output.splitlines() if line.startswith((b"missing ", b"broken "))]
-    if code and not lines:
+    found = _LINK.sub(rb"\1 \2", output).splitlines()  # a broken link takes two lines
+    lines += [line for line in found if line.startswith((b"missing ", b"broken "))]
+    known = [line for line in lines if any(name in line for name in confirmed)]
+    lines = [line for line in lines if line not in known]
+    if code and not (lines or known):
         lines.append(b"git fsck ended with code %d" % code)
     return [f"git fsck: {display(line.strip(), limit=200)}" for line in lines]
 

@@ -67,6 +67,36 @@ Feature: Mending a backup
       And it says either "in use by" or "may be using"
       And the lock is still there
 
+  Rule: What a remote still has comes back from there
+
+    Scenario Outline: <damage>, and the remote has it
+      Given a remote that every sync pushes to
+      And the backup has <damage>
+      When a person mends the backup
+      Then the backup is mended
+      And nothing is wrong with the backup any more
+      And the branch is where the remote is
+      And the next sync backs up a change
+
+      Examples:
+        | damage                             |
+        | lost an old version of a file      |
+        | damaged contents of an old version |
+        | lost its newest commit             |
+        | lost all but its newest commit     |
+
+    Scenario: a remote that is away is waited for, and nothing steps back meanwhile
+      Given a remote that every sync pushes to
+      And the backup has lost its newest commit
+      And the remote is away
+      When a person mends the backup
+      Then not everything could be mended
+      And it says "could not be asked"
+      When the remote is back
+      And a person mends the backup
+      Then the backup is mended
+      And the branch is where the remote is
+
   Rule: What is lost for good is said
 
     Scenario: an old version that nobody has any more
@@ -74,3 +104,25 @@ Feature: Mending a backup
       When a person mends the backup
       Then not everything could be mended
       And it says "that version is lost"
+      And it says "recover --accept-loss"
+
+    Scenario: a person confirms that no copy is left
+      Given the backup has lost an old version of a file
+      And a context file changes
+      And a person asks for a sync at 09:20
+      And the sync is incomplete
+      When a person confirms the loss
+      And a context file changes
+      And a person asks for a sync at 09:30
+      Then the sync is done
+      And the history tells of the loss
+      When a person asks for the status at 09:31
+      Then it says "no copy is left, as you confirmed"
+
+    Scenario: what is damaged later is told
+      Given the backup has lost an old version of a file
+      And a person confirms the loss
+      And the backup has lost another old version
+      When a context file changes
+      And a person asks for a sync at 09:30
+      Then the sync is incomplete

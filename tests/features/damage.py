@@ -182,6 +182,25 @@ def lost_version(machine: Machine) -> None:
     _loose(machine, f"main~1:{FILE}").unlink()
 
 
+@given("the backup has lost another old version")
+def lost_another(machine: Machine) -> None:
+    _loose(machine, "main~1:AGENTS.md").unlink()
+
+
+@given("the backup has lost its newest commit")
+def lost_tip(machine: Machine) -> None:
+    _loose(machine, "main").unlink()
+
+
+@given("the backup has lost all but its newest commit")
+def lost_history(machine: Machine) -> None:
+    _loose(machine, "main")
+    needed = git(machine.backup, "rev-list", "--objects", "--no-object-names", "--no-walk", "main").decode().split()
+    for path in (machine.backup / ".git/objects").glob("??/*"):
+        if path.parent.name + path.name not in needed:
+            path.unlink()
+
+
 def _loose(machine: Machine, name: str) -> Path:
     """The file of one object, once every object is a file of its own."""
     content = git(machine.backup, "rev-parse", name).decode().strip()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pytest_bdd import parsers, then, when
+from pytest_bdd import parsers, step, then, when
 
 from autosync_tasks.model import Outcome, Run
+from autosync_tasks.recovery.loss import accept_loss
 from autosync_tasks.recovery.recover import recover
 from autosync_tasks.report import lines
 from autosync_tasks.verify.drill import drill, fetch_for
@@ -34,6 +35,21 @@ def mends(machine: Machine) -> None:
 @when("a person asks what is wrong with the backup")
 def asks_what_is_wrong(machine: Machine) -> None:
     tell_of(machine, "recover", lambda: recover(machine.site, _request(machine, check=True)), _words)
+
+
+@step("a person confirms the loss")
+def confirms(machine: Machine) -> None:
+    named = accept_loss(machine.site, _request(machine, check=True))
+    assert named.exit_code == 5, named
+    assert FILE in named.details[0], named
+    tell_of(machine, "recover", lambda: accept_loss(machine.site, _request(machine)), _words)
+    assert machine.last.exit_code == 0, machine.last.text
+
+
+@then("the history tells of the loss")
+def loss_in_history(machine: Machine) -> None:
+    told = [str(record["reason"]) for record in machine.site.state.history()]
+    assert any("noted as lost" in reason and FILE in reason for reason in told), told
 
 
 @when("a person drills the backup")

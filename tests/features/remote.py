@@ -87,6 +87,11 @@ def back(machine: Machine) -> None:
     (machine.root / "away").rename(there(machine))
 
 
+@then("the branch is where the remote is")
+def as_remote(machine: Machine) -> None:
+    assert git(machine.backup, "rev-parse", "main") == git(there(machine), "rev-parse", "main")
+
+
 @given("the remote refuses a push")
 def refuses(machine: Machine) -> None:
     git(there(machine), "config", "receive.hideRefs", "refs/heads")

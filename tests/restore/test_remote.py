@@ -11,8 +11,9 @@ import pytest
 from autosync_tasks.errors import AutosyncError, ConflictError, GuardError
 from autosync_tasks.model import Outcome, Run
 from autosync_tasks.recovery.take_side import take
+from autosync_tasks.remote.fresh import fetch_fresh
 from autosync_tasks.restore.restore import new_wish, restore
-from autosync_tasks.verify.drill import drill, fetch_for, fetch_fresh
+from autosync_tasks.verify.drill import drill, fetch_for
 from autosync_tasks.workspace.request import new_request
 from tests.remote.machines import QUICK, Machine, Person, bare, git
 
