@@ -22,7 +22,7 @@ _RUN = re.compile(r"-([0-9a-f]{8,32})\Z")
 
 
 def branch_state(repository: Repository, known: Iterable[str]) -> tuple[str, str, str, str, bool]:
-    """(state, the commit it names, candidate, where it is known from, whether it is not the newest): see `Diagnosis`."""
+    """(state, the commit it names, candidate and its source, whether it is not the newest): see `Diagnosis`."""
     try:
         commit = repository.ref()
     except BackupError:
