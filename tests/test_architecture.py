@@ -48,7 +48,7 @@ TOP = "cli"
 LARGEST = 300
 """Lines: beyond this a module has more than one subject."""
 
-MOST_LINES = 26_700
+MOST_LINES = 27_000
 """Of the package, so that one person can hold it in the head."""
 
 HEAVY = ("rich", "git", "pathspec", "tomlkit", "jsonschema", "yaml", "kingfisher_sdk", "inotify_simple", "platformdirs")
@@ -242,7 +242,7 @@ LAZY = {
     for reason, names in {
         "only where that task or program is called": """
             cli/accept.py cli/collection.py cli/command_line.py cli/demo.py
-            cli/sync_config.py doctor/checks.py doctor/facts.py recovery/forget.py
+            cli/sync_config.py doctor/checks.py doctor/facts.py recovery/forget.py recovery/loss.py
             remote/secret_guard.py triggers/command.py triggers/crontab.py triggers/hook.py
             triggers/pace.py triggers/systemd.py triggers/waiter.py triggers/watch.py
             tree/dirfd.py workspace/workspace.py
