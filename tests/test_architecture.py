@@ -248,7 +248,7 @@ LAZY = {
             tree/dirfd.py workspace/workspace.py
         """,
         "a run with nothing to do ends before it": """
-            plan/diff.py plan/past.py remote/known.py state/scratch.py
+            backup/soundness.py plan/diff.py plan/past.py remote/known.py state/scratch.py
             status/notices.py status/status.py sync/record.py sync/run.py
             verify/unattended.py verify/verify.py
         """,

@@ -34,6 +34,7 @@ class Health:
     replays commits on those of the remote. since: when this memory began, or a reading was given up. read: when all
     of the store was last read (None: not yet). faults: what was found wrong then; newest_whole: whether the newest
     backup could be read all the same. files: each pack, index and single object with its size and time of change.
+    snapshots: the refs of what restores overwrote, with the commits that they name: git keeps no log of those.
     """
 
     head: str = ""
@@ -43,6 +44,7 @@ class Health:
     faults: tuple[str, ...] = ()
     newest_whole: bool = True
     files: Mapping[str, str] = field(default_factory=dict)
+    snapshots: Mapping[str, str] = field(default_factory=dict)
 
 
 def load(state: State) -> Health | None:
@@ -58,6 +60,8 @@ def load(state: State) -> Health | None:
         and isinstance(noted["newest_whole"], bool)
         and isinstance(noted["files"], dict)
         and all(map(shapes.text, noted["files"].values()))
+        and isinstance(noted["snapshots"], dict)
+        and all(map(shapes.commit, noted["snapshots"].values()))
     )
     return Health(**{**noted, "faults": tuple(noted["faults"])}) if fine else None
 
@@ -68,7 +72,7 @@ def save(state: State, health: Health) -> None:
 
 
 def stored_files(repository: Repository) -> dict[str, str]:
-    """Every pack, index and single object of the store: its name below `objects` to its size and time of change."""
+    """Every pack, index and single object by its name below `objects`, and `packed-refs`: its size and time of change."""
     objects = os.path.join(repository.git_dir, "objects")
     standing: dict[str, str] = {}
     for folder in filter(_FOLDERS.match, names_in(objects)):
@@ -76,6 +80,9 @@ def stored_files(repository: Repository) -> dict[str, str]:
             with suppress(OSError):  # gone meanwhile
                 facts = os.lstat(os.path.join(objects, folder, name))
                 standing[f"{folder}/{name}"] = f"{facts.st_size} {facts.st_mtime_ns}"
+    with suppress(OSError):
+        facts = os.lstat(os.path.join(repository.git_dir, "packed-refs"))
+        standing["packed-refs"] = f"{facts.st_size} {facts.st_mtime_ns}"
     return standing
 
 
@@ -120,7 +127,28 @@ def reason_to_read(health: Health, files: Mapping[str, str], every: float, now: 
 def note(state: State, repository: Repository, head: str, now: float) -> None:
     """Notes where a run that acted left the branch and what the store holds now."""
     old = load(state) or Health(since=now)
-    save(state, replace(old, head=head, moving="", files=stored_files(repository)))
+    files, snapshots = stored_files(repository), _snapshots(repository)
+    save(state, replace(old, head=head, moving="", files=files, snapshots=snapshots))
+
+
+def note_snapshot(state: State, name: str, commit: str) -> None:
+    """Notes a snapshot that was just made, by its ref."""
+    if old := load(state):
+        save(state, replace(old, snapshots={**old.snapshots, name: commit}))
+
+
+def gone_snapshots(health: Health | None, repository: Repository) -> dict[str, str]:
+    """Snapshots that were noted and that no ref names any more: the ref to the commit that it named."""
+    there = _snapshots(repository) if health and health.snapshots else {}
+    return {name: commit for name, commit in (health.snapshots if health else {}).items() if name not in there}
+
+
+def _snapshots(repository: Repository) -> dict[str, str]:
+    from autosync_tasks.backup.soundness import all_refs  # a run with nothing to do needs none of it
+
+    return {
+        name: commit for name, commit in all_refs(repository).items() if name.startswith("refs/autosync/snapshots/")
+    }
 
 
 def note_reading(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from autosync_tasks.backup.commit import left_behind
 from autosync_tasks.backup.locks import leftovers, users_of
@@ -40,14 +40,15 @@ def diagnose(
     spares: Spares,
     departed: str = "",
     remote: str = "",
+    snapshots: Mapping[str, str] | None = None,
 ) -> Diagnosis:
     """Everything that is wrong.
 
     known: commits that this program remembers, the newest first. roots: (name for a person, folder) where bytes of
     lost files may still be. spares: objects that can be made again. departed: where a run left the branch, if that is
-    in its history no more. remote: the one that may have what is lost ("": none, or it was asked already). What a
-    person confirmed as lost is no damage, unless it can be had again. Every object that a ref or a stash entry needs
-    is read.
+    in its history no more. remote: the one that may have what is lost ("": none, or it was asked already). snapshots:
+    refs that are gone, with what they named. What a person confirmed as lost is no damage, unless it can be had again.
+    Every object that a ref or a stash entry needs is read.
     """
     git_dir = repository.git_dir
     locks = tuple(os.path.relpath(path, git_dir) for path in leftovers(repository, thorough=True))
@@ -66,7 +67,7 @@ def diagnose(
         if name not in bad_packs and (ids is None or lost & set(ids)):
             bad_packs[name] = "" if ids is not None else "has an index that git cannot read"
     heals = _heals({item.id for item in damaged if item.kind == "blob"}, roots)
-    refs = bad_refs(repository, lost)
+    refs = bad_refs(repository, lost, snapshots or {})
     named = {tip for name, tip in other_tips(repository).items() if tip in lost}  # told as refs that are damaged
     heals |= {name: spare.where for name, spare in (spares() if damaged else {}).items() if name in lost - set(heals)}
     confirmed = {loss.id for loss in losses(repository)} - heals.keys()

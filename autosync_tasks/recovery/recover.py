@@ -60,12 +60,13 @@ def look_at(site: Site, remote: str = "") -> Diagnosis:
     remembered = [noted.head if noted else "", state.last_worktree, cache.head if cache else ""]
     remembered += [str(record.get("commit") or "") for record in reversed(state.history()[-100:])]
     known = list(dict.fromkeys(filter(None, remembered)))
+    gone = health.gone_snapshots(noted, repository)
     try:
         departed = health.departed(state, repository, repository.ref())
         departed = departed if departed not in all_refs(repository).values() else ""
     except BackupError:
         departed = ""  # a branch that names nothing is another fault
-    return diagnose(repository, known, _roots(site), lambda: _spares(site), departed, remote)
+    return diagnose(repository, known, _roots(site), lambda: _spares(site), departed, remote, gone)
 
 
 def _spares(site: Site) -> Mapping[str, Spare]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 
 from autosync_tasks.backup.commit import INCOMING
@@ -49,8 +49,8 @@ def other_tips(repository: Repository) -> dict[str, str]:
     }
 
 
-def bad_refs(repository: Repository, lost: Iterable[str]) -> tuple[BadRef, ...]:
-    """Refs that name no commit that is there. lost: ids that the store cannot give."""
+def bad_refs(repository: Repository, lost: Iterable[str], snapshots: Mapping[str, str]) -> tuple[BadRef, ...]:
+    """Refs that name no commit that is there. lost: ids that the store cannot give. snapshots: refs that are gone."""
     own, gone, bad = f"refs/heads/{repository.branch}", set(lost), []
     faults = {name: why for name, why in ref_faults(repository).items() if name not in (own, "packed-refs")}
     faults |= {
@@ -64,6 +64,11 @@ def bad_refs(repository: Repository, lost: Iterable[str]) -> tuple[BadRef, ...]:
                 unnamed = [one for one, _ in _dangling(repository)] if unnamed is None else unnamed
                 last = next((one for one in unnamed if run[1].encode() in _text(store, one)), "")
             bad.append(BadRef(name, why, last))
+        bad += [
+            BadRef(name, "is gone, though a restore made it", last)
+            for name, last in snapshots.items()
+            if _is_commit(store, last)
+        ]
     if packed_lines(repository)[1]:
         bad.insert(0, BadRef("packed-refs", ref_faults(repository)["packed-refs"]))
     return tuple(bad)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 from functools import cached_property
 
 from autosync_tasks.backup.commit import Author
+from autosync_tasks.backup.health import note_snapshot
 from autosync_tasks.backup.manifest import entries
 from autosync_tasks.backup.objects import Store, absent
 from autosync_tasks.backup.repository import Head
-from autosync_tasks.errors import BackupError, UsageError
+from autosync_tasks.errors import AutosyncError, BackupError, UsageError
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Change, Entry, Outcome, Path, Run, Step
 from autosync_tasks.names import display
@@ -267,6 +269,8 @@ class Restore:
             message=f"snapshot before restoring {head.commit[:7]}\n\nAutosync-Run: {self.wish.run_id}\n",
             author=Author("autosync", f"autosync@{display(os.uname().nodename)}", self.wish.now),
         )
+        with suppress(AutosyncError):  # only a memory: git keeps no log of these refs
+            note_snapshot(self.site.state, name, commit)
         self._step("snapshot", Outcome.CHANGED, f"{count(len(saves), 'path')} saved as {commit[:7]}")
 
     def refused(self, plan: RestorePlan) -> Run:

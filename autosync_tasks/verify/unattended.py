@@ -5,6 +5,7 @@ from __future__ import annotations
 from autosync_tasks.backup import health
 from autosync_tasks.backup.gateway import TooSlowError
 from autosync_tasks.backup.locks import clear_stale_locks
+from autosync_tasks.backup.repository import Repository
 from autosync_tasks.model import Outcome, Run, Step
 from autosync_tasks.records import replace
 from autosync_tasks.verify.store import newest_whole, read_through
@@ -23,10 +24,10 @@ def with_reading(site: Site, request: Request, run: Run, head: str, why: str) ->
     """
     repository, now = site.repository, request.now
     run = replace(run, notes=(*run.notes, *clear_stale_locks(repository, thorough=True)))
+    noted = health.load(site.state) or health.Health()
     try:
-        faults = read_through(repository, full=True, timeout=BUDGET)
+        faults = (*gone(noted, repository), *read_through(repository, full=True, timeout=BUDGET))
     except TooSlowError:
-        noted = health.load(site.state) or health.Health()
         health.save(site.state, replace(noted, since=now))
         words = f"the store was not read through within {BUDGET:.0f} seconds; `inv verify --deep` takes its time"
         return replace(run, notes=(*run.notes, words))
@@ -36,6 +37,12 @@ def with_reading(site: Site, request: Request, run: Run, head: str, why: str) ->
     if not faults:
         return replace(run, steps=(*run.steps, Step("read", Outcome.OK, f"all of the store, for {why}: it is whole")))
     return _damaged(run, faults, why, newest=whole)
+
+
+def gone(noted: health.Health | None, repository: Repository) -> tuple[str, ...]:
+    """Snapshots that are gone, a line each."""
+    lost = health.gone_snapshots(noted, repository)
+    return tuple(f"the snapshot {commit[:7]} of what a restore overwrote is gone" for commit in lost.values())
 
 
 def after_a_fault(site: Site, request: Request) -> None:

@@ -20,6 +20,7 @@ from autosync_tasks.tree.content import Reader
 from autosync_tasks.tree.observe import Progress, known_ids
 from autosync_tasks.verify.drill import drill
 from autosync_tasks.verify.store import damaged_blobs, read_through
+from autosync_tasks.verify.unattended import gone
 from autosync_tasks.workspace.request import Request
 from autosync_tasks.workspace.workspace import Site
 
@@ -169,7 +170,7 @@ def _store(fresh: Look, *, deep: bool) -> _Check:
     site = fresh.site
     repository, noted = site.repository, health.load(site.state)
     strange = health.strange(noted, health.stored_files(repository)) if noted else ()
-    faults = read_through(repository, full=deep or bool(strange))
+    faults = (*gone(noted, repository), *read_through(repository, full=deep or bool(strange)))
     attention = health.oddities(site.state, repository, fresh.ref)
     if left := orphans(repository, thorough=True):
         words = f"a killed git left {count(len(left), 'file')} in the store ({display(os.path.basename(left[0]))})"

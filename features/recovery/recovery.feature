@@ -29,6 +29,7 @@ Feature: Mending a backup
         | locks that a killed git left        |
         | lost the contents of a file         |
         | damaged contents of a file          |
+        | lost the name of a snapshot         |
 
   Rule: People can look first
 

@@ -53,10 +53,11 @@ Feature: Proof
       And it says what to do next
 
       Examples:
-        | damage                     |
-        | a pack that is empty       |
-        | a damaged index            |
-        | lost a branch of a person  |
+        | damage                      |
+        | a pack that is empty        |
+        | a damaged index             |
+        | lost a branch of a person   |
+        | lost the name of a snapshot |
 
     Scenario: what a restore overwrote is gone
       Given the backup has lost what a restore overwrote

@@ -44,6 +44,15 @@ def lost_snapshot(machine: Machine) -> None:
         path.unlink()
 
 
+@given("the backup has lost the name of a snapshot")
+def lost_snapshot_ref(machine: Machine) -> None:
+    machine.path(FILE).write_text("precious, in no backup\n")
+    assert restore(machine.site, new_wish((FILE,), yes=True))[0].exit_code == 0
+    git(machine.backup, "pack-refs", "--all")
+    packed = machine.backup / ".git/packed-refs"
+    packed.write_text("".join(one for one in packed.read_text().splitlines(keepends=True) if "snapshots" not in one))
+
+
 @given("the backup has damaged contents of an old version")
 def rotted_version(machine: Machine) -> None:
     stored = _loose(machine, f"main~1:{FILE}")
