@@ -72,7 +72,7 @@ def save(state: State, health: Health) -> None:
 
 
 def stored_files(repository: Repository) -> dict[str, str]:
-    """Every pack, index and single object by its name below `objects`, and `packed-refs`: its size and time of change."""
+    """Each pack, index and object by its name below `objects`, and `packed-refs`: its size and time of change."""
     objects = os.path.join(repository.git_dir, "objects")
     standing: dict[str, str] = {}
     for folder in filter(_FOLDERS.match, names_in(objects)):
