@@ -48,7 +48,7 @@ TOP = "cli"
 LARGEST = 300
 """Lines: beyond this a module has more than one subject."""
 
-MOST_LINES = 27_000
+MOST_LINES = 27_700
 """Of the package, so that one person can hold it in the head."""
 
 HEAVY = ("rich", "git", "pathspec", "tomlkit", "jsonschema", "yaml", "kingfisher_sdk", "inotify_simple", "platformdirs")
@@ -72,8 +72,9 @@ PURE = (
     "status/verdict.py", "status/explain.py", "status/notices.py",
     "sync/message.py",
 )  # fmt: skip
-IMPURE = ("validation/scanner.py", "validation/bash.py")
-"""What has effects among them: the secret scanner, loaded behind an interface where it is first needed, and bash."""
+IMPURE = ("validation/scanner.py", "validation/bash.py", "validation/catalogue.py")
+"""What has effects among them: the secret scanner, loaded behind an interface where it is first needed, what is kept
+of its rules, and bash."""
 
 PURE_LIBRARIES = ("yaml", "datetime", "urllib.parse")
 """They compute: front matter, calendar days, the parts of an address."""

@@ -30,10 +30,11 @@ def judge(
     *,
     check: bool = False,
     by_hand: bool = False,
+    quick: bool = False,
 ) -> tuple[Finding, ...]:
     """Every finding in these paths of the walk, given with their bytes; keeps none of them.
 
-    check, by_hand: see `validation_context.context`.
+    check, by_hand, quick: see `validation_context.context`.
     """
     uid, records = os.geteuid(), seen.scan.records
     waiting = iter(files)
@@ -48,7 +49,7 @@ def judge(
             facts = unpack(records[path])
             yield Subject(path, facts.kind, data, stat.S_IMODE(facts.mode), facts.uid != uid)
 
-    return tuple(validate(subjects(), context(site, _of(seen), check=check, by_hand=by_hand)))
+    return tuple(validate(subjects(), context(site, _of(seen), check=check, by_hand=by_hand, quick=quick)))
 
 
 @dataclass(frozen=True, slots=True)

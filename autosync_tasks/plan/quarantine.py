@@ -44,7 +44,7 @@ def offending(plan: Plan, findings: Sequence[Finding]) -> dict[Path, str]:
     # A name that holds a secret stands in its finding without it.
     bad = {path: blocking[named] for path in paths for named in (path, shown(path)) if named in blocking}
     matched = {named for path in bad for named in (path, shown(path))}
-    whole = any(code in ("INT001", "SEC000") for code in blocking.values())
+    whole = any(code in ("INT001", "INT002", "SEC000") for code in blocking.values())
     return {} if whole or not blocking.keys() <= matched else bad
 
 

@@ -9,11 +9,13 @@ from autosync_tasks.backup.manifest import PATH, ManifestError, parse
 from autosync_tasks.backup.objects import AbsentError, Store
 from autosync_tasks.errors import BackupError
 from autosync_tasks.model import Finding, Kind, Path
+from autosync_tasks.names import display
 from autosync_tasks.records import replace
 from autosync_tasks.remote.known import mark
 from autosync_tasks.remote.outgoing import outgoing
 from autosync_tasks.validation import secret_findings
-from autosync_tasks.validation.families import finish
+from autosync_tasks.validation.catalogue import Catalogue, installed
+from autosync_tasks.validation.families import SIEVE_HOLE, finish
 from autosync_tasks.validation.findings import Context, Subject
 from autosync_tasks.validation.scanner import load
 from autosync_tasks.validation.secrets import protected_name
@@ -48,6 +50,22 @@ def in_history(site: Site, tip: str) -> dict[tuple[Path, str], list[Finding]]:
     """
     versions = outgoing(site.repository, tip, ()) if tip else {}
     return {(path, content): findings for path, content, findings in _judged(site, versions) if findings}
+
+
+def let_pass(site: Site, commit: str) -> str:
+    """A path of a backup and what the whole scanner finds there though the sieve lets it pass, in words; "" for none.
+
+    commit: the backup. Raises BackupError if a version cannot be read.
+    """
+    context = validation_context.context(site, check=True)
+    if not context.engine_cache or Catalogue(context.engine_cache, installed()).sieve is None:
+        return ""  # no file was passed by it
+    blobs = {(path, content): mode for path, (mode, content) in site.repository.listing(commit).items()}
+    for path, _, findings in _judged(site, blobs):
+        for finding in findings:
+            if finding.code == SIEVE_HOLE.code:
+                return f"{display(path)}: {finding.message}"
+    return ""
 
 
 def _judged(site: Site, new: Blobs) -> Iterator[tuple[Path, str, list[Finding]]]:

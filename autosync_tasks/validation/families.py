@@ -33,8 +33,20 @@ RULE_FAILED = ValidationRule(
     lasting=True,
 )
 
+SIEVE_HOLE = ValidationRule(
+    "INT002",
+    Severity.ERROR,
+    "The quick look would have missed it",
+    "What a sync passes without loading the scanner, the whole scanner judges before a push and when a backup is "
+    "verified. Here it found something in a text that the quick look lets pass. From then on every file is judged by "
+    "the whole scanner.",
+    "Run it again: the whole scanner then says what it found. Report the rule's name; `inv doctor` shows the versions.",
+    acceptable=False,
+    lasting=True,
+)
+
 FAMILIES: tuple[Family, ...] = (
-    Family("a rule itself", (RULE_FAILED,)),
+    Family("a rule itself", (RULE_FAILED, SIEVE_HOLE)),
     secrets.FAMILY,
     merge_markers.FAMILY,
     json_files.FAMILY,

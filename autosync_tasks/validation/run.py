@@ -8,7 +8,7 @@ from autosync_tasks.model import Finding, Path
 from autosync_tasks.names import WITHHELD, redaction
 from autosync_tasks.validation.families import FAMILIES, finish, selected
 from autosync_tasks.validation.findings import Context, Lines, Raw, Subject
-from autosync_tasks.validation.scanner import Engine, EngineUnavailableError
+from autosync_tasks.validation.scanner import Engine, EngineUnavailableError, SieveHoleError
 from autosync_tasks.validation.scripts import is_shell, of_shell
 from autosync_tasks.validation.secret_regions import Region, as_utf8, regions
 from autosync_tasks.validation.secrets import in_names, protected_name, secret_faults
@@ -100,6 +100,8 @@ class OneRun:
         try:
             secrets = regions(path, data, engine)
             return secrets, list(secret_faults(secrets, Lines(data))) if secrets else []
+        except EngineUnavailableError as error:
+            return None, [Raw("SEC000", f"The file was not judged: {error}.")]
         except Exception as error:  # noqa: BLE001  as above
             return None, [_crash("secrets", error)]
 
@@ -138,6 +140,9 @@ class OneRun:
             return
         try:
             named = list(in_names(self._seen, engine))
+        except EngineUnavailableError as error:
+            yield finish(Raw("SEC000", f"No name was judged: {error}."), self._seen[0], self._context)
+            return
         except Exception as error:  # noqa: BLE001  as above
             yield finish(_crash("secrets in names", error), self._seen[0], self._context)
             return
@@ -160,4 +165,7 @@ class OneRun:
 
 
 def _crash(name: str, error: Exception) -> Raw:
+    if isinstance(error, SieveHoleError):
+        words = f"The quick look at changed files lets pass what the rule {error} finds; it is not used any more."
+        return Raw("INT002", words, token=str(error).encode())
     return Raw("INT001", f"The rule for {name} failed with {type(error).__name__}.", token=name.encode())

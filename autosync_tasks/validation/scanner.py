@@ -1,17 +1,20 @@
 """The secret scanner behind a small interface, so that another one can take its place.
 
 Kingfisher's SDK runs in this process and offline; on 1,000 small files it needs 0.04 s where detect-secrets
-needs 14. Its start costs 0.5 s of processor time (5 s the first time, when it compiles its rules into
-the cache),
-so it is loaded only when there is something to scan.
+needs 14. Its start costs 0.5 s of processor time (5 s the first time, when it compiles its rules into the cache), so
+a sync of a few files asks the sieve first (`Quick`) and loads the scanner only where one of its rules might match. What
+is pushed, verified or validated is judged by the whole scanner (`load`), which judges the sieve too.
 """
 
 from __future__ import annotations
 
+import importlib.util
+import os
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 
 from autosync_tasks.records import dataclass
+from autosync_tasks.validation.catalogue import OWN_RULES, Catalogue, installed
 
 SCAN_SECONDS = 30.0
 """Longest time for one file; 4 MB take 0.03 s. Beyond it the file counts as not judged."""
@@ -25,6 +28,10 @@ OWN = "autosync."
 
 class EngineUnavailableError(Exception):
     """No scanner can be loaded. Its text holds no data of the user."""
+
+
+class SieveHoleError(Exception):
+    """A rule found something in a text that the sieve lets pass. Its text is the rule's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +57,36 @@ class Engine(Protocol):
         ...
 
 
+def _place(hit: Hit) -> tuple[int, int, str]:
+    return hit.start, hit.end, hit.rule
+
+
 class Kingfisher:
     """The SDK of `kingfisher-secret-scanner`."""
 
     def __init__(self, cache: str) -> None:
-        from importlib.resources import as_file, files
+        from kingfisher_sdk import Rules
 
-        from kingfisher_sdk import DetectionPolicy, Rules, Scanner
+        self._use(Rules([OWN_RULES], confidence="low", cache_dir=cache or None, cache=bool(cache)))
 
+    def _use(self, rules: Any) -> None:
+        from kingfisher_sdk import DetectionPolicy, Scanner
+
+        self._rules = rules
         # inline_ignores off: an agent could write the comment. markup_context off: it drops what stands in
         # HTML or CSS comments. Confidence low: the low ones warn.
         policy = DetectionPolicy(inline_ignores=False, markup_context=False)
-        with as_file(files("autosync_tasks.validation.data").joinpath("secret_rules.yml")) as own:
-            rules = Rules([str(own)], confidence="low", cache_dir=cache or None, cache=bool(cache))
         self._scanner = Scanner(rules, policy=policy, redact=True)
+
+    def details(self) -> list[dict[str, Any]]:
+        """Every rule, as the SDK tells it."""
+        return [self._rules.detail(one["id"]) for one in self._rules.metadata()]
 
     def scan(self, data: bytes) -> list[Hit]:
         # The time limit costs 20 us a file, a quarter of the scan of a small one, which cannot take long.
         limit = SCAN_SECONDS if len(data) > SMALL else None
         # No path is passed: with one, the engine skips package-lock.json, node_modules and others by name.
-        return [
+        hits = [
             Hit(
                 rule=found.rule_id,
                 start=found.location["start_offset"],
@@ -79,15 +96,116 @@ class Kingfisher:
             )
             for found in self._scanner.scan(data, timeout=limit)
         ]
+        return sorted(hits, key=_place)  # in the same order, however many rules are loaded
 
 
-@lru_cache(maxsize=1)
-def load(cache: str) -> Engine:
-    """The scanner, loaded once in a process, its compiled rules kept in the folder `cache` ("": not kept).
+class _Few(Kingfisher):
+    """The SDK with a few of its rules."""
 
-    Raises EngineUnavailableError, whatever the reason, and says which kind of fault it was.
+    def __init__(self, cache: str, definitions: bytes) -> None:
+        """cache: where the compiled form of these is kept. definitions: the rules, as the SDK reads them."""
+        from kingfisher_sdk import Rules
+
+        # The scanner reads rules from files only; this one is on no disk.
+        memory = os.memfd_create("rules.yml")
+        try:
+            with open(memory, "wb", closefd=False) as file:
+                file.write(definitions)
+            rules = Rules([f"/proc/self/fd/{memory}"], builtins=False, confidence="low", cache_dir=cache)
+        finally:
+            os.close(memory)
+        self._use(rules)
+
+
+class Checked:
+    """The whole scanner, by which the sieve is judged too: what it finds, the sieve must not let pass."""
+
+    def __init__(self, whole: Engine, catalogue: Catalogue) -> None:
+        self._whole, self._catalogue = whole, catalogue
+
+    def scan(self, data: bytes) -> list[Hit]:
+        """As an engine's. Raises SieveHoleError."""
+        found = self._whole.scan(data)
+        if found and (sieve := self._catalogue.sieve) and (possible := sieve.possible(data)) is not None:
+            for hit in found:
+                if hit.rule not in possible:
+                    self._catalogue.distrust(hit.rule)
+                    raise SieveHoleError(hit.rule)
+        return found
+
+
+SIEVED = 384 * 1024
+"""Bytes that one run sieves at most: loading all rules takes as long as the sieve takes for so many."""
+FEW = 12
+"""Rules that are loaded by themselves at most."""
+
+
+class Quick:
+    """The scanner, loaded when a text comes in which one of its rules might match; with those alone if they are few.
+
+    A rule that cannot match has no part in what the scanner finds, so that the findings are the same.
     """
+
+    def __init__(self, cache: str) -> None:
+        self._cache, self._left = cache, SIEVED
+        self._catalogue = Catalogue(cache, installed() if cache else "")
+        self._sieve = self._catalogue.sieve
+        self._some: dict[frozenset[str], Engine] = {}
+        self._all = None if self._sieve else self._load_all()
+
+    def scan(self, data: bytes) -> list[Hit]:
+        """As an engine's; EngineUnavailableError too."""
+        if self._all is None and self._sieve is not None:
+            self._left -= len(data)
+            possible = self._sieve.possible(data) if self._left >= 0 else None
+            if possible is not None and not possible:
+                return []
+            if possible is not None and len(possible) <= FEW and (some := self._load_few(frozenset(possible))):
+                return some.scan(data)
+        self._all = self._all or self._load_all()
+        return self._all.scan(data)
+
+    def _load_few(self, rules: frozenset[str]) -> Engine | None:
+        if rules not in self._some:
+            if (found := self._catalogue.few(rules)) is None:
+                return None
+            try:
+                self._some[rules] = _Few(*found)
+            except Exception:  # noqa: BLE001  whatever it is, the whole scanner judges
+                return None
+        return self._some[rules]
+
+    def _load_all(self) -> Engine:
+        whole = load_whole(self._cache)
+        if self._cache and self._sieve is None and isinstance(whole, Kingfisher):
+            self._catalogue.make(whole.details())
+        return whole
+
+
+def load_whole(cache: str) -> Engine:
+    """The whole scanner. Raises EngineUnavailableError, whatever the reason, and says which kind of fault it was."""
     try:
         return Kingfisher(cache)
     except Exception as error:
         raise EngineUnavailableError(f"{type(error).__name__} while loading kingfisher_sdk") from error
+
+
+@lru_cache(maxsize=1)
+def load(cache: str) -> Engine:
+    """The whole scanner, loaded once in a process, its compiled rules kept in the folder `cache` ("": not kept).
+
+    Raises EngineUnavailableError.
+    """
+    whole = load_whole(cache)
+    return Checked(whole, Catalogue(cache, installed())) if cache else whole
+
+
+@lru_cache(maxsize=1)
+def load_quick(cache: str) -> Engine:
+    """What finds the same and loads no more than it must, for the few files of a sync; kept for a process.
+
+    Raises EngineUnavailableError; scanning may raise it too.
+    """
+    if importlib.util.find_spec("kingfisher_sdk") is None:
+        raise EngineUnavailableError("ModuleNotFoundError while loading kingfisher_sdk")
+    return Quick(cache)

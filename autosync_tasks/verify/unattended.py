@@ -15,10 +15,13 @@ from autosync_tasks.workspace.workspace import Site
 BUDGET = 60.0
 """Seconds that a sync gives to it (10,000 files of 5 KB take about 1 s)."""
 _WAY = "`inv recover --check` says what mends it"
+_JUDGE = "`inv validate` judges the tree by the whole scanner; `inv recover --forget PATH` takes a secret out"
 
 
 def with_reading(site: Site, request: Request, run: Run, head: str, why: str) -> Run:
     """The run, with a reading of the whole store as its last step; incomplete if something is damaged.
+
+    The newest backup is judged by the whole scanner then: what the sieve lets pass must be what that would pass.
 
     head: the branch's commit. why: for what reason the store is read. Newer changes are backed up all the same.
     """
@@ -35,6 +38,10 @@ def with_reading(site: Site, request: Request, run: Run, head: str, why: str) ->
     health.note(site.state, repository, head, now)
     health.note_reading(site.state, repository, now, faults, newest_whole=whole)
     if not faults:
+        from autosync_tasks.remote.secret_guard import let_pass
+
+        if hole := let_pass(site, head):
+            return _wrong(run, Step("judge", Outcome.FAILED, hole), f"the backup may hold a secret: {hole}", _JUDGE)
         return replace(run, steps=(*run.steps, Step("read", Outcome.OK, f"all of the store, for {why}: it is whole")))
     return _damaged(run, faults, why, newest=whole)
 
@@ -57,12 +64,11 @@ def after_a_fault(site: Site, request: Request) -> None:
 
 def _damaged(run: Run, faults: tuple[str, ...], why: str, *, newest: bool) -> Run:
     what = "the newest backup is whole, but something older is damaged" if newest else "the backup is damaged"
-    return replace(
-        run,
-        steps=(*run.steps, Step("read", Outcome.FAILED, f"all of the store, for {why}: {faults[0]}")),
-        outcome=Outcome.INCOMPLETE,
-        reason=f"{run.reason}; {what}: {faults[0]}",
-        exit_code=1,
-        details=(*run.details, *faults),
-        next_step=_WAY,
-    )
+    step = Step("read", Outcome.FAILED, f"all of the store, for {why}: {faults[0]}")
+    return replace(_wrong(run, step, f"{what}: {faults[0]}", _WAY), details=(*run.details, *faults))
+
+
+def _wrong(run: Run, step: Step, words: str, way: str) -> Run:
+    reason = f"{run.reason}; {words}"
+    steps = (*run.steps, step)
+    return replace(run, steps=steps, outcome=Outcome.INCOMPLETE, reason=reason, exit_code=1, next_step=way)

@@ -14,6 +14,7 @@ from autosync_tasks.state.acceptances import Acceptances
 from autosync_tasks.validation import secret_names
 from autosync_tasks.validation.bash import check_shell
 from autosync_tasks.validation.findings import Context
+from autosync_tasks.validation.scanner import load, load_quick
 from autosync_tasks.workspace.workspace import Site
 
 
@@ -23,13 +24,18 @@ def acceptances(site: Site) -> Acceptances:
 
 
 def context(
-    site: Site, paths: Collection[Path] = frozenset(), *, check: bool = False, by_hand: bool = False
+    site: Site,
+    paths: Collection[Path] = frozenset(),
+    *,
+    check: bool = False,
+    by_hand: bool = False,
+    quick: bool = False,
 ) -> Context:
     """What the rules need to know beside the bytes.
 
     paths: every path of the tree. by_hand: a person asks, so that OpenCode will see the variables that this process
     sees (a scheduled run knows nothing of them). check: nothing may be written, so the scanner's cache and the
-    installation key are used only if they exist.
+    installation key are used only if they exist. quick: for the few files of a sync, ask the sieve before the scanner.
     """
     settings, accepted = site.settings, acceptances(site)
     cache = os.path.join(site.state.home, "engine")
@@ -43,9 +49,10 @@ def context(
         validate_select=settings.validate_select,
         validate_ignore=settings.validate_ignore,
         auto_sync_validate=settings.auto_sync_validate,
+        load_engine=load_quick if quick else load,
     )
 
 
 def withhold_names(site: Site, paths: Sequence[Path]) -> None:
     """From now on no list shows the secrets in these names."""
-    redaction().add(secret_names(paths, context(site, check=True)))
+    redaction().add(secret_names(paths, context(site, check=True, quick=True)))

@@ -7,6 +7,7 @@ import functools
 from pathlib import Path
 
 from autosync_tasks.validation import scanner
+from autosync_tasks.validation.catalogue import Catalogue, installed
 
 CACHE = Path(__file__).parents[2] / ".pytest_cache" / "scanner"
 """Kept between sessions; a rule that changes gets another file there."""
@@ -21,7 +22,14 @@ def loaded() -> scanner.Kingfisher:
     CACHE.mkdir(parents=True, exist_ok=True)
     with (CACHE.parent / "scanner.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        return Kingfisher(str(CACHE))
+        found = Kingfisher(str(CACHE))
+        Catalogue(str(CACHE), installed()).make(found.details() if not sieved() else ())
+        return found
+
+
+def sieved() -> bool:
+    """Whether the sieve of these rules is there."""
+    return Catalogue(str(CACHE), installed()).sieve is not None
 
 
 def compiled() -> Path:

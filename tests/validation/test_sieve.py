@@ -1,0 +1,261 @@
+"""The sieve lets nothing pass in which the scanner finds something, and a few rules find what all of them find.
+
+Texts made from each rule's own expression, with changes; the examples of the rules; labelled cases; published forms of
+tokens; base64 of base64; UTF-16; random bytes; the real trees.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import random
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autosync_tasks.validation import scanner as engines
+from autosync_tasks.validation.catalogue import Catalogue, installed
+from autosync_tasks.validation.rule_facts import facts
+from autosync_tasks.validation.rule_syntax import UnknownSyntaxError
+from autosync_tasks.validation.scanner import Checked, Hit, Quick, SieveHoleError, _Few
+from autosync_tasks.validation.sieve import Sieve, derived
+from benchmarks.token_forms import PLACES, TOKENS
+from tests.support import scanner
+from tests.support.matches import made
+from tests.support.trees import LARGE, TREES, unpack
+from tests.validation.support import encoded_cases
+
+SEED = int(os.environ.get("AUTOSYNC_SEED", "7"))
+BEFORE = ("", "key: ", '"', "the words (", "export A=", "-", "x", "é")
+AFTER = ("", "\n", '"', ")", " and more", ",", ";", "é")
+
+
+@cache
+def details() -> list[dict[str, Any]]:
+    return scanner.loaded().details()
+
+
+@cache
+def sieve() -> Sieve:
+    found = Catalogue(str(scanner.CACHE), installed()).sieve
+    assert found is not None
+    return found
+
+
+def passes(text: bytes) -> list[str]:
+    """The rules that find something in a text that the sieve lets pass."""
+    possible = sieve().possible(text)
+    return [] if possible is None else [hit.rule for hit in scanner.loaded().scan(text) if hit.rule not in possible]
+
+
+def changed(text: str, chance: random.Random) -> Iterator[str]:
+    """The text in other company, and with a letter changed, left out or doubled."""
+    for _ in range(2):
+        yield chance.choice(BEFORE) + text + chance.choice(AFTER)
+    at = chance.randrange(len(text) or 1)
+    yield text[:at] + chance.choice("aZ0_-.é\n ") + text[at + 1 :]
+    yield text[:at] + text[at + 1 :]
+    yield text[:at] + text[at : at + 1] * 2 + text[at + 1 :]
+
+
+def check_rules(rules: list[dict[str, Any]], times: int) -> None:
+    chance, found = random.Random(SEED), 0
+    for rule in rules:
+        texts = [made(rule["detection_regex"], chance) for _ in range(times)]
+        for text in texts:
+            possible = sieve().possible(text.encode())
+            assert possible is None or rule["id"] in possible, (rule["id"], text)
+        for text in [*texts, *rule["examples"], *rule["negative_examples"]]:
+            for one in (text, *changed(text, chance)):
+                assert passes(one.encode()) == [], (rule["id"], one)
+                found += bool(scanner.loaded().scan(one.encode()))
+    assert found > len(rules) // 4, "the texts say something"
+
+
+def test_no_rule_is_left_out() -> None:
+    """For a rule that the sieve cannot know, it says of every text that the rule might match."""
+    assert len(details()) > 500
+    known = derived({one["id"]: one["detection_regex"] for one in details()})
+    unknown = derived({"odd": r"(?<=a)b\p{Greek}", "any": "[a-z]+", "plain": "sk-[a-z]{20}"})
+    assert known["always"] == []
+    assert unknown["always"] == ["any", "odd"]
+    assert Sieve(unknown).possible(b"") == {"any", "odd"}
+    assert Sieve(unknown).possible(b"x SK-" + b"a" * 20) == {"any", "odd", "plain"}
+    for odd in (r"(?=a)aaaa", r"aaaa\k", "aaaa[^\\xff]", "aaaa[a&&b]", "(aaaa", "aaaa)", "aaaa{", "éaaaa"):
+        with pytest.raises(UnknownSyntaxError):
+            facts(odd)
+
+
+def test_texts_made_from_some_rules_pass_the_sieve() -> None:
+    check_rules(random.Random(SEED).sample(details(), 60), 1)
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("part", range(4))
+def test_texts_made_from_every_rule_pass_the_sieve(part: int) -> None:
+    check_rules(details()[part::4], 2)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("part", range(16))
+def test_many_texts_made_from_every_rule_pass_the_sieve(part: int) -> None:
+    check_rules(details()[part::16], 60)
+
+
+def test_published_forms_of_tokens_and_labelled_cases_pass_the_sieve() -> None:
+    chance = random.Random(SEED)
+    for number, draw in enumerate(TOKENS.values()):
+        for _, shape in list(PLACES.values())[number % 5 :: 5]:
+            assert passes(shape(draw(chance)).encode()) == []
+    assert [passes(case["text"].encode()) for case in encoded_cases() if passes(case["text"].encode())] == []
+
+
+def test_what_is_hidden_in_base64_passes_the_sieve_too() -> None:
+    chance, found = random.Random(SEED), 0
+    for draw in list(TOKENS.values())[::4]:
+        text = b"a word and " + draw(chance).encode() + b" at the end"
+        for layers in (1, 2, 3):
+            text = base64.b64encode(chance.choice((b"", b"x", b"xy")) + text)
+            for one in (text, b"p-" + text, text.rstrip(b"="), text.translate(bytes.maketrans(b"+/", b"-_"))):
+                for around in (one, b'{"data": "' + one + b'"}', "é".encode() + one + b"_x"):
+                    assert passes(around) == [], (layers, around)
+                    found += bool(scanner.loaded().scan(around))
+    assert found > 20
+
+
+def test_other_encodings_and_bytes_at_random_pass_the_sieve() -> None:
+    chance = random.Random(SEED)
+    tokens = [draw(chance) for draw in TOKENS.values()]
+    for token in tokens[::6]:
+        for name in ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig"):
+            assert passes(f"key = {token}\n".encode(name)) == []
+        noise = chance.randbytes(300)
+        assert passes(noise + token.encode() + noise) == []
+        assert passes(noise.replace(b"\0", b"") + b" " + token.encode() + b" " + noise.replace(b"\0", b"")) == []
+        for letter, odd in (("s", "\u017f"), ("k", "\u212a"), ("S", "\u017f"), ("K", "\u212a")):
+            assert passes(f"token: {token.replace(letter, odd)}".encode()) == []
+
+
+@pytest.mark.parametrize("name", [TREES[1]])
+def test_a_real_tree_passes_the_sieve(name: str, tmp_path: Path) -> None:
+    check_tree(name, tmp_path)
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("name", TREES)
+def test_every_real_tree_passes_the_sieve(name: str, tmp_path: Path) -> None:
+    check_tree(name, tmp_path)
+
+
+def check_tree(name: str, folder: Path) -> None:
+    unpack(name, folder)
+    files = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
+    files = files if name == LARGE else files[:250]
+    empty = 0
+    for path in files:
+        data = path.read_bytes()
+        assert passes(data) == [], path
+        empty += sieve().possible(data) == set()
+    assert empty > len(files) * 0.6, "most files need no scanner"
+
+
+def check_few(texts: list[bytes], folder: Path) -> None:
+    catalogue = Catalogue(str(scanner.CACHE), installed())
+    there = Catalogue(str(folder), installed())
+    there.__dict__["_definitions"] = catalogue._definitions
+    several = 0
+    for text in texts:
+        if possible := sieve().possible(text):
+            several += len(possible) > 1
+            there.few(possible)
+            found = there.few(possible)
+            assert found is not None
+            assert _Few(*found).scan(text) == scanner.loaded().scan(text), text
+    assert several
+
+
+def tokens_in_places(count: int) -> list[bytes]:
+    chance = random.Random(SEED)
+    return [f"token: {draw(chance)}\n".encode() for draw in chance.sample(list(TOKENS.values()), count)]
+
+
+def test_a_few_rules_find_what_all_find(tmp_path: Path) -> None:
+    check_few(tokens_in_places(6), tmp_path)
+
+
+@pytest.mark.sweep
+def test_a_few_rules_find_what_all_find_in_every_form(tmp_path: Path) -> None:
+    check_few(tokens_in_places(len(TOKENS)), tmp_path)
+
+
+def test_each_rule_is_defined_anew_as_it_was(tmp_path: Path) -> None:
+    """All that decides where a rule matches; the rest is about asking its provider."""
+    catalogue = Catalogue(str(scanner.CACHE), installed())
+    there = Catalogue(str(tmp_path), installed())
+    there.__dict__["_definitions"] = catalogue._definitions
+    chosen = random.Random(SEED).sample(details(), 12)
+    wanted = {one["id"] for one in chosen}
+    there.few(wanted)
+    found = there.few(wanted)
+    assert found is not None
+    again = {one["id"]: one for one in _Few(*found).details()}
+    aside = {"examples", "negative_examples", "references", "validation", "revocation", "tls_mode"}
+    for one in chosen:
+        assert {k: v for k, v in again[one["id"]].items() if k not in aside} == {
+            k: v for k, v in one.items() if k not in aside
+        }
+
+
+class Finds:
+    """An engine that finds one thing in everything."""
+
+    def scan(self, data: bytes) -> list[Hit]:
+        return [Hit("some.rule", 0, 1, sure=True)]
+
+
+def test_a_hole_is_an_error_that_names_the_rule_and_ends_the_sieve(tmp_path: Path) -> None:
+    catalogue = Catalogue(str(tmp_path), installed())
+    catalogue.make(details()[:5])
+    assert catalogue.sieve is not None
+    with pytest.raises(SieveHoleError, match=r"some\.rule"):
+        Checked(Finds(), catalogue).scan(b"plain words")
+    again = Catalogue(str(tmp_path), installed())
+    assert again.sieve is None
+    assert Checked(Finds(), again).scan(b"plain words") == Finds().scan(b"")
+
+
+@pytest.mark.parametrize("harm", ["cut", "swapped", "open", "link", "another version"])
+def test_what_is_not_whole_or_not_ours_is_not_used(harm: str, tmp_path: Path) -> None:
+    catalogue = Catalogue(str(tmp_path), installed())
+    catalogue.make(details()[:5])
+    path = next(tmp_path.glob("autosync-sieve-*"))
+    data = path.read_bytes()
+    if harm == "cut":
+        path.write_bytes(data[:-9])
+    elif harm == "swapped":
+        path.write_bytes(data.replace(b'"always":[]', b'"always":{}'))
+    elif harm == "open":
+        path.chmod(0o666)
+    elif harm == "link":
+        path.rename(tmp_path / "elsewhere")
+        path.symlink_to(tmp_path / "elsewhere")
+    key = installed() if harm != "another version" else "0" * 32
+    assert Catalogue(str(tmp_path), key).sieve is None
+
+
+def test_a_text_without_any_possible_rule_loads_no_scanner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Catalogue(str(tmp_path), installed()).make(details())
+    loaded: list[str] = []
+    monkeypatch.setattr(engines, "Kingfisher", lambda cache: loaded.append(cache) or Finds())
+    quick = Quick(str(tmp_path))
+    assert (quick.scan(b"plain words"), loaded) == ([], [])
+    text = tokens_in_places(1)[0]
+    assert quick.scan(text) == Finds().scan(b"")
+    assert loaded == [str(tmp_path)], "the first time the whole scanner judges"
+    assert Quick(str(tmp_path)).scan(text) == scanner.loaded().scan(text)
+    assert len(loaded) == 1, "from then on the few rules alone"
+    assert Quick(str(tmp_path)).scan(b"words " * 100_000) == Finds().scan(b"")
+    assert len(loaded) == 2, "much text is for the scanner"
