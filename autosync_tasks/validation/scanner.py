@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -143,7 +144,8 @@ FEW = 12
 class Quick:
     """The scanner, loaded when a text comes in which one of its rules might match; with those alone if they are few.
 
-    A rule that cannot match has no part in what the scanner finds, so that the findings are the same.
+    A rule that cannot match has no part in what the scanner finds, so that the findings are the same places
+    (of two rules for one provider's token, either may be named).
     """
 
     def __init__(self, cache: str) -> None:
@@ -177,8 +179,9 @@ class Quick:
 
     def _load_all(self) -> Engine:
         whole = load_whole(self._cache)
-        if self._cache and self._sieve is None and isinstance(whole, Kingfisher):
-            self._catalogue.make(whole.details())
+        if self._cache and self._sieve is None:
+            with suppress(Exception):  # whatever it is, the whole scanner judges
+                self._catalogue.make(whole.details())  # type: ignore[attr-defined]
         return whole
 
 
