@@ -136,9 +136,12 @@ def no_scanner(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
         raise ImportError("No module named 'kingfisher_sdk'")
 
     monkeypatch.setattr(scanner, "Kingfisher", gone)
+    monkeypatch.setattr(scanner, "installed", lambda: "")  # as it is where there is no scanner
     scanner.load.cache_clear()
+    scanner.load_quick.cache_clear()
     yield
     scanner.load.cache_clear()
+    scanner.load_quick.cache_clear()
 
 
 @step("a secret gets into a context file")
