@@ -52,7 +52,7 @@ def _of_finding(finding: Finding, *, hint: bool) -> Iterator[Line]:
     if not finding.blocks:
         return
     if hint and finding.hint:
-        for part in textwrap.wrap(finding.hint, _WIDTH):
+        for part in textwrap.wrap(runnable(finding.hint), _WIDTH):
             yield line(Part(_INDENT + part, "cyan"))
     if finding.fingerprint and _acceptable(finding):
         advice = runnable(f"no fault? inv accept {finding.fingerprint} --reason '…'")

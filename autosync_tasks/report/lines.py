@@ -10,7 +10,7 @@ from autosync_tasks.humanize import count
 from autosync_tasks.model import Change, ChangeKind, LeftOut, Outcome, Pending, Run
 from autosync_tasks.names import display
 from autosync_tasks.report.findings import of_findings
-from autosync_tasks.report.words import MOST, STYLE, Line, Part, line, of_next, of_note
+from autosync_tasks.report.words import MOST, STYLE, Line, Part, line, of_next, of_note, runnable
 
 _SIGN = {
     ChangeKind.CREATED: ("+", "green"),
@@ -31,7 +31,7 @@ def of_run(run: Run, source: str, backup: str) -> Iterator[Line]:
     yield from of_findings(run.findings)
     yield from of_left_out(run.left_out)
     for detail in _summed(run.details):
-        yield line("  ", display(detail))
+        yield line("  ", runnable(display(detail)))
     for note in run.notes:
         yield of_note(note)
     yield line(Part(_verdict(run), STYLE[run.outcome]), run.reason)
@@ -73,7 +73,7 @@ def of_restore(run: Run, target: str, backup: str) -> Iterator[Line]:
     if run.check:
         yield from of_changes(run.changes)
     for detail in run.details[:MOST]:
-        yield line("  ", Part("! ", "bold yellow"), display(detail))
+        yield line("  ", Part("! ", "bold yellow"), runnable(display(detail)))
     if len(run.details) > MOST:
         yield line(Part(f"    and {len(run.details) - MOST:,} more", "dim"))
     for note in run.notes:
@@ -88,7 +88,7 @@ def of_repairs(plan: Iterable[tuple[str, str]]) -> Iterator[Line]:
     """What recovery is about to do: what is wrong, and the remedy."""
     for problem, remedy in plan:
         yield line(Part("  ! ", "bold yellow"), display(problem))
-        yield line(Part("      → ", "cyan"), display(remedy))
+        yield line(Part("      → ", "cyan"), runnable(display(remedy)))
 
 
 def of_backups(rows: Iterable[tuple[str, str, str]], snapshots: Iterable[tuple[str, str, str]] = ()) -> Iterator[Line]:
@@ -154,7 +154,7 @@ def of_pending(pending: Iterable[Pending]) -> Iterator[Line]:
     """What is not in the backup yet, and what it waits for."""
     waits: dict[str, list[Change]] = {}
     for item in pending:
-        waits.setdefault(item.waits_for, []).append(item.change)
+        waits.setdefault(runnable(item.waits_for), []).append(item.change)
     for reason, changes in waits.items():
         if len(changes) <= _ONE_BY_ONE:
             for change in changes:

@@ -12,7 +12,7 @@ from autosync_tasks.humanize import age, count, span
 from autosync_tasks.model import Priority
 from autosync_tasks.names import display
 from autosync_tasks.report.lines import of_pending
-from autosync_tasks.report.words import STYLE, Line, Part, line
+from autosync_tasks.report.words import STYLE, Line, Part, line, runnable
 from autosync_tasks.status.why import Answer
 
 
@@ -39,7 +39,7 @@ def of_why(answer: Answer, now: float) -> Iterator[Line]:
         if why.next_at is not None and why.next_at > now:
             facts.append(("eligible", f"in {age(why.next_at - now)}"))
     for name, words in facts:
-        yield line(Part(f"  {name:<10} ", "dim"), words)
+        yield line(Part(f"  {name:<10} ", "dim"), runnable(words))
     yield from of_pending(answer.below)
 
 
