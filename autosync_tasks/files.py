@@ -41,6 +41,13 @@ def names_in(folder: str) -> list[str]:
         return []
 
 
+def bytes_in(path: str) -> bytes:
+    """What a file holds; nothing where it is missing or cannot be read."""
+    with suppress(OSError), open(path, "rb") as file:
+        return file.read()
+    return b""
+
+
 def write_whole(
     path: str,
     data: bytes,

@@ -8,9 +8,7 @@ moves it only forward, under git's own ref lock: a branch that someone else move
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 
 from autosync_tasks.backup.conversation import Conversation
 from autosync_tasks.backup.gateway import TooSlowError
@@ -123,13 +121,8 @@ def _commit_header(ref: str, base: str, author: Author, message: bytes, mark: in
 
 def left_behind(repository: Repository, run_id: str = "") -> list[str]:
     """Refs of commits in the making that killed runs left, without those of this run."""
-    names = set()
-    with suppress(OSError):
-        names.update(os.listdir(os.path.join(repository.git_dir, INCOMING)))
-    with suppress(OSError), open(os.path.join(repository.git_dir, "packed-refs"), "rb") as file:
-        packed = (line.rstrip().partition(f" {INCOMING}/".encode())[2] for line in file)
-        names.update(name.decode("ascii", "replace") for name in packed)
-    return [f"{INCOMING}/{name}" for name in sorted(names) if name != run_id and name.isalnum()]
+    names = repository.refs_below(INCOMING)
+    return [f"{INCOMING}/{name}" for name in names if name != run_id and name.isalnum()]
 
 
 def drop(repository: Repository, refs: Iterable[str]) -> None:

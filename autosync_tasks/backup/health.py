@@ -196,11 +196,7 @@ def keep(repository: Repository, commit: str) -> str:
 
 def kept_branches(repository: Repository) -> list[str]:
     """The branches that `keep` made. No process is started."""
-    names = set(names_in(os.path.join(repository.git_dir, "refs/heads", KEPT)))
-    with suppress(OSError), open(os.path.join(repository.git_dir, "packed-refs"), "rb") as file:
-        packed = (line.rstrip().partition(f" refs/heads/{KEPT}/".encode())[2] for line in file)
-        names.update(name.decode("ascii", "replace") for name in packed if name)
-    return [f"{KEPT}/{name}" for name in sorted(names) if not name.endswith(".lock")]
+    return [f"{KEPT}/{name}" for name in repository.refs_below(f"refs/heads/{KEPT}")]
 
 
 def tell_departed(state: State, repository: Repository, head: str, *, check: bool) -> str:

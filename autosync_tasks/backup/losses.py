@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from autosync_tasks.backup.repository import Repository
-from autosync_tasks.files import write_whole
+from autosync_tasks.files import bytes_in, write_whole
 from autosync_tasks.model import Path
 from autosync_tasks.names import display, quote, unquote
 from autosync_tasks.records import dataclass
@@ -43,9 +43,7 @@ class Loss:
 
 def losses(repository: Repository) -> list[Loss]:
     """What is noted, oldest first; lines that are none are passed over."""
-    lines: list[bytes] = []
-    with suppress(OSError), open(os.path.join(repository.git_dir, _FILE), "rb") as file:
-        lines = file.read().split(b"\n")
+    lines = bytes_in(os.path.join(repository.git_dir, _FILE)).split(b"\n")
     found = []
     for match in filter(None, map(_LINE.match, lines)):
         with suppress(ValueError):

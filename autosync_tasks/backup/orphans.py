@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from autosync_tasks.backup.repository import Repository
-from autosync_tasks.files import names_in
+from autosync_tasks.files import bytes_in, names_in
 
 _PART = re.compile(r"(pack-[0-9a-f]{40})\.(pack|idx|rev|bitmap|mtimes|promisor)\Z")
 _SHA = 20
@@ -38,7 +38,7 @@ def orphans(repository: Repository, *, thorough: bool = False) -> list[str]:
             continue
         if "pack" not in ends:
             found += [f"{path}.{end}" for end in ends]
-        elif _ends_well(f"{path}.pack"):
+        elif ends_well(f"{path}.pack"):
             found.append(f"{path}.pack")
     if any(not os.path.exists(os.path.join(folder, name)) for name in _packs_in(f"{folder}/multi-pack-index")):
         found.append(f"{folder}/multi-pack-index")
@@ -69,11 +69,11 @@ def _stale_graphs(repository: Repository, objects: str) -> list[str]:
     """Files of commit-graphs that name commits, or other such files, that are gone."""
     names = names_in(os.path.join(objects, _GRAPHS))
     chain = [f"{_GRAPHS}/{name}" for name in names if name == "commit-graph-chain" or name.endswith(".graph")]
-    named = set(re.findall(rb"^[0-9a-f]{40}$", _read(os.path.join(objects, _GRAPHS, "commit-graph-chain")), re.M))
+    named = set(re.findall(rb"^[0-9a-f]{40}$", bytes_in(os.path.join(objects, _GRAPHS, "commit-graph-chain")), re.M))
     whole = {b"graph-%s.graph" % name for name in named} <= {os.fsencode(name) for name in names}
     stale = []
     for files in (["info/commit-graph"], chain):
-        ids = [one for name in files for one in _ids_in(_read(os.path.join(objects, name)))]
+        ids = [one for name in files for one in _ids_in(bytes_in(os.path.join(objects, name)))]
         if (files is chain and not whole) or (ids and not in_store(repository, ids)):
             stale += [os.path.join(objects, name) for name in files]
     return stale
@@ -81,7 +81,7 @@ def _stale_graphs(repository: Repository, objects: str) -> list[str]:
 
 def _packs_in(path: str) -> list[str]:
     """The packs that a multi-pack-index is of, as names of their files."""
-    names = _chunk(_read(path), b"MIDX", 12, b"PNAM").split(b"\0")
+    names = _chunk(bytes_in(path), b"MIDX", 12, b"PNAM").split(b"\0")
     return [re.sub(r"\.idx\Z", ".pack", os.fsdecode(name)) for name in names if name]
 
 
@@ -102,7 +102,7 @@ def _chunk(data: bytes, sign: bytes, head: int, wanted: bytes) -> bytes:
     return next((data[at[n] : at[n + 1]] for n in range(data[6]) if table[n][:4] == wanted), b"")
 
 
-def _ends_well(path: str) -> bool:
+def ends_well(path: str) -> bool:
     """Whether a file ends with the checksum of what is before it, read in pieces: packs are large."""
     digest, left = hashlib.sha1(usedforsecurity=False), -1
     with suppress(OSError), open(path, "rb") as file:
@@ -116,9 +116,3 @@ def _ends_well(path: str) -> bool:
 
 def _whole(data: bytes) -> bool:
     return hashlib.sha1(data[:-_SHA], usedforsecurity=False).digest() == data[-_SHA:]
-
-
-def _read(path: str) -> bytes:
-    with suppress(OSError), open(path, "rb") as file:
-        return file.read()
-    return b""

@@ -11,6 +11,7 @@ from autosync_tasks.backup.listing import Listing, parse_listing
 from autosync_tasks.backup.manifest import PATH, ManifestError, Recorded, belongs, parse
 from autosync_tasks.backup.trust import check_format, check_inside
 from autosync_tasks.errors import BackupError, GitMissingError
+from autosync_tasks.files import bytes_in, names_in
 from autosync_tasks.names import display, is_branch
 from autosync_tasks.records import dataclass
 
@@ -168,6 +169,14 @@ class Repository:
         except FileNotFoundError:
             pass
         return ""
+
+    def refs_below(self, prefix: str) -> list[str]:
+        """The last parts of the refs right below a prefix such as `refs/heads/mine`, read without a child process."""
+        names = set(names_in(os.path.join(self.git_dir, prefix)))
+        wanted = f" {prefix}/".encode()
+        for line in bytes_in(os.path.join(self.git_dir, "packed-refs")).splitlines():
+            names.add(line.partition(wanted)[2].decode("ascii", "replace"))
+        return sorted(name for name in names if name and not name.endswith(".lock"))
 
     def has_objects(self) -> bool:
         """Whether the store holds anything at all."""

@@ -10,11 +10,10 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 
-from autosync_tasks.backup.orphans import orphans
+from autosync_tasks.backup.orphans import ends_well, orphans
 from autosync_tasks.backup.repository import Repository
-from autosync_tasks.files import names_in
+from autosync_tasks.files import bytes_in, names_in
 from autosync_tasks.names import display
 
 _SHA = 20
@@ -84,9 +83,7 @@ def index_fault(repository: Repository) -> str:
 
 def packed_lines(repository: Repository) -> tuple[list[bytes], list[bytes]]:
     """The lines of `packed-refs`: those that can be one, and those that cannot."""
-    data = b""
-    with suppress(OSError), open(os.path.join(repository.git_dir, "packed-refs"), "rb") as file:
-        data = file.read()
+    data = bytes_in(os.path.join(repository.git_dir, "packed-refs"))
     sound: list[bytes] = []
     bad: list[bytes] = []
     for number, line in enumerate(data.splitlines(keepends=True)):
@@ -123,10 +120,8 @@ def all_refs(repository: Repository) -> dict[str, str]:
         if _REF.match(line):
             named[line[41:-1].decode("utf-8", "surrogateescape")] = line[:40].decode("ascii")
     for name in _files_below(repository.git_dir, "refs"):
-        with suppress(OSError), open(os.path.join(repository.git_dir, name), "rb") as file:
-            text = file.read(4096)
-            if _ID.match(text):
-                named[name] = text[:40].decode("ascii")
+        if _ID.match(text := bytes_in(os.path.join(repository.git_dir, name))):
+            named[name] = text[:40].decode("ascii")
     return named
 
 
@@ -137,32 +132,19 @@ def derived_faults(repository: Repository) -> list[str]:
     names += [f"objects/info/{name}" for name in names_in(os.path.join(objects, "info")) if name == "commit-graph"]
     graphs = os.path.join(objects, "info", "commit-graphs")
     names += [f"objects/info/commit-graphs/{name}" for name in names_in(graphs) if name.endswith(".graph")]
-    return [name for name in sorted(names) if not _ends_well(os.path.join(repository.git_dir, name))]
-
-
-def _ends_well(path: str) -> bool:
-    """Whether a file ends with the checksum of what is before it."""
-    try:
-        with open(path, "rb") as file:
-            data = file.read()
-    except OSError:
-        return False
-    return hashlib.sha1(data[:-_SHA], usedforsecurity=False).digest() == data[-_SHA:]
+    return [name for name in sorted(names) if not ends_well(os.path.join(repository.git_dir, name))]
 
 
 def stash_commits(repository: Repository) -> list[str]:
     """The commits of all stash entries, the newest last: git names only the newest by a ref."""
-    lines: list[bytes] = []
-    with suppress(OSError), open(os.path.join(repository.git_dir, "logs/refs/stash"), "rb") as file:
-        lines = file.read().splitlines()
+    lines = bytes_in(os.path.join(repository.git_dir, "logs/refs/stash")).splitlines()
     return [line[41:81].decode("ascii") for line in lines if re.match(rb"[0-9a-f]{40} [0-9a-f]{40} ", line)]
 
 
 def shallow_commits(repository: Repository) -> frozenset[str]:
     """Commits whose parents were left behind when this repository was cloned (`git clone --depth`)."""
-    with suppress(OSError), open(os.path.join(repository.git_dir, "shallow"), "rb") as file:
-        return frozenset(line.decode("ascii", "replace") for line in file.read().split())
-    return frozenset()
+    names = bytes_in(os.path.join(repository.git_dir, "shallow")).split()
+    return frozenset(name.decode("ascii", "replace") for name in names)
 
 
 def _files_below(git_dir: str, top: str) -> Iterator[str]:

@@ -6,10 +6,9 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from autosync_tasks.cli.positional import WithFingerprints
-from autosync_tasks.cli.task import CHECK, JSON, is_dry, task
+from autosync_tasks.cli.task import CHECK, JSON, Context, is_dry, task
 from autosync_tasks.errors import UsageError
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Finding
@@ -23,9 +22,6 @@ from autosync_tasks.report.findings import of_findings
 from autosync_tasks.validation.families import RULES
 from autosync_tasks.workspace.validation_context import acceptances
 from autosync_tasks.workspace.workspace import Site, open_site
-
-if TYPE_CHECKING:
-    from invoke import Context
 
 
 @task(

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from autosync_tasks.bootstrap.bootstrap import bootstrap as carry_out
 from autosync_tasks.bootstrap.offers import Offer
 from autosync_tasks.bootstrap.request import Ears, Wish
-from autosync_tasks.cli.task import CHECK, DIFF, JSON, is_dry, task
+from autosync_tasks.cli.task import CHECK, DIFF, JSON, Context, is_dry, task
 from autosync_tasks.doctor.missing import missing_after
 from autosync_tasks.model import Change, Run
 from autosync_tasks.report import as_json as report
@@ -19,9 +18,6 @@ from autosync_tasks.restore.diff import plan_differences
 from autosync_tasks.restore.plan import RestorePlan
 from autosync_tasks.workspace.request import new_request
 from autosync_tasks.workspace.workspace import Site, open_site
-
-if TYPE_CHECKING:
-    from invoke import Context
 
 
 @task(

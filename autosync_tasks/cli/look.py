@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING
 
-from autosync_tasks.cli.task import DIFF, JSON, task
+from autosync_tasks.cli.task import DIFF, JSON, Context, task
 from autosync_tasks.humanize import count
 from autosync_tasks.plan import judge
 from autosync_tasks.plan.compare import look
@@ -23,9 +22,6 @@ from autosync_tasks.verify import drill as drilling
 from autosync_tasks.verify import verify as verifying
 from autosync_tasks.workspace.request import new_request
 from autosync_tasks.workspace.workspace import open_site
-
-if TYPE_CHECKING:
-    from invoke import Context
 
 
 @task(help={"json": JSON, "diff": DIFF})

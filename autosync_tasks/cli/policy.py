@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autosync_tasks.cli.positional import WithSettings
-from autosync_tasks.cli.task import CHECK, JSON, is_dry, task
+from autosync_tasks.cli.task import CHECK, JSON, Context, is_dry, task
 from autosync_tasks.config.load import load
 from autosync_tasks.errors import UsageError
 from autosync_tasks.report import as_json as report
@@ -17,9 +17,6 @@ from autosync_tasks.report import screen
 from autosync_tasks.status.history import filtered, totals
 from autosync_tasks.status.why import why_path
 from autosync_tasks.workspace.workspace import open_site
-
-if TYPE_CHECKING:
-    from invoke import Context
 
 
 @task(help={"path": "a path in the source, relative to it or absolute", "json": JSON}, positional=["path"])

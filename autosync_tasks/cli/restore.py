@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from autosync_tasks.cli.positional import WithWords
-from autosync_tasks.cli.task import CHECK, JSON, is_dry, task
+from autosync_tasks.cli.task import CHECK, JSON, Context, is_dry, task
 from autosync_tasks.doctor.missing import missing_after
 from autosync_tasks.model import Change, Run
 from autosync_tasks.records import replace
@@ -24,9 +23,6 @@ from autosync_tasks.restore.restore import backups, new_wish, saved, target_of
 from autosync_tasks.restore.restore import restore as carry_out
 from autosync_tasks.workspace.request import Request, new_request
 from autosync_tasks.workspace.workspace import Site, open_site
-
-if TYPE_CHECKING:
-    from invoke import Context
 
 
 @task(

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
-from autosync_tasks.cli.task import CHECK, DIFF, JSON, is_dry, task
+from autosync_tasks.cli.task import CHECK, DIFF, JSON, Context, is_dry, task
 from autosync_tasks.cli.waiting import sync_when_it_may
 from autosync_tasks.errors import UsageError
 from autosync_tasks.model import Trigger
@@ -18,9 +17,6 @@ from autosync_tasks.sync.announce import announced
 from autosync_tasks.sync.preview import contents_of
 from autosync_tasks.workspace.request import Request, new_request
 from autosync_tasks.workspace.workspace import open_site
-
-if TYPE_CHECKING:
-    from invoke import Context
 
 
 @task(

@@ -15,6 +15,10 @@ from autosync_tasks.errors import UsageError
 if TYPE_CHECKING:
     import invoke
 
+    Context = invoke.Context
+else:
+    Context = None  # a name for annotations: a plain command line loads no Invoke
+
 CHECK = "take every decision and run every guard, write nothing, say what would happen"
 JSON = "print one JSON document (version 1) instead of words"
 MAY_BE_EMPTY = frozenset({"hint", "changes", "type"})
@@ -104,7 +108,7 @@ def _is_empty(value: object) -> bool:
     return isinstance(value, list) and any(map(_is_empty, value))
 
 
-def is_dry(context: invoke.Context | None, check: bool) -> bool:
+def is_dry(context: Context | None, check: bool) -> bool:
     """Whether nothing may be written: `--check`, or `inv --dry` (which by itself only affects `c.run`).
 
     context: None for a plain command line, which has no `--dry`.

@@ -5,17 +5,14 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autosync_tasks.cli.boundary import told
-from autosync_tasks.cli.task import CHECK, JSON, is_dry, task
+from autosync_tasks.cli.task import CHECK, JSON, Context, is_dry, task
 from autosync_tasks.errors import AutosyncError, UsageError
 from autosync_tasks.model import Trigger
 from autosync_tasks.report.task_result import show, show_line
 from autosync_tasks.triggers.command import need_recorded
-
-if TYPE_CHECKING:
-    from invoke import Context
 
 _FLAGS = {"check": CHECK, "diff": "show what is (or would be) written", "json": JSON}
 _SCOPE = "global (every OpenCode session) or project (the one of this folder)"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 
 from autosync_tasks.backup.commit import INCOMING
 from autosync_tasks.backup.manifest import PATH
@@ -13,6 +12,7 @@ from autosync_tasks.backup.objects import AbsentError, Store
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.backup.soundness import all_refs, packed_lines, ref_faults
 from autosync_tasks.errors import BackupError
+from autosync_tasks.files import bytes_in
 from autosync_tasks.recovery.plan import BadRef
 
 _ID = re.compile(r"[0-9a-f]{40}\Z")
@@ -88,9 +88,7 @@ def _candidates(repository: Repository, known: Iterable[str]) -> Iterator[tuple[
 
 def _logged(repository: Repository, ref: str) -> list[str]:
     """The ids in a ref's reflog, the newest last."""
-    lines: list[str] = []
-    with suppress(OSError), open(os.path.join(repository.git_dir, "logs", ref), "rb") as file:
-        lines = file.read().decode("utf-8", "replace").splitlines()
+    lines = bytes_in(os.path.join(repository.git_dir, "logs", ref)).decode("utf-8", "replace").splitlines()
     names = [name for line in lines for name in (line[:40], line[41:81])]
     return [name for name in names if _ID.match(name) and name != _NONE]
 
