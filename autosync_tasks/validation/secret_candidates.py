@@ -15,6 +15,11 @@ _ASSIGNED = re.compile(rb"(?i)[\s:=>,|\"'`*\[\](\\]+(?:(?:bearer|basic|token|bot
 _NAME_BEFORE = re.compile(rb"[A-Za-z0-9_.\-]{0,48}$")
 _API_KEY = re.compile(rb"(?i)(?:api[_-]?key|secret(?:[_-]?key)?|api[_-]?token)$")
 _OAUTH = re.compile(rb"[\"']?type[\"']?\s*:\s*[\"']oauth[\"']")
+_DIGEST = re.compile(rb"(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})")
+_FILE_BEFORE = re.compile(
+    rb"[\w/-]\.(?:md|mdx|txt|jsonc?|ya?ml|toml|[cm]?[jt]sx?|py|sh|go|rs|html|css|png|svg|lock)[\"'`]?\s{0,2}[:=|]\s{0,2}[\"'`]?$"
+)
+"""A file's name, to which a digest is given: in a manifest of files."""
 _SERVICE = re.compile(rb"[\"'](?:hostname|port|pid|cors|url)[\"']\s*:")
 
 
@@ -34,7 +39,7 @@ def judge_hit(place: Place, hit: Hit) -> Judged:
     value = place.value.strip(QUOTES)
     if b"hooks." in value or b"://" in value:
         value = value.rpartition(b"/")[2]  # before it stand the names of a team and a channel
-    if stand_ins.stands_in(value, place.around):
+    if stand_ins.stands_in(value, place.around) or (_DIGEST.fullmatch(value) and _FILE_BEFORE.search(place.before(80))):
         return NOTHING
     return ("SEC001" if hit.sure else "SEC102"), name
 

@@ -64,6 +64,8 @@ _SPLIT = re.compile(rb"[-_. /]+|(?<=[a-z0-9])(?=[A-Z])")
 _REPEATED = re.compile(rb"(?s)(.{2,12}?)\1{3,}")
 _ONE_SIGN = re.compile(rb"(?s)([^A=/])\1{7,}|A{20,}")
 _CAPITALS = re.compile(rb"[A-Z]+(?:[-_ ][A-Z0-9]+)*")
+_VARIABLE = re.compile(rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:PASSWORD|PASSWD|PASS|PWD|SECRET|TOKEN|KEY)")
+"""A variable's name that stands where its value goes: `NEO4J_PASSWORD`."""
 _UNSIGNED = re.compile(rb"eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\.(?:[a-z]{0,16}|[A-Za-z_-]{0,10})")
 """A web token with a word for a signature, or none: `eyJ….eyJ….expired`."""
 _EXAMPLE_HOSTS = re.compile(
@@ -164,7 +166,7 @@ def weak_password(password: bytes, *beside: bytes) -> bool:
         return True
     if TEMPLATE.search(password) or _WORDS.search(password) or _MASK.search(password):
         return True
-    return spelled(password, *beside) or _CAPITALS.fullmatch(password) is not None
+    return spelled(password, *beside) or any(form.fullmatch(password) for form in (_CAPITALS, _VARIABLE))
 
 
 def example_host(host: bytes) -> bool:

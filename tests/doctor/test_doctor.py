@@ -19,7 +19,7 @@ from autosync_tasks.doctor.checks import LITTLE_SPACE, TOO_LITTLE_SPACE, Check, 
 from autosync_tasks.doctor.machine import Access, Machine, Space, SshWay, Trial
 from autosync_tasks.model import Trigger
 from autosync_tasks.triggers import hook
-from autosync_tasks.triggers.installed import Installed
+from autosync_tasks.triggers.installed import Installed, installed
 
 NOW = 1_800_000_000.0
 SEEN: dict[str, Any] = {
@@ -144,9 +144,17 @@ def test_each_fault_is_named_with_its_remedy(change: dict[str, Any], name: str, 
     assert result(found).exit_code == (1 if level is Level.FAIL else 0)
 
 
-def test_the_gatherer_sees_what_cron_would_see(tmp_path: Path) -> None:
+def prepared(home: Path, scanner_cache: Path) -> None:
+    """The scanner's rules as an earlier run compiled them: the trial writes nothing, and would compile them anew."""
+    state = home / ".local/state/autosync-tasks"
+    state.mkdir(parents=True, mode=0o700)
+    shutil.copytree(scanner_cache, state / "engine")
+
+
+def test_the_gatherer_sees_what_cron_would_see(tmp_path: Path, scanner_cache: Path) -> None:
     """A git that only this shell finds, and a source that only this shell's variable names."""
     home, programs = tmp_path / "home", tmp_path / "bin"
+    prepared(home, scanner_cache)
     (home / ".config" / "opencode").mkdir(parents=True)
     (home / ".config" / "opencode" / "AGENTS.md").write_text("x")
     (tmp_path / "other").mkdir()
@@ -172,11 +180,12 @@ def test_the_gatherer_sees_what_cron_would_see(tmp_path: Path) -> None:
     assert facts.folders == 2  # what is in node_modules is not watched
     assert "source for cron" in [check.name for check in bad(facts)]
     hook.install(environ, command=["/old/autosync", "sync"])
-    again = gatherer.gather(environ, NOW, str(tmp_path))
-    assert [(found.how, bool(found.fault)) for found in again.installed] == [("hook", True)]
+    again = installed(environ, NOW, str(tmp_path))
+    assert [(found.how, bool(found.fault)) for found in again] == [("hook", True)]
 
 
-def test_looking_writes_nothing(tmp_path: Path) -> None:
+def test_looking_writes_nothing(tmp_path: Path, scanner_cache: Path) -> None:
+    prepared(tmp_path, scanner_cache)
     (tmp_path / ".config" / "opencode").mkdir(parents=True)
     (tmp_path / ".config" / "opencode" / "AGENTS.md").write_text("x")
     (tmp_path / "crontab").write_text("#!/bin/sh\necho 'no crontab for you' >&2; exit 1\n")

@@ -74,6 +74,7 @@ for name in sorted(glob.glob("*.in")):
 """
 
 
+@pytest.mark.sweep  # test_cron.py holds each without the program
 def test_nasty_crontabs_come_back_from_the_real_program(home: Path) -> None:
     for number, (_, text, rest) in enumerate(NASTY):
         (home / f"{number}.in").write_bytes(text)

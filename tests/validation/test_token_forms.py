@@ -34,6 +34,8 @@ STANDS_IN = {
     "a server, words": '{"hostname": "0.0.0.0", "port": 4096, "password": "change-this-password-1"}',
     "a server, a weak one": '{"url": "http://db:5432", "port": 5432, "password": "' + "mysecretpassword" + '"}',
     "a Google key, stars": "AIza" + "X" * 35,
+    "a password's variable": "push_to_neo4j(G, uri='NEO4J_URI', user='NEO4J_USER', password='NEO4J_PASSWORD')",
+    "a file's digest": '{"command/join-discord.md": "' + "de092c2d688380f6e91841ba6af6cb2c" * 2 + '"}',
     "a login, words": '{"a": {"type": "oauth", "refresh": "your-refresh-token", "access": "<access-token>"}}',
 }  # fmt: skip
 
