@@ -51,6 +51,7 @@ pytest_plugins = [
     "tests.features.bootstrap",
     "tests.features.bootstrap_remote",
     "tests.features.missing",
+    "tests.features.machines",
     "tests.features.way_back",
 ]
 

@@ -27,12 +27,13 @@ FLOORS: dict[str, tuple[int, str]] = {
     "triggers": (3, "config"),
     "backup": (3, "state tree"),
     "workspace": (4, "backup config policy state tree validation"),
+    "machines": (5, "backup state triggers workspace"),
     "plan": (5, "backup policy state tree validation workspace"),
     "restore": (6, "backup config plan policy tree triggers validation workspace"),
-    "remote": (6, "backup config policy state tree validation workspace"),
+    "remote": (6, "backup config machines policy state tree validation workspace"),
     "verify": (7, "backup plan policy remote restore state tree workspace"),
     "recovery": (7, "backup plan policy remote restore tree validation workspace"),
-    "status": (7, "backup config plan policy remote state tree triggers workspace"),
+    "status": (7, "backup config machines plan policy remote state tree triggers workspace"),
     "doctor": (7, "backup config policy tree triggers validation workspace"),
     "sync": (8, "backup config plan policy remote state status tree verify workspace"),
     "bootstrap": (
@@ -48,7 +49,7 @@ TOP = "cli"
 LARGEST = 300
 """Lines: beyond this a module has more than one subject."""
 
-MOST_LINES = 28_000
+MOST_LINES = 28_400
 """Of the package, so that one person can hold it in the head."""
 
 HEAVY = ("rich", "git", "pathspec", "tomlkit", "jsonschema", "yaml", "kingfisher_sdk", "inotify_simple", "platformdirs")
@@ -64,7 +65,7 @@ PURE = (
     "model.py", "errors.py", "names.py", "humanize.py", "records.py",
     "config/settings.py", "config/shadowed.py",
     "policy/*", "validation/*",
-    "backup/manifest.py", "backup/listing.py", "backup/said.py", "state/cache.py", "triggers/loading.py",
+    "backup/manifest.py", "backup/listing.py", "backup/said.py", "state/cache.py", "triggers/loading.py", "machines/record.py",
     "plan/detect.py", "plan/delta.py", "plan/proposal.py", "plan/quarantine.py",
     "restore/plan.py", "restore/undo.py", "restore/moments.py",
     "remote/relation.py", "remote/address.py", "remote/faults.py",
@@ -260,7 +261,7 @@ LAZY = {
             plan/judge.py validation/families.py validation/names_and_modes.py workspace/validation_context.py
         """,
         "only where something is pushed": """
-            remote/push.py
+            remote/push.py remote/roll.py
         """,
         "only where the file has rules of the user, or is written": """
             config/file.py config/settings.py config/shadowed.py config/user_rules.py

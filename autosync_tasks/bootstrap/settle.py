@@ -66,9 +66,9 @@ def part_for(site: Site, chosen: Offer, *, another: bool, taken: Collection[str]
         )
     if not another:
         return Part(chosen.branch, chosen.source_id)
-    branch, number = suggested(host, chosen.branch), 2
+    branch, number = suggested(chosen.branch, host), 2
     while branch in taken:
-        branch, number = f"{suggested(host, chosen.branch)}-{number}", number + 1
+        branch, number = f"{suggested(chosen.branch, host)}-{number}", number + 1
     return Part(branch, secrets.token_hex(8))
 
 

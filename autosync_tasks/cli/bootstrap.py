@@ -1,9 +1,10 @@
-"""The task `bootstrap`: parse, call, report, exit code. Nothing is decided here."""
+"""The tasks `bootstrap` and `machines`: parse, call, report, exit code. Nothing is decided here."""
 
 from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Sequence
 
 from autosync_tasks.bootstrap.bootstrap import bootstrap as carry_out
@@ -11,7 +12,10 @@ from autosync_tasks.bootstrap.offers import Offer
 from autosync_tasks.bootstrap.request import Ears, Wish
 from autosync_tasks.cli.task import CHECK, DIFF, JSON, Context, is_dry, task
 from autosync_tasks.doctor.missing import missing_after
+from autosync_tasks.machines.own import own_name
 from autosync_tasks.model import Change, Run
+from autosync_tasks.records import asdict
+from autosync_tasks.remote import roll
 from autosync_tasks.report import as_json as report
 from autosync_tasks.report import lines, screen
 from autosync_tasks.restore.diff import plan_differences
@@ -84,4 +88,37 @@ def bootstrap(
     return run.exit_code
 
 
-BOOTSTRAPS = (bootstrap,)
+@task(
+    help={
+        "forget": "take a machine that is gone off the list, by its host or name (its branch stays)",
+        "check": CHECK,
+        "json": JSON,
+    }
+)
+def machines(context: Context, forget: str = "", check: bool = False, json: bool = False) -> int:
+    """
+    Every machine that pushes to the remote: when it last looked and synced, its branch, conflicts that are parked.
+
+    Each writes a small ref of its own beside the branches. Exit code 1 if one has been silent for longer than its
+    `max_age`.
+    """
+    site, now = open_site(os.environ), time.time()
+    if forget:
+        one = roll.forget(site, forget, check=is_dry(context, check))
+        verb = "would be taken off the list" if is_dry(context, check) else "is off the list; its branch stays"
+        if json:
+            report.show("machines", {"forgotten": one.name})
+        else:
+            screen.show(lines.plain([f"{one.host or one.name} {verb}"]))
+        return 0
+    found, mine = roll.machines(site), own_name(site)
+    silent = any(one.silent(now) for one in found)
+    if json:
+        rows = [{**asdict(one), "verdict": one.verdict(now), "this": one.name == mine} for one in found]
+        report.show("machines", {"machines": rows, "exit_code": int(silent)})
+    else:
+        screen.show(lines.of_machines([(one.verdict(now), one.words(now), one.name == mine) for one in found]))
+    return int(silent)
+
+
+BOOTSTRAPS = (bootstrap, machines)

@@ -16,7 +16,7 @@ ROOMS = {
     "look": ("LOOKS", ("detect", "validate", "verify", "status", "diff", "demo")),
     "policy": ("POLICY", ("why", "enable", "disable", "show-config", "set-config", "history")),
     "restore": ("RESTORES", ("restore", "recover")),
-    "bootstrap": ("BOOTSTRAPS", ("bootstrap",)),
+    "bootstrap": ("BOOTSTRAPS", ("bootstrap", "machines")),
     "accept": ("VALIDATION", ("accept",)),
     "triggers": (
         "TRIGGERS",

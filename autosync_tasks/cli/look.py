@@ -7,6 +7,7 @@ import time
 
 from autosync_tasks.cli.task import DIFF, JSON, Context, task
 from autosync_tasks.humanize import count
+from autosync_tasks.machines.own import DRILLED
 from autosync_tasks.plan import judge
 from autosync_tasks.plan.compare import look
 from autosync_tasks.plan.diff import differences, wanted
@@ -90,6 +91,8 @@ def verify(context: Context, json: bool = False, deep: bool = False, drill: bool
     progress, request = screen.Progress(), new_request(check=True)
     if drill:
         run = drilling.drill(site, request, drilling.fetch_for(site), progress)
+        if run.exit_code == 0:
+            site.state.write(DRILLED, f"{request.now:.0f}\n".encode())
     else:
         run = verifying.verify(site, request, deep=deep, progress=progress)
     progress.clear()

@@ -189,6 +189,20 @@ def ahead(site: Site) -> bool:
     return agreed(site) != local
 
 
+ANNOUNCED, EVERY = "announced", 6 * 3600.0
+"""The file of the state that says when this machine last wrote its record; seconds after which it does so again,
+though there is nothing to push."""
+
+
+def roll_due(site: Site, now: float) -> bool:
+    """Whether it is time to say on the remote that this machine still looks. No process, no connection."""
+    try:
+        last = float(site.state.read(ANNOUNCED) or b"")
+    except ValueError:
+        return True
+    return not 0 <= now - last < EVERY
+
+
 def agreed(site: Site) -> str:
     """The remote's head when both last agreed; "" if that never was, or is not known any more."""
     try:

@@ -27,11 +27,13 @@ from autosync_tasks.remote.known import (
     load,
     mark,
     parked_at,
+    roll_due,
     save,
     with_judged,
 )
 from autosync_tasks.remote.outgoing import has, outgoing
 from autosync_tasks.remote.relation import Action, Heads, Relation
+from autosync_tasks.remote.roll import announce
 from autosync_tasks.remote.secret_guard import judge_blobs
 from autosync_tasks.remote.transport import Limits, Remote, RemoteError
 from autosync_tasks.validation.families import RULES
@@ -69,6 +71,10 @@ def push(
     work.notes += cleared
     try:
         result = work.run(limits or Limits())
+        news = result.outcome is Outcome.CHANGED or (result.exit_code == 4 and result.reason != old.conflict)
+        if work.remote is not None and (news or (result.outcome is Outcome.OK and roll_due(site, now))):
+            note = announce(site, work.remote, now, result.reason if result.exit_code == 4 else "")
+            result = replace(result, notes=(*result.notes, note)) if note else result
     except ConfigError as error:
         result = PushResult(Outcome.FAILED, error.message, error.exit_code, next_step=error.hint)
     except RemoteError as error:
@@ -104,11 +110,12 @@ class _Push:
         self.repository, self.settings = site.repository, site.settings
         self.notes: list[str] = []
         self.parked_at = parked_at(site)
+        self.remote: Remote | None = None
 
     def run(self, limits: Limits) -> PushResult:
         """Looks and acts; looks again if someone else was faster."""
         try:
-            remote = connect(self.site, limits, self.jitter)
+            self.remote = remote = connect(self.site, limits, self.jitter)
         except GuardError as error:
             return PushResult(Outcome.BLOCKED, error.message, error.exit_code, next_step=error.hint)
         for attempt in range(_ROUNDS):

@@ -133,12 +133,31 @@ class Remote:
         self._patiently(lambda: self._call(self._limits.transfer, "fetch", "--quiet", *_FETCH, _NAME, spec))
         return self._gateway.run("rev-parse", "--verify", _FETCHED, environment=self._environment).decode().strip()
 
+    def fetch_below(self, folder: str) -> dict[str, str]:
+        """Brings what every ref below `folder` there names into the backup's object store: name to commit.
+
+        Raises RemoteError.
+        """
+        words = ("fetch", "--quiet", "--prune", *_FETCH, _NAME, f"+{folder}*:{folder}*")
+        self._patiently(lambda: self._call(self._limits.look, *words, largest=_MOST_HEADS))
+        listed = ("for-each-ref", "--format=%(refname) %(objectname)", folder)
+        output = self._gateway.run(*listed, environment=self._environment).decode("utf-8", "replace")
+        pairs = (line.removeprefix(folder).split(" ") for line in output.splitlines())
+        return {pair[0]: pair[1] for pair in pairs if len(pair) == 2}
+
     def push(self, commit: str, branch: str) -> None:
         """Pushes one commit to one branch there, never by force. Raises RemoteError."""
-        self._patiently(lambda: self._push(commit, branch))
+        self._patiently(lambda: self._push(f"{commit}:refs/heads/{branch}"))
 
-    def _push(self, commit: str, branch: str) -> None:
-        spec = f"{commit}:refs/heads/{branch}"
+    def push_ref(self, commit: str, ref: str) -> None:
+        """Pushes one commit to a ref that is no branch, never by force. Raises RemoteError."""
+        self._push(f"{commit}:{ref}")
+
+    def delete_ref(self, ref: str) -> None:
+        """Removes a ref that is no branch. Raises RemoteError."""
+        self._push(f":{ref}")
+
+    def _push(self, spec: str) -> None:
         options = ("--porcelain", "--no-follow-tags", "--no-signed", "--no-verify", "--recurse-submodules=no")
         code, output, complaint = self._attempt(self._limits.transfer, "push", *options, _NAME, spec)
         if code == 0:

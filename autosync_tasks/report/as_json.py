@@ -147,6 +147,7 @@ def of_status(status: Status, source: str, backup: str, now: float) -> dict[str,
             }
             for item in status.installed
         ],
+        "others": status.others or None,
         "notes": list(status.notes),
         "last_run": status.last_run or None,
     }

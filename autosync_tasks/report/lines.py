@@ -101,6 +101,15 @@ def of_backups(rows: Iterable[tuple[str, str, str]], snapshots: Iterable[tuple[s
         yield line(Part(commit[:7], "yellow"), f"  {when}  {display(subject, limit=100)}")
 
 
+def of_machines(rows: Sequence[tuple[str, str, bool]]) -> Iterator[Line]:
+    """The machines of a remote: verdict, words, whether it is this one."""
+    styles = {"ok": "green", "silent": "bold red", "conflict": "bold yellow", "attention": "yellow"}
+    for verdict, words, this in rows:
+        yield line("  ", Part(f"{verdict:<10}", styles.get(verdict, "")), words, " (this machine)" if this else "")
+    if not rows:
+        yield line("no machine has said anything yet: a sync that pushes does")
+
+
 def of_missing(rows: Sequence[str]) -> Iterator[Line]:
     """What the tree needs and this machine lacks, for a person to work off."""
     if rows:

@@ -58,6 +58,8 @@ def _facts(status: Status, source: str, backup: str, now: float) -> Iterator[tup
         yield "retry", f"in {age(status.retry_at - now)}"
     yield "auto-sync", "enabled" if status.enabled else runnable("disabled (`inv enable` turns it on)")
     yield "push", _push(status, now)
+    if status.others:
+        yield "machines", runnable(f"{status.others} (`inv machines`)")
     if status.accepted:
         yield "accepted", f"{count(status.accepted, 'finding')} " + runnable("(`inv accept --list` shows them)")
     for item in status.installed:

@@ -11,6 +11,8 @@ from typing import Any
 from autosync_tasks.backup import health
 from autosync_tasks.backup.losses import losses
 from autosync_tasks.errors import AutosyncError
+from autosync_tasks.machines.own import others
+from autosync_tasks.machines.record import others_in_short
 from autosync_tasks.model import Left, LeftOut, Path, Pending, Priority, Verb
 from autosync_tasks.plan.compare import Look, look
 from autosync_tasks.plan.decision import foresee
@@ -35,6 +37,9 @@ class Status:
     person accepted. seen: when each automatic trigger was last here. installed: what starts a sync unattended.
     comes: some trigger will come by itself. store_read: when all of the backup's store was last read. lost: what is
     gone from it for good. looked: False if source or backup could not be looked at; what is pending is not known then.
+    comes: some trigger will come by itself. store_read: when all of the backup's store was last read. looked: False if
+    source or backup could not be looked at; what is pending is not known then. others: a line about other
+    machines ("" if there are none).
     """
 
     verdict: Verdict
@@ -60,6 +65,7 @@ class Status:
     store_read: float | None = None
     lost: tuple[str, ...] = ()
     looked: bool = True
+    others: str = ""
 
     @property
     def exit_code(self) -> int:
@@ -157,6 +163,7 @@ def _status(seen: Look, unseen: Status, records: Sequence[dict[str, Any]], now: 
         notes=notes,
         store_read=noted.read if noted else None,
         lost=tuple(loss.shown for loss in losses(site.repository)),
+        others=others_in_short(others(site), now),
     )
 
 

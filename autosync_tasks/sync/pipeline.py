@@ -121,9 +121,10 @@ def _idle(site: Site, request: Request, seen: Look) -> Run | None:
     if site.state.interrupted or request.ask.force or (idle := seen.idle) is None:
         return None
     if request.push or site.settings.auto_sync_push:
-        from autosync_tasks.remote.known import ahead
+        from autosync_tasks.remote.known import ahead, roll_due
 
-        if seen.ref and ahead(site):
+        automatic = request.trigger is not Trigger.MANUAL and not request.check
+        if seen.ref and (ahead(site) or (automatic and roll_due(site, request.now))):
             return None
     if not request.check and request.trigger is not Trigger.MANUAL:
         site.state.saw(request.trigger, request.now)

@@ -34,7 +34,7 @@ from autosync_tasks.plan.quarantine import way_on
 from autosync_tasks.policy.decide import NOTHING
 from autosync_tasks.policy.inputs import Past
 from autosync_tasks.records import dataclass, replace
-from autosync_tasks.remote.known import ahead
+from autosync_tasks.remote.known import ahead, roll_due
 from autosync_tasks.sync.message import subject
 from autosync_tasks.sync.record import Recorder
 from autosync_tasks.sync.store import Label, SourceMovedError, Stored, catch_up, remember, store
@@ -162,6 +162,10 @@ def _nothing(known: _Passage) -> Run:
         steps.append(step)
         if words.startswith(NOTHING) and (check or (pushed and pushed.outcome is not Outcome.OK)):
             words = f"{idle}; a sync would push it" if check else idle
+    elif not check and site.settings.auto_sync_push and seen.ref and roll_due(site, known.request.now):
+        from autosync_tasks.remote.roll import announce_alone
+
+        announce_alone(site, known.request.now)
     run = _run(known, outcome, words, steps, notes, commit=seen.ref, exit_code=int(bool(known.incomplete)))
     run = with_push(run, pushed)
     return known.finish(run, acted=acted or run.outcome is Outcome.CHANGED)

@@ -45,7 +45,7 @@ def every_commit(repository: Path, *names: str) -> set[str]:
 def test_the_sources_version_wins_and_theirs_stays_in_the_history(
     machine: Machine, person: Person, there: Path
 ) -> None:
-    before = every_commit(there, "--all")
+    before = every_commit(there, "--branches")
     taking = take_source(machine.site, now=machine.now, limits=QUICK)
     assert (taking.writes, taking.deletes) == ({}, frozenset())
     finish(machine.site, taking)
@@ -78,7 +78,7 @@ def carry_out(machine: Machine, taking: Taking) -> None:
 def test_the_remotes_version_is_what_the_source_gets_and_ours_stays_in_the_history(
     machine: Machine, person: Person, there: Path
 ) -> None:
-    before = every_commit(there, "--all")
+    before = every_commit(there, "--branches")
     taking = take_remote(machine.site, now=machine.now, limits=QUICK)
     assert set(taking.writes) >= {b"agent/build.md", b"agent/added.md"}
     assert taking.deletes == {b"agent/old.md", b"agent/plan.md"}

@@ -1,0 +1,126 @@
+"""This machine's own record, and what is known here of the others without asking the remote."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+
+from autosync_tasks import __version__
+from autosync_tasks.backup import health
+from autosync_tasks.backup.listing import parse_listing
+from autosync_tasks.backup.objects import AbsentError, Store, write_loose
+from autosync_tasks.errors import AutosyncError
+from autosync_tasks.files import names_in
+from autosync_tasks.machines.record import REFS, Record, format_record, parse_record, valid_name
+from autosync_tasks.model import Outcome, Trigger
+from autosync_tasks.names import display
+from autosync_tasks.state import shapes
+from autosync_tasks.triggers.installed import in_short
+from autosync_tasks.workspace.workspace import Site
+
+DRILLED = "drilled"
+"""The file of the state that says when a drill last went well."""
+
+_MOST = 200
+_EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+
+
+def own_name(site: Site) -> str:
+    """The name of this machine's ref: its host's, and a mark of machine, user and tree: no two have the same."""
+    try:
+        with open("/etc/machine-id", encoding="ascii", errors="replace") as file:
+            machine = file.read().strip()
+    except OSError:
+        machine = ""
+    host = os.uname().nodename
+    parts = (machine, host, str(os.getuid()), site.places.real_source)
+    mark = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:10]
+    return f"{re.sub(r'[^0-9A-Za-z_]+', '-', host).strip('-')[:60] or 'machine'}-{mark}"
+
+
+def own_record(site: Site, now: float, conflict: str) -> Record:
+    """What this machine says now (seconds since the epoch). conflict: with the remote, "" for none."""
+    state, settings = site.state, site.settings
+    records = [record for record in state.history() if record.get("task", "sync") == "sync"]
+    done = [record for record in records if record.get("commit") and record.get("acted")]
+    last, noted, tree = records[-1] if records else {}, health.load(state), state.load_tree()
+    bad = last.get("outcome") in (Outcome.BLOCKED, Outcome.FAILED, Outcome.INCOMPLETE)
+    return Record(
+        own_name(site),
+        host=display(os.uname().nodename),
+        branch=settings.backup_branch,
+        version=__version__,
+        looked=now,
+        synced=shapes.moment(done[-1].get("started")) if done else now,
+        verified=noted.read if noted else None,
+        drilled=_moment(state.read(DRILLED)),
+        files=max(len(parse_listing(tree.listing)) - 1, 0) if tree else 0,  # the manifest is none
+        conflict=conflict,
+        trouble=f"last run {last.get('outcome')}" if bad and not conflict else "",
+        max_age=float(settings.max_age),
+        triggers=in_short(site.environ, scheduled=state.seen(Trigger.SCHEDULE) is not None),
+    )
+
+
+def _moment(text: bytes | None) -> float | None:
+    try:
+        return shapes.moment(float(text or b""))
+    except ValueError:
+        return None
+
+
+def commit_record(site: Site, record: Record, parent: str) -> str:
+    """Stores the record as a commit of an empty tree after `parent` ("" for none); returns its id. No ref moves.
+
+    Raises AutosyncError if that cannot be written.
+    """
+    git_dir, host = site.repository.git_dir, record.host or "machine"
+    who = f"autosync <autosync@{re.sub(r'[<>]', '', host)}> {int(record.looked or 0)} +0000"
+    if not os.path.exists(os.path.join(git_dir, "objects", _EMPTY_TREE[:2], _EMPTY_TREE[2:])):
+        write_loose(git_dir, "tree", b"")
+    head = [f"tree {_EMPTY_TREE}", *([f"parent {parent}"] if parent else [])]
+    text = "\n".join([*head, f"author {who}", f"committer {who}", "", format_record(record)])
+    return write_loose(git_dir, "commit", text.encode("utf-8", "replace"))
+
+
+def known(site: Site) -> list[Record]:
+    """Every machine's record as it was when the remote was last asked; starts no connection."""
+    found: list[Record] = []
+    if not site.repository.exists:
+        return found
+    refs = {name: site.repository.ref(REFS + name) for name in _names(site)}
+    if not refs:
+        return found
+    with Store(site.repository) as store:
+        for name, commit in sorted(refs.items())[:_MOST]:
+            try:
+                kind, data = store.object(commit)
+            except AbsentError:
+                continue
+            message = data.partition(b"\n\n")[2].decode("utf-8", "replace")
+            record = parse_record(name, message) if kind == "commit" else None
+            found += [record] if record is not None else []
+    return found
+
+
+def others(site: Site) -> list[Record]:
+    """The same without this machine; none where nothing can be read."""
+    try:
+        mine = own_name(site)
+        return [one for one in known(site) if one.name != mine]
+    except AutosyncError:
+        return []
+
+
+def _names(site: Site) -> list[str]:
+    """The names of the refs, packed or not."""
+    names = set(names_in(os.path.join(site.repository.git_dir, REFS)))
+    try:
+        with open(os.path.join(site.repository.git_dir, "packed-refs"), "rb") as file:
+            for line in file:
+                ref = line.rstrip(b"\n")[41:].decode("utf-8", "replace")
+                names |= {ref.removeprefix(REFS)} if ref.startswith(REFS) else set()
+    except FileNotFoundError:
+        pass
+    return sorted(filter(valid_name, names))

@@ -1,0 +1,82 @@
+"""The roll of machines on the remote: each writes its own ref, all read them all. Never a reason for a sync to fail."""
+
+from __future__ import annotations
+
+from autosync_tasks.errors import AutosyncError, BackupError, UsageError
+from autosync_tasks.machines.own import commit_record, known, own_name, own_record
+from autosync_tasks.machines.record import REFS, Record, valid_name
+from autosync_tasks.names import display
+from autosync_tasks.remote.heads import connect
+from autosync_tasks.remote.known import ANNOUNCED
+from autosync_tasks.remote.transport import Limits, Remote
+from autosync_tasks.workspace.workspace import Site
+
+
+def announce(site: Site, remote: Remote, now: float, conflict: str = "") -> str:
+    """Writes this machine's record beside the branch; returns a note if that place takes none, else "".
+
+    Only forward: what this machine wrote before is the record's parent, so nobody's is overwritten.
+    """
+    try:
+        name = own_name(site)
+        there = bring(site, remote)
+        commit = commit_record(site, own_record(site, now, conflict), there.get(name, ""))
+        remote.push_ref(commit, REFS + name)
+        site.repository.gateway.run("update-ref", "--no-deref", REFS + name, commit)
+    except (AutosyncError, OSError):
+        return "this machine could not be entered on the remote (`inv machines`)"
+    finally:
+        site.state.write(ANNOUNCED, f"{now:.0f}\n".encode())  # a place that refuses it is not asked at every run
+    return ""
+
+
+def announce_alone(site: Site, now: float) -> None:
+    """The same when there is nothing to push."""
+    try:
+        announce(site, connect(site, Limits(look=15, transfer=30, overall=45, tries=1)), now)
+    except AutosyncError:
+        site.state.write(ANNOUNCED, f"{now:.0f}\n".encode())
+
+
+def bring(site: Site, remote: Remote) -> dict[str, str]:
+    """Brings every machine's record here, and forgets those that are gone there; returns name to commit."""
+    found = {name: commit for name, commit in remote.fetch_below(REFS).items() if valid_name(name)}
+    old = {record.name for record in known(site)}
+    lines = [f"update {REFS}{name} {commit}\n" for name, commit in found.items()]
+    lines += [f"delete {REFS}{name}\n" for name in old - found.keys()]
+    if lines:
+        site.repository.gateway.run("update-ref", "--no-deref", "--stdin", stdin="".join(lines).encode())
+    return found
+
+
+def machines(site: Site, limits: Limits | None = None) -> list[Record]:
+    """All of them, as the remote has them now. Raises AutosyncError if it cannot be asked."""
+    if not site.repository.exists:
+        raise BackupError(
+            "there is no backup here yet", hint="`inv sync` makes one, `inv bootstrap ADDRESS` brings one"
+        )
+    with site.state.lock():
+        bring(site, connect(site, limits))
+    return known(site)
+
+
+def forget(site: Site, named: str, *, check: bool, limits: Limits | None = None) -> Record:
+    """Takes the record of a machine that is gone off the remote; its branch stays. named: host or name.
+
+    Raises UsageError if there is no such machine, or more than one, or it is this one.
+    """
+    found = [one for one in machines(site, limits) if named in (one.name, one.host)]
+    others = [one for one in found if one.name != own_name(site)]
+    if len(others) != 1:
+        many = ", ".join(display(one.name) for one in others)
+        why = (
+            f"more than one machine is called {display(named)}"
+            if others
+            else f"there is no other machine {display(named)}"
+        )
+        raise UsageError(why, hint=f"name one of: {many}" if others else "`inv machines` names them")
+    if not check:
+        with site.state.lock():
+            connect(site, limits).delete_ref(REFS + others[0].name)
+            site.repository.gateway.run("update-ref", "-d", REFS + others[0].name)
+    return others[0]
