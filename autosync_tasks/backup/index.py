@@ -40,8 +40,8 @@ def git_mode(mode: int) -> str:
 
 def standing(below: Below, path: Path) -> tuple[str, str] | None:
     """(git mode, content id) of the file or link at a path of a work tree; None if there is none."""
-    found = below.contents(path)
-    if found is None:
+    contents = below.contents(path)
+    if contents is None:
         return None
-    mode, data = found
+    mode, data = contents
     return git_mode(mode), content_id(data)

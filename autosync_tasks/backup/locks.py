@@ -35,16 +35,16 @@ def leftovers(repository: Repository, *, thorough: bool = False) -> list[str]:
     thorough: see `orphans`.
     """
     git_dir = repository.git_dir
-    found = [os.path.join(git_dir, name) for name in names_in(git_dir) if name.endswith(".lock") or _OURS.match(name)]
+    left = [os.path.join(git_dir, name) for name in names_in(git_dir) if name.endswith(".lock") or _OURS.match(name)]
     for folder in ("refs", "logs"):
-        found += _locks_below(os.path.join(git_dir, folder), 0)
+        left += _locks_below(os.path.join(git_dir, folder), 0)
     objects = os.path.join(git_dir, "objects")
     for folder in (objects, *_object_folders(objects)):
         names = names_in(folder)
-        found += [os.path.join(folder, name) for name in names if _TEMPORARY.match(name) or name.endswith(".lock")]
-        found += [path for name in names if _KEEP.match(name) and _is_ours(path := os.path.join(folder, name))]
-    found += orphans(repository, thorough=thorough)
-    return sorted(path for path in set(found) if not os.path.islink(path))
+        left += [os.path.join(folder, name) for name in names if _TEMPORARY.match(name) or name.endswith(".lock")]
+        left += [path for name in names if _KEEP.match(name) and _is_ours(path := os.path.join(folder, name))]
+    left += orphans(repository, thorough=thorough)
+    return sorted(path for path in set(left) if not os.path.islink(path))
 
 
 def clear_stale_locks(repository: Repository, *, thorough: bool = False) -> list[str]:
@@ -52,16 +52,16 @@ def clear_stale_locks(repository: Repository, *, thorough: bool = False) -> list
 
     If one does, or that cannot be known, nothing is removed and the one note says so. Call it under the state lock.
     """
-    found = leftovers(repository, thorough=thorough)
-    if not found:
+    left = leftovers(repository, thorough=thorough)
+    if not left:
         return []
     users = users_of(repository)
     if users is None:
-        return [f"{_short(repository, found)} left: this system does not say whether a git process uses them"]
+        return [f"{_short(repository, left)} left: this system does not say whether a git process uses them"]
     if users:
-        return [f"{_short(repository, found)} left: in use by {users[0]}"]
+        return [f"{_short(repository, left)} left: in use by {users[0]}"]
     notes = []
-    for path in found:
+    for path in left:
         name = display(os.path.relpath(path, repository.git_dir))
         if path.endswith(".pack"):  # it never got its index, or lost it
             code, _, complaint = repository.gateway.attempt("index-pack", path)
@@ -92,11 +92,11 @@ def users_of(repository: Repository) -> list[str] | None:
         return None  # not the /proc of this process
     roots = tuple(os.fsencode(os.path.realpath(path)) for path in {repository.folder, repository.git_dir})
     git_dir = os.fsencode(os.path.realpath(repository.git_dir))
-    found = []
+    users = []
     for number in numbers:
         if int(number) != os.getpid() and (said := _uses(number, roots, git_dir)):
-            found.append(said)
-    return found
+            users.append(said)
+    return users
 
 
 def _uses(number: str, roots: tuple[bytes, ...], git_dir: bytes) -> str:

@@ -130,10 +130,10 @@ def belongs(recorded: Recorded, tree: Listing) -> bool:
     for path, (kind, mode) in recorded.paths.items():  # in order: `parse` refuses others
         if kind is Kind.FOLDER:
             continue
-        found = tree.get(path)
-        if found is None or Entry(kind, mode, 0, "").git_mode != found[0]:
+        stands = tree.get(path)
+        if stands is None or Entry(kind, mode, 0, "").git_mode != stands[0]:
             return False
-        owned.append((path, *found))
+        owned.append((path, *stands))
     return digest(owned) == recorded.content
 
 
@@ -143,19 +143,19 @@ def entries(recorded: Recorded, tree: Listing) -> dict[Path, Entry]:
     A path that the tree no longer holds is not recorded; one whose type or x bit was changed there is
     recorded as it stands (so that it shows as a change against the source).
     """
-    found: dict[Path, Entry] = {}
+    standing: dict[Path, Entry] = {}
     for path, (kind, mode) in recorded.paths.items():
         stands = tree.get(path)
         if kind is Kind.FOLDER:
             if stands is None:
-                found[path] = Entry(kind, mode, 0, "")
+                standing[path] = Entry(kind, mode, 0, "")
             continue
         if stands is None:
             continue
         git_mode, content = stands
         if git_mode == "120000":
-            found[path] = Entry(Kind.LINK, 0o777, 0, content)
+            standing[path] = Entry(Kind.LINK, 0o777, 0, content)
         elif git_mode in ("100644", "100755"):
             same = kind is Kind.FILE and bool(mode & 0o100) == (git_mode == "100755")
-            found[path] = Entry(Kind.FILE, mode if same else int(git_mode[-3:], 8), 0, content)
-    return found
+            standing[path] = Entry(Kind.FILE, mode if same else int(git_mode[-3:], 8), 0, content)
+    return standing

@@ -70,7 +70,7 @@ def _mode(entry: os.DirEntry[str]) -> int:
 
 def _scan(folder: str) -> list[os.DirEntry[str]]:
     try:
-        with os.scandir(folder) as found:
-            return list(found)
+        with os.scandir(folder) as listed:
+            return list(listed)
     except OSError:
         return []

@@ -146,8 +146,8 @@ def _careful(
 
 def _is_torn(repository: Repository, below: Below, path: Path, wanted: tuple[str, str] | None) -> bool:
     """Whether what stands at a path is only the beginning of what a killed run was writing there."""
-    found = below.contents(path)
-    return wanted is not None and found is not None and repository.blob(wanted[1]).startswith(found[1])
+    here = below.contents(path)
+    return wanted is not None and here is not None and repository.blob(wanted[1]).startswith(here[1])
 
 
 def _earlier(repository: Repository, old: str) -> Listing:
@@ -167,15 +167,15 @@ def _replaced(repository: Repository, new: str) -> dict[Path, set[tuple[str, str
     own = repository.gateway.run("rev-list", f"--max-count={_LATE}", new, "--", PATH.decode())
     options = ("--stdin", "--root", "-m", "-r", "-z", "--no-commit-id", "--no-renames", "--no-ext-diff")
     output = repository.gateway.run("diff-tree", *options, stdin=own)
-    found: dict[Path, set[tuple[str, str]]] = {}
+    replaced: dict[Path, set[tuple[str, str]]] = {}
     fields = iter(output.split(b"\0"))
     for facts in fields:
         if facts:
             mode, _, content, _, letter = facts.decode("ascii").lstrip(":").split(" ")
             path = next(fields)
             if letter != "A":
-                found.setdefault(path, set()).add((mode, content))
-    return found
+                replaced.setdefault(path, set()).add((mode, content))
+    return replaced
 
 
 def unedited(repository: Repository, taken: Delta, before: Listing, *, interrupted: bool = False) -> set[Path]:
@@ -191,8 +191,8 @@ def unedited(repository: Repository, taken: Delta, before: Listing, *, interrupt
             known = {before.get(path), taken[path]} if interrupted else {before.get(path)}
             if index.get(path) not in known:
                 continue
-            found = standing(below, path)
-            if found in known or (interrupted and (found is None or _is_torn(repository, below, path, taken[path]))):
+            here = standing(below, path)
+            if here in known or (interrupted and (here is None or _is_torn(repository, below, path, taken[path]))):
                 free.add(path)
     return free
 

@@ -43,18 +43,18 @@ def collection(words: Sequence[str] = ()) -> Collection:
     rooms = set(ROOMS) if needs_all else {known[word] for word in plain}
     from invoke import Collection
 
-    found = Collection()
+    tasks = Collection()
     for room in ROOMS:
         if room in rooms:
             for item in tasks_of(room):
-                found.add_task(item.made())
-    return found
+                tasks.add_task(item.made())
+    return tasks
 
 
 def tasks_of(room: str) -> tuple[Plain, ...]:
     """The tasks of a room, as they are written."""
-    found: tuple[Plain, ...] = getattr(importlib.import_module(f"autosync_tasks.cli.{room}"), ROOMS[room][0])
-    return found
+    tasks: tuple[Plain, ...] = getattr(importlib.import_module(f"autosync_tasks.cli.{room}"), ROOMS[room][0])
+    return tasks
 
 
 def plain(words: Sequence[str]) -> tuple[Plain, dict[str, Any]] | None:

@@ -107,12 +107,12 @@ def status(context: Context, json: bool = False, short: bool = False) -> int:
     """
     site = open_site(os.environ)
     now = time.time()
-    found = look_status(site, now)
+    standing = look_status(site, now)
     if json:
-        report.show("status", report.of_status(found, site.places.source, site.places.backup, now))
+        report.show("status", report.of_status(standing, site.places.source, site.places.backup, now))
     else:
-        screen.show(status_lines.of_status(found, site.places.source, site.places.backup, now, short=short))
-    return found.exit_code
+        screen.show(status_lines.of_status(standing, site.places.source, site.places.backup, now, short=short))
+    return standing.exit_code
 
 
 @task(help={"json": JSON})

@@ -26,11 +26,11 @@ def why(context: Context, path: str, json: bool = False) -> int:
     Writes nothing.
     """
     site = open_site(os.environ)
-    found = why_path(site, path, time.time())
+    answer = why_path(site, path, time.time())
     if json:
-        report.show("why", words.why_as_json(found))
+        report.show("why", words.why_as_json(answer))
     else:
-        screen.show(words.of_why(found, time.time()))
+        screen.show(words.of_why(answer, time.time()))
     return 0
 
 
@@ -105,11 +105,11 @@ def history(
     site = open_site(os.environ)
     records: list[dict[str, Any]] = filtered(site.state.history(), trigger, since, failed, time.time())
     if stats:
-        found = totals(records)
+        counted = totals(records)
         if json:
-            report.show("totals", found)
+            report.show("totals", counted)
         else:
-            screen.show(words.of_totals(found, time.time()))
+            screen.show(words.of_totals(counted, time.time()))
     elif json:
         report.show("history", {"runs": records})
     else:

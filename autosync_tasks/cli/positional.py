@@ -50,15 +50,15 @@ def words_of(argv: list[str], task: str, with_value: Collection[str]) -> list[st
     """The words after a task's name. with_value: its flags that take the next word as their value."""
     if task not in argv:
         return []
-    found, rest = [], iter(argv[argv.index(task) + 1 :])
+    words, rest = [], iter(argv[argv.index(task) + 1 :])
     for word in rest:
         if word == "--":
             break
         if word in with_value:
             next(rest, None)
         elif not word.startswith("-") or word == "-":
-            found.append(word)
-    return found
+            words.append(word)
+    return words
 
 
 def _flag(name: str) -> str:

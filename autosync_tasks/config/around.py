@@ -34,8 +34,8 @@ def outside(environ: Mapping[str, str], home: str, source: str, settings: Settin
     home: the user's; source: the config tree.
     """
     left = {os.path.realpath(path) for path in settings.leave_outside}
-    found = (*_named(environ, home, source, settings.follow_config), *_skills(home, source, settings))
-    return tuple(concern for real, concern in found if real not in left)
+    concerns = (*_named(environ, home, source, settings.follow_config), *_skills(home, source, settings))
+    return tuple(concern for real, concern in concerns if real not in left)
 
 
 def attached(home: str, source: str, settings: Settings) -> dict[str, tuple[str, str]]:
@@ -45,18 +45,18 @@ def attached(home: str, source: str, settings: Settings) -> dict[str, tuple[str,
     That is the file of `follow_config`, and once links into the shared skills are followed also those skills that no
     link leads to. A folder that cannot be listed stands for all that may lie in it.
     """
-    found: dict[str, tuple[str, str]] = {}
+    kept: dict[str, tuple[str, str]] = {}
     if file := settings.follow_config:
         folder, name = os.path.realpath(os.path.dirname(file)), os.path.basename(file)
         if not is_within(os.path.join(folder, name), os.path.realpath(source)):
-            found[CONFIG_NAME + ("c" if name.endswith(".jsonc") else "")] = folder, name
+            kept[CONFIG_NAME + ("c" if name.endswith(".jsonc") else "")] = folder, name
     shared = os.path.realpath(os.path.join(home, SKILLS))
     above = next((folder for folder in settings.follow_links_into if _holds(folder, shared)), "")
     if not above or is_within(shared, os.path.realpath(source)):
-        return found
+        return kept
     if not os.access(shared if os.path.lexists(shared) else above, os.R_OK | os.X_OK):
-        return found | {"skills": (shared, "")}
-    return found | {f"skills/{name}": (shared, name) for name in _lone(source, shared) if _stays(shared, name)}
+        return kept | {"skills": (shared, "")}
+    return kept | {f"skills/{name}": (shared, name) for name in _lone(source, shared) if _stays(shared, name)}
 
 
 def _named(environ: Mapping[str, str], home: str, source: str, followed: str) -> Iterator[tuple[str, Concern]]:

@@ -75,10 +75,10 @@ def _checked(changes: Mapping[str, object], environ: Mapping[str, str]) -> dict[
         if setting.name in wanted:
             problems.append(f"{setting.variable}: is given twice; allowed: once")
             continue
-        found = from_text(setting, value, where) if isinstance(value, str) else from_toml(setting, value, where)
-        if found is not None:
-            wanted[setting.name] = found
-            if not _is_unicode(found):
+        checked = from_text(setting, value, where) if isinstance(value, str) else from_toml(setting, value, where)
+        if checked is not None:
+            wanted[setting.name] = checked
+            if not _is_unicode(checked):
                 problems.append(f"{setting.variable}: is not valid UTF-8, so TOML cannot hold it; allowed: UTF-8")
     if problems:
         raise config_error(problems)

@@ -217,9 +217,9 @@ def check_text(text: str, path: str, home: str) -> tuple[list[str], dict[str, An
 
     where = Where(f"{show_path(path)}: ", lambda s: s.name, "config.toml rule", home=home, report=problems.append)
     for key, value in parse_text(text, path, problems).items():
-        found = _from_file(key, value, where)
-        if found is not None:
-            values[key] = found
+        checked = _from_file(key, value, where)
+        if checked is not None:
+            values[key] = checked
     return problems, values
 
 
@@ -255,16 +255,16 @@ _PLAIN = r'([a-z_]+) = (?:"([^"\\\x00-\x1f\x7f]*)"|(true|false)|(0|[1-9][0-9]{0,
 
 def _plain_text(text: str) -> dict[str, object] | None:
     """The table of a file of plain lines, as this program writes it; else None. A TOML reader takes 10 ms to load."""
-    found: dict[str, object] = {}
+    table: dict[str, object] = {}
     for line in text.split("\n"):
         if not line or (line.startswith("#") and line.isprintable()):
             continue
         match = re.fullmatch(_PLAIN, line)
-        if match is None or match[1] in found:
+        if match is None or match[1] in table:
             return None
         key, said, truth, number = match.groups()
-        found[key] = said if said is not None else truth == "true" if truth else int(number)
-    return found
+        table[key] = said if said is not None else truth == "true" if truth else int(number)
+    return table
 
 
 def _from_file(key: str, value: object, where: Where) -> object | None:
@@ -294,6 +294,6 @@ def _take_environment(
     where = Where("environment variable ", lambda s: s.variable, "RULES rule", home=home, report=problems.append)
     for setting in given:
         text = environ[setting.variable]
-        found = from_text(setting, text, where)
-        if found is not None:
-            values[setting.name], origins[setting.name] = found, f"environment variable {setting.variable}"
+        value = from_text(setting, text, where)
+        if value is not None:
+            values[setting.name], origins[setting.name] = value, f"environment variable {setting.variable}"

@@ -33,8 +33,8 @@ def locate(
     """
     named = _absolute(source, home, "opencode_source") or _opencodes_own(environ, home)
     target = _absolute(backup, home, "opencode_backup") or os.path.join(data_home, "backup")
-    found = named or _search(environ, home, target, new_machine=new_machine)
-    places = Places(found, target, os.path.realpath(found), os.path.realpath(target))
+    source_folder = named or _search(environ, home, target, new_machine=new_machine)
+    places = Places(source_folder, target, os.path.realpath(source_folder), os.path.realpath(target))
     _keep_apart(places)
     return places
 

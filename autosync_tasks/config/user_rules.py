@@ -99,8 +99,8 @@ def _shadowed(rules: Sequence[tuple[int, Rule]], wrong: Wrong) -> bool:
 
     protected = protected_rules([rule for _, rule in rules])
     every = [(rule.pattern, rule.unless) for rule in (*protected, *(rule for _, rule in rules))]
-    found = never_win(every, start=len(protected))
-    for place, why in sorted(found.items()):
+    hidden = never_win(every, start=len(protected))
+    for place, why in sorted(hidden.items()):
         number, rule = rules[place - len(protected)]
         if why < len(protected):
             winner = protected[why]
@@ -111,4 +111,4 @@ def _shadowed(rules: Sequence[tuple[int, Rule]], wrong: Wrong) -> bool:
             reason = f"rule {first}, {show(other.pattern)}, comes first"
             allowed = "a pattern that matches something which no earlier rule takes"
         wrong(f"{number}, pattern", rule.pattern, f"can never win: {reason}", allowed)
-    return bool(found)
+    return bool(hidden)

@@ -46,5 +46,5 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """`; did you mean X?`, or "" if nothing known is near."""
     import difflib
 
-    found = difflib.get_close_matches(name[:80].lower(), list(known), n=1, cutoff=0.5)
-    return f"; did you mean {found[0]}?" if found else ""
+    near = difflib.get_close_matches(name[:80].lower(), list(known), n=1, cutoff=0.5)
+    return f"; did you mean {near[0]}?" if near else ""

@@ -43,14 +43,14 @@ class _Names:
 
     def first(self, name: bytes, marked: bytes, none: int) -> int:
         """The first that matches; marked: the name with `/` after it if it is a folder."""
-        found = self._literal.get(name, none)
+        lowest = self._literal.get(name, none)
         dot = name.rfind(b".")
         if dot >= 0:
-            found = min(found, self._suffix.get(name[dot:], none))
+            lowest = min(lowest, self._suffix.get(name[dot:], none))
         match = self._match(marked)
         if match is not None and match.lastindex is not None:
-            return min(found, self._orders[match.lastindex - 1])
-        return found
+            return min(lowest, self._orders[match.lastindex - 1])
+        return lowest
 
 
 class _Paths:
@@ -113,12 +113,12 @@ class Matcher:
     def first(self, path: bytes, is_folder: bool) -> int | None:
         """The place (from 0) of the first pattern that matches the path or a folder above it, or None."""
         if is_folder:
-            found = self._folder(path)
+            place = self._folder(path)
         else:
             cut = max(path.rfind(b"/"), 0)
             above = self._above.get(path[:cut])
-            found = min(self._own(path, path, False), self._folder(path[:cut]) if above is None else above)
-        return found if found < self._count else None
+            place = min(self._own(path, path, False), self._folder(path[:cut]) if above is None else above)
+        return place if place < self._count else None
 
     def name_test(self) -> Callable[[bytes, bool], bool]:
         """A quick check whether any of the patterns without a slash matches one name (1 us a name)."""
@@ -132,13 +132,13 @@ class Matcher:
     def _folder(self, path: bytes) -> int:
         """The verdict for a folder, from those of the folders above it (a loop: paths can be 2,000 deep)."""
         todo: list[bytes] = []
-        while (found := self._above.get(path)) is None:
+        while (verdict := self._above.get(path)) is None:
             todo.append(path)
             path = path[: max(path.rfind(b"/"), 0)]
         for folder in reversed(todo):
-            found = min(found, self._own(folder, folder + b"/", True))
-            self._above[folder] = found
-        return found
+            verdict = min(verdict, self._own(folder, folder + b"/", True))
+            self._above[folder] = verdict
+        return verdict
 
     def _own(self, path: bytes, marked: bytes, is_folder: bool) -> int:
         """The first pattern that matches this very path, whatever lies above it; the count if none does."""

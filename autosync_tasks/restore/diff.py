@@ -44,8 +44,8 @@ def _standing(target: str, put: Put) -> bytes:
     if put.have is None or not put.have.id:
         return b""
     with Below(target) as below:
-        found = below.contents(put.path)
-    return found[1] if found else b""
+        contents = below.contents(put.path)
+    return contents[1] if contents else b""
 
 
 def _hidden(path: Path, data: bytes, context: Context) -> set[int]:

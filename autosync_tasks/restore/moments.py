@@ -69,8 +69,8 @@ def _moment(words: str, now: float, zone: tzinfo) -> float | None:
     try:
         if _DAY.match(words):
             return _checked(_end_of(date.fromisoformat(words), zone), words)
-        found = datetime.fromisoformat(re.sub(r"\s(?=[Z+-])", "", words))
-        return _checked((found if found.tzinfo else found.replace(tzinfo=zone)).timestamp(), words)
+        moment = datetime.fromisoformat(re.sub(r"\s(?=[Z+-])", "", words))
+        return _checked((moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp(), words)
     except (ValueError, OverflowError) as error:
         raise UsageError(f"--at {words!r} is no time that there is: {error}", hint=f"write it as {FORMS}") from None
 

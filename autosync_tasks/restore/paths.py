@@ -103,11 +103,11 @@ _OUTSIDE = "`autosync restore --outside` brings it to its place, --to FOLDER els
 def _places(site: Site) -> dict[Path, Path]:
     """What is kept from outside the tree, by its place in the backup, to its real place on this machine."""
     kept, settings = OUTSIDE + b"/.opencode/", site.settings
-    found = {kept + b"skills": os.fsencode(os.path.realpath(os.path.join(site.loaded.home, SKILLS)))}
+    places = {kept + b"skills": os.fsencode(os.path.realpath(os.path.join(site.loaded.home, SKILLS)))}
     if file := settings.follow_config:
         real = os.path.join(os.path.realpath(os.path.dirname(file)), os.path.basename(file))
-        found |= dict.fromkeys((kept + b"opencode.json", kept + b"opencode.jsonc"), os.fsencode(real))
-    return found
+        places |= dict.fromkeys((kept + b"opencode.json", kept + b"opencode.jsonc"), os.fsencode(real))
+    return places
 
 
 def places_folder(site: Site) -> str:
@@ -120,7 +120,7 @@ def _at_their_places(site: Site, selected: Mapping[Path, Entry], target: str) ->
 
     Raises UsageError if there are none, or if nobody said where the config file lies on this machine.
     """
-    found, places = {}, _places(site)
+    placed, places = {}, _places(site)
     for path, entry in selected.items():
         if path.startswith(OUTSIDE + b"/"):
             above = next((one for one in (path, *parents(path)) if one in places), None)
@@ -132,10 +132,10 @@ def _at_their_places(site: Site, selected: Mapping[Path, Entry], target: str) ->
                     hint="`autosync set-config FOLLOW_CONFIG=FILE` says it; --to FOLDER needs no place",
                 )
             place = places[above] + path[len(above) :]
-            found[os.path.relpath(place, os.fsencode(target))] = entry
-    if not found:
+            placed[os.path.relpath(place, os.fsencode(target))] = entry
+    if not placed:
         raise UsageError("none of it lies outside the tree", hint="leave out --outside")
-    return found
+    return placed
 
 
 def _where(site: Site, wish: Wish, path: Path, commit: str) -> str:

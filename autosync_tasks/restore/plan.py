@@ -102,9 +102,9 @@ class RestorePlan:
     @property
     def saves(self) -> dict[Path, Standing]:
         """What the snapshot must hold: all that is overwritten, changed or removed, and not set aside."""
-        found = {put.path: put.saved for put in self.puts if put.saved is not None}
-        found |= {removal.path: removal.have for removal in self.removals}
-        return found
+        saved = {put.path: put.saved for put in self.puts if put.saved is not None}
+        saved |= {removal.path: removal.have for removal in self.removals}
+        return saved
 
 
 def normal(path: bytes) -> Path:
@@ -129,9 +129,9 @@ def select(recorded: Manifest, wanted: Iterable[Path]) -> dict[Path, Entry]:
     chosen: dict[Path, Entry] = {}
     missing = []
     for path in wanted:
-        found = {p: e for p, e in recorded.items() if p == path or p.startswith(path + b"/")}
-        chosen |= found
-        if not found:
+        below = {p: e for p, e in recorded.items() if p == path or p.startswith(path + b"/")}
+        chosen |= below
+        if not below:
             missing.append(path)
     if missing:
         raise UnknownPathError(missing, [nearest(recorded, path) for path in missing])
@@ -216,13 +216,13 @@ def plan_restore(
 
 def _in_order(chosen: Manifest, recorded: Manifest) -> list[tuple[Path, Entry, bool]]:
     """Every path to look at, parents first; True for a folder that is only the way to a chosen path."""
-    found = {path: (entry, False) for path, entry in chosen.items()}
+    ordered = {path: (entry, False) for path, entry in chosen.items()}
     for path in chosen:
         for parent in parents(path):
             above = recorded.get(parent)
             folder = above if above is not None and above.kind is Kind.FOLDER else Entry(Kind.FOLDER, 0o755, 0, "")
-            found.setdefault(parent, (folder, True))
-    return [(path, *found[path]) for path in sorted(found)]
+            ordered.setdefault(parent, (folder, True))
+    return [(path, *ordered[path]) for path in sorted(ordered)]
 
 
 def _put(path: Path, want: Entry, have: Standing | None, run_id: str, *, frame: bool) -> Put | None:
@@ -263,11 +263,11 @@ def overwrites(change: Change) -> bool:
 
 def changes_of(plan: RestorePlan, rule_for: RuleFor) -> tuple[Change, ...]:
     """What the plan does to the target, as changes that can be shown."""
-    found = [
+    changes = [
         Change(put.path, put.kind, rule_for(put.path, put.want.kind), put.want, put.have.entry if put.have else None)
         for put in plan.puts
     ]
     for removal in plan.removals:
         old = removal.have.entry
-        found.append(Change(removal.path, ChangeKind.DELETED, rule_for(removal.path, old.kind), None, old))
-    return tuple(found)
+        changes.append(Change(removal.path, ChangeKind.DELETED, rule_for(removal.path, old.kind), None, old))
+    return tuple(changes)

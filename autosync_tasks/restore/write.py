@@ -28,16 +28,16 @@ def standings(root: int, paths: Iterable[Path], limit: int) -> dict[Path, Standi
     root: descriptor of the target. limit: bytes of a file that a snapshot may hold.
     """
     wanted = {above for path in paths for above in (path, *parents(path))}
-    found: dict[Path, Standing] = {}
+    standing: dict[Path, Standing] = {}
     with Below(root) as below:
         for path in sorted(wanted):
             above = path.rpartition(b"/")[0]
-            if above and (above not in found or found[above].kind is not Kind.FOLDER):
+            if above and (above not in standing or standing[above].kind is not Kind.FOLDER):
                 continue  # nothing can stand below what is no folder
             facts = below.look(path)
             if facts is not None:
-                found[path] = _standing(below, path, facts, limit)
-    return found
+                standing[path] = _standing(below, path, facts, limit)
+    return standing
 
 
 def _standing(below: Below, path: Path, facts: os.stat_result, limit: int) -> Standing:
@@ -59,13 +59,13 @@ def bytes_of(root: int, saved: Mapping[Path, Standing]) -> Iterable[tuple[Path, 
     """The bytes that stand at these paths. Raises AutosyncError if one is not what was seen a moment ago."""
     with Below(root) as below:
         for path, have in sorted(saved.items()):
-            found = below.contents(path)
-            if found is None or content_id(found[1]) != have.id:
+            contents = below.contents(path)
+            if contents is None or content_id(contents[1]) != have.id:
                 raise AutosyncError(
                     f"{display(path)} is being written to; nothing was overwritten",
                     hint="close the program that writes it and run it again",
                 )
-            yield path, found[1]
+            yield path, contents[1]
 
 
 def carry_out(
@@ -161,10 +161,10 @@ def _words(error: OSError) -> str:
 
 def differing(root: int, wanted: Mapping[Path, Entry]) -> tuple[Path, ...]:
     """Paths that do not stand as they should: bytes, kind or mode (a link has no mode of its own)."""
-    found = standings(root, wanted, 0)
+    standing = standings(root, wanted, 0)
     differ = []
     for path, want in sorted(wanted.items()):
-        have = found.get(path)
+        have = standing.get(path)
         alike = have is not None and (have.kind, have.id) == (want.kind, want.id)
         if have is None or not alike or (want.kind is not Kind.LINK and have.mode != want.mode):
             differ.append(path)

@@ -187,14 +187,14 @@ class State:
 
     def take_registrations(self) -> list[Trigger]:
         """For whom another look was asked; forgets it. Call it under the lock, before the look."""
-        found = []
+        asked = []
         for trigger in Trigger:
             name = f"again.{trigger}"
             with suppress(FileNotFoundError), self.within(name) as (folder, bare):
                 make_way(folder, bare)
                 os.unlink(bare, dir_fd=folder)
-                found.append(trigger)
-        return found
+                asked.append(trigger)
+        return asked
 
     @property
     def locked(self) -> bool:

@@ -91,5 +91,5 @@ def _complaint(answer: str) -> str:
         return ""
     if int(code) in _KILLED:
         return _TOO_LONG
-    ours = _LINE.sub(lambda found: f"line {int(found[1]) - 1}:", said, count=1)  # the first line is not the script's
+    ours = _LINE.sub(lambda match: f"line {int(match[1]) - 1}:", said, count=1)  # the first line is not the script's
     return ours or f"bash ended with {code}"

@@ -110,7 +110,7 @@ def _blank_commas(text: str) -> str:
             _fail(text, quoted.start(), "the string that begins here has no end on its line")
     if not _TRAILING.search(text):
         return text
-    return _COMMAS.sub(lambda found: " " if found[0] == "," else found[0], text)
+    return _COMMAS.sub(lambda match: " " if match[0] == "," else match[0], text)
 
 
 def _check_depth(text: str) -> None:
@@ -158,7 +158,7 @@ def duplicates(text: str) -> list[tuple[str, int, int]]:
     plain = blank(text)
     if not _has_duplicates(plain):
         return []
-    found: list[tuple[str, int, int]] = []
+    twice: list[tuple[str, int, int]] = []
     stack: list[set[str] | None] = []  # the keys of each open object; None for an array
     line, begin, last = 1, 0, 0
     for token in _TOKEN.finditer(plain):
@@ -175,9 +175,9 @@ def duplicates(text: str) -> list[tuple[str, int, int]]:
                 line += plain.count("\n", last, token.start())
                 last = token.start()
                 begin = plain.rfind("\n", 0, last) + 1 if plain.count("\n", begin, last) else begin
-                found.append((key, line, last - begin + 1))
+                twice.append((key, line, last - begin + 1))
             keys.add(key)
-    return found
+    return twice
 
 
 def _has_duplicates(plain: str) -> bool:
