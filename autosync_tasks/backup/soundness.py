@@ -18,6 +18,8 @@ from autosync_tasks.names import display
 
 _SHA = 20
 _REF = re.compile(rb"[0-9a-f]{40} refs/[^\x00-\x20\x7f~^:?*\[\\]+\n\Z")
+REF_NAME = re.compile(r"refs/[^\x00-\x20\x7f~^:?*\[\\]+\Z")
+"""A name that git takes for a ref (git-check-ref-format). What a cloud service calls a conflicted copy is none."""
 _PEELED = re.compile(rb"\^[0-9a-f]{40}\n\Z")
 _PACK = re.compile(r"pack-[0-9a-f]{40}\.(pack|idx)\Z")
 _DERIVED = re.compile(r"\A(multi-pack-index|pack-[0-9a-f]{40}\.(rev|bitmap))\Z")
@@ -104,6 +106,8 @@ def ref_faults(repository: Repository) -> dict[str, str]:
             continue
         if not (_ID.match(text) or _TO.match(text)):
             faults[name] = "is damaged: it names no commit"
+        elif not REF_NAME.match(name):
+            faults[name] = "is no ref: git takes no such name (a copy that some other program made?)"
     named = all_refs(repository)
     for log in _files_below(repository.git_dir, "logs/refs"):
         if (name := log.removeprefix("logs/")) not in named and not os.path.lexists(f"{repository.git_dir}/{name}"):

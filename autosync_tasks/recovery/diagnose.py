@@ -79,7 +79,7 @@ def diagnose(
         head=head,
         head_name=head_name,
         head_commit=head_commit,
-        head_kept=head != "detached" or _is_kept(repository, head_commit),
+        head_kept=head != "detached" or is_kept(repository, head_commit),
         ref=ref,
         candidate=candidate,
         candidate_from=where,
@@ -125,7 +125,8 @@ def _head(repository: Repository) -> tuple[str, str, str]:
     return ("detached", "", text) if _ID.match(text) else ("damaged", "", "")
 
 
-def _is_kept(repository: Repository, commit: str) -> bool:
+def is_kept(repository: Repository, commit: str) -> bool:
+    """Whether a ref holds this commit."""
     try:
         return bool(repository.gateway.run("for-each-ref", "--count=1", f"--contains={commit}").strip())
     except BackupError:

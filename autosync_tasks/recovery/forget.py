@@ -15,6 +15,7 @@ from contextlib import suppress
 from autosync_tasks.backup import health
 from autosync_tasks.backup.commit import INCOMING, delta
 from autosync_tasks.backup.listing import Listing
+from autosync_tasks.backup.losses import losses
 from autosync_tasks.backup.manifest import PATH, ManifestError, belongs, entries, format_manifest, parse
 from autosync_tasks.backup.objects import Store
 from autosync_tasks.backup.repository import Repository
@@ -137,6 +138,8 @@ def _plan(site: Site, fingerprint: str, pushed: bool) -> _Rewrite | None:
 
 def _affected(site: Site, tip: str, what: str) -> dict[Version, list[str]]:
     """The versions of the finding with this fingerprint, or of the file at this path, with the codes of their rules."""
+    if lost := [loss.id for loss in losses(site.repository) if loss.id == what.lower()]:
+        return {version: [_OF_A_FILE] for version in outgoing(site.repository, tip, ()) if version[1] in lost}
     if not _FINGERPRINT.match(what):
         path = os.fsencode(what)
         return {version: [_OF_A_FILE] for version in outgoing(site.repository, tip, ()) if version[0] == path}

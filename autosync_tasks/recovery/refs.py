@@ -10,7 +10,7 @@ from autosync_tasks.backup.commit import INCOMING
 from autosync_tasks.backup.manifest import PATH
 from autosync_tasks.backup.objects import AbsentError, Store
 from autosync_tasks.backup.repository import Repository
-from autosync_tasks.backup.soundness import all_refs, packed_lines, ref_faults
+from autosync_tasks.backup.soundness import REF_NAME, all_refs, packed_lines, ref_faults
 from autosync_tasks.errors import BackupError
 from autosync_tasks.files import bytes_in
 from autosync_tasks.recovery.plan import BadRef
@@ -60,7 +60,10 @@ def bad_refs(repository: Repository, lost: Iterable[str], snapshots: Mapping[str
     with Store(repository) as store:
         for name, why in sorted(faults.items()):
             last = next((one for one in reversed(_logged(repository, name)) if _is_commit(store, one)), "")
-            if not last and (run := _RUN.search(name)):
+            if not REF_NAME.match(name):
+                named = all_refs(repository).get(name, "")
+                last = named if _is_commit(store, named) else ""
+            elif not last and (run := _RUN.search(name)):
                 unnamed = [one for one, _ in _dangling(repository)] if unnamed is None else unnamed
                 last = next((one for one in unnamed if run[1].encode() in _text(store, one)), "")
             bad.append(BadRef(name, why, last))

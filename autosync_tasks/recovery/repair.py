@@ -15,14 +15,14 @@ from autosync_tasks.backup.index import index_entries, standing
 from autosync_tasks.backup.locks import clear_stale_locks
 from autosync_tasks.backup.objects import AbsentError, Store, write_loose
 from autosync_tasks.backup.repository import Repository
-from autosync_tasks.backup.soundness import all_refs, packed_lines
+from autosync_tasks.backup.soundness import REF_NAME, all_refs, packed_lines
 from autosync_tasks.backup.stash import save_edits
 from autosync_tasks.backup.worktree import bring_unedited
 from autosync_tasks.errors import BackupError
 from autosync_tasks.files import make_durable, write_whole
 from autosync_tasks.names import kept_branch
 from autosync_tasks.records import dataclass
-from autosync_tasks.recovery.diagnose import files_of
+from autosync_tasks.recovery.diagnose import files_of, is_kept
 from autosync_tasks.recovery.fetch import Fetched, bring
 from autosync_tasks.recovery.plan import PASSIVE, Fix, Repair
 from autosync_tasks.recovery.settings_file import sound_settings
@@ -151,6 +151,8 @@ def _refs(bench: Bench, repair: Repair) -> list[str]:
         sound = b"".join(packed_lines(repository)[0])
         return move_aside(bench, name, sound or b"# pack-refs with: peeled fully-peeled sorted \n")
     notes = move_aside(bench, name)
+    if last and not REF_NAME.match(name):
+        return notes if is_kept(repository, last) else [*notes, f"{last[:7]} is kept as {keep(repository, last)}"]
     if last:
         repository.gateway.run("update-ref", "-m", "autosync recover", name, last)
         return [*notes, f"{name} names {last[:7]} again"]

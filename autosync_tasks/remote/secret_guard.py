@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Mapping
 
+from autosync_tasks.backup.losses import losses
 from autosync_tasks.backup.manifest import PATH, ManifestError, parse
 from autosync_tasks.backup.objects import AbsentError, Store
 from autosync_tasks.errors import BackupError
@@ -103,6 +104,12 @@ def _contents(site: Site, new: Blobs) -> Iterator[tuple[Path, str, bytes]]:
             try:
                 data = store.read(content)
             except AbsentError as error:
-                raise BackupError(f"the contents {content} are {error}", hint="run `inv recover --check`") from None
+                where = f"of {display(names[content][0])} in an older backup"
+                hint = "run `inv recover`"
+                if content in {loss.id for loss in losses(site.repository)}:
+                    hint = (
+                        f"`inv recover --forget {content}` takes that version out of the history: then the rest can go"
+                    )
+                raise BackupError(f"the contents {content[:10]} {where} are {error}", hint=hint) from None
             for path in names[content]:
                 yield path, content, data

@@ -251,7 +251,13 @@ class Remote:
 
     def _find(self) -> Address:
         arguments = ("remote", "get-url", "--push", "--all", self._name)
-        code, output, _ = self._repository.gateway.attempt(*arguments, environment=self._user_config)
+        code, output, complaint = self._repository.gateway.attempt(*arguments, environment=self._user_config)
+        if code == 128:
+            said = self._repository.gateway.failure("remote", code, complaint).message.rpartition(": fatal: ")[2]
+            raise ConfigError(
+                f"git cannot read its settings: {said}",
+                hint="mend that file: git config --list --show-origin reads them",
+            )
         urls = output.decode("utf-8", "surrogateescape").splitlines() if code == 0 else []
         where = display(self._repository.folder)
         if not urls:

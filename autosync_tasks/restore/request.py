@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError, UsageError
@@ -111,7 +111,10 @@ def commit_at(site: Site, at: str, now: float, zone: tzinfo | None = None) -> st
 
 def local_zone(now: float) -> tzinfo:
     """This machine's time zone, as it is at that time (seconds since the epoch)."""
-    return datetime.fromtimestamp(now).astimezone().tzinfo or datetime.now().astimezone().tzinfo  # type: ignore[return-value]
+    try:
+        return datetime.fromtimestamp(now).astimezone().tzinfo or UTC
+    except ValueError:  # TZ names an offset of a day or more
+        return UTC
 
 
 def time_of(seconds: bytes, zone: tzinfo) -> str:

@@ -37,7 +37,7 @@ def moment(text: str, now: float) -> float:
     if match := _AGE.match(text):
         return now - int(match[1]) * _SECONDS[match[2]]
     try:
-        return datetime.fromisoformat(text).astimezone().timestamp()
+        return datetime.fromisoformat(text).timestamp()
     except (ValueError, OverflowError):
         raise UsageError(
             f"{display(text)!r} is no time", hint="write 2026-03-01, 2026-03-01T12:00, or an age like 90m, 12h or 7d"
