@@ -119,13 +119,13 @@ _NO_CONTENT = frozenset({".DS_Store"})
 _OPENCODE_READS = frozenset(
     name
     for names in (
-        ("opencode.json", "opencode.jsonc", "config.json", "tui.json", "tui.jsonc", "AGENTS.md", "context"),
+        ("opencode.json", "opencode.jsonc", "config.json", "tui.json", "tui.jsonc", "cli.json", "AGENTS.md", "context"),
         ("agent", "agents", "command", "commands", "mode", "modes", "plugin", "plugins", "skill", "skills"),
         ("tool", "tools", "theme", "themes"),
     )
     for name in names
 )
-"""Names in a config tree that OpenCode 1 reads, and `context`, which its users keep there."""
+"""Names in a config tree that OpenCode reads, and `context`, which its users keep there."""
 
 
 def _program_alone(folder: str) -> bool:

@@ -80,6 +80,9 @@ def trees(machine: Machine) -> Iterator[Check]:
         yield Check("settings", Level.FAIL, error, "mend the config file or the variables, see `autosync show-config`")
         return
     yield Check("settings", Level.OK, f"{machine.here.get('source')} → {machine.here.get('backup')}")
+    wrong = machine.here.get("wrong")
+    if isinstance(wrong, list | tuple) and wrong[0]:
+        yield Check("config tree", Level.FAIL, str(wrong[0]), str(wrong[1]))
     for name in ("error", "source", "backup"):
         mine, its = machine.here.get(name), machine.cron.get(name)
         if mine != its:

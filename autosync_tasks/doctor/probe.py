@@ -38,6 +38,7 @@ def look() -> dict[str, object]:
             state=site.state.folder,
             push=site.settings.auto_sync_push,
             remote=site.settings.remote,
+            wrong=site.wrong_source,
             outside=[(one.what, one.remedy) for one in site.outside],
         )
         found["commit"] = site.repository.ref() if site.repository.exists else ""

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 
 from autosync_tasks.backup import health
 from autosync_tasks.config.around import Concern, ownership
-from autosync_tasks.config.places import wrong_tree
 from autosync_tasks.model import Kind, Outcome, Path, Trigger
 from autosync_tasks.names import parents
 from autosync_tasks.plan.compare import Look
@@ -93,11 +92,6 @@ def _around(site: Site) -> tuple[Concern, ...]:
         *site.outside,
         *ownership(loaded.home, folders),
     )
-
-
-def wrong_source(site: Site) -> tuple[str, str]:
-    """Why the source cannot be the config tree, and what to do; ("", "") if it can."""
-    return wrong_tree(site.places.source, site.environ, site.loaded.home)
 
 
 def links_out(seen: Look) -> tuple[Path, ...]:

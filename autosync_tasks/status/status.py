@@ -127,7 +127,7 @@ def _status(seen: Look, unseen: Status, records: Sequence[dict[str, Any]], now: 
         enabled=site.settings.auto_sync_enabled,
         pending=len(pending),
         oldest=max(0.0, now - oldest),
-        wrong_source=of.wrong_source(site),
+        wrong_source=site.wrong_source,
         block=_block(outlook),
         blocked_for=of.blocked_for(records, now),
         quarantined=first_to_go.quarantined,

@@ -258,6 +258,8 @@ def _run(
     head = known.seen.head
     if changes and not known.seen.ref:  # the first sync offers what else OpenCode reads
         notes = (*notes, *(f"{one.what}: `{one.remedy}`" for one in known.site.outside))
+    if changes and (wrong := known.site.wrong_source)[0]:
+        notes = (*notes, "; ".join(wrong))
     return replace(
         known.request.run(outcome, reason, [*_first_steps(known), *steps], exit_code=exit_code),
         commit=commit,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.config.load import Loaded, load
-from autosync_tasks.config.places import Places, is_within, locate
+from autosync_tasks.config.places import Places, is_within, locate, wrong_tree
 from autosync_tasks.config.settings import Settings
 from autosync_tasks.errors import UsageError
 from autosync_tasks.names import display
@@ -83,6 +83,11 @@ class Site:
         from autosync_tasks.config.around import outside
 
         return outside(self.environ, self.loaded.home, self.places.real_source, self.settings)
+
+    @property
+    def wrong_source(self) -> tuple[str, str]:
+        """Why the source cannot be the config tree, and what to do; ("", "") if it can."""
+        return wrong_tree(self.places.source, self.environ, self.loaded.home)
 
     def shape(self, source_id: str) -> str:
         """A digest of what shapes an observation: another value means that the cache says nothing.

@@ -32,3 +32,21 @@ Feature: The trees that OpenCode makes
       Then the sync is refused
       And it says "holds only OpenCode's own program"
       And there is no backup
+
+  Rule: A recorded tree that turns out to be the wrong one of the two is noticed
+
+    Background:
+      Given a config tree
+      And OpenCode's installer alone has been in "~/.opencode"
+      And the person once said that "~/.opencode" is the config tree
+
+    Scenario: it is told by each sync that does something
+      When a person asks for a sync
+      Then the sync is done
+      And it says ".opencode holds only OpenCode's own program"
+      And it says "names the other place"
+
+    Scenario: it is not called protected
+      When a person asks for the status
+      Then the verdict is "not protected"
+      And it says "names the other place"

@@ -132,6 +132,7 @@ CASES: list[tuple[dict[str, Any], str, Level, str]] = [
     ({"outside": [Concern("OPENCODE_CONFIG names /x", "move it")]}, "outside the tree", Level.WARN, "move it"),
     ({"linger": False, "installed": (replace(CRON, how="timer"),)}, "linger", Level.WARN, "enable-linger"),
     ({"crontab_fault": "cannot be read"}, "crontab", Level.WARN, "install-timer"),
+    ({"here": SEEN | {"wrong": ["it holds a program", "name it"]}}, "config tree", Level.FAIL, "name it"),
     ({"only_here": ("AUTO_SYNC_PUSH",)}, "variable", Level.WARN, "set-config AUTO_SYNC_PUSH"),
 ]
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from pytest_bdd import given, parsers, then
 
 from tests.features.pictures import git
+from tests.features.settings import put
 from tests.support.machine import Machine
 from tests.sync.bursts import content_in, content_of
 
@@ -98,6 +99,11 @@ def installer(machine: Machine, folder: str) -> None:
         program.parent.mkdir(parents=True, exist_ok=True)
         program.write_bytes(b"\x7fELF" + bytes(1000))
         program.chmod(0o755)
+
+
+@given(parsers.re(r'the person once said that "~/(?P<folder>[^"]+)" is the config tree'))
+def recorded(machine: Machine, folder: str) -> None:
+    put(machine, opencode_source=str(machine.home / folder))
 
 
 @then("no login, password or account of it is anywhere outside the config tree")
