@@ -256,10 +256,7 @@ def _run(
 ) -> Run:
     """The run as it ends here: the steps up to the decision, and those after it."""
     head = known.seen.head
-    if changes and not known.seen.ref:  # the first sync offers what else OpenCode reads
-        notes = (*notes, *(f"{one.what}: `{one.remedy}`" for one in known.site.outside))
-    if changes and (wrong := known.site.wrong_source)[0]:
-        notes = (*notes, "; ".join(wrong))
+    notes = (*notes, *known.site.of_places(first=not known.seen.ref)) if changes else notes
     return replace(
         known.request.run(outcome, reason, [*_first_steps(known), *steps], exit_code=exit_code),
         commit=commit,

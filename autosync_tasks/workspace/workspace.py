@@ -89,6 +89,12 @@ class Site:
         """Why the source cannot be the config tree, and what to do; ("", "") if it can."""
         return wrong_tree(self.places.source, self.environ, self.loaded.home)
 
+    def of_places(self, *, first: bool) -> list[str]:
+        """What a sync that does something tells of the places: that the source is the wrong one, and, if it is the
+        first, what else OpenCode reads, each with the way on."""
+        wrong = ["; ".join(self.wrong_source)] if self.wrong_source[0] else []
+        return wrong + ([f"{one.what}: `{one.remedy}`" for one in self.outside] if first else [])
+
     def shape(self, source_id: str) -> str:
         """A digest of what shapes an observation: another value means that the cache says nothing.
 
