@@ -163,12 +163,17 @@ _NTFS_GITMODULES = re.compile(rb"(?:\.gitmodules|gitmod~[1-4]|gi7eba~[1-9])[ .]*
 _SUSPECT = (b"", b".", b"g", b"G")
 
 
+def plain_name(name: bytes) -> bool:
+    """Whether a name is nothing that anybody reserves: it may be `.git` or this program's own in no spelling."""
+    return name[:1] not in _SUSPECT and name.isascii() and b"\\" not in name
+
+
 def git_refuses(name: bytes, *, link: bool = False) -> bool:
     """Whether git's fsck refuses a tree with this one name: `.git` in any spelling, a linked `.gitmodules`.
 
     Source: fsck.c (fsck_tree), path.c (is_ntfs_dotgit), utf8.c (is_hfs_dotgit).
     """
-    if name[:1] not in _SUSPECT and name.isascii() and b"\\" not in name:
+    if plain_name(name):
         return False  # nearly every name; what follows is ten times as slow
     if name in (b"", b".", b".."):
         return True

@@ -35,7 +35,7 @@ def sound_listing(listing: bytes) -> bool:
 
 def tree_cache(commit: str, tree: Listing, manifest: bytes) -> TreeCache:
     """The listing in the form in which git prints it, to be remembered."""
-    lines = (b"%s blob %s\t%s" % (m.encode(), c.encode(), p) for p, (m, c) in sorted(tree.items()))
+    lines = [f"{mode} blob {content}\t".encode() + path for path, (mode, content) in sorted(tree.items())]
     return TreeCache(commit, b"\0".join(lines), manifest)
 
 

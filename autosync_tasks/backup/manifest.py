@@ -22,7 +22,7 @@ from collections.abc import Iterable, Mapping
 
 from autosync_tasks.backup.listing import Listing
 from autosync_tasks.model import Entry, Kind, Manifest, Path
-from autosync_tasks.names import git_refuses, parents, quote, unquote
+from autosync_tasks.names import git_refuses, parents, plain_name, quote, unquote
 from autosync_tasks.records import dataclass
 
 PATH = b".autosync/manifest"
@@ -55,16 +55,19 @@ def valid_source_id(text: str) -> bool:
 
 def digest(owned: Iterable[tuple[Path, str, str]]) -> str:
     """SHA-256 over (path, git mode, content id) of every owned file and link, given in order of path."""
-    lines = [b"%s %s %s\0" % (mode.encode(), content.encode(), path) for path, mode, content in owned]
+    lines = [f"{mode} {content} ".encode() + path + b"\0" for path, mode, content in owned]
     return hashlib.sha256(b"".join(lines)).hexdigest()
 
 
 def format_manifest(source_id: str, entries: Manifest) -> bytes:
     """The manifest's text for these entries."""
     ordered = sorted(entries.items())
-    owned = ((path, entry.git_mode, entry.id) for path, entry in ordered if entry.kind is not Kind.FOLDER)
+    kinds = {entry[:2]: entry for entry in entries.values()}  # a handful, where there may be 100,000 entries
+    modes = {pair: entry.git_mode for pair, entry in kinds.items()}
+    begins = {pair: b"%s %o " % (_LETTER[pair[0]], pair[1]) for pair in kinds}
+    owned = [(path, mode, entry[3]) for path, entry in ordered if (mode := modes[entry[:2]])]
     lines = [_HEADER, b"source " + source_id.encode(), b"content " + digest(owned).encode()]
-    lines += [b"%s %o %s" % (_LETTER[entry.kind], entry.mode, quote(path)) for path, entry in ordered]
+    lines += [begins[entry[:2]] + quote(path) for path, entry in ordered]
     return b"\n".join(lines) + b"\n"
 
 
@@ -109,7 +112,8 @@ def source_id_of(text: bytes) -> str:
 def _refused(path: Path, kind: Kind, folders: set[Path], paths: Mapping[Path, tuple[Kind, int]]) -> str:
     """Why a path cannot be in a manifest, or "". folders: those above earlier paths, checked already."""
     cut = path.rfind(b"/")
-    if git_refuses(path[cut + 1 :], link=kind is Kind.LINK):
+    name = path[cut + 1 :]
+    if not plain_name(name) and git_refuses(name, link=kind is Kind.LINK):
         return "a name that no tree may hold"
     if cut > 0 and path[:cut] in folders:
         return ""
@@ -144,8 +148,13 @@ def entries(recorded: Recorded, tree: Listing) -> dict[Path, Entry]:
     recorded as it stands (so that it shows as a change against the source).
     """
     standing: dict[Path, Entry] = {}
-    for path, (kind, mode) in recorded.paths.items():
+    expected = {pair: Entry(*pair, 0, "").git_mode for pair in set(recorded.paths.values())}
+    for path, pair in recorded.paths.items():
         stands = tree.get(path)
+        kind, mode = pair
+        if stands is not None and kind is Kind.FILE and stands[0] == expected[pair]:
+            standing[path] = Entry(kind, mode, 0, stands[1])  # nearly all: as they were recorded
+            continue
         if kind is Kind.FOLDER:
             if stands is None:
                 standing[path] = Entry(kind, mode, 0, "")

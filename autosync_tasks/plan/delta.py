@@ -21,17 +21,19 @@ def plan(
 ) -> Plan:
     """The plan that takes the branch at `base` from `recorded` to `recorded` plus the admitted changes.
 
-    tree is the listing of `base`. A foreign path in it is touched only where the source has something else in its
-    place (the guard of identity holds that until it is adopted). Raises ValueError if the admitted changes would
+    tree is the listing of `base`, from which `recorded` was made: what is still the very entry needs no look. A foreign
+    path in it is touched only where the source has something else in its place (the guard of identity holds that until
+    it is adopted). Raises ValueError if the admitted changes would
     put a path below a file (a swap of a folder and a file was torn apart).
     """
     admitted = tuple(admitted)
     after = _after(admitted, observed, recorded)
-    puts = {p: e for p, e in after.items() if e.git_mode and tree.get(p) != (e.git_mode, e.id)}
+    touched = {path: entry for path, entry in after.items() if recorded.get(path) is not entry}
+    puts = {p: e for p, e in touched.items() if e.git_mode and tree.get(p) != (e.git_mode, e.id)}
     deletes = frozenset(
         path
-        for path, entry in recorded.items()
-        if entry.git_mode and path in tree and not after.get(path, _FOLDER).git_mode
+        for path in (recorded.keys() - after.keys()) | (recorded.keys() & touched.keys())
+        if recorded[path].git_mode and path in tree and not after.get(path, _FOLDER).git_mode
     )
     deletes |= _displaced(after, tree.keys() - recorded.keys() - {PATH})
     manifest = format_manifest(source_id, after)

@@ -57,16 +57,15 @@ def detect(
     kept: set[Path] = set()
     for path, new in observed.items():
         old = recorded.get(path)
-        if old is not None and _same(new, old):
+        if old is not None and new[0] is old[0] and new[1] == old[1] and new[3] == old[3]:  # kind, mode, content id
             continue
         rule = rule_for(path, new.kind)
         if old is not None and rule.priority is Priority.LOW and not include_low:
             kept.add(path)
         else:
             changes.append(Change(path, _kind(new, old), rule, new, old, starts=starts(path, new.kind)))
-    for path, old in recorded.items():
-        if path in observed:
-            continue
+    for path in [path for path in recorded if path not in observed]:
+        old = recorded[path]
         rule = rule_for(path, old.kind)
         if _covered(path, kept_roots) or (rule.priority is Priority.LOW and not include_low):
             kept.add(path)
@@ -75,10 +74,6 @@ def detect(
     changes = _without_implied(changes, observed, recorded)
     changes = sorted(_with_renames(changes), key=lambda change: change.path)
     return Difference(tuple(changes), _collisions(observed, recorded, tree), frozenset(kept))
-
-
-def _same(new: Entry, old: Entry) -> bool:
-    return (new.kind, new.mode, new.id) == (old.kind, old.mode, old.id)
 
 
 def _kind(new: Entry, old: Entry | None) -> ChangeKind:

@@ -7,7 +7,7 @@ and a file asks for its own name and its folder's verdict: 10,000 paths against 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from autosync_tasks.policy.patterns import Pattern, expression, parse_pattern
 
@@ -40,6 +40,10 @@ class _Names:
 
     def seal(self) -> None:
         self._match = _combined(self._expressions)
+
+    def test(self) -> tuple[Collection[bytes], Collection[bytes], _FullMatch]:
+        """What a name is looked for in: whole names, suffixes, expressions."""
+        return self._literal, self._suffix, self._match
 
     def first(self, name: bytes, marked: bytes, none: int) -> int:
         """The first that matches; marked: the name with `/` after it if it is a folder."""
@@ -122,10 +126,13 @@ class Matcher:
 
     def name_test(self) -> Callable[[bytes, bool], bool]:
         """A quick check whether any of the patterns without a slash matches one name (1 us a name)."""
-        files, folders, none = self._names[False].first, self._names[True].first, self._count
+        files, folders = self._names[False].test(), self._names[True].test()
 
         def matches(name: bytes, is_folder: bool) -> bool:
-            return (folders(name, name + b"/", none) if is_folder else files(name, name, none)) < none
+            literal, suffix, match = folders if is_folder else files
+            if name in literal or match(name + b"/" if is_folder else name) is not None:
+                return True
+            return (dot := name.rfind(b".")) >= 0 and name[dot:] in suffix
 
         return matches
 

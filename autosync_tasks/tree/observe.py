@@ -104,9 +104,8 @@ def unchanged(root: int, scan: Scan, cache: Cache, blob: bytes) -> bool:
 
 def ids_of(scan: Scan, manifest: dict[Path, Entry]) -> bytes:
     """The cache's list of content ids, in the scan's order."""
-    return b"".join(
-        bytes.fromhex(entry.id) if (entry := manifest.get(path)) and entry.id else _NO_ID for path in scan.records
-    )
+    get, none = manifest.get, _NO_ID.hex()
+    return bytes.fromhex("".join([entry[3] or none if (entry := get(path)) else none for path in scan.records]))
 
 
 def moved_since(root: int, scan: Scan, wanted: Iterable[tuple[Path, Entry]], read_at_ns: int) -> list[Path]:

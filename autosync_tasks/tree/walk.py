@@ -16,7 +16,7 @@ from operator import attrgetter
 
 from autosync_tasks.errors import SourceError
 from autosync_tasks.model import Entry, Kind, Left, LeftOut
-from autosync_tasks.names import OUTSIDE, display, git_refuses, parents
+from autosync_tasks.names import OUTSIDE, display, git_refuses, parents, plain_name
 from autosync_tasks.records import dataclass, field
 from autosync_tasks.tree.followed_links import Following, Target, Through
 
@@ -24,7 +24,7 @@ RESERVED = b".autosync"
 """The one name at the root that belongs to the backup (its manifest lies there)."""
 
 _STAT = struct.Struct("<QqqQII")
-_TYPE = 0o170000
+_TYPE, _FOLDER, _REGULAR, _WORD = 0o170000, stat.S_IFDIR, stat.S_IFREG, 0xFFFFFFFFFFFFFFFF
 _KINDS = {stat.S_IFREG: Kind.FILE, stat.S_IFLNK: Kind.LINK, stat.S_IFDIR: Kind.FOLDER}
 RECENT_NS = 50_000_000
 """A file whose ctime is nearer than this to the time it was read may change again without a new ctime:
@@ -178,7 +178,40 @@ def _list(
         scan.left_out.append(LeftOut(prefix.rstrip(b"/"), Left.UNREADABLE, detail_of(error)))
         return []
     scan.lstats += len(entries)
+    if following is None and not scan.followed:
+        return _plainly(scan, entries, prefix, protected, limit)
     return _sorted_out(scan, _looked_at(scan, entries, prefix, following), prefix, protected, limit)
+
+
+def _plainly(
+    scan: Scan, entries: Iterable[os.DirEntry[str]], prefix: bytes, protected: ProtectedName, limit: int
+) -> list[bytes]:
+    """As `_sorted_out`, where no link is followed: what is nothing special takes one step (a third of the time)."""
+    folders: list[bytes] = []
+    records = scan.records
+    for entry in entries:
+        name = entry.name.encode(_ENCODING, "surrogateescape")
+        path = prefix + name
+        try:
+            found = entry.stat(follow_symlinks=False)
+        except OSError as error:
+            scan.left_out.append(LeftOut(path, why_left(error), detail_of(error)))
+            continue
+        kind = found.st_mode & _TYPE
+        is_folder = kind == _FOLDER
+        if (
+            (is_folder or (kind == _REGULAR and found.st_size <= limit))
+            and plain_name(name)
+            and not protected(name, is_folder)
+        ):
+            records[path] = _STAT.pack(
+                found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino & _WORD, found.st_mode, found.st_uid
+            )
+            if is_folder:
+                folders.append(name)
+        else:
+            folders += _sorted_out(scan, [(name, path, found)], prefix, protected, limit)
+    return folders
 
 
 def _attach(scan: Scan, protected: ProtectedName, limit: int, following: Following | None) -> list[bytes]:
