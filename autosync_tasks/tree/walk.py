@@ -198,16 +198,12 @@ def _plainly(
             scan.left_out.append(LeftOut(path, why_left(error), detail_of(error)))
             continue
         kind = found.st_mode & _TYPE
-        is_folder = kind == _FOLDER
-        if (
-            (is_folder or (kind == _REGULAR and found.st_size <= limit))
-            and plain_name(name)
-            and not protected(name, is_folder)
-        ):
+        usual = kind == _FOLDER or (kind == _REGULAR and found.st_size <= limit)
+        if usual and plain_name(name) and not protected(name, kind == _FOLDER):
             records[path] = _STAT.pack(
                 found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino & _WORD, found.st_mode, found.st_uid
             )
-            if is_folder:
+            if kind == _FOLDER:
                 folders.append(name)
         else:
             folders += _sorted_out(scan, [(name, path, found)], prefix, protected, limit)
