@@ -31,16 +31,15 @@ _NONE = "0" * 40
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who signs the commit and when (seconds since the epoch, UTC offset as git writes it)."""
+    """Who signs the commit and when (seconds since the epoch)."""
 
     name: str
     email: str
     when: float
-    zone: str = "+0000"
 
     @property
     def line(self) -> bytes:
-        return f"{self.name} <{self.email}> {int(self.when)} {self.zone}".encode("utf-8", "replace")
+        return f"{self.name} <{self.email}> {int(self.when)} +0000".encode("utf-8", "replace")
 
 
 Contents = Iterable[tuple[Path, bytes]]

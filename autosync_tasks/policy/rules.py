@@ -9,12 +9,6 @@ PROTECTED, TRANSIENT, CONTEXT, AGENT, TOOLS = "protected", "transient", "context
 CONFIG, INTEGRATION, DOCUMENTATION, TEMPLATE = "config", "integration", "documentation", "template"
 MINOR_CONFIG, OTHER, EXCLUDED = "minor config", "other", "excluded"
 
-CATEGORIES = (
-    PROTECTED, TRANSIENT, CONTEXT, AGENT, TOOLS, CONFIG, INTEGRATION, DOCUMENTATION, TEMPLATE,
-    MINOR_CONFIG, OTHER,
-)  # fmt: skip
-"""Every built-in category, in the order of the rules."""
-
 
 def _never(patterns: str, unless: tuple[str, ...] = ()) -> tuple[Rule, ...]:
     return tuple(Rule(pattern, PROTECTED, Priority.NEVER, unless=unless) for pattern in patterns.split())

@@ -130,26 +130,18 @@ def with_judged(known: Iterable[str], new: Iterable[str]) -> tuple[str, ...]:
 class KnownRemote:
     """The remote as this machine knows it. Times are seconds since the epoch.
 
-    wanted: `auto_sync_push`. address: where pushes go, without credentials ("" before the first). head: the branch.
-    remote_head: the remote's head when both last agreed ("" if never). ahead: commits that are not there yet.
-    conflict: what it is about ("" if none). parked: the branch there that holds it. reason: why the last push was no
-    success. since: since when that is so. failures, retry_at: of pushes in a row. pushed_at: when the remote
-    last had everything.
+    wanted: `auto_sync_push`. address: where pushes go, without credentials ("" before the first). ahead: commits that
+    are not there yet. conflict: what it is about ("" if none). reason: why the last push was no success. since: since
+    when that is so. pushed_at: when the remote last had everything.
     """
 
     wanted: bool
     remote: str
-    branch: str
     address: str
-    head: str
-    remote_head: str
     ahead: int
     conflict: str = ""
-    parked: str = ""
     reason: str = ""
     since: float | None = None
-    failures: int = 0
-    retry_at: float | None = None
     pushed_at: float | None = None
 
 
@@ -161,17 +153,11 @@ def known_remote(site: Site) -> KnownRemote:
     return KnownRemote(
         wanted=settings.auto_sync_push,
         remote=settings.remote,
-        branch=settings.backup_branch,
         address=settings.push_url,
-        head=head,
-        remote_head=last,
         ahead=_count(site, head, last) if head != last else 0,
         conflict=record.conflict,
-        parked=record.parked if record.conflict else "",
         reason=record.reason,
         since=record.since,
-        failures=record.failures,
-        retry_at=record.retry_at,
         pushed_at=record.pushed_at,
     )
 
