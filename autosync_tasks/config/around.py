@@ -59,6 +59,14 @@ def attached(home: str, source: str, settings: Settings) -> dict[str, tuple[str,
     return kept | {f"skills/{name}": (shared, name) for name in _lone(source, shared) if _stays(shared, name)}
 
 
+def not_attached(home: str, settings: Settings) -> list[str]:
+    """The names of `attached` for which no setting says that it is followed."""
+    shared = os.path.realpath(os.path.join(home, SKILLS))
+    skills = any(_holds(folder, shared) for folder in settings.follow_links_into)
+    config = [] if settings.follow_config else [CONFIG_NAME, CONFIG_NAME + "c"]
+    return config if skills else [*config, "skills"]
+
+
 def _named(environ: Mapping[str, str], home: str, source: str, followed: str) -> Iterator[tuple[str, Concern]]:
     for variable in ("OPENCODE_CONFIG", "OPENCODE_CONFIG_DIR"):
         path = environ.get(variable, "")

@@ -12,8 +12,8 @@ from autosync_tasks.backup.listing import parse_listing, sound_listing
 from autosync_tasks.backup.manifest import ManifestError, entries, parse
 from autosync_tasks.backup.repository import Head, Repository
 from autosync_tasks.errors import AutosyncError, BackupError, SourceError
-from autosync_tasks.model import Cache, Entry, Kind, LeftOut, Path
-from autosync_tasks.names import display, suspicious
+from autosync_tasks.model import Cache, Entry, Kind, Left, LeftOut, Path
+from autosync_tasks.names import OUTSIDE, display, suspicious
 from autosync_tasks.plan.detect import Difference, detect
 from autosync_tasks.policy.classify import Classifier, protected_matcher
 from autosync_tasks.records import dataclass
@@ -92,7 +92,7 @@ class Look:
             self.observation.manifest,
             self.recorded,
             self.head.tree,
-            self.observation.left_out,
+            (*self.observation.left_out, *self._let_go()),
             self.classifier.rule_for,
             self.classifier.starts,
             include_low=self.include_low,
@@ -103,6 +103,15 @@ class Look:
 
             withhold_names(self.site, suspects)  # before anybody lists them
         return difference
+
+    def _let_go(self) -> Iterator[LeftOut]:
+        """What was taken in from outside the tree and is not followed here (any more): kept as it was, like what is of
+        low priority. A new machine must not take it out of the backup before somebody said where it lies there."""
+        if any(path.startswith(OUTSIDE) for path in self.recorded):
+            from autosync_tasks.config.around import not_attached
+
+            for name in not_attached(self.site.loaded.home, self.site.settings):
+                yield LeftOut(OUTSIDE + b"/.opencode/" + name.encode(), Left.RESERVED)
 
     @property
     def left_out(self) -> tuple[LeftOut, ...]:

@@ -118,6 +118,22 @@ Feature: What OpenCode reads outside the tree
         | ~/work           | .autosync-outside/.opencode/opencode.json            |
         | ~/.agents/skills | .autosync-outside/.opencode/skills/changelog/SKILL.md |
 
+    Scenario: a new machine, where nobody has said yet where it lies
+      Given "~/work/mine.json" outside the tree says "{}"
+      And the skill "changelog" lies in "~/.agents/skills", not linked
+      And links into "~/.agents/skills" are followed
+      And the person takes in "~/work/mine.json"
+      And a person asks for a sync
+      When "~/.agents" outside the tree is away
+      And nothing outside the tree is followed any more
+      And "AGENTS.md" says "Anew."
+      And a person asks for a sync
+      Then the sync is done
+      And the backup holds ".autosync-outside/.opencode/opencode.json"
+      And the backup holds ".autosync-outside/.opencode/skills/changelog/SKILL.md"
+      When a person asks for the status
+      Then the verdict is "protected"
+
   Rule: A restore writes outside the tree only when it is told to
 
     Scenario: everything is restored

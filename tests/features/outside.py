@@ -45,6 +45,11 @@ def takes_in(machine: Machine, place: str) -> None:
     put(machine, follow_config=machine.expanded(place))
 
 
+@step("nothing outside the tree is followed any more")
+def lets_go(machine: Machine) -> None:
+    put(machine, follow_config="", follow_links_into=())
+
+
 @step(parsers.re(r'the person says that "(?P<place>[^"]+)" need not be kept'))
 def leaves(machine: Machine, place: str) -> None:
     put(machine, leave_outside=(machine.expanded(place),))
