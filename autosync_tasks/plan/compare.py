@@ -108,9 +108,7 @@ class Look:
         """What was taken in from outside the tree and is not followed here (any more): kept as it was, like what is of
         low priority. A new machine must not take it out of the backup before somebody said where it lies there."""
         if any(path.startswith(OUTSIDE) for path in self.recorded):
-            from autosync_tasks.config.around import not_attached
-
-            for name in not_attached(self.site.loaded.home, self.site.settings):
+            for name in self.site.not_attached:
                 yield LeftOut(OUTSIDE + b"/.opencode/" + name.encode(), Left.RESERVED)
 
     @property

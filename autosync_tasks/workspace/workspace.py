@@ -78,6 +78,13 @@ class Site:
         return Following(source, real, kept)
 
     @property
+    def not_attached(self) -> list[str]:
+        """The names of what could be taken in from outside the tree, and which no setting takes in."""
+        from autosync_tasks.config.around import not_attached
+
+        return not_attached(self.loaded.home, self.settings)
+
+    @property
     def outside(self) -> tuple[Concern, ...]:
         """What OpenCode reads besides the tree, and is in no backup though nobody said that it need not be."""
         from autosync_tasks.config.around import outside
