@@ -73,6 +73,16 @@ _CONFIG: Mapping[str, str] = {
 for 6 % less; packs stay whole so that one fsync covers all objects of a commit. A test plants every other key
 that git knows (`git help --config`) with a program of its own, and sees that no command runs it."""
 
+_EVENTS = (
+    *("applypatch-msg", "commit-msg", "post-applypatch", "post-checkout", "post-commit", "post-index-change"),
+    *("post-merge", "post-receive", "post-rewrite", "post-update", "pre-applypatch", "pre-auto-gc", "pre-commit"),
+    *("pre-merge-commit", "pre-push", "pre-rebase", "pre-receive", "prepare-commit-msg", "proc-receive"),
+    *("push-to-checkout", "reference-transaction", "sendemail-validate", "update"),
+)
+"""What a hook can be for (githooks(5)). Git 2.54 takes hooks from its config too (`hook.<name>.command`), whatever
+core.hooksPath says; `hook.<event>.enabled` stops those of an event, from 2.55 on, `hook.<name>.enabled` one of them."""
+_HOOK = re.compile(rb"^[ \t]*\[[ \t]*hook[ \t]+\"((?:[^\"\\\n]|\\.)*)\"", re.IGNORECASE | re.MULTILINE)
+
 _ENVIRONMENT: Mapping[str, str] = {
     "LC_ALL": "C",
     "GIT_CONFIG_NOSYSTEM": "1",
@@ -216,6 +226,17 @@ class Gateway:
         hint = next((hint for sign, hint in _HINTS if sign.search(said)), "run `inv verify` to see what is wrong")
         return BackupError(f"git {command} failed in {where}: {said}", hint=hint)
 
+    @property
+    def _forced(self) -> dict[str, str]:
+        """What is forced, and each hook that the repository's own config names by its name: off."""
+        text = b""
+        for name in ("config", "config.worktree"):
+            with suppress(OSError), open(os.path.join(self.git_dir, name), "rb") as file:
+                text += file.read(1 << 20) + b"\n"
+        names = (re.sub(r"\\(.)", r"\1", name.decode("utf-8", "surrogateescape")) for name in _HOOK.findall(text))
+        events = {f"hook.{event}.enabled": "false" for event in _EVENTS}
+        return {**_CONFIG, **events, **{f"hook.{name}.enabled": "false" for name in names}}
+
     def _start(
         self,
         arguments: Sequence[str],
@@ -234,7 +255,7 @@ class Gateway:
                 [*command, *arguments],
                 istream=subprocess.PIPE,
                 as_process=True,
-                env={**_ENVIRONMENT, **_as_variables({**_CONFIG, **(config or {})}), **(environment or {})},
+                env={**_ENVIRONMENT, **_as_variables(self._forced | dict(config or {})), **(environment or {})},
                 start_new_session=True,
             )
         except runner.GitCommandNotFound:

@@ -18,6 +18,13 @@ _FLAGS = {"check": CHECK, "diff": "show what is (or would be) written", "json": 
 _SCOPE = "global (every OpenCode session) or project (the one of this folder)"
 
 
+def _may_install() -> None:
+    """Raises UsageError while the places come from variables alone, or root is in another user's home."""
+    from autosync_tasks.workspace.workspace import check_owner
+
+    check_owner(need_recorded(os.environ))
+
+
 @task(
     help={
         **_FLAGS,
@@ -34,7 +41,7 @@ def install_cron(
     """
     from autosync_tasks.triggers import crontab
 
-    need_recorded(os.environ)
+    _may_install()
     found = crontab.install(os.environ, schedule=schedule, every=every, check=is_dry(context, check))
     return show(found, as_json=json, diff=diff)
 
@@ -54,7 +61,7 @@ def install_timer(
     """Lets systemd run the sync: a service and a timer of your user. Runs that were missed are made up for."""
     from autosync_tasks.triggers import systemd
 
-    need_recorded(os.environ)
+    _may_install()
     found = systemd.install_timer(os.environ, every=every, check=is_dry(context, check))
     return show(found, as_json=json, diff=diff)
 
@@ -74,7 +81,7 @@ def install_hook(
     """Lets OpenCode run the sync whenever a session goes idle (recommended): writes one plugin file."""
     from autosync_tasks.triggers import hook
 
-    need_recorded(os.environ)
+    _may_install()
     return show(hook.install(os.environ, scope=scope, check=is_dry(context, check)), as_json=json, diff=diff)
 
 
@@ -112,7 +119,7 @@ def watch(
     if uninstall:
         return show(systemd.uninstall_watch(os.environ, check=dry), as_json=json, diff=diff)
     if install:
-        need_recorded(os.environ)
+        _may_install()
         return show(systemd.install_watch(os.environ, check=dry), as_json=json, diff=diff)
     if dry or diff:
         raise UsageError("--check and --diff mean something only with --install or --uninstall")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import codecs
 import io
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import TracebackType
 from typing import TextIO
 
 from autosync_tasks.errors import OutputError
@@ -31,6 +33,26 @@ def writing(stream: TextIO) -> Iterator[None]:
     except OSError as error:
         _silence(stream)
         raise OutputError(f"the output could not be written: {(error.strerror or str(error)).lower()}") from error
+
+
+def let_readers_go() -> None:
+    """For `inv` itself, which ends in a traceback when `head` has seen enough of its list."""
+    told = sys.excepthook
+
+    def tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if isinstance(error, BrokenPipeError):
+            _silence(sys.stdout)
+        else:
+            told(kind, error, trace)
+
+    def finish() -> None:
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            _silence(sys.stdout)
+
+    sys.excepthook = tell
+    atexit.register(finish)
 
 
 def _silence(stream: TextIO) -> None:

@@ -128,7 +128,7 @@ def open_site(environ: Mapping[str, str], *, new_machine: bool = False) -> Site:
     ConfigError, UsageError, SourceError or BackupError.
     """
     loaded = load(environ)
-    _check_owner(loaded)
+    check_owner(loaded)
     settings = loaded.settings
     places = locate(
         *(settings.opencode_source, settings.opencode_backup, environ, loaded.home, loaded.data_home),
@@ -145,7 +145,7 @@ def open_site(environ: Mapping[str, str], *, new_machine: bool = False) -> Site:
     return Site(loaded, places, repository, state, environ)
 
 
-def _check_owner(loaded: Loaded) -> None:
+def check_owner(loaded: Loaded) -> None:
     """Raises UsageError where root is at work in another user's home (`sudo`).
 
     What root leaves there the user's own runs could not use any more.

@@ -124,6 +124,15 @@ def test_nothing_that_it_names_runs(place: Place, where: str) -> None:
     assert {path.name: path.read_bytes() for path in canaries.iterdir()} == before
 
 
+def test_hooks_that_a_newer_git_takes_from_its_config_are_off(place: Place) -> None:
+    """This machine's git may not know them; what is forced on it is seen all the same."""
+    place.git("config", 'hook.my own "canary".command', "/nonexistent")
+    place.git("config", 'hook.my own "canary".event', "reference-transaction")
+    gateway = place.site.repository.gateway
+    for name in ('my own "canary"', "reference-transaction", "pre-push"):
+        assert gateway.run("config", "--get", f"hook.{name}.enabled") == b"false\n"
+
+
 def test_the_test_sees_a_program_that_runs(place: Place) -> None:
     """Without what is forced, git runs the planted ones."""
     log = place.base / "log"

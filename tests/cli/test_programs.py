@@ -265,6 +265,13 @@ def test_help_is_a_program_like_any_other(machine: Machine, words: str) -> None:
     assert (done.returncode, done.stderr) == (1, "error: the output could not be written: no space left on device\n")
 
 
+def test_the_list_of_inv_can_be_cut_short(machine: Machine) -> None:
+    """Invoke's own listing, by Invoke's own program: no traceback, whatever its exit code."""
+    shell = ["bash", "-c", f"cd '{CHECKOUT}' && '{BIN / 'inv'}' --list | true"]
+    done = subprocess.run(shell, env=bare(machine), capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+
+
 @pytest.mark.parametrize("words", ["--help", "--version"])
 def test_sync_config_says_so_too(machine: Machine, words: str) -> None:
     """argparse itself keeps quiet about an output that cannot be written."""

@@ -94,8 +94,8 @@ def harm(place: Place, before: Kept) -> str:
     """What of it is not there any more, "" for nothing; read by git alone, each object's bytes hashed here."""
     try:
         refs = dict(line.split(" ") for line in _refs(place))
-    except subprocess.CalledProcessError as error:
-        return f"git says {error.stderr[-120:]!r}"
+    except AssertionError as error:  # git ended with another exit code than 0
+        return f"git says {str(error)[-120:]!r}"
     for line in sorted(before.refs):
         name, commit = line.split(" ")
         if name not in refs:
