@@ -48,5 +48,5 @@ def test_root_leaves_nothing_in_a_person_s_home(place: Place, words: tuple[str, 
     assert "Traceback" not in run.words, run
     assert of_root(place.base) == [], (run, of_root(place.base))
     if words[0] == "sync":
-        assert run.code == 2 and f"sudo -u {OWNER}" in run.words, run
+        assert run.code == 2 and "sudo -u" in run.words and str(OWNER) in run.words, run
         assert "remove it" not in run.words, run
