@@ -23,8 +23,8 @@ _TEMPORARY = re.compile(r"(tmp_(obj|pack|idx|rev|mtimes|bitmap|midx|graph)_|\.tm
 _OURS = re.compile(r"(autosync-stash-[0-9a-f]+\.index(\.lock)?|fast_import_crash_\d+)\Z")
 """Names in the repository's own folder: of this program, and git's report on a stream that ended too early."""
 _KEEP = re.compile(r"pack-[0-9a-f]{40}\.keep\Z")
-_KEEP_WORDS = b"fast-import"
-"""What git fast-import writes into the `.keep` of a pack until its refs are there (a person's own says something else).
+_KEEP_WORDS = (b"fast-import", b"fetch-pack ")
+"""What git writes into the `.keep` of a pack until its refs are there (a person's own says something else).
 Left by a kill, git would never take the pack along when it tidies."""
 _DEEPEST = 12
 
@@ -133,8 +133,10 @@ def _is_ours(keep: str) -> bool:
         return True  # killed before the pack had its name; the next pack with the same contents would be refused
     try:
         with open(keep, "rb") as file:
-            words = file.read(len(_KEEP_WORDS) + 2).strip()
-            return bool(words) and _KEEP_WORDS.startswith(words)  # an empty one may be a person's
+            words = file.read(11).rstrip(b"\n")
+            return bool(words) and any(
+                known.startswith(words) for known in _KEEP_WORDS
+            )  # an empty one may be a person's
     except OSError:
         return False
 

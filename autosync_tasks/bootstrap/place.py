@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autosync_tasks.backup.locks import clear_stale_locks
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.bootstrap.offers import Offer
 from autosync_tasks.bootstrap.stage import Stage, bring
@@ -26,6 +27,7 @@ def place(target: Site, stage: Stage, chosen: Offer, heads: tuple[str, str], add
     target.state.begin()
     if not repository.exists:
         repository.create()
+    clear_stale_locks(repository)  # a bootstrap that was stopped may have left one
     if address is not None:
         _name_remote(repository, remote, address)
     if here == commit:

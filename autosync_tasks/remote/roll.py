@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from autosync_tasks.backup.locks import clear_stale_locks
 from autosync_tasks.errors import AutosyncError, BackupError, UsageError
 from autosync_tasks.machines.own import commit_record, known, own_name, own_record
 from autosync_tasks.machines.record import REFS, Record, valid_name
@@ -17,6 +20,7 @@ def announce(site: Site, remote: Remote, now: float, conflict: str = "") -> str:
 
     Only forward: what this machine wrote before is the record's parent, so nobody's is overwritten.
     """
+    site.state.begin()
     try:
         name = own_name(site)
         there = bring(site, remote)
@@ -26,8 +30,15 @@ def announce(site: Site, remote: Remote, now: float, conflict: str = "") -> str:
     except (AutosyncError, OSError):
         return "this machine could not be entered on the remote (`inv machines`)"
     finally:
-        site.state.write(ANNOUNCED, f"{now:.0f}\n".encode())  # a place that refuses it is not asked at every run
+        clear_stale_locks(site.repository)  # a git that met a fault may leave one
+        _noted(site, now)
     return ""
+
+
+def _noted(site: Site, now: float) -> None:
+    """A place that refuses it is not asked at every run."""
+    with suppress(AutosyncError):
+        site.state.write(ANNOUNCED, f"{now:.0f}\n".encode())
 
 
 def announce_alone(site: Site, now: float) -> None:
@@ -35,7 +46,7 @@ def announce_alone(site: Site, now: float) -> None:
     try:
         announce(site, connect(site, Limits(look=15, transfer=30, overall=45, tries=1)), now)
     except AutosyncError:
-        site.state.write(ANNOUNCED, f"{now:.0f}\n".encode())
+        _noted(site, now)
 
 
 def bring(site: Site, remote: Remote) -> dict[str, str]:

@@ -182,7 +182,7 @@ class Remote:
                 *arguments,
                 timeout=seconds,
                 environment=self._environment,
-                config={**self._config, **({"fetch.unpackLimit": "1"} if largest else {})},
+                config={**self._config, **({"fetch.unpackLimit": "1"} if largest == self._limits.size else {})},
                 most=most,
                 largest=largest,
             )

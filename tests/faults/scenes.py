@@ -23,6 +23,7 @@ class Scene:
     once all is well. foreign: paths of the backup that are not the source's. precious: bytes that a person has in the
     backup's work tree alone. remote: whether the run pushes. restores: whether it restores. fresh: git knows that the
     work tree is unedited without reading it (after `cp` it does not, and our own way is taken instead of git's). spare: what serves as the remote stands for another machine, which no fault meets.
+    again: the same words bring what was stopped to its end.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Scene:
     restores: bool = False
     fresh: bool = True
     spare: bool = False
+    again: bool = False
 
 
 AGENT = "---\ndescription: builds\n---\nBuild it.\n"
@@ -187,6 +189,20 @@ def undo(place: Place, run: Run) -> list[str]:
     return ["restore", "--undo"]
 
 
+def bootstrap(place: Place, run: Run) -> list[str]:
+    """A machine is lost, and its remote is brought to a new one."""
+    remote = _remote(place, run)
+    assert run("sync", "--push").code == 0
+    shutil.rmtree(place.backup)
+    shutil.rmtree(place.source)
+    shutil.rmtree(place.settings)
+    for path in place.state.iterdir():
+        if path.name != "engine":
+            shutil.rmtree(path)
+    place.source.mkdir()
+    return ["bootstrap", str(remote), "--no-triggers"]
+
+
 SCENES = (
     Scene("first sync", first),
     Scene("edits", edits),
@@ -204,6 +220,7 @@ SCENES = (
     Scene("push to this machine", push, remote=True),
     Scene("restore", restore, restores=True),
     Scene("undo", undo, restores=True),
+    Scene("bootstrap", bootstrap, remote=True, spare=True, again=True),
 )
 
 

@@ -86,7 +86,9 @@ class Stage:
         tally.hit += played.fired
         tally.codes[played.result.code] += 1
         self.told(played, fault, where)
-        if self.scene.restores:
+        if self.scene.again:
+            self.resumed(where)
+        elif self.scene.restores:
             self.restored(at, where)
         else:
             self.whole(where)
@@ -167,6 +169,18 @@ class Stage:
             assert place.git("stash", "list") == b"", where
         again = self.run(*sync)
         assert (again.code, again.outcome) == (0, "ok"), f"the run after the next\n{again}\nafter {where}"
+
+    def resumed(self, where: str) -> None:
+        """After a stopped bootstrap: every file whole; the same words end it, and nothing lies outside its places."""
+        self._each_whole(tree_of(self.place.source), where)
+        if (self.place.backup / ".git").exists():
+            _fsck(self.place, self.place.backup, where)
+        run = self.run(*self.words)
+        assert run.code == 0, f"the next run\n{run}\nafter {where}"
+        assert tree_of(self.place.source) == self.after, where
+        assert {path.name for path in self.place.base.iterdir()} <= {"home", "source", "backup", "remote.git"}, where
+        assert {path.name for path in self.place.home.iterdir()} <= {".config", ".local"}, where
+        self.converges(where)
 
     def restored(self, at: int, where: str) -> None:
         """After a stopped restore: every file whole, nothing of the user's lost; a second restore, or an undo, ends it."""
