@@ -127,7 +127,7 @@ def _untidy(signs: Signs) -> tuple[str, str] | None:
     if signs.links_out:
         lie = "its contents lie" if signs.links_out == 1 else "their contents lie"
         why = f"{count(signs.links_out, 'link')} out of the tree: {lie} outside the backup"
-        return why, "`inv set-config FOLLOW_LINKS_INTO=…` names the folders whose contents belong in it"
+        return why, "`inv set-config FOLLOW_LINKS_INTO='[\"FOLDER\"]'` names the folders whose contents belong in it"
     if signs.notes:
         return signs.notes[0], ""
     return None if signs.enabled else ("auto-sync is disabled", "`inv enable` turns it on")
