@@ -30,11 +30,10 @@ _KEPT = frozenset(Left) - {Left.PROTECTED, Left.NESTED_GIT}
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Every change; foreign paths in the way; owned paths kept though the source does not offer them now."""
+    """Every change; foreign paths in the way."""
 
     changes: tuple[Change, ...]
     collisions: tuple[Path, ...] = ()
-    kept: frozenset[Path] = frozenset()
 
 
 def detect(
@@ -54,26 +53,21 @@ def detect(
     """
     kept_roots = {item.path for item in left_out if item.why in _KEPT}
     changes: list[Change] = []
-    kept: set[Path] = set()
     for path, new in observed.items():
         old = recorded.get(path)
         if old is not None and new[0] is old[0] and new[1] == old[1] and new[3] == old[3]:  # kind, mode, content id
             continue
         rule = rule_for(path, new.kind)
-        if old is not None and rule.priority is Priority.LOW and not include_low:
-            kept.add(path)
-        else:
+        if old is None or rule.priority is not Priority.LOW or include_low:
             changes.append(Change(path, _kind(new, old), rule, new, old, starts=starts(path, new.kind)))
     for path in [path for path in recorded if path not in observed]:
         old = recorded[path]
         rule = rule_for(path, old.kind)
-        if _covered(path, kept_roots) or (rule.priority is Priority.LOW and not include_low):
-            kept.add(path)
-        else:
+        if not _covered(path, kept_roots) and (rule.priority is not Priority.LOW or include_low):
             changes.append(Change(path, ChangeKind.DELETED, rule, None, old, starts=starts(path, old.kind)))
     changes = _without_implied(changes, observed, recorded)
     changes = sorted(_with_renames(changes), key=lambda change: change.path)
-    return Difference(tuple(changes), _collisions(observed, recorded, tree), frozenset(kept))
+    return Difference(tuple(changes), _collisions(observed, recorded, tree))
 
 
 def _kind(new: Entry, old: Entry | None) -> ChangeKind:
