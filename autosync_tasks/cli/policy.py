@@ -63,10 +63,11 @@ def show_config(context: Context, json: bool = False) -> int:
     help={
         "setting": "KEY=VALUE, in small or capital letters (may be given several times, or as plain words)",
         "check": CHECK,
+        "json": JSON,
     },
     iterable=["setting"],
 )
-def set_config(context: Context, setting: Iterable[str], check: bool = False) -> int:
+def set_config(context: Context, setting: Iterable[str], check: bool = False, json: bool = False) -> int:
     """Changes settings in the config file: all or none, comments and order kept. `inv set-config A=1 B=2`."""
     changes: dict[str, object] = {}
     for pair in setting:
@@ -76,17 +77,22 @@ def set_config(context: Context, setting: Iterable[str], check: bool = False) ->
         changes[key.strip()] = value
     if not changes:
         raise UsageError("no setting is named", hint="write it like `set-config MAX_SYNC_FREQUENCY=600`")
-    return _set(changes, check=is_dry(context, check))
+    return _set(changes, check=is_dry(context, check), as_json=json)
 
 
-def _set(changes: Mapping[str, object], *, check: bool) -> int:
+def _set(changes: Mapping[str, object], *, check: bool, as_json: bool = False) -> int:
     from autosync_tasks.config.file import preview, set_values
 
     loaded = load(os.environ)
     changed = preview(loaded.path, changes, os.environ) if check else set_values(loaded.path, changes, os.environ)
     overridden = {key.lower(): loaded.origins[key.lower()] for key in changes}
-    screen.show(words.of_settings_changed(loaded.path, changed, overridden, check=check))
-    return 5 if check and changed else 0
+    code = 5 if check and changed else 0
+    if as_json:
+        outcome, names = ("changed", ", ".join(name for name, _, _ in changed)) if changed else ("ok", "as they were")
+        report.show("task", {"task": "set-config", "outcome": outcome, "reason": names, "exit_code": code})
+    else:
+        screen.show(words.of_settings_changed(loaded.path, changed, overridden, check=check))
+    return code
 
 
 @task(
