@@ -124,6 +124,8 @@ def key_of_a_provider(place: Place) -> Judged:
     value = place.value
     tail = re.split(rb"[-_]", value)[-1]
     drawn = secret_values.is_mixed(value) and (len(value) >= 60 or len(tail) < 24 or secret_values.is_mixed(tail))
+    # Chance may give no digit at all; so many signs of both cases are no row of words.
+    drawn = drawn or (len(value) >= 60 and not value.islower() and secret_values.entropy(value) >= 4.8)
     return (
         NOTHING if not drawn or stand_ins.stands_in(value, place.around) else ("SEC001", "a key of a model's provider")
     )
