@@ -1,13 +1,13 @@
-"""Side by side: `autosync sync` and `rsync -a --delete` + `git add -A` + `git commit`. Run by hand; needs rsync.
+"""Side by side: `autosync sync` and its peers, each the whole command from start to end. Run by hand.
 
-    .venv/bin/python benchmarks/sync.py --rounds 7 > benchmarks/sync.md
+    .venv/bin/python benchmarks/sync.py --rounds 7 > table.md
 
-Both read the same config tree in the same run, in turns; who goes first alternates. What is timed is the whole
-command from its start to its end: for autosync Python's and Invoke's start, the secret scanner over every changed
-file, fsync and syncfs, and the proof that the commit holds what was planned; for the others a shell, rsync and git
-with its defaults, which sync nothing to the disk. The scanner's compiled rules are there already (they are made
-once a machine; a row of its own says what that takes). Old trees are moved aside and deleted at the very end: on
-ext4, making files right after a mass deletion is slow.
+All read the same config tree in the same run, in turns; who goes first alternates. For autosync that is Python's start,
+the secret rules over every changed file, fsync and syncfs, and the proof that the commit holds what was planned; the
+others with their defaults. Peers that are not installed are named and left out; `--beside PROGRAM` takes another
+version of this program along. The scanner's rules are compiled already (the report says what that takes). Old trees
+are moved aside and deleted at the very end: on ext4, making files right after a mass deletion is slow. The floors are
+what no program can be below.
 """
 
 from __future__ import annotations
@@ -23,12 +23,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 CASES = ("first sync", "nothing to do", "one file", "1 % of the files")
-AIMS = {"first sync": 0.6, "nothing to do": 0.7, "one file": 1.0, "1 % of the files": 0.7}
+OURS, BESIDE, RIVAL = "autosync", "autosync, the other version", "rsync + git"
+AIMS = {
+    10_000: {"first sync": 1.0, "nothing to do": 0.5, "one file": 1.5, "1 % of the files": 1.2},
+    1_000: {"nothing to do": 1.6, "one file": 3.0},
+}
 """Wall time as a share of rsync and git's, at most (the project's aims)."""
 
 BYTES = 4800
@@ -37,43 +41,50 @@ BYTES = 4800
 SETTLE = 0.2
 """Seconds between an edit and the command: nobody syncs within the file system's clock tick."""
 
-RSYNC_AND_GIT = (
-    'rsync -a --delete --exclude=/.git "$1"/ "$2"/ && cd "$2" && git add -A && { git commit -qm sync || true; }'
-)
+_COMMIT = "git add -A && { git commit -qm sync || true; }"
+_BESIDE = 'export GIT_DIR="$2/.git" GIT_WORK_TREE="$1"; cd "$1"'
+PEERS: dict[str, tuple[str, str, str]] = {
+    RIVAL: (
+        "rsync",
+        'git init -q "$2"',
+        f'rsync -a --delete --exclude=/.git "$1"/ "$2"/ && cd "$2" && {_COMMIT}',
+    ),
+    "git alone, on the tree itself": ("git", 'git init -q "$2"', f"{_BESIDE} && {_COMMIT}"),
+    "git and a list of modes, as etckeeper keeps it": (
+        "git",
+        'git init -q "$2"',
+        f'{_BESIDE} && find . -path ./.git -prune -o -printf "%m %u %g %p\\n" | sort > "$2/modes" && {_COMMIT}',
+    ),
+    "chezmoi re-add": (
+        "chezmoi",
+        'mkdir "$2"; chezmoi -S "$2" -D "$1" init -q',
+        'chezmoi -S "$2" -D "$1" add --force "$1/context"',
+    ),
+    "borg create": (
+        "borg",
+        'borg init -e none "$2"',
+        'borg create "$2::$(date +%s%N)" "$1"',
+    ),
+    "restic backup": ("restic", 'restic init -q -r "$2"', 'restic backup -q -r "$2" "$1"'),
+}
+"""Name: the program it needs, how its backup is made ready, how it backs up ($1: the tree, $2: the backup)."""
 
 
 @dataclass(frozen=True)
 class Cost:
-    """One command: seconds on the clock, and seconds of processor time in it and all it started."""
+    """One command: seconds on the clock, seconds of processor time in it and all it started, the largest one's MB."""
 
     wall: float
     processor: float
-
-
-@dataclass
-class Case:
-    """The rounds of one case at one size."""
-
-    ours: list[Cost] = field(default_factory=list)
-    theirs: list[Cost] = field(default_factory=list)
-
-    def row(self, name: str, files: int) -> str:
-        ours, theirs = (statistics.median(cost.wall for cost in side) for side in (self.ours, self.theirs))
-        pairs = list(zip(self.ours, self.theirs, strict=True))
-        ratio = statistics.median(one.wall / other.wall for one, other in pairs)
-        work = statistics.median(one.processor / other.processor for one, other in pairs)
-        spread = f"{min(o.wall / t.wall for o, t in pairs):.2f} to {max(o.wall / t.wall for o, t in pairs):.2f}"
-        return (
-            f"| {name} | {files:,} | {ours * 1000:,.0f} | {theirs * 1000:,.0f} | **{ratio:.2f}** | {spread} "
-            f"| {work:.2f} | {AIMS[name]:.1f} |"
-        )
+    memory: float
 
 
 class Bench:
-    """One folder for everything, and the two contenders."""
+    """One folder for everything, and the contenders."""
 
-    def __init__(self, folder: Path, program: str) -> None:
-        self.folder, self.program, self.number = folder, program, 0
+    def __init__(self, folder: Path, program: str, beside: str, peers: Sequence[str]) -> None:
+        self.folder, self.peers, self.number = folder, peers, 0
+        self.programs = {OURS: program} | ({BESIDE: beside} if beside else {})
         self.engine = folder / "engine"
 
     def tree(self, files: int) -> Path:
@@ -89,54 +100,59 @@ class Bench:
             path.write_bytes(b"\n".join(text[at : at + 90] for at in range(0, len(text), 90)) + b"\n")
         return root
 
-    def fresh(self) -> tuple[Path, Path]:
-        """A home for autosync (its scanner's rules compiled), and an empty repository for the others."""
+    def fresh(self, source: Path) -> Path:
+        """A home for autosync (its scanner's rules compiled), and an empty backup for each of the others."""
         self.number += 1
-        home, theirs = self.folder / f"home{self.number}", self.folder / f"theirs{self.number}"
-        state = home / ".local/state/autosync-tasks"
-        state.mkdir(mode=0o700, parents=True)
-        if self.engine.exists():
-            shutil.copytree(self.engine, state / "engine")
-        subprocess.run(["git", "init", "-q", str(theirs)], check=True, env=_environment(home))
-        return home, theirs
+        home = self.folder / f"home{self.number}"
+        for name in self.programs:
+            state = _place(home, name) / ".local/state/autosync-tasks"
+            state.mkdir(mode=0o700, parents=True)
+            if self.engine.exists():
+                shutil.copytree(self.engine, state / "engine")
+        for name in self.peers:
+            _timed(_shell(PEERS[name][1], source, _place(home, name)), _environment(home))
+        return home
 
-    def ours(self, source: Path, home: Path) -> Cost:
-        env = {**_environment(home), "OPENCODE_SOURCE": str(source), "OPENCODE_BACKUP": str(home / "backup")}
-        return _timed([self.program, "sync"], env)
+    def run(self, name: str, source: Path, home: Path) -> Cost:
+        """One contender's command."""
+        env = _environment(home)
+        if name in self.programs:
+            own = _place(home, name)
+            where = {"HOME": str(own), "OPENCODE_SOURCE": str(source), "OPENCODE_BACKUP": str(own / "backup")}
+            return _timed([self.programs[name], "sync"], {**env, **where})
+        return _timed(_shell(PEERS[name][2], source, _place(home, name)), env)
 
-    def theirs(self, source: Path, home: Path, backup: Path) -> Cost:
-        return _timed(["sh", "-c", RSYNC_AND_GIT, "sh", str(source), str(backup)], _environment(home))
-
-    def both(self, case: Case, source: Path, home: Path, backup: Path, *, ours_first: bool) -> None:
-        """Runs the two, one after the other."""
-        time.sleep(SETTLE)
-        for ours in (ours_first, not ours_first):
-            os.sync()  # neither waits for what the other left unwritten: only one of them flushes at all
-            if ours:
-                case.ours.append(self.ours(source, home))
-            else:
-                case.theirs.append(self.theirs(source, home, backup))
-
-    def aside(self, *paths: Path) -> None:
+    def aside(self, home: Path) -> None:
         """Moves what has been used out of the way, to be deleted when everything has been measured."""
         (self.folder / "used").mkdir(exist_ok=True)
-        for path in paths:
-            path.rename(self.folder / "used" / path.name)
+        home.rename(self.folder / "used" / home.name)
+
+
+def _place(home: Path, name: str) -> Path:
+    return home / name.replace(" ", "-")
+
+
+def _shell(words: str, source: Path, backup: Path) -> list[str]:
+    return ["sh", "-c", words, "sh", str(source), str(backup)]
 
 
 def _environment(home: Path) -> dict[str, str]:
     who = {f"GIT_{role}_{what}": "bench" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    return {"HOME": str(home), "PATH": os.environ["PATH"], **who}
+    quiet = {"RESTIC_PASSWORD": "bench", "BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK": "yes"}
+    return {"HOME": str(home), "PATH": os.environ["PATH"], **who, **quiet}
 
 
-def _timed(command: list[str], env: dict[str, str]) -> Cost:
-    before, began = os.times(), time.perf_counter()
-    done = subprocess.run(command, env=env, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-    wall, after = time.perf_counter() - began, os.times()
-    if done.returncode != 0:
-        raise SystemExit(f"{command[0]} failed:\n{done.stdout.decode()}{done.stderr.decode()}")
-    used = after.children_user + after.children_system - before.children_user - before.children_system
-    return Cost(wall, used)
+def _timed(command: list[str], env: dict[str, str], good: Sequence[int] = (0,)) -> Cost:
+    with tempfile.TemporaryFile() as said:
+        began = time.perf_counter()
+        process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+        _, status, used = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - began
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode not in good:
+            said.seek(0)
+            raise SystemExit(f"{' '.join(command)} failed:\n{said.read().decode(errors='replace')}")
+    return Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
 def _edit(source: Path, share: float, number: int) -> None:
@@ -147,31 +163,76 @@ def _edit(source: Path, share: float, number: int) -> None:
             file.write(f"A line of round {number}.\n")
 
 
-def _same(source: Path, home: Path, theirs: Path) -> None:
+def _same(source: Path, home: Path) -> None:
     """Both must have stored the same tree, else their times say nothing."""
     listings = []
-    for backup in (home / "backup", theirs):
+    for backup in (_place(home, OURS) / "backup", _place(home, RIVAL)):
         command = ["git", "-C", str(backup), "ls-tree", "-r", "HEAD", "--", "context"]
         listings.append(subprocess.run(command, env=_environment(home), capture_output=True, check=True).stdout)
     if listings[0] != listings[1] or listings[0].count(b"\n") != sum(1 for _ in source.rglob("*.md")):
         raise SystemExit("the two backups do not hold the same files")
 
 
-def measure(bench: Bench, files: int, rounds: int) -> dict[str, Case]:
+Costs = dict[tuple[str, str], list[Cost]]
+"""(case, contender): the rounds."""
+
+
+def measure(bench: Bench, files: int, rounds: int) -> Costs:
     """All cases at one size; each round begins with empty backups."""
-    source, cases = bench.tree(files), {name: Case() for name in CASES}
+    source, costs = bench.tree(files), Costs()
     for number in range(rounds):
-        home, backup = bench.fresh()
-        for place, name in enumerate(CASES):
-            if name == "one file":
+        home = bench.fresh(source)
+        for place, case in enumerate(CASES):
+            if case == "one file":
                 _edit(source, 0, number * 10 + place)
-            elif name.startswith("1 %"):
+            elif case.startswith("1 %"):
                 _edit(source, 0.01, number * 10 + place)
-            bench.both(cases[name], source, home, backup, ours_first=(number + place) % 2 == 0)
-        _same(source, home, backup)
-        bench.aside(home, backup)
+            time.sleep(SETTLE)
+            turns = [*bench.programs, *bench.peers]
+            for name in turns if (number + place) % 2 == 0 else turns[::-1]:
+                os.sync()  # nobody waits for what another left unwritten
+                costs.setdefault((case, name), []).append(bench.run(name, source, home))
+        _same(source, home)
+        bench.aside(home)
         sys.stderr.write(f"{files:,} files: round {number + 1} of {rounds}\n")
-    return cases
+    return costs
+
+
+def rows(costs: Costs, files: int, contenders: Sequence[str]) -> Iterator[str]:
+    """The table's rows: medians, and the median of the ratios to rsync and git in the same round."""
+    for case in CASES:
+        theirs = costs[case, RIVAL]
+        for name in contenders:
+            pairs = list(zip(costs[case, name], theirs, strict=True))
+            ratios = sorted(one.wall / other.wall for one, other in pairs)
+            work = statistics.median(one.processor / (other.processor or 0.01) for one, other in pairs)
+            wall, processor, memory = (
+                statistics.median(getattr(one, what) for one, _ in pairs) for what in ("wall", "processor", "memory")
+            )
+            aim = AIMS.get(files, {}).get(case) if name == OURS else None
+            yield (
+                f"| {case} | {files:,} | {name} | {wall * 1000:,.0f} | {processor * 1000:,.0f} | {memory:,.0f} | "
+                f"**{statistics.median(ratios):.2f}** | {ratios[0]:.2f} to {ratios[-1]:.2f} | {work:.2f} "
+                f"| {f'{aim:.1f}' if aim else ''} |"
+            )
+
+
+def floors(bench: Bench, source: Path, home: Path, rounds: int) -> Iterator[str]:
+    """What no program can be below on this machine."""
+    empty = bench.folder / "empty"
+    empty.mkdir()
+    (empty / "tasks.py").write_text("from invoke import task\n\n\n@task\ndef nothing(c):\n    pass\n")
+    beside = os.path.dirname(bench.programs[OURS])
+    several = {
+        "`python -c pass`": [sys.executable, "-c", "pass"],
+        "`inv` with an empty task": [os.path.join(beside, "inv"), "-r", str(empty), "nothing"],
+        f"`find -printf` over {source.name[6:]} files": ["find", str(source), "-printf", "%s %T@ %p\n"],
+        "`git status` of rsync's and git's repository": ["git", "-C", str(_place(home, RIVAL)), "status", "--short"],
+    }
+    for name, command in several.items():
+        costs = [_timed(command, _environment(home)) for _ in range(rounds)]
+        wall, processor = (statistics.median(getattr(one, what) for one in costs) for what in ("wall", "processor"))
+        yield f"| {name} | {wall * 1000:,.0f} | {processor * 1000:,.0f} |"
 
 
 def machine(folder: Path) -> Iterator[str]:
@@ -182,7 +243,6 @@ def machine(folder: Path) -> Iterator[str]:
         model = next(line.partition(": ")[2] for line in lines if line.startswith("model name"))
     kind = subprocess.run(["stat", "-f", "-c", "%T", str(folder)], capture_output=True, text=True, check=False).stdout
     yield f"- {model}, {os.cpu_count()} cores, Linux {platform.release()}, {kind.strip() or 'unknown'} file system"
-    yield f"- load average when it began: {os.getloadavg()[0]:.1f}"
     yield f"- Python {platform.python_version()}, {_version('git')}, {_version('rsync')}"
 
 
@@ -192,40 +252,53 @@ def _version(program: str) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="autosync sync beside rsync + git, as a Markdown table")
+    parser = argparse.ArgumentParser(description="autosync sync beside its peers, as Markdown tables")
     parser.add_argument("--files", type=int, nargs="+", default=[1000, 10_000])
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--folder", help="where to work (a disk, not memory); default: the temporary folder")
+    parser.add_argument("--only", action="append", choices=list(PEERS), help=f"peers beside {RIVAL} (default: all)")
+    parser.add_argument("--beside", default="", help="another version of this program, to be measured too")
     beside = os.path.join(os.path.dirname(sys.executable), "autosync")
     parser.add_argument("--program", default=beside, help="the console program, without a version manager's shim")
     asked = parser.parse_args()
     for needed in ("rsync", "git", asked.program):
         if shutil.which(needed) is None:
             raise SystemExit(f"{needed} is not here, and this needs it")
+    wanted = [name for name in PEERS if name == RIVAL or asked.only is None or name in asked.only]
+    peers = [name for name in wanted if shutil.which(PEERS[name][0])]
     folder = Path(tempfile.mkdtemp(prefix="autosync-bench-", dir=asked.folder))
     try:
-        _report(Bench(folder, asked.program), asked.files, asked.rounds)
+        _report(Bench(folder, asked.program, asked.beside, peers), asked.files, asked.rounds, set(wanted) - set(peers))
     finally:
         shutil.rmtree(folder)
 
 
-def _report(bench: Bench, sizes: list[int], rounds: int) -> None:
-    about = list(machine(bench.folder))
+def _report(bench: Bench, sizes: list[int], rounds: int, absent: set[str]) -> None:
+    about, before = list(machine(bench.folder)), os.getloadavg()[0]
     source = bench.tree(20)
-    home, _ = bench.fresh()
-    cold = bench.ours(source, home)
-    shutil.copytree(home / ".local/state/autosync-tasks/engine", bench.engine)
-    rows = [case.row(name, files) for files in sizes for name, case in measure(bench, files, rounds).items()]
-    print("# A sync beside rsync and git\n")
-    print("`autosync sync` beside `rsync -a --delete`, `git add -A` and `git commit`, by benchmarks/sync.py:")
-    print(f"medians of {rounds} rounds, in turns. Whole commands, Python's and Invoke's start included.\n")
-    print(*about, sep="\n")
+    home = bench.fresh(source)
+    cold = bench.run(OURS, source, home)
+    shutil.copytree(_place(home, OURS) / ".local/state/autosync-tasks/engine", bench.engine)
+    who = [*bench.programs, *bench.peers]
+    table = [row for files in sizes for row in rows(measure(bench, files, rounds), files, who)]
+    last = bench.folder / "used" / f"home{bench.number}"
+    lowest = list(floors(bench, bench.folder / f"source{sizes[-1]}", last, rounds))
+    after = os.getloadavg()[0]
+    print("# A sync beside its peers\n")
     print(
-        f"- the secret scanner's rules compiled beforehand; the very first sync of a machine takes {cold.wall:.1f} s\n"
+        f"By `benchmarks/sync.py`: medians of {rounds} rounds, in turns, whole commands. Ratios are to {RIVAL} in the"
     )
-    print("| case | files | autosync, ms | rsync + git, ms | ratio | from … to | processor time, ratio | aim |")
-    print("|---|--:|--:|--:|--:|--:|--:|--:|")
-    print(*rows, sep="\n")
+    print("same round: median, from … to, and of processor time.\n")
+    print(*about, sep="\n")
+    print(f"- load average before and after: {before:.1f}, {after:.1f}")
+    print(f"- the secret scanner's rules compiled beforehand; the very first sync of a machine takes {cold.wall:.1f} s")
+    if absent:
+        print(f"- not installed here: {', '.join(sorted(absent))}")
+    print("\n| case | files | who | ms | processor, ms | MB | ratio | from … to | processor, ratio | aim |")
+    print("|---|--:|---|--:|--:|--:|--:|--:|--:|--:|")
+    print(*table, sep="\n")
+    print("\n| floor | ms | processor, ms |\n|---|--:|--:|")
+    print(*lowest, sep="\n")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import subprocess
@@ -117,6 +118,44 @@ def test_nothing_to_do_loads_nothing_heavy(place: Place) -> None:
     own = [name for name in names if name.startswith("autosync_tasks")]
     assert len(own) <= MOST_OWN, sorted(own)
     assert len(names) <= MOST_MODULES, sorted(names)
+
+
+def test_one_changed_file_is_read_alone_and_loads_no_scanner(place: Place) -> None:
+    """Three readings of it: hashed, judged, stored. Plain words need none of the scanner's rules."""
+    many(place, 400)
+    assert place.inside().code == 0
+    place.write("context/topic000/note00000.md", "Plain words and nothing else.\n")
+    time.sleep(0.1)
+    run, calls = traced(place, "openat,newfstatat,statx,lstat", "sync")
+    assert run.code == 0, run
+    source = f"<{place.source}"
+    opened = [call for call in calls if call.startswith("openat") and source in call and "O_DIRECTORY" not in call]
+    assert len(opened) == 3, opened
+    assert all("note00000.md" in call for call in opened)
+    looks = [call for call in calls if source in call and call.startswith(("newfstatat", "statx", "lstat"))]
+    assert len(looks) <= 400 * 1.2, len(looks)
+    assert [call for call in calls if "kingfisher_sdk/_native" in call and call.startswith("openat")] == []
+
+
+MOST_BLOCKS = 2.5
+"""Objects a path, while a look that found nothing is held: its name, its record, and a share of two dictionaries."""
+
+
+def test_an_unchanged_path_costs_its_name_and_its_record(place: Place) -> None:
+    many(place, 2000)
+    assert place.inside().code == 0
+    assert place.inside().outcome == "ok"
+    site = open_site(place.environ)
+    with look(site) as seen:
+        assert seen.idle is not None, "everything is loaded"
+    gc.collect()
+    blocks, tracked = sys.getallocatedblocks(), len(gc.get_objects())
+    with look(open_site(place.environ)) as seen:
+        assert seen.idle is not None
+        gc.collect()
+        made = sys.getallocatedblocks() - blocks
+        assert made <= len(seen.scan.records) * MOST_BLOCKS, made / len(seen.scan.records)
+        assert len(gc.get_objects()) - tracked < 400, "no object of a class for each path"
 
 
 def test_a_commit_takes_the_same_git_processes_however_many_files_it_has(place: Place) -> None:
