@@ -15,12 +15,16 @@ from autosync_tasks.tree.observe import read_once
 from autosync_tasks.tree.walk import unpack
 from autosync_tasks.validation import hits, in_order, of_left_out, validate
 from autosync_tasks.validation.findings import Subject
+from autosync_tasks.validation.scanner import compiled
 from autosync_tasks.workspace.validation_context import context, withhold_names
 from autosync_tasks.workspace.workspace import Site
 
 
 def _of(seen: Look) -> Collection[Path]:
     return seen.scan.records.keys() | {left.path for left in seen.scan.left_out}
+
+
+COMPILING, ABOUT_RULES = "compiling the rules that find secrets (once, about 5 seconds)", 600
 
 
 def judge(
@@ -49,7 +53,10 @@ def judge(
             facts = unpack(records[path])
             yield Subject(path, facts.kind, data, stat.S_IMODE(facts.mode), facts.uid != uid)
 
-    return tuple(validate(subjects(), context(site, _of(seen), check=check, by_hand=by_hand, quick=quick)))
+    known = context(site, _of(seen), check=check, by_hand=by_hand, quick=quick)
+    if seen.progress is not None and not compiled(known.engine_cache):
+        seen.progress(COMPILING, 0, ABOUT_RULES)
+    return tuple(validate(subjects(), known))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Any, Protocol
 
+from autosync_tasks.files import names_in
 from autosync_tasks.records import dataclass
 from autosync_tasks.validation.catalogue import OWN_RULES, Catalogue, installed
 
@@ -191,6 +192,11 @@ def load_whole(cache: str) -> Engine:
         return Kingfisher(cache)
     except Exception as error:
         raise EngineUnavailableError(f"{type(error).__name__} while loading kingfisher_sdk") from error
+
+
+def compiled(cache: str) -> bool:
+    """Whether the rules were compiled into that folder before; else that takes 5 s, once."""
+    return any(name.endswith(".vscdb") for name in names_in(cache))
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,25 @@
+"""The gate: what it says before it makes a person wait."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from autosync_tasks.plan.compare import look
+from autosync_tasks.plan.judge import COMPILING, judge_tree
+from autosync_tasks.workspace.workspace import open_site
+from tests.support.place import Place
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_the_first_compilation_is_told(first: bool, workshop: Path, scanner_cache: Path, one_scanner: None) -> None:
+    place = Place.make(workshop, scanner_cache)
+    place.write("context/a.md", "words\n")
+    site, told = open_site(place.environ), []
+    if first:
+        shutil.rmtree(Path(site.state.home) / "engine")
+    with look(site, progress=lambda what, done, total: told.append(what)) as seen:
+        judge_tree(site, seen, only_changed=False)
+    assert (COMPILING in told) is first
