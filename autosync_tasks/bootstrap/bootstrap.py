@@ -146,9 +146,8 @@ class _Work:
     def _drill(self, target: Site, stage: Stage, chosen: Offer, folder: str) -> None:
         """Restored into scratch and compared first: what does not come out whole stays where it is."""
         staged = Repository(stage.repository.folder, chosen.branch)
-        site = target
-        if self.request.check:  # the key of findings is not made for a look
-            site = replace(target, loaded=replace(target.loaded, config_home=os.path.join(folder, "config")))
+        # The key of findings is not made before there is something of this machine's own to find.
+        site = replace(target, loaded=replace(target.loaded, config_home=os.path.join(folder, "config")))
         run = drill(site, self.request, lambda _: staged, self.ears.progress)
         if run.details:
             raise GuardError(

@@ -1,0 +1,52 @@
+"""After a bootstrap the real OpenCode makes a turn in the tree, and the turn ends in a sync on the same branch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from autosync_tasks.bootstrap.bootstrap import bootstrap
+from autosync_tasks.bootstrap.request import Wish
+from autosync_tasks.triggers import hook
+from autosync_tasks.workspace.request import new_request
+from tests.features.pictures import commits, git
+from tests.features.settings import put
+from tests.opencode.bed import Bed, Run
+from tests.opencode.client import Home, program
+from tests.opencode.model_server import ModelServer
+from tests.support import independent
+from tests.support.machine import Machine
+
+pytestmark = pytest.mark.sweep
+
+
+def test_a_turn_of_opencode_goes_on_with_the_branch(workshop: Path, scanner_cache: Path, machine: Machine) -> None:
+    program()
+    with ModelServer([]) as model:
+        old = machine
+        old.make_tree()
+        old.environ |= Home(old.home, model.url).environ
+        assert hook.install(old.environ).exit_code == 0
+        old.must_sync()
+        remote = workshop / "remote.git"
+        git(workshop, "clone", "--quiet", "--bare", str(old.backup), str(remote))
+        lost = independent.source(old.source)
+
+        new = Machine(workshop / "new", scanner_cache)
+        new.prepare_scanner()
+        run = bootstrap(new.environ, Wish(str(remote)), new_request())
+        assert run.exit_code == 0, run
+        plugin = b"plugins/autosync.js"
+        back = independent.source(new.source)
+        assert {path: thing for path, thing in back.items() if path != plugin} == {
+            path: thing for path, thing in lost.items() if path != plugin
+        }
+        put(new, max_sync_frequency=0)
+        bed = Bed(Home(new.home, model.url), new.backup, model)
+        turn = Run(bed)
+        assert turn.end()[0] == 0
+        bed.wait_for_the_turn(60)
+        assert bed.trigger_of_the_commit() == "workflow"
+        assert commits(remote) == commits(new.backup)
+        assert set(commits(old.backup)) < set(commits(remote))
