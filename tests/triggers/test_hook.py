@@ -14,6 +14,7 @@ import pytest
 from autosync_tasks import __version__
 from autosync_tasks.errors import UsageError
 from autosync_tasks.triggers import hook
+from tests.support.forks import server
 
 AUTOSYNC = Path(sys.executable).with_name("autosync")
 COMMAND = ('/opt/it\'s "here"/autosync', "sync", "--trigger=workflow")
@@ -124,7 +125,8 @@ def test_a_plugin_of_another_version_of_the_program_is_said_to_be_one(tmp_path: 
 
 
 def run(environ: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([str(AUTOSYNC), *words], env=environ, capture_output=True, text=True, check=False)
+    code, out, err, _ = server().run([str(AUTOSYNC), *words], environ, Path(environ["HOME"]).parent)
+    return subprocess.CompletedProcess(words, code, out.decode(), err.decode())
 
 
 class TestAsPrograms:
