@@ -30,7 +30,7 @@ from autosync_tasks.bootstrap.settle import (
 from autosync_tasks.bootstrap.stage import Stage, address_of, check_sizes, fetch, is_bundle, offers
 from autosync_tasks.errors import GuardError
 from autosync_tasks.files import remove_tree
-from autosync_tasks.humanize import count
+from autosync_tasks.humanize import age, count
 from autosync_tasks.model import Change, Finding, Outcome, Path, Run, Step
 from autosync_tasks.names import display
 from autosync_tasks.plan.past import remember_act
@@ -113,6 +113,11 @@ class _Work:
             here, commit = standing(target.repository, stage.repository, chosen.commit)
             self.commit = commit
             self.adopts = part.source_id != chosen.source_id
+            since = self.request.now - chosen.when
+            if not (self.adopts or part.settled) and 0 <= since < self.site.settings.max_age:
+                who = chosen.said.host or "the old machine"
+                words = "if that machine is still in use, --another-machine gives this one a branch of its own"
+                self.notes.append(f"{who} synced to this branch {age(since)} ago: {words}")
             if part.settled and os.path.isdir(self.site.places.real_source):
                 self._step("restore", Outcome.OK, "this machine has this backup and its tree already")
                 self.goes_on = True

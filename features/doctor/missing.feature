@@ -16,12 +16,16 @@ Feature: What no backup could bring
         | a login of OpenCode                  | auth.json        | opencode auth login    |
         | a private key                        | deploy.pem       | from where you keep it |
         | a variable in opencode.json          | MY_SERVICE_URL   | export MY_SERVICE_URL  |
-        | a file that opencode.json names      | ~/.keys/service  | from where you keep it |
         | a program that an MCP server is      | no-such-server   | install it             |
-        | a program that a formatter is        | no-such-format   | install it             |
-        | a package of a plugin                | left-pad         | start OpenCode once    |
         | a link to a folder of that machine   | context/shared   | bring that             |
+
+      @sweep
+      Examples:
+        | thing                                | name             | remedy                 |
+        | a package of a plugin                | left-pad         | start OpenCode once    |
         | a script of an unusual interpreter   | no-such-shell    | install it             |
+        | a file that opencode.json names      | ~/.keys/service  | from where you keep it |
+        | a program that a formatter is        | no-such-format   | install it             |
 
     Scenario: a machine that has all of it is told nothing
       Given a config tree that is backed up
