@@ -104,7 +104,8 @@ def holds_much(machine: Machine) -> None:
 def unfolds(machine: Machine) -> None:
     """It is in the manifest, as an enemy who knows the format would have it."""
     machine.write("context/stack.md", b"\0" * 60_000_000)
-    (machine.settings / "config.toml").open("a").write("max_file_size = 100000000\n")
+    with (machine.settings / "config.toml").open("a") as file:
+        file.write("max_file_size = 100000000\n")
     sync_old(machine)
 
 
