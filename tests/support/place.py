@@ -155,3 +155,13 @@ def program() -> list[str]:
     if os.path.exists(script):
         return [script]
     return [sys.executable, "-c", "from autosync_tasks.cli.program import autosync; autosync()"]
+
+
+def with_three_versions(folder: Path, scanner: Path) -> Place:
+    """A place with three backups of one file, `context/a.md`."""
+    place = Place.make(folder, scanner)
+    place.more["MAX_SYNC_FREQUENCY"] = "0"
+    for text in ("first\n", "second\n", "third\n"):
+        place.write("context/a.md", text)
+        assert place.inside("sync").code == 0
+    return place

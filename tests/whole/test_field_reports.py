@@ -10,17 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.place import Place
+from tests.support.place import Place, with_three_versions
 
 
 @pytest.fixture
 def place(workshop: Path, scanner_cache: Path, one_scanner: None) -> Place:
-    place = Place.make(workshop, scanner_cache)
-    place.more["MAX_SYNC_FREQUENCY"] = "0"
-    for text in ("first\n", "second\n", "third\n"):
-        place.write("context/a.md", text)
-        assert place.inside("sync").code == 0
-    return place
+    return with_three_versions(workshop, scanner_cache)
 
 
 def loosen(place: Place) -> Path:
