@@ -14,8 +14,8 @@ from autosync_tasks.model import Path
 from autosync_tasks.names import display
 from autosync_tasks.records import dataclass
 from autosync_tasks.remote.address import Address, AddressError, parse
-from autosync_tasks.remote.faults import Cause
-from autosync_tasks.remote.transport import Limits, Remote, RemoteError
+from autosync_tasks.remote.faults import Cause, RemoteError
+from autosync_tasks.remote.transport import Limits, Remote
 from autosync_tasks.state.state import State
 from autosync_tasks.workspace.workspace import Site
 

@@ -10,7 +10,9 @@ import re
 import shlex
 from enum import StrEnum
 
+from autosync_tasks.errors import BackupError
 from autosync_tasks.records import dataclass
+from autosync_tasks.remote.address import Address
 
 
 class Cause(StrEnum):
@@ -45,6 +47,14 @@ class Fault:
     def passing(self) -> bool:
         """Whether the same call may succeed a moment later."""
         return self.kind in (Cause.AWAY, Cause.LOCKED)
+
+
+class RemoteError(BackupError):
+    """The remote could not be used; `fault` says of what kind that is. Its words hold no credentials."""
+
+    def __init__(self, fault_: Fault, address: Address) -> None:
+        super().__init__(f"{address.shown}: {fault_.said}", hint=fault_.next_step)
+        self.fault = fault_
 
 
 _SIGNS: tuple[tuple[Cause, re.Pattern[str]], ...] = (

@@ -16,7 +16,7 @@ from autosync_tasks.names import display
 from autosync_tasks.policy.decide import backoff_retry_at
 from autosync_tasks.records import replace
 from autosync_tasks.remote.address import Address
-from autosync_tasks.remote.faults import Cause, moved
+from autosync_tasks.remote.faults import Cause, RemoteError, moved
 from autosync_tasks.remote.heads import Survey, connect, survey
 from autosync_tasks.remote.integrate import integrate
 from autosync_tasks.remote.known import (
@@ -35,7 +35,7 @@ from autosync_tasks.remote.outgoing import has, outgoing
 from autosync_tasks.remote.relation import Action, Heads, Relation
 from autosync_tasks.remote.roll import announce
 from autosync_tasks.remote.secret_guard import judge_blobs
-from autosync_tasks.remote.transport import Limits, Remote, RemoteError
+from autosync_tasks.remote.transport import Limits, Remote
 from autosync_tasks.validation.families import RULES
 from autosync_tasks.workspace.workspace import Site
 

@@ -16,19 +16,17 @@ from typing import TypeVar
 
 from autosync_tasks.backup.gateway import Gateway, TooSlowError
 from autosync_tasks.backup.repository import Repository
-from autosync_tasks.errors import BackupError, ConfigError
+from autosync_tasks.errors import ConfigError
 from autosync_tasks.names import display
 from autosync_tasks.records import dataclass
 from autosync_tasks.remote.address import Address, AddressError, parse, redact
-from autosync_tasks.remote.faults import Fault, fault, rejection, too_much, too_slow
+from autosync_tasks.remote.faults import RemoteError, fault, rejection, too_much, too_slow
 from autosync_tasks.remote.scratch_config import BARE, FORCED, of_remote, of_user, quiet_ssh
 from autosync_tasks.state.state import State
 
 T = TypeVar("T")
-
 _FOLDER = "remote"
 _NAME = "backup"
-_FETCHED = "refs/fetched/head"
 _FETCH = ("--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-maintenance", "--refmap=")
 _SIZE_LIMIT = b"died of signal 25"
 """What git says of a child that wrote more than it may (SIGXFSZ, signal(7))."""
@@ -49,14 +47,6 @@ class Limits:
     tries: int = 3
     pause: float = 1.0
     size: int = 2_000_000_000
-
-
-class RemoteError(BackupError):
-    """The remote could not be used; `fault` says of what kind that is. Its words hold no credentials."""
-
-    def __init__(self, fault_: Fault, address: Address) -> None:
-        super().__init__(f"{address.shown}: {fault_.said}", hint=fault_.next_step)
-        self.fault = fault_
 
 
 class Remote:
@@ -85,14 +75,8 @@ class Remote:
 
     def heads(self, *branches: str) -> dict[str, str]:
         """Each of these branches that the remote has, with its commit id. Raises RemoteError."""
-        wanted = [f"refs/heads/{branch}" for branch in branches]
-        output = self._patiently(lambda: self._call(self._limits.look, "ls-remote", "--refs", _NAME, *wanted))
-        commits = {}
-        for line in output.decode("utf-8", "replace").splitlines():
-            commit, _, ref = line.partition("\t")
-            if ref in wanted and len(commit) == 40:
-                commits[ref.removeprefix("refs/heads/")] = commit
-        return commits
+        found = self._patiently(lambda: self._listed(*(f"refs/heads/{branch}" for branch in branches)))
+        return {ref.removeprefix("refs/heads/"): commit for ref, commit in found.items()}
 
     def branches(self) -> tuple[dict[str, str], str]:
         """Every branch that the remote has, with its commit id; and the one that its HEAD names ("" if unknown).
@@ -115,12 +99,8 @@ class Remote:
 
         Raises RemoteError, also if there is more than `Limits.size`.
         """
-        specs = [f"+refs/heads/{branch}:refs/fetched/{number}" for number, branch in enumerate(branches)]
-        words = ("fetch", "--quiet", *_FETCH, _NAME, *specs)
-        self._patiently(lambda: self._call(self._limits.transfer, *words, largest=self._limits.size))
-        names = [f"refs/fetched/{number}" for number in range(len(branches))]
-        output = self._gateway.run("rev-parse", *names, environment=self._environment)
-        return dict(zip(branches, output.decode("ascii").split(), strict=True))
+        found = self._bring([f"refs/heads/{branch}" for branch in branches], self._limits.transfer, self._limits.size)
+        return {ref.removeprefix("refs/heads/"): commit for ref, commit in found.items()}
 
     def fetch(self, branch: str, have: tuple[str, ...]) -> str:
         """Brings the branch's commits into the backup's object store; returns its head there.
@@ -129,21 +109,38 @@ class Remote:
         """
         for number, commit in enumerate(have):
             self._write(f"refs/heads/have{number}", commit)
-        spec = f"+refs/heads/{branch}:{_FETCHED}"
-        self._patiently(lambda: self._call(self._limits.transfer, "fetch", "--quiet", *_FETCH, _NAME, spec))
-        return self._gateway.run("rev-parse", "--verify", _FETCHED, environment=self._environment).decode().strip()
+        name = f"refs/heads/{branch}"
+        return self._bring([name], self._limits.transfer)[name]
 
     def fetch_below(self, folder: str) -> dict[str, str]:
         """Brings what every ref below `folder` there names into the backup's object store: name to commit.
 
         Raises RemoteError.
         """
-        words = ("fetch", "--quiet", "--prune", *_FETCH, _NAME, f"+{folder}*:{folder}*")
-        self._patiently(lambda: self._call(self._limits.look, *words, largest=_MOST_HEADS))
-        listed = ("for-each-ref", "--format=%(refname) %(objectname)", folder)
-        output = self._gateway.run(*listed, environment=self._environment).decode("utf-8", "replace")
-        pairs = (line.removeprefix(folder).split(" ") for line in output.splitlines())
-        return {pair[0]: pair[1] for pair in pairs if len(pair) == 2}
+        found = self._bring([f"{folder}*"], self._limits.look, _MOST_HEADS)
+        return {name.removeprefix(folder): commit for name, commit in found.items()}
+
+    def _bring(self, names: Sequence[str], limit: float, largest: int = 0) -> dict[str, str]:
+        """Brings what these refs name there into the backup's object store; returns each ref with its id.
+
+        By id and without a ref to move here: git would write that by path, where a link may come to stand.
+        names: whole, each of which must be there; or one pattern, of which there may be none.
+        """
+
+        def once() -> dict[str, str]:
+            found = self._listed(*names)
+            missing = [name for name in names if name[-1] != "*" and name not in found]
+            if wanted := missing or sorted(set(found.values())):  # of what is missing git says so best
+                self._call(limit, "fetch", "--quiet", *_FETCH, _NAME, *wanted, largest=largest)
+            return found if not missing else once()
+
+        return self._patiently(once)
+
+    def _listed(self, *names: str) -> dict[str, str]:
+        """Those of these refs that are there; git itself takes the ends of names for them too."""
+        output = self._call(self._limits.look, "ls-remote", "--refs", _NAME, *names, most=_MOST_HEADS)
+        pairs = (line.partition("\t")[::2] for line in output.decode("utf-8", "replace").splitlines())
+        return {ref: commit for commit, ref in pairs if len(commit) == 40 and _named(ref, names)}
 
     def push(self, commit: str, branch: str) -> None:
         """Pushes one commit to one branch there, never by force. Raises RemoteError."""
@@ -296,3 +293,7 @@ class Remote:
 
     def _write(self, name: str, text: str) -> None:
         self._state.write(f"{_FOLDER}/{name}", text.encode("utf-8", "surrogateescape"))
+
+
+def _named(ref: str, names: Sequence[str]) -> bool:
+    return any(ref.startswith(name[:-1]) if name[-1] == "*" else ref == name for name in names)
