@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import threading
+import time
 from typing import IO, TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
@@ -93,6 +94,18 @@ class Conversation:
         kill(self._process)
         complaint = self._process.stderr.read() if self._process.stderr else b""
         return self._gateway.failure(self._name, self._process.returncode, complaint)
+
+
+def beginning(stream: IO[bytes], most: int, until: float) -> bytes:
+    """The first bytes of a git process's output, as many as come until a moment (of the monotonic clock)."""
+    import select
+
+    found = b""
+    while len(found) < most and select.select([stream], [], [], max(0.0, until - time.monotonic()))[0]:
+        if not (piece := os.read(stream.fileno(), min(most - len(found), 1 << 20))):
+            break
+        found += piece
+    return found
 
 
 def close_pipes(process: subprocess.Popen[bytes]) -> None:

@@ -10,13 +10,14 @@ from __future__ import annotations
 import os
 import re
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING, cast
 
-from autosync_tasks.backup.conversation import Conversation, close_pipes, kill
+from autosync_tasks.backup.conversation import Conversation, beginning, close_pipes, kill
 from autosync_tasks.errors import BackupError, GitMissingError
 from autosync_tasks.names import display
 
@@ -185,10 +186,11 @@ class Gateway:
 
                 with suppress(ProcessLookupError):
                     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (largest, largest))
-            begun = process.stdout.read(most + 1) if most and process.stdout is not None else b""
+            until = time.monotonic() + timeout
+            begun = beginning(process.stdout, most + 1, until) if most and process.stdout is not None else b""
             if most and len(begun) > most:
                 raise BackupError(f"git {arguments[0]} in {display(self.git_dir)} has more to tell than a backup holds")
-            output, complaint = process.communicate(stdin, timeout=timeout)
+            output, complaint = process.communicate(stdin, timeout=max(0.0, until - time.monotonic()))
             output = begun + output
         except subprocess.TimeoutExpired:
             kill(process)

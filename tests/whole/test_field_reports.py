@@ -38,7 +38,7 @@ def remote(place: Place) -> Path:
 
 
 def test_an_object_that_a_crash_left_empty_is_told(place: Place) -> None:
-    """Klipper-Backup 126, gitea 11307: later backups fail, and nobody is told."""
+    """Klipper-Backup 126: later backups fail, and nobody is told."""
     stored = loosen(place)
     stored.chmod(0o600)
     stored.write_bytes(b"")
@@ -142,7 +142,7 @@ def test_a_sparse_checkout_and_a_replaced_object_in_the_backup(place: Place) -> 
 
 @pytest.mark.parametrize("zone", ["UTC+25", "Foo/Bar", ":/nonexistent", ""])
 def test_a_time_zone_that_is_none(place: Place, zone: str) -> None:
-    """restic 2338 and others: TZ as a container or a cron sets it."""
+    """TZ as a container or a cron sets it."""
     run = place.run("restore", "--list", "--json", environ={"TZ": zone}, real=True)
     assert run.code == 0 and len(run.json["backups"]) == 3, run
 

@@ -78,12 +78,13 @@ def race(place: Place, folder: Path, act: tuple[str, ...], seconds: float) -> in
     return rounds
 
 
-# The repository in it through which a remote is asked is git's: git writes by path there (docs/reliability.md).
 STATE = {
     "state": ("", ("sync", "--trigger=schedule")),
     "all states": ("..", ("sync", "--trigger=schedule")),
     "seen": ("seen", ("sync", "--trigger=schedule")),
     "drill": ("", ("verify", "--drill")),
+    "remote's scratch": ("remote", ("sync", "--push")),
+    "remote's refs": ("remote/refs", ("sync", "--push")),
 }
 
 
