@@ -72,10 +72,10 @@ def test_the_order_of_the_calls(stage: Stage) -> None:
         ("syncfs", "/.git"),
         ("rename", "/.git/index"),
         ("create", ".autosync-restore-"),
-        ("rename", "/worktree"),
-        ("rename", "/tree.cache"),
-        ("rename", "/scan.cache"),
-        ("write+", "/history.jsonl"),
+        ("renameat", "worktree"),
+        ("renameat", "tree.cache"),
+        ("renameat", "scan.cache"),
+        ("write+", "history.jsonl"),
     ]
     calls, place = [call.split(" ", 2)[1:] for call in stage.calls], -1
     for kind, path in order:

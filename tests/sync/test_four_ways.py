@@ -99,11 +99,13 @@ ROWS = {
 }
 
 ELSEWHERE = {
-    "accept": "asks a person on a terminal: features/acceptance.feature",
-    "install-timer": "needs a systemd: tests/test_triggers_systemd.py",
-    "uninstall-timer": "needs a systemd: tests/test_triggers_systemd.py",
-    "watch": "stays in the foreground, and installs through systemd: tests/test_triggers_watch.py",
-    "demo": "always makes a new folder: features/demo.feature",
+    "accept": "asks a person on a terminal: features/validation/acceptance.feature",
+    "install-timer": "needs a systemd: tests/triggers/test_systemd.py",
+    "uninstall-timer": "needs a systemd: tests/triggers/test_systemd.py",
+    "watch": "stays in the foreground, and installs through systemd: tests/triggers/test_watch.py",
+    "bootstrap": "brings a tree to a machine that has none: features/bootstrap/bootstrap.feature",
+    "machines": "changes only what a remote says, with --forget: features/machines/machines.feature",
+    "demo": "always makes a new folder: features/cli/demo.feature",
 }
 """Tasks that change something and are tried elsewhere, and why."""
 

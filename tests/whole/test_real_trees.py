@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import os
 import stat
-import struct
 from pathlib import Path
 
 import pytest
 
 from autosync_tasks.model import Cache
-from autosync_tasks.tree import content
-from autosync_tasks.tree import observe as looking
 from autosync_tasks.tree import walk as source
 from autosync_tasks.tree.observe import ids_of, known_ids, observe, unchanged
 from autosync_tasks.tree.walk import open_root, walk
@@ -112,8 +109,7 @@ def test_an_edit_within_the_clock_tick_of_the_read_is_found(place: Place, monkey
 
     Newer kernels have a finer one (multigrain times, 6.13), so the coarse one is put in its place here.
     """
-    for module in (source, content, looking):
-        monkeypatch.setattr(module, "pack", _with_a_coarse_clock)
+    monkeypatch.setattr(source, "_STAT", _CoarseClock())
     place.write("a.md", "version 0000\n")
     path, same_facts = place.source / "a.md", 0
     root = open_root(str(place.source))
@@ -133,10 +129,16 @@ def test_an_edit_within_the_clock_tick_of_the_read_is_found(place: Place, monkey
     assert same_facts, "no edit hid: this proves nothing"
 
 
-def _with_a_coarse_clock(facts: os.stat_result) -> bytes:
-    tick = 10_000_000
-    ctime = facts.st_ctime_ns // tick * tick
-    return struct.pack("<QqqQII", facts.st_size, facts.st_mtime_ns, ctime, facts.st_ino, facts.st_mode, facts.st_uid)
+class _CoarseClock:
+    """In the place of the walk's record of a path: the time of change in steps of 10 ms."""
+
+    _real, _tick = source._STAT, 10_000_000
+
+    def pack(self, size: int, mtime: int, ctime: int, *rest: int) -> bytes:
+        return self._real.pack(size, mtime, ctime // self._tick * self._tick, *rest)
+
+    def unpack(self, record: bytes) -> tuple[int, ...]:
+        return self._real.unpack(record)
 
 
 def _nothing_protected(name: bytes, folder: bool) -> bool:
