@@ -100,12 +100,12 @@ def beginning(stream: IO[bytes], most: int, until: float) -> bytes:
     """The first bytes of a git process's output, as many as come until a moment (of the monotonic clock)."""
     import select
 
-    found = b""
+    found = bytearray()
     while len(found) < most and select.select([stream], [], [], max(0.0, until - time.monotonic()))[0]:
         if not (piece := os.read(stream.fileno(), min(most - len(found), 1 << 20))):
             break
         found += piece
-    return found
+    return bytes(found)
 
 
 def close_pipes(process: subprocess.Popen[bytes]) -> None:
