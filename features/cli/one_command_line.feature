@@ -59,6 +59,7 @@ Feature: One command line
       Then the exit code is 1
       And it says "context/odd left out, special: a FIFO"
 
+    @sweep
     Scenario: another run is at work
       Given another run is at work
       When a person runs `autosync sync`

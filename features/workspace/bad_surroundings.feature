@@ -121,6 +121,7 @@ Feature: Bad surroundings
 
   Rule: An unattended run that hangs is ended, and counts as failed
 
+    @sweep
     Scenario: git never answers
       Given a config tree backed up at 09:00
       And unattended runs that may take 10 seconds

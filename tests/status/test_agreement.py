@@ -38,7 +38,7 @@ def _alone(workshop: Path, one_scanner: None, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_seeded_sample_of_states(workshop: Path, scanner_cache: Path) -> None:
-    for seed in range(20):
+    for seed in range(12):
         State(workshop / f"state{seed}", scanner_cache, seed).compare()
 
 
