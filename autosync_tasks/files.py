@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import stat
 import time
 from collections.abc import Callable
@@ -90,6 +91,15 @@ def write_whole(
     if placed and durable:
         os.fsync(at) if at is not None else flush_folder(folder)
     return placed
+
+
+def clear_halves(folder: str, *names: str) -> None:
+    """Removes what killed writers of these files left beside them. A half file's name ends with its writer's id."""
+    half = re.compile(rf"\.new-({'|'.join(map(re.escape, names))})\.(\d+)\.[0-9a-f]{{8}}")
+    with suppress(OSError):
+        for found in filter(None, map(half.fullmatch, os.listdir(folder))):
+            if not os.path.exists(f"/proc/{found[2]}"):
+                os.unlink(os.path.join(folder, found[0]))
 
 
 def _put(beside: str, path: str, at: int | None, *, replace: bool) -> bool:

@@ -14,7 +14,7 @@ import stat
 from collections.abc import Collection, Iterable
 
 from autosync_tasks.errors import ConfigError, UsageError
-from autosync_tasks.files import write_whole
+from autosync_tasks.files import clear_halves, write_whole
 from autosync_tasks.records import asdict, dataclass
 
 KEY_FILE = "installation.key"
@@ -47,6 +47,10 @@ class Acceptances:
 
     def key(self) -> bytes:
         """The installation key, made on the first call. Raises ConfigError if it cannot be read or is no key."""
+        clear_halves(self._folder, KEY_FILE, STORE_FILE)
+        return self._key()
+
+    def _key(self) -> bytes:
         path = os.path.join(self._folder, KEY_FILE)
         raw = _read(path, 0o077)
         if raw is None:
@@ -67,7 +71,7 @@ class Acceptances:
     def peek_key(self) -> bytes:
         """The installation key, or a random one for this run if there is none yet: for runs that write nothing."""
         if os.path.lexists(os.path.join(self._folder, KEY_FILE)):
-            return self.key()
+            return self._key()
         return secrets.token_bytes(KEY_BYTES)
 
     def all(self) -> list[Acceptance]:

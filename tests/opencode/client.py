@@ -18,33 +18,33 @@ CACHE = (
 )
 
 
-@functools.cache
 def program() -> Path:
     """The pinned OpenCode. Skips the test, with the reason, where it cannot be had."""
+    found = _found()
+    if isinstance(found, str):
+        pytest.skip(found)
+    return found
+
+
+@functools.cache
+def _found() -> Path | str:
+    """The program, or why it cannot be had: npm takes a minute to give up, so it is asked once."""
     binary = CACHE / "node_modules" / ".bin" / "opencode"
     if not binary.exists():
         if not shutil.which("npm"):
-            pytest.skip("the real OpenCode needs npm, which is not on this machine")
+            return "the real OpenCode needs npm, which is not on this machine"
         CACHE.mkdir(parents=True, exist_ok=True)
-        words = [
-            "npm",
-            "install",
-            "--prefix",
-            str(CACHE),
-            "--no-audit",
-            "--no-fund",
-            f"opencode-ai@{VERSION}",
-        ]
+        words = ["npm", "install", "--prefix", str(CACHE), "--no-audit", "--no-fund", f"opencode-ai@{VERSION}"]
         try:
             ended = subprocess.run(words, capture_output=True, text=True, timeout=180, check=False)
         except subprocess.TimeoutExpired:
-            pytest.skip(f"npm did not fetch opencode-ai@{VERSION} within 180 s")
+            return f"npm did not fetch opencode-ai@{VERSION} within 180 s"
         if ended.returncode or not binary.exists():
             last = (ended.stderr.strip().splitlines() or ["no reason given"])[-1]
-            pytest.skip(f"the package registry does not give opencode-ai@{VERSION}: {last}")
+            return f"the package registry does not give opencode-ai@{VERSION}: {last}"
     ended = subprocess.run([str(binary), "--version"], capture_output=True, text=True, timeout=60, check=False)
     if ended.stdout.strip() != VERSION:
-        pytest.skip(f"opencode-ai@{VERSION} does not start here: {ended.stderr.strip()[-200:]}")
+        return f"opencode-ai@{VERSION} does not start here: {ended.stderr.strip()[-200:]}"
     return binary
 
 

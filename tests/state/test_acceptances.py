@@ -111,3 +111,16 @@ def test_what_others_can_write_or_a_link_does_not_count(tmp_path: Path) -> None:
     os.symlink(tmp_path / "elsewhere", store.path)
     with pytest.raises(ConfigError):
         store.all()
+
+
+def test_what_a_killed_writer_left_goes_and_that_of_a_living_one_stays(tmp_path: Path) -> None:
+    gone, alive = (
+        tmp_path / ".new-installation.key.4194999.0123abcd",
+        tmp_path / f".new-acceptances.json.{os.getpid()}.0123abcd",
+    )
+    for half in (gone, alive):
+        half.write_bytes(b"half")
+    Acceptances(str(tmp_path)).peek_key()
+    assert gone.exists(), "a look writes nothing"
+    Acceptances(str(tmp_path)).key()
+    assert (gone.exists(), alive.exists()) == (False, True)
