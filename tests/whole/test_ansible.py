@@ -76,7 +76,7 @@ def play(ansible: Path, workshop: Path, homes: dict[str, Machine], *flags: str, 
     return text, sum(int(changed) for _, changed in recap)
 
 
-@pytest.mark.sweep
+@pytest.mark.full
 def test_the_second_run_changes_nothing_and_check_mode_writes_nothing(
     ansible: Path, workshop: Path, homes: dict[str, Machine]
 ) -> None:

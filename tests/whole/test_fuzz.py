@@ -25,7 +25,7 @@ SEED = os.environ.get("AUTOSYNC_SEED", "1")
 KEYS = [*TABLE]
 SIZES = [
     pytest.param(1, id="a few"),
-    pytest.param(10, id="more", marks=pytest.mark.sweep),
+    pytest.param(4, id="more", marks=pytest.mark.sweep),
     pytest.param(200, id="many", marks=pytest.mark.full),
 ]
 
