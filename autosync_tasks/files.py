@@ -71,7 +71,7 @@ def write_whole(
     Tells whether the file was put there. Raises OSError.
     """
     folder, name = os.path.split(path)
-    beside = os.path.join(folder, scratch or f".new-{name[:200]}.{os.getpid()}.{os.urandom(4).hex()}")
+    beside = os.path.join(folder, scratch or f"{HALF}{name[:200]}.{os.getpid()}.{os.urandom(4).hex()}")
     if scratch:
         with suppress(FileNotFoundError):
             os.unlink(beside, dir_fd=at)
@@ -93,13 +93,23 @@ def write_whole(
     return placed
 
 
+HALF = ".new-"
+"""How the name of a half file begins, which `write_whole` puts in the place of another."""
+
+
+def writer_lives(half: str) -> bool | None:
+    """Whether the process lives that writes a half file; None if its name does not say (a lock's holder writes it)."""
+    writer = re.search(r"\.(\d+)\.[0-9a-f]{8}\Z", half)
+    return os.path.exists(f"/proc/{writer[1]}") if writer else None
+
+
 def clear_halves(folder: str, *names: str) -> None:
-    """Removes what killed writers of these files left beside them. A half file's name ends with its writer's id."""
-    half = re.compile(rf"\.new-({'|'.join(map(re.escape, names))})\.(\d+)\.[0-9a-f]{{8}}")
-    with suppress(OSError):
-        for found in filter(None, map(half.fullmatch, os.listdir(folder))):
-            if not os.path.exists(f"/proc/{found[2]}"):
-                os.unlink(os.path.join(folder, found[0]))
+    """Removes what killed writers of these files left beside them."""
+    beginnings = tuple(f"{HALF}{name}." for name in names)
+    for half in names_in(folder):
+        if half.startswith(beginnings) and writer_lives(half) is False:
+            with suppress(OSError):
+                os.unlink(os.path.join(folder, half))
 
 
 def _put(beside: str, path: str, at: int | None, *, replace: bool) -> bool:

@@ -14,6 +14,7 @@ from autosync_tasks.backup.conversation import Conversation
 from autosync_tasks.backup.gateway import TooSlowError
 from autosync_tasks.backup.listing import Delta, Listing, changed, parse_listing, tree_cache
 from autosync_tasks.backup.manifest import PATH
+from autosync_tasks.backup.objects import EMPTY_TREE
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.backup.stream import ARGUMENTS, blob, put, without
 from autosync_tasks.errors import BackupError, BranchMovedError
@@ -25,7 +26,6 @@ from autosync_tasks.records import dataclass
 INCOMING = "refs/autosync/incoming"
 """Refs below this hold a commit only until the branch has it; what a killed run left is removed here."""
 
-_EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 _NONE = "0" * 40
 
 
@@ -157,7 +157,7 @@ def commit_holds(expected: Listing, held: bytes) -> tuple[str, ...]:
 
 def delta(repository: Repository, base: str, new: str) -> Delta:
     """What differs between two commits, as git compares them. base: "" for nothing at all."""
-    output = repository.gateway.run("diff-tree", "-r", "-z", "--no-renames", "--no-ext-diff", base or _EMPTY_TREE, new)
+    output = repository.gateway.run("diff-tree", "-r", "-z", "--no-renames", "--no-ext-diff", base or EMPTY_TREE, new)
     differing: dict[Path, tuple[str, str] | None] = {}
     fields = iter(output.split(b"\0"))
     for facts in fields:

@@ -12,6 +12,7 @@ from autosync_tasks.backup.conversation import Conversation
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError
 
+EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 _NAME = re.compile(r"[0-9a-f]{40}(:[!-~]+)?\Z")
 
 

@@ -9,9 +9,8 @@ import re
 from autosync_tasks import __version__
 from autosync_tasks.backup import health
 from autosync_tasks.backup.listing import parse_listing
-from autosync_tasks.backup.objects import AbsentError, Store, write_loose
+from autosync_tasks.backup.objects import EMPTY_TREE, AbsentError, Store, write_loose
 from autosync_tasks.errors import AutosyncError
-from autosync_tasks.files import names_in
 from autosync_tasks.machines.record import REFS, Record, format_record, parse_record, valid_name
 from autosync_tasks.model import Outcome, Trigger
 from autosync_tasks.names import display
@@ -23,7 +22,6 @@ DRILLED = "drilled"
 """The file of the state that says when a drill last went well."""
 
 _MOST = 200
-_EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 
 
 def own_name(site: Site) -> str:
@@ -77,9 +75,9 @@ def commit_record(site: Site, record: Record, parent: str) -> str:
     """
     git_dir, host = site.repository.git_dir, record.host or "machine"
     who = f"autosync <autosync@{re.sub(r'[<>]', '', host)}> {int(record.looked or 0)} +0000"
-    if not os.path.exists(os.path.join(git_dir, "objects", _EMPTY_TREE[:2], _EMPTY_TREE[2:])):
+    if not os.path.exists(os.path.join(git_dir, "objects", EMPTY_TREE[:2], EMPTY_TREE[2:])):
         write_loose(git_dir, "tree", b"")
-    head = [f"tree {_EMPTY_TREE}", *([f"parent {parent}"] if parent else [])]
+    head = [f"tree {EMPTY_TREE}", *([f"parent {parent}"] if parent else [])]
     text = "\n".join([*head, f"author {who}", f"committer {who}", "", format_record(record)])
     return write_loose(git_dir, "commit", text.encode("utf-8", "replace"))
 
@@ -89,7 +87,8 @@ def known(site: Site) -> list[Record]:
     found: list[Record] = []
     if not site.repository.exists:
         return found
-    refs = {name: site.repository.ref(REFS + name) for name in _names(site)}
+    names = filter(valid_name, site.repository.refs_below(REFS.rstrip("/")))
+    refs = {name: site.repository.ref(REFS + name) for name in names}
     if not refs:
         return found
     with Store(site.repository) as store:
@@ -111,16 +110,3 @@ def others(site: Site) -> list[Record]:
         return [one for one in known(site) if one.name != mine]
     except AutosyncError:
         return []
-
-
-def _names(site: Site) -> list[str]:
-    """The names of the refs, packed or not."""
-    names = set(names_in(os.path.join(site.repository.git_dir, REFS)))
-    try:
-        with open(os.path.join(site.repository.git_dir, "packed-refs"), "rb") as file:
-            for line in file:
-                ref = line.rstrip(b"\n")[41:].decode("utf-8", "replace")
-                names |= {ref.removeprefix(REFS)} if ref.startswith(REFS) else set()
-    except FileNotFoundError:
-        pass
-    return sorted(filter(valid_name, names))

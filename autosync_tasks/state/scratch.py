@@ -6,16 +6,13 @@ So is half a file that was to be put in the place of another, when a kill or a f
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from autosync_tasks.files import lock, remove_tree
+from autosync_tasks.files import HALF, lock, remove_tree, writer_lives
 from autosync_tasks.state.state import State
 
-_PREFIX, _HALF = "scratch-", ".new-"
-_WRITER = re.compile(r"\.(\d+)\.[0-9a-f]{8}\Z")
-"""A process id and some random digits: how `files.write_whole` names a half file where no lock keeps others out."""
+_PREFIX = "scratch-"
 _FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -44,18 +41,13 @@ def sweep(state: State) -> None:
     """Removes scratch folders that no run holds any more and half files that nobody writes."""
     with suppress(FileNotFoundError), state.within("") as (folder, _):
         for name in os.listdir(folder):
-            if name.startswith(_HALF):
-                if not _in_use(state, name):
+            if name.startswith(HALF):
+                lives = writer_lives(name)
+                if not (lives if lives is not None else not state.locked):
                     with suppress(OSError):
                         os.unlink(name, dir_fd=folder)
             elif name.startswith(_PREFIX):
                 _remove_unheld(folder, name)
-
-
-def _in_use(state: State, name: str) -> bool:
-    """Whether the writer of a half file may live. Its name tells it, or else it is whoever holds the lock."""
-    writer = _WRITER.search(name)
-    return os.path.exists(f"/proc/{writer[1]}") if writer else not state.locked
 
 
 def _remove_unheld(above: int, name: str) -> None:

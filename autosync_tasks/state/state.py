@@ -16,7 +16,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
 
 from autosync_tasks.errors import AutosyncError, LockedError
-from autosync_tasks.files import lock, whose, write_whole
+from autosync_tasks.files import HALF, lock, whose, write_whole
 from autosync_tasks.model import Cache, TreeCache, Trigger
 from autosync_tasks.names import display
 from autosync_tasks.records import replace
@@ -142,7 +142,7 @@ class State:
         self.prepare()
         # Under the lock its other name is fixed: what a killed run left is taken over. Nothing here needs to outlive a
         # power cut: it is a cache or a log.
-        scratch = "" if not self.locked else f".new-{os.path.basename(name)}"
+        scratch = "" if not self.locked else f"{HALF}{os.path.basename(name)}"
         try:
             with self.within(name) as (folder, bare):
                 make_way(folder, bare)
@@ -204,7 +204,7 @@ class State:
     @property
     def scratch_left(self) -> bool:
         """Whether a scratch folder or half a file stands there: in use, or left by a run that was killed."""
-        return any(name.startswith(("scratch-", ".new-")) for name in os.listdir(self.folder))
+        return any(name.startswith(("scratch-", HALF)) for name in os.listdir(self.folder))
 
     def worktree(self) -> str:
         """The commit to which the backup's work tree was brought since this machine started ("" if unknown).
