@@ -76,7 +76,8 @@ def fetch(folder: str, address: Address, branch: str, site: Site, limits: Limits
         names = wanted(there, branch, head)
         if not names:
             raise BackupError(f"{address.shown} holds no branch yet", hint="look whether this is the right address")
-        heads = remote.fetch_all(names)
+        heads = {name: there[name] for name in names}
+        remote.fetch(heads.values(), stranger=True)
     except RemoteError as error:
         if error.fault.kind is Cause.MISSING:
             error.hint = "look at the address: a repository, or the path of a folder or bundle that is there"

@@ -73,6 +73,7 @@ _SIGNS: tuple[tuple[Cause, re.Pattern[str]], ...] = (
             re.I,
         ),
     ),
+    (Cause.MOVED, re.compile(r"not our ref [0-9a-f]{40}|request for unadvertised object")),  # since it was listed
     (Cause.OWNER, re.compile(r"detected dubious ownership", re.I)),
     (Cause.HASH, re.compile(r"hash algorithm|mismatched algorithms|object format", re.I)),
     (

@@ -40,11 +40,12 @@ def fetch_fresh(site: Site, folder: str, limits: Limits | None = None) -> Reposi
     gateway.run("config", f"remote.{settings.remote}.url", address.url)
     repository = Repository(own, settings.backup_branch)
     remote = Remote(repository, state, settings.remote, site.environ, limits)
-    if settings.backup_branch not in remote.heads(settings.backup_branch):
+    commit = remote.heads(settings.backup_branch).get(settings.backup_branch)
+    if commit is None:
         raise BackupError(
             f"the remote {address.shown} has no branch {display(settings.backup_branch)} yet",
             hint="run `inv sync --push` to bring the backup there",
         )
-    commit = remote.fetch(settings.backup_branch, ())
+    remote.fetch([commit])
     gateway.run("update-ref", f"refs/heads/{settings.backup_branch}", commit)
     return repository

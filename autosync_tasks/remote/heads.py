@@ -67,7 +67,7 @@ def _heads(site: Site, remote: Remote, theirs: str) -> Heads:
     if not theirs:
         return Heads(local, "", known=known)
     if theirs not in (local, known) and not has(repository, theirs):
-        theirs = remote.fetch(site.settings.backup_branch, tuple(filter(None, (local, known))))
+        remote.fetch([theirs], list(filter(None, (local, known))))
     kept = not known or contains(repository, theirs, known)
     return Heads(local, theirs, common(repository, local, theirs), known, kept)
 

@@ -217,7 +217,7 @@ class _Push:
 
     def _send_parked(self, remote: Remote, local: str, parked: str) -> None:
         if parked and not has(self.repository, parked):
-            parked = remote.fetch(self.parked_at, (local,))
+            remote.fetch([parked], (local,))
         remote.push(local, self.parked_at)
         if remote.heads(self.parked_at).get(self.parked_at) != local:
             self.notes.append(f"{self.parked_at} was moved by someone else right after it was pushed")

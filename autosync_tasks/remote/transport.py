@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
@@ -94,47 +94,30 @@ class Remote:
                 found[name.removeprefix("refs/heads/")] = value
         return found, head
 
-    def fetch_all(self, branches: Sequence[str]) -> dict[str, str]:
-        """Brings these branches into the repository's object store; returns the head of each. No ref there moves.
+    def fetch(self, commits: Collection[str], have: Collection[str] = (), *, stranger: bool = False) -> None:
+        """Brings commits, as `heads` or `branches` told them, into the backup's object store.
 
-        Raises RemoteError, also if there is more than `Limits.size`.
-        """
-        found = self._bring([f"refs/heads/{branch}" for branch in branches], self._limits.transfer, self._limits.size)
-        return {ref.removeprefix("refs/heads/"): commit for ref, commit in found.items()}
-
-    def fetch(self, branch: str, have: tuple[str, ...]) -> str:
-        """Brings the branch's commits into the backup's object store; returns its head there.
-
-        have: commits that the backup has. No ref of the backup moves. Raises RemoteError.
+        By id and without a ref to move here: git would write that by path, where a link may come to stand.
+        have: commits that the backup has. stranger: a place that nobody knows yet, which may send `Limits.size`.
+        Raises RemoteError.
         """
         for number, commit in enumerate(have):
             self._write(f"refs/heads/have{number}", commit)
-        name = f"refs/heads/{branch}"
-        return self._bring([name], self._limits.transfer)[name]
+        largest = self._limits.size if stranger else 0
+        self._patiently(lambda: self._fetch(commits, self._limits.transfer, largest))
 
     def fetch_below(self, folder: str) -> dict[str, str]:
         """Brings what every ref below `folder` there names into the backup's object store: name to commit.
 
         Raises RemoteError.
         """
-        found = self._bring([f"{folder}*"], self._limits.look, _MOST_HEADS)
+        found = self._patiently(lambda: self._listed(f"{folder}*"))
+        if found:
+            self._patiently(lambda: self._fetch(found.values(), self._limits.look, _MOST_HEADS))
         return {name.removeprefix(folder): commit for name, commit in found.items()}
 
-    def _bring(self, names: Sequence[str], limit: float, largest: int = 0) -> dict[str, str]:
-        """Brings what these refs name there into the backup's object store; returns each ref with its id.
-
-        By id and without a ref to move here: git would write that by path, where a link may come to stand.
-        names: whole, each of which must be there; or one pattern, of which there may be none.
-        """
-
-        def once() -> dict[str, str]:
-            found = self._listed(*names)
-            missing = [name for name in names if name[-1] != "*" and name not in found]
-            if wanted := missing or sorted(set(found.values())):  # of what is missing git says so best
-                self._call(limit, "fetch", "--quiet", *_FETCH, _NAME, *wanted, largest=largest)
-            return found if not missing else once()
-
-        return self._patiently(once)
+    def _fetch(self, commits: Collection[str], limit: float, largest: int) -> None:
+        self._call(limit, "fetch", "--quiet", *_FETCH, _NAME, *sorted(set(commits)), largest=largest)
 
     def _listed(self, *names: str) -> dict[str, str]:
         """Those of these refs that are there; git itself takes the ends of names for them too."""

@@ -179,6 +179,8 @@ def test_what_is_taken_in_reverts_nothing_and_loses_nothing(
         ("fatal: unable to access 'https://x/': Could not resolve host: x", Cause.AWAY),
         ("fatal: unable to access 'https://x/': Failed to connect to x port 443: Connection refused", Cause.AWAY),
         ("fatal: the remote end hung up unexpectedly", Cause.AWAY),
+        (f"fatal: remote error: upload-pack: not our ref {'a' * 40}", Cause.MOVED),
+        (f"error: Server does not allow request for unadvertised object {'a' * 40}", Cause.MOVED),
         ("error: RPC failed; HTTP 503 curl 22 The requested URL returned error: 503", Cause.AWAY),
         ("ssh: connect to host x port 22: Connection timed out", Cause.AWAY),
         ("", Cause.AWAY),
