@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
+from autosync_tasks.backup.history import newest_said
 from autosync_tasks.backup.repository import Head, Repository
-from autosync_tasks.backup.said import Said, read
+from autosync_tasks.backup.said import Said
 from autosync_tasks.errors import BackupError
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Kind
@@ -17,7 +18,6 @@ from autosync_tasks.records import dataclass, field
 _ASIDE = re.compile(r"autosync/")
 """Branches of this program that hold what was parked: no machine goes on from them."""
 MOST_BRANCHES = 64
-_MOST_MESSAGE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +67,6 @@ def offer(repository: Repository, branch: str, commit: str) -> Offer | None:
     head = repository.head(commit)
     if head.recorded is None:
         return None
-    options = ("--max-count=1", "--first-parent", "--grep=^Autosync-Run: ", "--format=%ct%x00%B")
-    text = repository.gateway.run("log", *options, "--end-of-options", commit, most=_MOST_MESSAGE)
-    seconds, _, message = text.decode("utf-8", "replace").partition("\0")
+    when, said = newest_said(repository, commit)
     files = sum(kind is not Kind.FOLDER for kind, _ in head.recorded.paths.values())
-    when = float(seconds) if seconds.isdigit() and len(seconds) < 12 else 0.0
-    return Offer(branch, commit, head.recorded.source_id, files, when, read(message), head)
+    return Offer(branch, commit, head.recorded.source_id, files, when, said, head)

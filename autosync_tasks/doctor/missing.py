@@ -12,8 +12,9 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from autosync_tasks.backup.history import newest_said
 from autosync_tasks.backup.repository import Repository
-from autosync_tasks.backup.said import Said, read
+from autosync_tasks.backup.said import Said
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Run
 from autosync_tasks.names import display
@@ -51,9 +52,8 @@ class Missing:
 
 def said_of(repository: Repository, commit: str) -> Said:
     """What the newest own commit up to this one says of its machine; nothing, if none does or it cannot be read."""
-    options = ("--max-count=1", "--first-parent", "--grep=^Autosync-Run: ", "--format=%B", "--end-of-options")
     try:
-        return read(repository.gateway.run("log", *options, commit, most=_MOST_BYTES).decode("utf-8", "replace"))
+        return newest_said(repository, commit)[1]
     except AutosyncError:
         return Said()
 
