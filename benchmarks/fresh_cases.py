@@ -2,7 +2,7 @@
 """Cases that no set holds and no rule was written for: made-up keys in forms that providers publish, and look-alikes.
 
 Every value is drawn at random when it is asked for; only public prefixes stand here. Providers and shapes are others
-than those of tests/test_validate_secrets.py.
+than those of tests/validation/test_secrets.py.
 """
 
 from __future__ import annotations

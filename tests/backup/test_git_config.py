@@ -74,9 +74,7 @@ def place(workshop: Path, scanner_cache: Path, one_scanner: None) -> Place:
     place.write("context/a.md", "one\n")
     place.write(".gitattributes", "* filter=canary diff=canary merge=canary text eol=crlf\n")
     assert place.inside("sync").code == 0
-    remote = place.base / "remote.git"
-    subprocess.run(["git", "init", "--quiet", "--bare", remote], check=True)
-    place.git("remote", "add", "origin", str(remote))
+    place.bare_remote()
     return place
 
 

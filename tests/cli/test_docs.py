@@ -63,3 +63,17 @@ def test_nothing_refers_to_a_document_that_is_not_here() -> None:
         if path.suffix in (".py", ".md", ".feature") and (found := words.search(path.read_text("utf-8", "replace")))
     ]
     assert strays == []
+
+
+def test_each_file_of_the_checkout_that_is_named_is_there() -> None:
+    named = re.compile(r"\b(?:tests|features|benchmarks|tools)/[A-Za-z0-9_/.-]+\.(?:py|feature|sh|md)\b")
+    pages = [*CHECKOUT.glob("*.md"), *(path for room in ("autosync_tasks", "tests", "docs", "features", "benchmarks")
+             for path in CHECKOUT.joinpath(room).rglob("*"))]  # fmt: skip
+    lost = {
+        f"{path.relative_to(CHECKOUT)}: {name}"
+        for path in pages
+        if path.suffix in (".py", ".md", ".feature")
+        for name in named.findall(path.read_text("utf-8", "replace"))
+        if not (CHECKOUT / name).exists()
+    }
+    assert lost == set()

@@ -9,7 +9,6 @@ import ast
 import base64
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -79,13 +78,6 @@ def step(place: Place, run: Result, wanted: str, *, value: str = "", more: tuple
     blanks = re.compile("…|FOLDER")
     filled = [blanks.sub(value.replace("\\", "/"), word) if value else word for word in found]
     return place.run(*filled, *more)
-
-
-def remote(place: Place) -> Path:
-    made = place.base / "remote.git"
-    subprocess.run(["git", "init", "-q", "--bare", "--initial-branch=main", made], check=True)
-    place.git("remote", "add", "origin", str(made))
-    return made
 
 
 def test_the_first_sync(place: Place) -> None:
@@ -205,7 +197,7 @@ def test_a_change_that_nothing_takes(place: Place) -> None:
 
 def test_a_push_that_did_not_succeed(place: Place) -> None:
     synced(place)
-    there = remote(place)
+    there = place.bare_remote()
     place.more["AUTO_SYNC_PUSH"] = "true"
     assert place.inside("sync").code == 0
     there.rename(place.base / "away")
@@ -219,7 +211,7 @@ def test_a_push_that_did_not_succeed(place: Place) -> None:
 
 def test_a_remote_that_was_moved(place: Place) -> None:
     synced(place)
-    there = remote(place)
+    there = place.bare_remote()
     assert place.inside("sync", "--push").code == 0
     there.rename(place.base / "moved.git")
     place.git("remote", "set-url", "origin", str(place.base / "moved.git"))

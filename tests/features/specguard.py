@@ -3,7 +3,7 @@
 Four things are silent losses in pytest-bdd 9.0: a feature file that nobody binds, two definitions that both match a
 sentence (one of them wins), an `async` step (its coroutine is never awaited, so it asserts nothing), and two scenarios
 of the same name in one feature (only the last is kept). A fifth is this project's own: a run that ended non-zero
-though no Then speaks of it. tests/test_specguard.py shows each of them failing.
+though no Then speaks of it. tests/features/test_specguard.py shows each of them failing.
 """
 
 from __future__ import annotations

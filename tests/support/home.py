@@ -94,6 +94,14 @@ class Home:
         assert done.returncode in accept, (words, done.returncode, done.stderr)
         return done.stdout
 
+    def bare_remote(self) -> Path:
+        """An empty repository on the same disk, as the backup's remote `origin`."""
+        made = self.base / "remote.git"
+        made.mkdir()
+        self.git("init", "-q", "--bare", "--initial-branch=main", repository=made)
+        self.git("remote", "add", "origin", str(made))
+        return made
+
     @property
     def head(self) -> str:
         """The branch's commit, "" if there is none."""

@@ -1,4 +1,4 @@
-"""The plugin in the real OpenCode, with the real sync: what features/hook.feature does not say."""
+"""The plugin in the real OpenCode, with the real sync: what features/triggers/hook.feature does not say."""
 
 from __future__ import annotations
 

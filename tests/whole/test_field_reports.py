@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -30,13 +29,6 @@ def loosen(place: Place) -> Path:
     return store / name[:2] / name[2:]
 
 
-def remote(place: Place) -> Path:
-    made = place.base / "remote.git"
-    subprocess.run(["git", "init", "-q", "--bare", "--initial-branch=main", made], check=True)
-    place.git("remote", "add", "origin", str(made))
-    return made
-
-
 def test_an_object_that_a_crash_left_empty_is_told(place: Place) -> None:
     """Klipper-Backup 126: later backups fail, and nobody is told."""
     stored = loosen(place)
@@ -51,7 +43,7 @@ def test_an_object_that_a_crash_left_empty_is_told(place: Place) -> None:
 def test_a_history_with_a_loss_can_be_pushed_again(place: Place) -> None:
     """obsidian-git 474: commits go on, and no push ever succeeds again. The way of each hint is gone."""
     loosen(place).unlink()
-    there = remote(place)
+    there = place.bare_remote()
     place.write("context/a.md", "fourth\n")
     run = place.inside("sync", "--push")
     assert run.code == 1 and "recover" in run.json["next_step"], run
@@ -74,7 +66,7 @@ def test_signing_that_cannot_work_stops_nothing(place: Place) -> None:
     """chezmoi 4941: a signing key that is not there, and no commit is made, without a word."""
     signs = "[user]\nsigningkey = 0123\n[commit]\ngpgsign = true\n[tag]\ngpgsign = true\n[push]\ngpgsign = true\n"
     (place.home / ".gitconfig").write_text(f"{signs}[gpg]\nprogram = /nonexistent\n")
-    there = remote(place)
+    there = place.bare_remote()
     place.write("context/a.md", "fourth\n")
     assert place.inside("sync", "--push").code == 0
     assert place.git("show", "main:context/a.md", repository=there) == b"fourth\n"
@@ -82,7 +74,7 @@ def test_signing_that_cannot_work_stops_nothing(place: Place) -> None:
 
 def test_git_settings_that_cannot_be_read_are_named(place: Place) -> None:
     """chezmoi 4941 and 1344: what git says of the person's own settings is the fault, not a remote that is missing."""
-    remote(place)
+    place.bare_remote()
     (place.home / ".gitconfig").write_text("[user\nname = x\n")
     place.write("context/a.md", "fourth\n")
     run = place.inside("sync", "--push")
@@ -152,7 +144,7 @@ def test_a_home_with_every_sign_a_path_may_hold(workshop: Path, scanner_cache: P
     place = Place.make(workshop / "a b:c%dé\"$(x)`'#;&~", scanner_cache)
     place.write("context/a.md", "first\n")
     assert place.inside("sync").code == 0
-    there = remote(place)
+    there = place.bare_remote()
     place.more["AUTO_SYNC_PUSH"] = "true"
     place.write("context/a.md", "second\n")
     assert place.inside("sync", "--force").code == 0

@@ -90,10 +90,7 @@ STATE = {
 
 def race_of_state(place: Place, inside: str, act: tuple[str, ...], seconds: float) -> int:
     """Rounds of a command while a folder of the state is swapped for a link to a copy of it outside."""
-    remote = place.base / "remote.git"
-    remote.mkdir()
-    place.git("init", "-q", "--bare", "--initial-branch=main", repository=remote)
-    place.git("remote", "add", "origin", str(remote))
+    place.bare_remote()
     assert place.inside("sync", "--push").code == 0
     assert place.inside("sync", "--trigger=schedule").code == 0
     (state,) = (path.parent for path in place.state.glob("*/lock"))
