@@ -80,7 +80,7 @@ def bootstrap(
     run = carry_out(os.environ, wish, new_request(check=is_dry(context, check)), ears)
     progress.clear()
     site = open_site(os.environ, new_machine=True)
-    source, lacks = site.places.source, missing_after(site.places.real_source, site.repository, run, os.environ)
+    source, lacks = site.places.source, missing_after(site, run)
     if json:
         report.show("bootstrap", {**report.of_run(run, source, address), "missing": [m.as_json for m in lacks]})
     else:

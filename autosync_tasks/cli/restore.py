@@ -88,7 +88,7 @@ def restore(
     run, _ = carry_out(site, wish, announce, progress, agree if sys.stdin.isatty() and not json else None)
     progress.clear()
     part = wish.paths or wish.to or wish.undo or wish.outside
-    lacks = () if part else missing_after(target, site.repository, run, os.environ)
+    lacks = () if part else missing_after(site, run)
     if json:
         report.show("restore", {**report.of_run(run, target, backup), "missing": [m.as_json for m in lacks]})
     else:

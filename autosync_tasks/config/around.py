@@ -11,7 +11,7 @@ from autosync_tasks.config.places import is_within
 from autosync_tasks.config.settings import Settings
 from autosync_tasks.files import names_in
 from autosync_tasks.humanize import count
-from autosync_tasks.names import display
+from autosync_tasks.names import OUTSIDE, display
 from autosync_tasks.records import dataclass
 
 SKILLS = os.path.join(".agents", "skills")
@@ -57,6 +57,16 @@ def attached(home: str, source: str, settings: Settings) -> dict[str, tuple[str,
     if not os.access(shared if os.path.lexists(shared) else above, os.R_OK | os.X_OK):
         return kept | {"skills": (shared, "")}
     return kept | {f"skills/{name}": (shared, name) for name in _lone(source, shared) if _stays(shared, name)}
+
+
+def places(home: str, settings: Settings) -> dict[bytes, bytes]:
+    """Where on this machine lies what was taken in: the path in the backup of each folder or file, to its real place."""
+    kept = OUTSIDE + b"/.opencode/"
+    found = {kept + b"skills": os.fsencode(os.path.realpath(os.path.join(home, SKILLS)))}
+    if file := settings.follow_config:
+        real = os.fsencode(os.path.join(os.path.realpath(os.path.dirname(file)), os.path.basename(file)))
+        found |= {kept + CONFIG_NAME.encode(): real, kept + CONFIG_NAME.encode() + b"c": real}
+    return found
 
 
 def not_attached(home: str, settings: Settings) -> list[str]:

@@ -12,18 +12,18 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from autosync_tasks import __version__
-from autosync_tasks.backup.repository import Repository
 from autosync_tasks.backup.said import Said
 from autosync_tasks.config.around import Concern, name_of, ownership
 from autosync_tasks.config.load import home_folder
 from autosync_tasks.doctor import ssh
 from autosync_tasks.doctor.machine import Access, Machine, Space, SshWay, Trial
-from autosync_tasks.doctor.missing import Missing, missing, said_of
+from autosync_tasks.doctor.missing import Missing, missing, missing_here
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Trigger
 from autosync_tasks.triggers import cron, crontab, files, systemd
 from autosync_tasks.triggers.command import environment, passwd_home, program
 from autosync_tasks.triggers.installed import installed
+from autosync_tasks.workspace.workspace import open_site
 
 _MOST_FOLDERS = 1_000_000
 
@@ -57,14 +57,18 @@ def gather(environ: Mapping[str, str], now: float, folder: str = ".") -> Machine
         linger=systemd.linger(environ),
         only_here=list(_only_here(environ)),
         owners=ownership(home, [path for path in (str(here.get("config") or ""), backup, state) if path]),
-        missing=_missing(environ, source, backup, str(here.get("commit") or "")),
+        missing=_missing(environ, source, str(here.get("commit") or "")),
         outside=tuple(Concern(*words) for words in here.get("outside") or ()),
     )
 
 
-def _missing(environ: Mapping[str, str], source: str, backup: str, commit: str) -> tuple[Missing, ...]:
-    said = said_of(Repository(backup, "main"), commit) if commit else Said()
-    return missing(source, environ, said) if os.path.isdir(source) else ()
+def _missing(environ: Mapping[str, str], source: str, commit: str) -> tuple[Missing, ...]:
+    if not os.path.isdir(source):
+        return ()
+    try:
+        return missing_here(open_site(environ), commit)
+    except AutosyncError:
+        return missing(source, environ, Said())
 
 
 def cron_environment(environ: Mapping[str, str]) -> dict[str, str]:

@@ -15,12 +15,15 @@ from typing import Any
 from autosync_tasks.backup.history import newest_said
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.backup.said import Said
+from autosync_tasks.config.around import places
+from autosync_tasks.config.places import is_within
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Run
-from autosync_tasks.names import display
+from autosync_tasks.names import OUTSIDE, display
 from autosync_tasks.records import dataclass
 from autosync_tasks.triggers.opencode import data_folder
 from autosync_tasks.validation.jsonc import loads
+from autosync_tasks.workspace.workspace import Site
 
 _CONFIGS = ("opencode.json", "opencode.jsonc", "config.json", "tui.json", "tui.jsonc")
 _VARIABLE, _FILE = re.compile(r"\{env:([A-Za-z_][A-Za-z0-9_]*)\}"), re.compile(r"\{file:([^}\n]{1,1000})\}")
@@ -58,11 +61,39 @@ def said_of(repository: Repository, commit: str) -> Said:
         return Said()
 
 
-def missing_after(source: str, repository: Repository, run: Run, environ: Mapping[str, str]) -> tuple[Missing, ...]:
+def missing_after(site: Site, run: Run) -> tuple[Missing, ...]:
     """What a tree that a run brought back needs and this machine lacks; nothing if it was not brought back."""
-    if run.check or run.exit_code not in (0, 1) or not run.commit or not os.path.isdir(source):
+    if run.check or run.exit_code not in (0, 1) or not run.commit or not os.path.isdir(site.places.real_source):
         return ()
-    return missing(source, environ, said_of(repository, run.commit))
+    return missing_here(site, run.commit)
+
+
+def missing_here(site: Site, commit: str) -> tuple[Missing, ...]:
+    """What this machine lacks for its tree. commit: a backup that says what was never copied, and what it keeps from
+    outside the tree ("" for none)."""
+    source, repository = site.places.real_source, site.repository
+    said = said_of(repository, commit) if commit else Said()
+    return (*missing(source, site.environ, said), *(_outside(site, commit) if commit else ()))[:_MOST]
+
+
+def _outside(site: Site, commit: str) -> Iterator[Missing]:
+    """What the backup keeps from outside the tree, and what is not at its place here: each file, each skill."""
+    try:
+        recorded = site.repository.head(commit).recorded
+    except AutosyncError:
+        return
+    kept, known = OUTSIDE + b"/.opencode/", places(site.loaded.home, site.settings)
+    names = {b"/".join(path.split(b"/")[:4]) for path in (recorded.paths if recorded else ()) if path.startswith(kept)}
+    for name in sorted(names):
+        above = next((one for one in (name, name.rpartition(b"/")[0]) if one in known), None)
+        place = known[above] + name[len(above) :] if above is not None else b""
+        if not os.path.lexists(place):
+            way = "`autosync restore --outside` brings it"
+            way = way if place else f"say where it lies: `autosync set-config FOLLOW_CONFIG=FILE`; then {way}"
+            shown = display(place or name[len(kept) :])
+            if is_within(os.fsdecode(place), home := os.path.realpath(site.loaded.home)):
+                shown = "~" + shown[len(display(home)) :]
+            yield Missing("file", shown, way, "kept from outside the tree")
 
 
 def missing(source: str, environ: Mapping[str, str], said: Said) -> tuple[Missing, ...]:

@@ -114,7 +114,7 @@ def of_missing(rows: Sequence[str]) -> Iterator[Line]:
     """What the tree needs and this machine lacks, for a person to work off."""
     if rows:
         yield line()
-        yield line(Part(f"still missing here, {count(len(rows), 'thing')} that no backup could bring:", "bold"))
+        yield line(Part(f"still missing here, {count(len(rows), 'thing')} to be brought from elsewhere:", "bold"))
     for words in rows:
         yield line("  ", Part("☐ ", "yellow"), display(words, limit=600))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from autosync_tasks.config.around import SKILLS
+from autosync_tasks.config.around import places
 from autosync_tasks.config.places import Places
 from autosync_tasks.errors import BackupError, UsageError
 from autosync_tasks.model import Entry, Kind, Path
@@ -71,7 +71,7 @@ def where_allowed(
 ) -> tuple[dict[Path, Entry], list[str]]:
     """The selected paths less those that this wish may not write, with notes; by their places below `target`."""
     if wish.outside:
-        return _at_their_places(site, selected, target), []
+        return _at_their_places(site, selected, target)
     return (selected, []) if wish.to else _not_followed(site, selected)
 
 
@@ -101,13 +101,7 @@ _OUTSIDE = "`autosync restore --outside` brings it to its place, --to FOLDER els
 
 
 def _places(site: Site) -> dict[Path, Path]:
-    """What is kept from outside the tree, by its place in the backup, to its real place on this machine."""
-    kept, settings = OUTSIDE + b"/.opencode/", site.settings
-    places = {kept + b"skills": os.fsencode(os.path.realpath(os.path.join(site.loaded.home, SKILLS)))}
-    if file := settings.follow_config:
-        real = os.path.join(os.path.realpath(os.path.dirname(file)), os.path.basename(file))
-        places |= dict.fromkeys((kept + b"opencode.json", kept + b"opencode.jsonc"), os.fsencode(real))
-    return places
+    return places(site.loaded.home, site.settings)
 
 
 def places_folder(site: Site) -> str:
@@ -115,27 +109,26 @@ def places_folder(site: Site) -> str:
     return os.fsdecode(os.path.commonpath([os.path.dirname(place) for place in _places(site).values()]))
 
 
-def _at_their_places(site: Site, selected: Mapping[Path, Entry], target: str) -> dict[Path, Entry]:
-    """Those of the selected paths that lie outside the tree, by their places below `target`.
+def _at_their_places(site: Site, selected: Mapping[Path, Entry], target: str) -> tuple[dict[Path, Entry], list[str]]:
+    """Those of the selected paths that lie outside the tree, by their places below `target`; a note for each without one.
 
-    Raises UsageError if there are none, or if nobody said where the config file lies on this machine.
+    Raises UsageError if none of them has a place on this machine, or if there are none.
     """
-    placed, places = {}, _places(site)
+    placed, lost, known = {}, [], _places(site)
     for path, entry in selected.items():
         if path.startswith(OUTSIDE + b"/"):
-            above = next((one for one in (path, *parents(path)) if one in places), None)
-            if above is None and entry.kind is Kind.FOLDER:
-                continue
-            if above is None:
-                raise UsageError(
-                    f"nothing says where {display(path)} lies on this machine",
-                    hint="`autosync set-config FOLLOW_CONFIG=FILE` says it; --to FOLDER needs no place",
-                )
-            place = places[above] + path[len(above) :]
-            placed[os.path.relpath(place, os.fsencode(target))] = entry
+            above = next((one for one in (path, *parents(path)) if one in known), None)
+            if above is not None:
+                place = known[above] + path[len(above) :]
+                placed[os.path.relpath(place, os.fsencode(target))] = entry
+            elif entry.kind is not Kind.FOLDER:
+                lost.append(f"nothing says where {display(path)} lies on this machine")
+    hint = "`autosync set-config FOLLOW_CONFIG=FILE` says it; --to FOLDER needs no place"
+    if not placed and lost:
+        raise UsageError(lost[0], hint=hint)
     if not placed:
         raise UsageError("none of it lies outside the tree", hint="leave out --outside")
-    return placed
+    return placed, [f"{words}: {hint}" for words in lost]
 
 
 def _where(site: Site, wish: Wish, path: Path, commit: str) -> str:

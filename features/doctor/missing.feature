@@ -18,6 +18,8 @@ Feature: What no backup could bring
         | a variable in opencode.json          | MY_SERVICE_URL   | export MY_SERVICE_URL  |
         | a program that an MCP server is      | no-such-server   | install it             |
         | a link to a folder of that machine   | context/shared   | bring that             |
+        | a skill that agents share            | ~/.agents/skills/changelog | restore --outside      |
+        | a config file from elsewhere         | opencode.json    | FOLLOW_CONFIG=FILE     |
 
       @sweep
       Examples:

@@ -164,3 +164,16 @@ Feature: What OpenCode reads outside the tree
       And a person restores what lies outside the tree
       Then the restore is blocked
       And "~/work/mine.json" outside the tree still says "Newer."
+
+    Scenario: told to, and of one of them nobody has said where it lies here
+      Given "~/work/mine.json" outside the tree says "{}"
+      And "~/.agents/skills/changelog/SKILL.md" outside the tree says "# Writes the changelog"
+      And links into "~/.agents/skills" are followed
+      And the person takes in "~/work/mine.json"
+      And a person asks for a sync
+      When "~/.agents" outside the tree is away
+      And nothing outside the tree is followed any more
+      And a person restores what lies outside the tree
+      Then the restore is done
+      And it says "FOLLOW_CONFIG=FILE"
+      And "~/.agents/skills/changelog/SKILL.md" outside the tree still says "# Writes the changelog"

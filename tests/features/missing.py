@@ -12,6 +12,7 @@ from autosync_tasks.restore.request import Wish
 from autosync_tasks.restore.restore import restore
 from autosync_tasks.workspace.workspace import open_site
 from tests.features.outcome import heard
+from tests.features.outside import followed, lets_go, says, skill, takes_in
 from tests.support.machine import Machine, Told
 
 _SETTINGS = {
@@ -38,6 +39,12 @@ def needs(machine: Machine, thing: str) -> None:
     elif thing == "a link to a folder of that machine":
         (machine.home / "shared").mkdir()
         machine.path("context/shared").symlink_to(machine.home / "shared")
+    elif thing == "a skill that agents share":
+        skill(machine, "changelog", "~/.agents/skills", "not linked")
+        followed(machine, "~/.agents/skills")
+    elif thing == "a config file from elsewhere":
+        says(machine, "~/work/opencode.json", "{}")
+        takes_in(machine, "~/work/opencode.json")
     else:
         assert thing == "a script of an unusual interpreter"
         machine.write("bin/odd", "#!/usr/bin/env no-such-shell\n")
@@ -56,11 +63,13 @@ def gets_back(machine: Machine) -> None:
     from autosync_tasks.doctor.missing import missing_after
 
     shutil.rmtree(machine.source)
-    shutil.rmtree(machine.home / "shared", ignore_errors=True)
+    for name in ("shared", ".agents", "work"):
+        shutil.rmtree(machine.home / name, ignore_errors=True)
+    lets_go(machine)
     machine.environ["OPENCODE_SOURCE"] = str(machine.source)
     site = open_site(machine.environ, new_machine=True)
     run: Run = restore(site, Wish(now=machine.now + 60, run_id="a" * 12))[0]
-    found = missing_after(str(machine.source), site.repository, run, machine.environ)
+    found = missing_after(open_site(machine.environ, new_machine=True), run)
     machine.told.append(Told("restore", run.outcome, run.exit_code, "\n".join(one.words for one in found)))
 
 
