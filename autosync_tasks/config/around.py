@@ -60,7 +60,7 @@ def attached(home: str, source: str, settings: Settings) -> dict[str, tuple[str,
 
 
 def places(home: str, settings: Settings) -> dict[bytes, bytes]:
-    """Where on this machine lies what was taken in: the path in the backup of each folder or file, to its real place."""
+    """Where on this machine that lies: the path in the backup of each folder or file, to its real place."""
     kept = OUTSIDE + b"/.opencode/"
     found = {kept + b"skills": os.fsencode(os.path.realpath(os.path.join(home, SKILLS)))}
     if file := settings.follow_config:

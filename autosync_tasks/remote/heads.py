@@ -9,9 +9,9 @@ from autosync_tasks.config.places import is_within
 from autosync_tasks.errors import ConfigError, GuardError
 from autosync_tasks.model import Kind, Path
 from autosync_tasks.names import display
-from autosync_tasks.records import dataclass
+from autosync_tasks.records import dataclass, replace
 from autosync_tasks.remote.known import agreed, host, parked_at
-from autosync_tasks.remote.outgoing import common, contains, has
+from autosync_tasks.remote.outgoing import behind, common, contains, has, held
 from autosync_tasks.remote.relation import Heads, Relation, Trees, by_heads, by_trees
 from autosync_tasks.remote.transport import Limits, Remote
 from autosync_tasks.state.state import State
@@ -20,11 +20,15 @@ from autosync_tasks.workspace.workspace import Site
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What the remote has and what that means. parked: the head of this machine's parked branch there ("" if none)."""
+    """What the remote has and what that means. parked: the head of this machine's parked branch there ("" if none).
+
+    others: heads of its other branches that are in the store here, where the branch itself is not there.
+    """
 
     heads: Heads
     relation: Relation
     parked: str
+    others: tuple[str, ...] = ()
 
 
 def connect(site: Site, limits: Limits | None = None, jitter: float = 0.0, state: State | None = None) -> Remote:
@@ -57,7 +61,10 @@ def survey(site: Site, remote: Remote) -> Survey:
     there = remote.heads(branch, aside)
     heads = _heads(site, remote, there.get(branch, ""))
     relation = by_heads(heads) or by_trees(heads, trees_of(site, heads), branch, host())
-    return Survey(heads, relation, there.get(aside, ""))
+    others = () if heads.remote else held(site.repository, remote.branches()[0].values())
+    if others and (here := behind(site.repository, heads.local, others)):
+        relation = replace(relation, reason=f"{relation.reason}; the remote holds {here:,} of its commits already")
+    return Survey(heads, relation, there.get(aside, ""), others)
 
 
 def _heads(site: Site, remote: Remote, theirs: str) -> Heads:

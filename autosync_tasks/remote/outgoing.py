@@ -48,3 +48,19 @@ def contains(repository: Repository, commit: str, ancestor: str) -> bool:
 def has(repository: Repository, commit: str) -> bool:
     """Whether the commit is in the store."""
     return repository.gateway.attempt("cat-file", "-e", f"{commit}^{{commit}}")[0] == 0
+
+
+def held(repository: Repository, commits: Iterable[str]) -> tuple[str, ...]:
+    """Those of the commits that are in the store."""
+    stdin = "".join(f"{commit}\n" for commit in commits).encode("ascii")
+    lines = repository.gateway.run("cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=stdin).splitlines()
+    return tuple(line[:-7].decode("ascii") for line in lines if line.endswith(b" commit"))
+
+
+def behind(repository: Repository, tip: str, there: Iterable[str]) -> int:
+    """How many of the commits of `tip` can be reached from `there` as well."""
+    counts = (
+        repository.gateway.run("rev-list", "--count", tip, *stops) for stops in ((), [f"^{one}" for one in there])
+    )
+    whole, rest = map(int, counts)
+    return whole - rest

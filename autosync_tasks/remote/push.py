@@ -172,7 +172,7 @@ class _Push:
         if relation.action is Action.NOTHING:
             self._agree(heads.remote)
             return self._result(Outcome.OK, relation.reason, 0, heads.remote)
-        if findings := self._secrets(heads.local, (heads.remote,)):
+        if findings := self._secrets(heads.local, (heads.remote, *seen.others)):
             return self._withheld(findings, heads)
         if relation.action in (Action.FAST_FORWARD, Action.REBASE):
             new, notes = integrate(self.site, heads, relation, self.now)

@@ -110,7 +110,7 @@ def places_folder(site: Site) -> str:
 
 
 def _at_their_places(site: Site, selected: Mapping[Path, Entry], target: str) -> tuple[dict[Path, Entry], list[str]]:
-    """Those of the selected paths that lie outside the tree, by their places below `target`; a note for each without one.
+    """Those of the selected paths that lie outside the tree, by their places below `target`; notes for those without.
 
     Raises UsageError if none of them has a place on this machine, or if there are none.
     """

@@ -320,6 +320,38 @@ def test_blobs_that_passed_are_not_judged_again(
     assert judged == [3]  # two files and the manifest, once
 
 
+def test_a_new_branch_is_judged_only_beyond_what_the_other_branches_there_hold(
+    machine: Machine, there: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from autosync_tasks.remote import push
+
+    machine.push()
+    judged: list[bytes] = []
+    real = push.judge_blobs
+    monkeypatch.setattr(push, "judge_blobs", lambda site, new: judged.extend(p for p, _ in new) or real(site, new))  # type: ignore[func-returns-value]
+    git(machine.backup, "checkout", "-qb", "laptop")
+    machine.named["BACKUP_BRANCH"] = machine.branch = "laptop"
+    machine.write("AGENTS.md", "# of the laptop\n")
+    machine.sync()
+    result = machine.push()
+    assert result.outcome is Outcome.CHANGED, result
+    assert "the first push; the remote holds 1 of its commits already" in result.reason
+    assert sorted(judged) == [b".autosync/manifest", b"AGENTS.md"]
+    assert git(there, "rev-parse", "laptop") == git(machine.backup, "rev-parse", "laptop")
+
+
+def test_a_secret_in_a_new_branch_does_not_leave_whatever_the_remote_says_it_holds(machine: Machine) -> None:
+    """Its heads are believed only as far as git believes them: what they do not reach is judged."""
+    machine.push()
+    git(machine.backup, "checkout", "-qb", "laptop")
+    machine.named["BACKUP_BRANCH"] = machine.branch = "laptop"
+    (machine.backup / "notes.txt").write_text(f"token = {TOKEN}\n")
+    git(machine.backup, "add", "notes.txt")
+    git(machine.backup, "commit", "-qm", "a note")
+    result = machine.push()
+    assert (result.outcome, result.exit_code) == (Outcome.BLOCKED, 3), result
+
+
 def test_a_remote_inside_the_source_is_refused(machine: Machine) -> None:
     bare(machine.source / "there.git")
     git(machine.backup, "remote", "set-url", "origin", str(machine.source / "there.git"))
