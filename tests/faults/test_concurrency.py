@@ -63,8 +63,15 @@ AUTOMATIC = [trigger for trigger in Trigger if trigger is not Trigger.MANUAL]
 
 def told(place: Place, result: Result) -> None:
     """What was told is so: a commit that was named is part of the branch."""
-    if result.code == 0 and (commit := json.loads(result.out or b"{}").get("commit")):
+    if result.code in (0, 1) and (commit := json.loads(result.out or b"{}").get("commit")):
         place.git("merge-base", "--is-ancestor", commit, "main")
+
+
+def moving(result: Result) -> bool:
+    """Whether it is incomplete only for files that were edited between two of its readings: named, and the next takes
+    them (tests/sync/test_moving.py). Edits here are made in place, beside syncs that read."""
+    left = [item["why"] for item in result.json.get("left_out", ())]
+    return (result.code, result.outcome) == (1, "incomplete") and set(left) == {"moving"}
 
 
 def whole(place: Place) -> None:
@@ -122,7 +129,7 @@ def storm(place: Place, dice: random.Random, number: int) -> list[int]:
         running.append(start(place, dice.choice(list(Trigger))))
         time.sleep(dice.choice((0, 0, 0, 0.05, 0.2)))
     results = [end(process) for process in running]
-    assert {result.code for result in results} <= {0, 75}, [r for r in results if r.code not in (0, 75)]
+    assert not [result for result in results if result.code not in (0, 75) and not moving(result)]
     for result in results:
         told(place, result)
     whole(place)
