@@ -49,7 +49,7 @@ TOP = "cli"
 LARGEST = 300
 """Lines: beyond this a module has more than one subject."""
 
-MOST_LINES = 28_500
+MOST_LINES = 29_100
 """Of the package, so that one person can hold it in the head."""
 
 HEAVY = ("rich", "git", "pathspec", "tomlkit", "jsonschema", "yaml", "kingfisher_sdk", "inotify_simple", "platformdirs")
@@ -65,7 +65,7 @@ PURE = (
     "model.py", "errors.py", "names.py", "humanize.py", "records.py",
     "config/settings.py", "config/shadowed.py",
     "policy/*", "validation/*",
-    "backup/manifest.py", "backup/listing.py", "backup/said.py", "state/cache.py", "triggers/loading.py", "machines/record.py",
+    "backup/manifest.py", "backup/listing.py", "backup/said.py", "state/cache.py", "triggers/loading.py", "triggers/splice.py", "triggers/hook_text.py", "machines/record.py",
     "plan/detect.py", "plan/delta.py", "plan/proposal.py", "plan/quarantine.py",
     "restore/plan.py", "restore/undo.py", "restore/moments.py",
     "remote/relation.py", "remote/address.py", "remote/faults.py",

@@ -1,0 +1,174 @@
+"""Installs and removes our hooks in an agent's own settings file: the effects around `hook_text`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+
+from autosync_tasks.errors import AutosyncError, UsageError
+from autosync_tasks.files import write_whole
+from autosync_tasks.model import Outcome
+from autosync_tasks.names import display
+from autosync_tasks.records import dataclass
+from autosync_tasks.triggers import files
+from autosync_tasks.triggers.command import environment, passwd_home
+from autosync_tasks.triggers.hook_text import (
+    MARK,
+    HookFile,
+    fault,
+    new_file,
+    ours,
+    shell_command,
+    switched_off,
+    with_hooks,
+    without_hooks,
+)
+from autosync_tasks.triggers.result import TaskResult, text_diff
+from autosync_tasks.triggers.splice import SpliceError, value_of
+
+TRIES = 5
+_BOM = b"\xef\xbb\xbf"
+_MARK = MARK.encode()
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    before: bytes | None
+    after: bytes | None
+
+
+def hook_command(words: Sequence[str], environ: Mapping[str, str]) -> str:
+    """The text of the hook. words: the command that syncs. Nothing of the environment in which the hook runs gets in:
+    what is needed stands in the text, as in a crontab.
+    """
+    env = {"HOME": environ.get("HOME") or passwd_home(), **environment(environ)}
+    return shell_command(words, env)
+
+
+def _text(path: str, held: bytes, file: HookFile) -> str:
+    """What the file says, without a byte order mark. Raises UsageError where the agent could not read it either."""
+    if held.startswith(_BOM) and not file.bom:
+        raise _refusal(path, file, "it begins with a byte order mark")
+    try:
+        return held.removeprefix(_BOM).decode()
+    except UnicodeDecodeError:
+        raise _refusal(path, file, "it is not UTF-8") from None
+
+
+def _refusal(path: str, file: HookFile, why: str) -> UsageError:
+    return UsageError(
+        f"{display(path)} cannot be edited: {why}",
+        hint=f"mend it ({file.agent} does not read it as it is), then run this again; nothing was changed",
+    )
+
+
+def _edited(path: str, held: bytes | None, file: HookFile, command: str | None) -> bytes | None:
+    """The file's bytes with our hooks (command: None takes them out); None where there should be no file."""
+    if held is None or (command is None and _MARK not in held):
+        return held if command is None else new_file(file, command).encode()
+    text = _text(path, held, file)
+    try:
+        new = without_hooks(text, file) if command is None else with_hooks(text, file, command)
+    except SpliceError as error:
+        raise _refusal(path, file, str(error)) from None
+    return None if new is None else held[: len(held) - len(held.removeprefix(_BOM))] + new.encode()
+
+
+def _change(path: str, file: HookFile, command: str | None, *, check: bool) -> _Change:
+    """Brings the file to what it should be. The agent may write it at any time: then all is done anew."""
+    for _ in range(TRIES):
+        before = files.read(path)
+        after = _edited(path, before, file, command)
+        if after is None and before is not None and os.path.islink(path):
+            after = b"{}\n"  # a link is somebody's arrangement
+        if check or before == after:
+            return _Change(before, after)
+        if _place(os.path.realpath(path), before, after) and files.read(path) == after:
+            return _Change(before, after)
+    raise AutosyncError(
+        f"{display(path)} did not hold what was written: {file.agent} writes it at the same time",
+        hint=f"leave {file.agent}, then run this again",
+    )
+
+
+def _place(real: str, before: bytes | None, after: bytes | None) -> bool:
+    """Puts the new bytes in place of the old ones; False if those are not there any more."""
+
+    def moved() -> bool:
+        return files.read(real) != before
+
+    if after is None:
+        return not moved() and files.remove(real)
+    try:
+        return write_whole(real, after, mode=0o600, like_old=True, replace=before is not None, unless=moved)
+    except OSError as error:
+        raise AutosyncError(
+            f"{display(real)} cannot be written: {error.strerror}", hint="mend the folder's permissions or make room"
+        ) from None
+
+
+def _locked(environ: Mapping[str, str], act: Callable[[], _Change], check: bool) -> _Change:
+    if check:
+        return act()
+    with files.locked(os.path.join(files.state_folder(environ), "hooks.lock")):
+        return act()
+
+
+def _ours(path: str, held: bytes | None, file: HookFile) -> bytes:
+    """Our hooks alone, a line each: what stands beside them may be secret and is not shown."""
+    value = {} if held is None else value_of(_text(path, held, file), comments=file.comments)
+    return "".join(f"{event}: {command}\n" for event, _, _, command in ours(value)).encode()
+
+
+def install(
+    environ: Mapping[str, str], file: HookFile, home: str, words: Sequence[str], *, check: bool = False
+) -> TaskResult:
+    """Puts our hooks into the agent's file, or brings them up to date.
+
+    home: the agent's folder. words: the command that syncs. Raises UsageError for a file that cannot be read.
+    """
+    path = os.path.join(home, file.file)
+    if not os.path.isdir(home):
+        raise UsageError(f"there is no {display(home)}", hint=f"start {file.agent} once, then run this again")
+    command = hook_command(words, environ)
+    change = _locked(environ, lambda: _change(path, file, command, check=check), check)
+    value = value_of(_text(path, change.after or b"{}", file), comments=file.comments)
+    off = switched_off(value, file)
+    details = (f"{file.agent} runs no hooks now: {off}",) if off else ()
+    data = {"path": path, "events": list(file.events), "command": command}
+    if change.before == change.after:
+        reason = f"the hooks are up to date: {display(path)}"
+        return TaskResult("install-hook", Outcome.OK, reason, details, check=check, data=data)
+    verb, held = "would be" if check else "are", _ours(path, change.before, file)
+    reason = f"the hooks {verb} {'brought up to date' if held else 'installed'}: {display(path)}"
+    diff = text_diff(held, _ours(path, change.after, file), path)
+    next_step = "" if check else file.after
+    return TaskResult("install-hook", Outcome.CHANGED, reason, details, diff, next_step, check, data)
+
+
+def uninstall(environ: Mapping[str, str], file: HookFile, home: str, *, check: bool = False) -> TaskResult:
+    """Takes our hooks out; every other byte stays. Raises as `install` does."""
+    path = os.path.join(home, file.file)
+    change = _locked(environ, lambda: _change(path, file, None, check=check), check)
+    data: dict[str, object] = {"path": path}
+    if change.before == change.after:
+        reason = f"there are no hooks of ours: {display(path)}"
+        return TaskResult("uninstall-hook", Outcome.OK, reason, check=check, data=data)
+    reason = f"the hooks {'would be' if check else 'are'} removed: {display(path)}"
+    diff = text_diff(_ours(path, change.before, file), b"", path)
+    return TaskResult("uninstall-hook", Outcome.CHANGED, reason, (), diff, "", check, data)
+
+
+def state_of(environ: Mapping[str, str], file: HookFile, home: str, words: Sequence[str]) -> str | None:
+    """None: no hooks of ours there; "": they are up to date; else what is wrong. Reads only."""
+    path = os.path.join(home, file.file)
+    try:
+        held = files.read(path)
+        if held is None:
+            return None
+        value = value_of(_text(path, held, file), comments=file.comments)
+    except SpliceError as error:
+        return f"{file.agent} cannot read it: {error}" if _MARK in (held or b"") else None
+    except AutosyncError as error:
+        return error.message
+    return fault(value, file, hook_command(words, environ))
