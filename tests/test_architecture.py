@@ -402,6 +402,6 @@ def test_features_and_tests_lie_under_the_names_of_the_rooms() -> None:
     rooms = {TOP, *GROUND, *FLOORS}
     features = {path.parent.name for path in (CHECKOUT / "features").rglob("*.feature")}
     assert features <= rooms, features - rooms
-    beside = {"features", "support", "whole", "faults", "opencode", "__pycache__"}
+    beside = {"features", "support", "whole", "faults", "opencode", "agents", "__pycache__"}
     folders = {path.name for path in (CHECKOUT / "tests").iterdir() if path.is_dir()}
     assert folders - beside <= rooms, folders - beside - rooms
