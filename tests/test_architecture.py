@@ -21,10 +21,11 @@ GROUND = frozenset({"model", "errors", "names", "humanize", "files", "records"})
 FLOORS: dict[str, tuple[int, str]] = {
     "policy": (1, ""),
     "state": (1, ""),
-    "config": (2, "policy"),
+    "profiles": (2, "policy"),
+    "config": (3, "policy profiles"),
     "tree": (2, ""),
     "validation": (2, "policy"),
-    "triggers": (3, "config"),
+    "triggers": (4, "config"),
     "backup": (3, "state tree"),
     "workspace": (4, "backup config policy state tree validation"),
     "machines": (5, "backup state triggers workspace"),
@@ -63,7 +64,7 @@ EFFECTS = (
 
 PURE = (
     "model.py", "errors.py", "names.py", "humanize.py", "records.py",
-    "config/settings.py", "config/shadowed.py",
+    "config/shadowed.py", "profiles/profile.py", "profiles/check.py",
     "policy/*", "validation/*",
     "backup/manifest.py", "backup/listing.py", "backup/said.py", "state/cache.py", "triggers/loading.py",
     "triggers/splice.py", "triggers/hook_text.py", "machines/record.py",
@@ -263,6 +264,9 @@ LAZY = {
         """,
         "only where something is pushed": """
             remote/push.py remote/roll.py
+        """,
+        "only where something is classified": """
+            profiles/check.py
         """,
         "only where the file has rules of the user, or is written": """
             config/file.py config/settings.py config/shadowed.py config/user_rules.py

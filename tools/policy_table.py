@@ -6,7 +6,8 @@ from itertools import groupby
 from pathlib import Path
 
 from autosync_tasks.model import Rule
-from autosync_tasks.policy.rules import ALWAYS_PROTECTED, DEFAULT_RULES, OVERRIDABLE
+from autosync_tasks.policy.rules import ALWAYS_PROTECTED, OVERRIDABLE
+from autosync_tasks.profiles.load import Source
 
 PAGE = Path(__file__).parents[1] / "docs/policy.md"
 HEAD = "| category | priority | patterns |\n|---|---|---|\n"
@@ -14,7 +15,7 @@ HEAD = "| category | priority | patterns |\n|---|---|---|\n"
 
 def table() -> str:
     """The rows: rules of one category that stand together, in the order in which they are tried."""
-    rules: tuple[Rule, ...] = (*ALWAYS_PROTECTED, *OVERRIDABLE, *DEFAULT_RULES)
+    rules: tuple[Rule, ...] = (*ALWAYS_PROTECTED, *OVERRIDABLE, *Source().read().rules)
     rows = []
     for (category, priority), group in groupby(rules, key=lambda rule: (rule.category, rule.priority)):
         patterns = " ".join(f"`{rule.pattern}`{_but(rule)}" for rule in group)

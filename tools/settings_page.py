@@ -25,6 +25,8 @@ def _row(setting: Setting) -> str:
 
 
 def _default(setting: Setting) -> str:
+    if setting.default is None:
+        return "the agent's"
     if setting.type is Type.PATTERNS:
         return "below"
     return {"": "empty", (): "none"}.get(setting.default, f"`{str(setting.default).lower()}`")  # type: ignore[call-overload]

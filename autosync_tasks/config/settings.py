@@ -8,8 +8,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from autosync_tasks.model import Priority, Rule
-from autosync_tasks.policy.rules import DEFAULT_RULES, OTHER
+from autosync_tasks.model import Rule
+from autosync_tasks.profiles.load import Source
 from autosync_tasks.records import dataclass, field, fields
 
 DAY = 86_400
@@ -63,31 +63,6 @@ def _int(default: int, low: int, high: int, unit: str, help_: str) -> Any:
     return _declare(Type.INT, default, help_, low=low, high=high, unit=unit)
 
 
-_WORKFLOW_TRIGGERS = (
-    "context/**/*.md",
-    "bin/*",
-    "tool/**/*",
-    "agent/**/*.md",
-    "templates/**/*",
-    "*.md",
-    "package.json",
-)
-
-SYNC_TRIGGERS = tuple(
-    dict.fromkeys(
-        (
-            *_WORKFLOW_TRIGGERS,
-            *(
-                rule.pattern
-                for rule in DEFAULT_RULES
-                if rule.priority in (Priority.HIGH, Priority.MEDIUM) and rule.category != OTHER
-            ),
-        )
-    )
-)
-"""What OpenCode workflows name, then each pattern of a default rule of high or medium priority: no named category
-may wait for ever outside the triggers. Priority still decides when each of them goes."""
-
 SYNC_EXCLUSIONS = (".tmp/**/*", "*.log", ".env", "node_modules/**/*", ".git/**/*")
 """What OpenCode workflows name as never worth a sync. (Protected paths among them stay protected.)"""
 
@@ -106,10 +81,11 @@ class Settings:
     max_sync_frequency: int = _int(
         300, 0, 30 * DAY, "seconds", "The least time between two automatic syncs; 0 sets no limit."
     )
-    sync_triggers: tuple[str, ...] = _declare(
+    sync_triggers: tuple[str, ...] | None = _declare(
         Type.PATTERNS,
-        SYNC_TRIGGERS,
-        "Only a change inside these (or inside a rule of your own) starts a sync; others ride along.",
+        None,
+        "Only a change inside these (or inside a rule of your own) starts a sync; others ride along. Unset: what the "
+        "agent's profile names, and the patterns of its rules of high and medium priority.",
     )
     sync_exclusions: tuple[str, ...] = _declare(
         Type.PATTERNS, SYNC_EXCLUSIONS, "Paths of low priority: copied only by hand, with `--include-low`."
@@ -192,10 +168,23 @@ class Settings:
         "Rules of your own, as `[[rules]]` tables with `pattern`, `category` and `priority`. They are before "
         "the built-in ones; the first that matches wins.",
     )
+    profile: Source = field(default=Source())
+    """Whose settings these are. Not a setting itself."""
+
+    @property
+    def starts(self) -> tuple[str, ...]:
+        """The patterns inside which a change starts a sync. No named category of a profile may wait for ever outside
+        them; priority still decides when each of them goes."""
+        return self.profile.read().starts if self.sync_triggers is None else self.sync_triggers
+
+    @property
+    def agents_rules(self) -> tuple[Rule, ...]:
+        """The rules that the agent's profile brings, after the user's own."""
+        return self.profile.read().rules
 
 
 def _table() -> dict[str, Setting]:
-    return {f.name: Setting(f.name, default=f.default, **f.metadata) for f in fields(Settings)}
+    return {f.name: Setting(f.name, default=f.default, **f.metadata) for f in fields(Settings) if "type" in f.metadata}
 
 
 TABLE = _table()

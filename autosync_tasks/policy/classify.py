@@ -1,6 +1,6 @@
 """Classify: which rule decides a path, and whether a change there may start a sync (pure).
 
-Order: protected, the user's `[[rules]]`, `sync_exclusions` (they make a path low), the defaults. Each rule is
+Order: protected, the user's `[[rules]]`, `sync_exclusions` (they make a path low), the agent's profile. Each rule is
 matched alone, and the first that matches wins.
 """
 
@@ -12,19 +12,24 @@ from typing import Protocol
 
 from autosync_tasks.model import Kind, Path, Priority, Rule
 from autosync_tasks.policy.matching import Matcher
-from autosync_tasks.policy.rules import ALWAYS_PROTECTED, DEFAULT_RULES, EXCLUDED, OVERRIDABLE
+from autosync_tasks.policy.rules import ALWAYS_PROTECTED, EXCLUDED, OVERRIDABLE
 from autosync_tasks.records import replace
 
 
 class Policy(Protocol):
-    """The settings that classification needs."""
+    """The settings that classification needs, and what the agent's profile says beside them.
+
+    starts: `sync_triggers`, or the profile's. agents_rules: the profile's, of which the last matches every path.
+    """
 
     @property
     def rules(self) -> tuple[Rule, ...]: ...
     @property
     def sync_exclusions(self) -> Sequence[str]: ...
     @property
-    def sync_triggers(self) -> Sequence[str]: ...
+    def starts(self) -> Sequence[str]: ...
+    @property
+    def agents_rules(self) -> tuple[Rule, ...]: ...
 
 
 class Classifier:
@@ -34,7 +39,7 @@ class Classifier:
         """Raises PatternError for a pattern that `check_pattern` refuses."""
         self.rules = ordered_rules(settings)
         self._matcher = Matcher((rule.pattern, rule.unless) for rule in self.rules)
-        self._triggers = Matcher((pattern, ()) for pattern in settings.sync_triggers)
+        self._triggers = Matcher((pattern, ()) for pattern in settings.starts)
         self._own = frozenset(settings.rules)
         self._found: dict[tuple[Path, Kind], Rule] = {}
 
@@ -72,7 +77,7 @@ class Classifier:
 def ordered_rules(settings: Policy) -> tuple[Rule, ...]:
     """All rules in the order in which they are asked; the last one matches every path."""
     excluded = (Rule(p, EXCLUDED, Priority.LOW, "sync_exclusions") for p in settings.sync_exclusions)
-    return (*protected_rules(settings.rules), *settings.rules, *excluded, *DEFAULT_RULES)
+    return (*protected_rules(settings.rules), *settings.rules, *excluded, *settings.agents_rules)
 
 
 def protected_matcher(settings: Policy) -> Callable[[bytes, bool], bool]:

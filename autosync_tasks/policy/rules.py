@@ -1,4 +1,4 @@
-"""The default rules of classification as data. The first that matches wins; the protected ones come first."""
+"""The rules of classification that hold for every agent. The first that matches wins; the protected ones come first."""
 
 from __future__ import annotations
 
@@ -29,6 +29,8 @@ ALWAYS_PROTECTED: tuple[Rule, ...] = (
     *_never("*accounts*.json.*", ("*.example", "*.sample", "*.template")),
     # what opencode-synced takes out of the file that it shares: headers and client secrets
     *_never("*.overrides.json *.overrides.jsonc"),
+    # other agents' logins, and what was said in conversations
+    *_never(".claude.json .claude.json.* *oauth-tokens.json *oauth.json history.jsonl"),
     *_never(".git/"),
 )
 """Never in the backup, whatever the user's rules say: the one list of such names. Patterns of one name each, for the
@@ -38,68 +40,17 @@ OVERRIDABLE: tuple[Rule, ...] = _never("node_modules/ opencode.db*")
 """Protected too, unless a user's rule names them."""
 
 
-def _rules(category: str, priority: Priority, patterns: str, unless: tuple[str, ...] = ()) -> tuple[Rule, ...]:
-    return tuple(Rule(pattern, category, priority, unless=unless) for pattern in patterns.split())
-
-
-def _folders(category: str, priority: Priority, names: str) -> tuple[Rule, ...]:
-    """Folders at the source's root, each in the singular and in the plural: OpenCode reads both."""
-    return _rules(category, priority, " ".join(f"/{name}/ /{name}s/" for name in names.split()))
+def _low(patterns: str, unless: tuple[str, ...] = ()) -> tuple[Rule, ...]:
+    return tuple(Rule(pattern, TRANSIENT, Priority.LOW, unless=unless) for pattern in patterns.split())
 
 
 # A skill may be called `cache` or `tmp`: a folder right below `skills/` bears a name, not a meaning.
-_SKILLS = ("/skill/*/", "/skills/*/", f"/{OUTSIDE.decode()}/.opencode/skills/*/")
-_TRANSIENT: tuple[Rule, ...] = (
-    *_rules(TRANSIENT, Priority.LOW, "*.log *.bak *.bak.* *.backup *.tmp *.temp *.orig *.rej"),
-    *_rules(
-        TRANSIENT,
-        Priority.LOW,
-        ".tmp/ tmp/ .temp/ temp/ cache/ caches/ .cache/ .*_cache/ __pycache__/",
-        _SKILLS,
-    ),
-    # databases of memory plugins: in motion while an agent works, so no copy of one file is whole
-    *_rules(TRANSIENT, Priority.LOW, "*memor*.db *memor*.sqlite* *-mem.db *-mem.sqlite* .opencode-mem/"),
-    *_rules(TRANSIENT, Priority.LOW, "*.db-wal *.db-shm *.db-journal *.sqlite-wal *.sqlite-shm"),
-    # what plugins write at every turn
-    *_rules(TRANSIENT, Priority.LOW, "opencode-*-state.json *-signature-cache.json"),
+_SKILLS = ("/skill/*/", "/skills/*/", f"/{OUTSIDE.decode()}/.*/skills/*/")
+TRANSIENT_RULES: tuple[Rule, ...] = (
+    *_low("*.log *.bak *.bak.* *.backup *.tmp *.temp *.orig *.rej"),
+    *_low(".tmp/ tmp/ .temp/ temp/ cache/ caches/ .cache/ .*_cache/ __pycache__/", _SKILLS),
+    *_low("*.db-wal *.db-shm *.db-journal *.sqlite-wal *.sqlite-shm"),
     # editors' and desktops' own files: vim, emacs, LibreOffice, macOS, Windows
-    *_rules(TRANSIENT, Priority.LOW, r".*.sw[a-p] *~ \#*# .#* .~lock.*# .DS_Store Thumbs.db desktop.ini *.pyc"),
+    *_low(r".*.sw[a-p] *~ \#*# .#* .~lock.*# .DS_Store Thumbs.db desktop.ini *.pyc"),
 )
-
-TOOLS_ONLY: tuple[Rule, ...] = _folders(TOOLS, Priority.HIGH, "bin tool plugin command")
-"""What `--tools-only` takes of the category tools."""
-
-DEFAULT_RULES: tuple[Rule, ...] = (
-    *_TRANSIENT,
-    *_folders(CONTEXT, Priority.HIGH, "context prompt rule instruction hook reference"),
-    *_folders(AGENT, Priority.HIGH, "agent profile"),
-    *TOOLS_ONLY,
-    *_folders(TOOLS, Priority.HIGH, "skill mode"),
-    *_rules(TOOLS, Priority.HIGH, f"/{OUTSIDE.decode()}/.opencode/skills/"),  # those that agents share
-    # /config.json is the older name of opencode.json that OpenCode still reads
-    *_rules(
-        CONFIG,
-        Priority.HIGH,
-        "opencode.json opencode.jsonc tui.json tui.jsonc cli.json package.json /AGENTS.md /config.json",
-    ),
-    # plugins' own settings
-    *_rules(
-        CONFIG,
-        Priority.HIGH,
-        "oh-my-openagent.json oh-my-openagent.jsonc oh-my-opencode.json oh-my-opencode.jsonc dcp.json dcp.jsonc"
-        " opencode-*.json opencode-*.jsonc",
-    ),
-    *_folders(INTEGRATION, Priority.HIGH, "integration mcp"),
-    *_rules(INTEGRATION, Priority.HIGH, "mcp.json mcp.jsonc .mcp.json *.mcp.json *.mcp.jsonc"),
-    *_rules(DOCUMENTATION, Priority.MEDIUM, "/*.md doc/ docs/"),
-    *_rules(TEMPLATE, Priority.MEDIUM, "template/ templates/"),
-    *_rules(
-        MINOR_CONFIG,
-        Priority.MEDIUM,
-        "theme/ themes/ *.lock *.lockb package-lock.json npm-shrinkwrap.json pnpm-lock.yaml"
-        " *.example *.sample *.template .gitignore .ignore .*ignore"
-        " .gitattributes .editorconfig tsconfig.json",
-    ),
-    Rule("*", OTHER, Priority.MEDIUM),
-)
-"""Everything else; the last rule matches every path."""
+"""In every agent's tree, right after what its profile says is never taken. All else is in the profiles."""

@@ -8,14 +8,15 @@ from autosync_tasks.model import Change, ChangeKind, Kind, Path, Pending, Priori
 from autosync_tasks.names import parents
 from autosync_tasks.policy.inputs import Ask
 from autosync_tasks.policy.matching import Matcher
-from autosync_tasks.policy.rules import CONTEXT, DEFAULT_RULES, DOCUMENTATION, TOOLS, TOOLS_ONLY
+from autosync_tasks.policy.rules import CONTEXT, DOCUMENTATION, TOOLS
 from autosync_tasks.records import dataclass
 
 LOW_WAITS = "a sync by hand with --include-low (its priority is low)"
 NEVER_WAITS = "nothing: it is protected and never goes into the backup"
 
 _COPIES = frozenset({ChangeKind.CREATED, ChangeKind.MODIFIED, ChangeKind.MODE})
-_NOT_FOR_TOOLS_ONLY = frozenset(DEFAULT_RULES) - frozenset(TOOLS_ONLY)
+_NOT_FOR_TOOLS_ONLY = frozenset({"skill", "skills", "mode", "modes"})
+"""Folders of tools that `--tools-only` does not mean, unless a rule of the user's own says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,11 @@ def _wanted(ask: Ask) -> Callable[[Change], bool]:
 
 def _is_tool(change: Change) -> bool:
     """A tool, plugin or command, by the defaults or by a user's rule; skills and modes are not meant."""
-    return change.category == TOOLS and change.rule not in _NOT_FOR_TOOLS_ONLY
+    rule = change.rule
+    folder = rule.pattern.rstrip("/").rpartition("/")[2]
+    return change.category == TOOLS and (
+        folder not in _NOT_FOR_TOOLS_ONLY or not rule.origin.startswith(("built in", "profile "))
+    )
 
 
 def _is_folder(change: Change) -> bool:

@@ -91,11 +91,16 @@ def of_config(loaded: Loaded) -> Iterator[Line]:
     for name in TABLE:
         origin = loaded.origins[name]
         style = "dim" if origin == "default" else "cyan"
-        value = getattr(loaded.settings, name)
+        value = _value(loaded, name)
         words = (_shown(value) or "(not set)") + _in_words(name, loaded)
         if origin == "default" and isinstance(value, tuple) and len(value) > _FEW:
             words = f"{len(value)} patterns (`--json` lists them)"
         yield line(f"  {name:<{width}}  {words}  ", Part(origin, style))
+
+
+def _value(loaded: Loaded, name: str) -> object:
+    value = getattr(loaded.settings, name)
+    return loaded.settings.starts if name == "sync_triggers" and value is None else value
 
 
 def _in_words(name: str, loaded: Loaded) -> str:
@@ -112,7 +117,7 @@ def config_as_json(loaded: Loaded) -> dict[str, Any]:
         "path": display(loaded.path),
         "exists": loaded.exists,
         "settings": {
-            name: {"value": _plain(getattr(loaded.settings, name)), "origin": loaded.origins[name]} for name in TABLE
+            name: {"value": _plain(_value(loaded, name)), "origin": loaded.origins[name]} for name in TABLE
         },
     }
 

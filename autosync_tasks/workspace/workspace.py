@@ -112,6 +112,7 @@ class Site:
             settings.rules,
             settings.sync_exclusions,
             settings.sync_triggers,
+            settings.profile.stamp(),
             settings.max_file_size,
             settings.follow_links_into,
             settings.follow_config,

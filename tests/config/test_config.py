@@ -28,7 +28,7 @@ from autosync_tasks.errors import ConfigError, UsageError
 from autosync_tasks.model import Kind, Priority, Rule
 from autosync_tasks.policy.classify import Classifier
 from autosync_tasks.policy.patterns import check_pattern
-from autosync_tasks.policy.rules import DEFAULT_RULES
+from autosync_tasks.profiles.load import Source
 from tools.settings_page import PAGE, page
 
 HOME = "/home/someone"
@@ -123,7 +123,7 @@ def test_the_policy_of_the_design_is_the_default() -> None:
     assert (s.min_changes_for_sync, s.max_sync_frequency, s.backoff_cap) == (1, 300, 6 * 3600)
     assert (s.medium_threshold, s.medium_max_age, s.max_age) == (3, 24 * 3600, 26 * 3600)
     assert (s.mass_delete_share, s.mass_delete_count, s.max_file_size) == (50, 10, 50_000_000)
-    assert s.sync_triggers[:7] == (
+    assert s.starts[:7] == (
         "context/**/*.md",
         "bin/*",
         "tool/**/*",
@@ -164,7 +164,7 @@ def test_every_named_category_starts_a_sync(path: str) -> None:
 
 def test_every_built_in_rule_that_names_something_high_or_medium_starts_a_sync() -> None:
     classifier = Classifier(Settings())
-    for rule in DEFAULT_RULES[:-1]:
+    for rule in Source().read().rules[:-1]:
         for witness in list(_witnesses(rule.pattern))[:50]:
             kind = Kind.FOLDER if witness.endswith("/") else Kind.FILE
             path = witness.removesuffix("/").encode()

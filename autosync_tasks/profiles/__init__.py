@@ -1,0 +1,1 @@
+"""What the program knows of one agent, as data: a TOML file for each, shipped here or written by a person."""

@@ -1,0 +1,149 @@
+"""Profiles: the shipped ones are right, a person's own is checked as strictly as settings are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from autosync_tasks.config.settings import Settings
+from autosync_tasks.errors import ConfigError, UsageError
+from autosync_tasks.model import Kind, Priority
+from autosync_tasks.policy.classify import Classifier
+from autosync_tasks.profiles.load import Source, names
+
+NAMES = ["opencode", "agents", "claude", "codex", "gemini"]
+
+GOOD = """
+title = "Made up"
+[tree]
+folders = ["~/.made-up"]
+proofs = ["rules.md"]
+[[rules]]
+patterns = ["/notes/"]
+category = "context"
+priority = "high"
+[[rules]]
+patterns = ["/tokens/"]
+category = "secret"
+priority = "never"
+reason = "logins"
+"""
+
+
+def own(tmp_path: Path, text: str, name: str = "made-up") -> Source:
+    (tmp_path / "profiles").mkdir(exist_ok=True)
+    (tmp_path / "profiles" / f"{name}.toml").write_text(text, "utf-8")
+    return Source(name, str(tmp_path))
+
+
+def test_all_that_are_shipped_can_be_read() -> None:
+    assert names("/nowhere") == NAMES
+    assert {Source(name).read().name for name in NAMES} == set(NAMES)
+    assert {name: Source(name).read().branch for name in NAMES} == {name: name for name in NAMES} | {"opencode": "main"}
+
+
+@pytest.mark.parametrize(
+    ("agent", "path", "expected"),
+    [
+        ("claude", "CLAUDE.md", "high"),
+        ("claude", "agents/reviewer.md", "high"),
+        ("claude", "settings.json", "high"),
+        ("claude", "settings.local.json", "never"),
+        ("claude", ".credentials.json", "never"),
+        ("claude", ".claude.json", "never"),
+        ("claude", "backups/.claude.json.backup.17", "never"),
+        ("claude", "projects/-home-ana/3f.jsonl", "never"),
+        ("claude", "projects/-home-ana/memory/MEMORY.md", "low"),
+        ("claude", "history.jsonl", "never"),
+        ("claude", "plugins/installed_plugins.json", "never"),
+        ("claude", "something-new/state.bin", "low"),
+        ("codex", "AGENTS.md", "high"),
+        ("codex", "config.toml", "high"),
+        ("codex", "work.config.toml", "high"),
+        ("codex", "skills/mine/SKILL.md", "high"),
+        ("codex", "skills/.system/theirs/SKILL.md", "never"),
+        ("codex", "tmp/arg0-linux/x", "never"),
+        ("codex", "state_5.sqlite-wal", "never"),
+        ("codex", "auth.json", "never"),
+        ("codex", "memories/raw.md", "low"),
+        ("gemini", "GEMINI.md", "high"),
+        ("gemini", "policies/mine.toml", "high"),
+        ("gemini", "oauth_creds.json", "never"),
+        ("gemini", "mcp-oauth-tokens.json", "never"),
+        ("gemini", "tmp/proj/chats/session-1.jsonl", "never"),
+        ("gemini", "extensions/theirs/index.js", "low"),
+        ("gemini", "extensions/extension-enablement.json", "high"),
+        ("agents", "skills/mine/SKILL.md", "high"),
+        ("agents", "skills/mine/node_modules/x/index.js", "never"),
+        ("agents", "notes.md", "medium"),
+    ],
+)
+def test_what_goes_and_what_never_does(agent: str, path: str, expected: str) -> None:
+    rule = Classifier(Settings(profile=Source(agent))).rule_for(path.encode(), Kind.FILE)
+    assert rule.priority == Priority(expected), rule
+
+
+def test_each_rule_can_win() -> None:
+    for name in NAMES:
+        profile = Source(name).read()
+        seen: set[str] = set()
+        for rule in profile.rules:
+            assert rule.pattern not in seen, (name, rule.pattern)
+            seen.add(rule.pattern)
+
+
+def test_what_is_never_taken_says_why() -> None:
+    for name in NAMES:
+        profile = Source(name).read()
+        assert not [
+            one for one in profile.rules if one.priority is Priority.NEVER and one.pattern not in profile.reasons
+        ]
+
+
+def test_one_of_a_persons_own(tmp_path: Path) -> None:
+    profile = own(tmp_path, GOOD)
+    assert names(str(tmp_path)) == [*NAMES, "made-up"]
+    classifier = Classifier(Settings(profile=profile))
+    assert classifier.starts(b"notes/a.md", Kind.FILE)
+    assert not classifier.starts(b"else.txt", Kind.FILE)
+    rule = classifier.rule_for(b"tokens/a", Kind.FILE)
+    assert (rule.priority, rule.origin) == (Priority.NEVER, "profile made-up")
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        (("title", "titel"), "title: is missing; allowed: the agent's name for people"),
+        (("title", "titel"), "'titel': is no key of a profile; allowed: title, branch, "),
+        (('"high"', '"hihg"'), "rules 1, priority: is no such text; allowed: high | medium | low | never"),
+        (('reason = "logins"', ""), "rules 2, reason: is missing; allowed: why it is never taken, in one line"),
+        (('"/notes/"', '"!notes"'), "rules 1, patterns, item 1: "),
+        (('"~/.made-up"', '"/etc/made-up"'), "tree, folders, item 1: is no such text"),
+        (('"~/.made-up"', '"~/../made-up"'), "tree, folders, item 1: is no such text"),
+        (('proofs = ["rules.md"]', "proofs = []"), "tree, proofs: is no list with something in it"),
+        (
+            ('"rules.md"]', '"rules.md"]\n[trigger]\nkind = "cron"'),
+            "trigger, kind: is no such text; allowed: opencode-",
+        ),
+        (("[tree]", "[tree"), "is not valid TOML in UTF-8"),
+    ],
+)
+def test_what_is_wrong_is_told(tmp_path: Path, change: tuple[str, str], line: str) -> None:
+    source = own(tmp_path, GOOD.replace(*change, 1))
+    with pytest.raises(ConfigError) as told:
+        source.read()
+    assert any(line in detail for detail in told.value.details), told.value.details
+    assert all(detail.startswith(source.path + ": ") for detail in told.value.details)
+
+
+def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="is wrong in 5 places") as told:
+        own(tmp_path, 'branch = "a..b"\n[tree]\nfolders = ["~/.x"]\n[[rules]]\npatterns = ["/a/"]\n').read()
+    assert len(told.value.details) == 5
+
+
+def test_no_name_of_a_shipped_one_can_be_taken(tmp_path: Path) -> None:
+    assert own(tmp_path, GOOD, "claude").read().title == "Claude Code"
+    with pytest.raises(UsageError, match="there is no profile nobody"):
+        Source("nobody", str(tmp_path)).read()
