@@ -116,9 +116,7 @@ def config_as_json(loaded: Loaded) -> dict[str, Any]:
     return {
         "path": display(loaded.path),
         "exists": loaded.exists,
-        "settings": {
-            name: {"value": _plain(_value(loaded, name)), "origin": loaded.origins[name]} for name in TABLE
-        },
+        "settings": {name: {"value": _plain(_value(loaded, name)), "origin": loaded.origins[name]} for name in TABLE},
     }
 
 
