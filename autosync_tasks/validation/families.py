@@ -11,6 +11,7 @@ from autosync_tasks.errors import UsageError
 from autosync_tasks.model import Finding, Path, Severity
 from autosync_tasks.names import display
 from autosync_tasks.validation import (
+    agents,
     front_matter,
     json_files,
     merge_markers,
@@ -51,6 +52,7 @@ FAMILIES: tuple[Family, ...] = (
     merge_markers.FAMILY,
     json_files.FAMILY,
     front_matter.FAMILY,
+    agents.FAMILY,
     scripts.FAMILY,
     names_and_modes.FAMILY,
     structure.FAMILY,

@@ -8,6 +8,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
+from typing import Protocol
 
 from autosync_tasks.model import Kind, Path
 from autosync_tasks.records import dataclass, field
@@ -36,6 +37,26 @@ class Subject:
         return self.kind is Kind.FILE
 
 
+class Applies(Protocol):
+    """One validation of a profile. check: json, toml, front-matter, hooks or policy-rules. files: patterns of what it
+    judges. required, known: keys (`known` empty: any; `name[]`: a list; of hooks: how the tree is written in commands).
+    stops: the agent is of no use with such a file broken. takes: what its reader knows beyond JSON: comments, bom.
+    """
+
+    @property
+    def check(self) -> str: ...
+    @property
+    def files(self) -> tuple[str, ...]: ...
+    @property
+    def required(self) -> tuple[str, ...]: ...
+    @property
+    def known(self) -> tuple[str, ...]: ...
+    @property
+    def stops(self) -> bool: ...
+    @property
+    def takes(self) -> tuple[str, ...]: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """What the rules need to know beside the bytes; every effect they use comes in here.
@@ -46,7 +67,8 @@ class Context:
     that OpenCode will see, or None if that is not known. accepted: fingerprints that a person accepted. check_shell:
     has bash read scripts and returns its complaint of each ("": none); None leaves it out. validate_select,
     validate_ignore: codes or their beginnings (`JSN`, `JSN003`); empty select means all. Neither, nor
-    `auto_sync_validate = false`, turns off the secret errors.
+    `auto_sync_validate = false`, turns off the secret errors. checks: what the agent's profile adds. opencode: whether
+    it is a tree of OpenCode's, whose own rules then apply.
     """
 
     key: bytes = field(repr=False)
@@ -59,6 +81,8 @@ class Context:
     validate_ignore: tuple[str, ...] = ()
     auto_sync_validate: bool = True
     load_engine: Callable[[str], Engine] = load
+    checks: Sequence[Applies] = ()
+    opencode: bool = True
 
 
 @dataclass(frozen=True, slots=True)

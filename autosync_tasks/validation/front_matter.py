@@ -95,8 +95,7 @@ _SAY = {
 
 def front_matter_faults(subject: Subject, context: Context) -> Iterator[Raw]:
     """Every rule of the family for one file."""
-    del context
-    if not subject.is_file or not subject.path.endswith(b".md"):
+    if not context.opencode or not subject.is_file or not subject.path.endswith(b".md"):
         return
     where = place(subject.path)
     if not where.kind:
@@ -246,4 +245,4 @@ def same_names(seen: Collection[Path], paths: Collection[Path]) -> Iterator[tupl
             yield path, Raw("MDF006", f"{printable(min(others), 80)} has the same name.")
 
 
-FAMILY = Family("front matter", RULES, front_matter_faults, same_names)
+FAMILY = Family("front matter", RULES, front_matter_faults, same_names, opencode=True)

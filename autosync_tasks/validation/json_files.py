@@ -71,7 +71,7 @@ def json_faults(subject: Subject, context: Context) -> Iterator[Raw]:
     """Syntax and duplicate keys of every .json and .jsonc file; more for OpenCode's own files."""
     if not subject.is_file or not subject.path.endswith((b".json", b".jsonc")):
         return
-    config = is_config(subject.path)
+    config = context.opencode and is_config(subject.path)
     if config and not subject.data:
         return  # OpenCode takes an empty file for `{}`
     if config:
@@ -96,7 +96,7 @@ def json_faults(subject: Subject, context: Context) -> Iterator[Raw]:
         yield Raw("JSN001", "OpenCode wants one object `{…}` here.", 1, 1, token=b"not an object")
     elif config and name != b"config.json":
         yield from _schema(value)
-    elif name == b"package.json" and not isinstance(value, dict):
+    elif context.opencode and name == b"package.json" and not isinstance(value, dict):
         yield Raw("JSN007", "package.json does not hold one object.", 1, 1)
 
 

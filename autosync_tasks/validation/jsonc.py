@@ -79,12 +79,13 @@ def blank(text: str) -> str:
 
     Raises JsoncError for a comment without an end.
     """
-    if "/" in text:
-        text = _blank_comments(text)
-    return _blank_commas(text)
+    return _blank_commas(blank_comments(text))
 
 
-def _blank_comments(text: str) -> str:
+def blank_comments(text: str) -> str:
+    """The text with comments made into spaces; as `blank` otherwise."""
+    if "/" not in text:
+        return text
     out: list[str] = []
     for before, tail in _COMMENT_PIECES.findall(text):
         if len(tail) < 2 and tail:

@@ -32,13 +32,14 @@ class Family:
     """The rules of one file of this room. name: what a crash of its checks is reported under.
 
     of_file: every fault of one path. of_tree: what concerns several paths at once, given those that were judged and
-    those of the whole tree.
+    those of the whole tree. opencode: that is for OpenCode's trees alone.
     """
 
     name: str
     rules: tuple[ValidationRule, ...]
     of_file: Callable[[Subject, Context], Iterator[Raw]] | None = None
     of_tree: Callable[[Collection[Path], Collection[Path]], Iterator[tuple[Path, Raw]]] | None = None
+    opencode: bool = False
 
 
 def rules(text: str) -> tuple[ValidationRule, ...]:

@@ -62,7 +62,7 @@ class OneRun:
         if not context.auto_sync_validate:
             return
         for family in FAMILIES:
-            if family.of_tree is None:
+            if family.of_tree is None or (family.opencode and not context.opencode):
                 continue
             try:
                 faults = list(family.of_tree(self._seen, context.paths))

@@ -1,0 +1,114 @@
+"""What other agents' own files must be, by the facts of each: who reads comments, which keys are closed, what stops."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from tests.validation.support import context, file, of
+
+
+@dataclass(frozen=True)
+class Says:
+    """One validation, as a profile says it."""
+
+    check: str
+    files: tuple[str, ...]
+    required: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+    stops: bool = False
+    takes: tuple[str, ...] = ()
+
+
+CLAUDE = Says("json", ("/settings.json",), stops=True, takes=("bom",))
+GEMINI = Says("json", ("/settings.json",), stops=True, takes=("comments",))
+HOOKS = Says("json", ("/hooks.json",), known=("description", "hooks"))
+TOML = Says("toml", ("/config.toml",), stops=True)
+COMMAND = Says("toml", ("/commands/**/*.toml",), required=("prompt",))
+AGENT = Says("front-matter", ("/agents/**/*.md",), required=("name", "description"))
+CLOSED = Says("front-matter", ("/agents/*.md",), required=("name",), known=("name", "tools[]"))
+RULES = Says("policy-rules", ("/rules/*.rules",), stops=True)
+FRONT = "---\nname: a\ndescription: d\n{}\n---\nhi\n"
+
+
+@pytest.mark.parametrize(
+    ("says", "path", "text", "wanted"),
+    [
+        (CLAUDE, "settings.json", '{"a": 1}', []),
+        (CLAUDE, "settings.json", '\ufeff{"a": 1}', []),
+        (CLAUDE, "settings.json", '{"a": 1} // x', ["AGT001"]),
+        (CLAUDE, "settings.json", '{"a": 1,}', ["AGT001"]),
+        (CLAUDE, "settings.json", "[]", ["AGT001"]),
+        (CLAUDE, "settings.json", '{"a": 1', ["AGT001", "JSN002"]),
+        (CLAUDE, "deep/settings.json", '{"a": 1,}', []),
+        (GEMINI, "settings.json", '{"a": 1} // x', []),
+        (GEMINI, "settings.json", '{"a": 1, /* x */}', ["AGT001"]),
+        (GEMINI, "settings.json", "\ufeff{}", ["AGT001"]),
+        (HOOKS, "hooks.json", '{"hooks": {}, "description": "d"}', []),
+        (HOOKS, "hooks.json", '{"hooks": {}, "mine": 1}', ["AGT004"]),
+        (HOOKS, "hooks.json", '{"hooks": {},}', ["AGT002"]),
+        (TOML, "config.toml", 'a = 1\n[b]\nc = "d"\n', []),
+        (TOML, "config.toml", "a = \n", ["AGT001"]),
+        (TOML, "config.toml", b"a = '\xff'\n", ["AGT001"]),
+        (COMMAND, "commands/x/a.toml", 'prompt = "p"', []),
+        (COMMAND, "commands/a.toml", 'description = "p"', ["AGT003"]),
+        (COMMAND, "commands/a.toml", "prompt", ["AGT002"]),
+        (AGENT, "agents/a.md", FRONT.format("odd: 1"), []),
+        (AGENT, "agents/a.md", "hi\n", ["AGT003"]),
+        (AGENT, "agents/a.md", "---\nname: a\n---\n", ["AGT003"]),
+        (AGENT, "agents/a.md", "---\nname: a:b\ndescription: d\n---\n", ["AGT003"]),
+        (AGENT, "agents/a.md", '---\nname: "a\n---\n', ["AGT002"]),
+        (CLOSED, "agents/a.md", "---\nname: a\ntools: [read]\n---\n", []),
+        (CLOSED, "agents/a.md", "---\nname: a\ntools: Read, Grep\n---\n", ["AGT004"]),
+        (CLOSED, "agents/a.md", FRONT.format("color: red"), ["AGT004", "AGT004"]),
+        (RULES, "rules/default.rules", 'prefix_rule(pattern = ["git"], decision = "allow")\n', []),
+        (RULES, "rules/default.rules", "prefix_rule(\n", ["AGT001"]),
+        (RULES, "rules/default.rules", b"\xff\x00", ["AGT001"]),
+        (AGENT, "agents/a.md", "---\nmode: nope\nname: a\ndescription: d\n---\n", []),  # OpenCode's rules do not apply
+        (AGENT, "opencode.json", '{"theme": 5', ["JSN002"]),
+        (AGENT, "config.json", "[]", []),
+    ],
+)
+def test_what_the_agent_makes_of_it(says: Says, path: str, text: str | bytes, wanted: list[str]) -> None:
+    found = of(file(path.encode(), text), context(path.encode(), checks=(says,), opencode=False))
+    assert sorted(found) == wanted
+
+
+PATHS = (b"settings.json", b"hooks/there.sh", b"plugins", b"status.sh", b"bin")
+
+
+@pytest.mark.parametrize(
+    ("command", "missing"),
+    [
+        ("~/.claude/hooks/there.sh", False),
+        ("~/.claude/hooks/gone.sh", True),
+        ('"$HOME"/.claude/hooks/gone.sh --x', True),
+        ("node ${HOME}/.claude/hooks/gone.js", True),
+        ("bash /home/ann/.claude/gone.sh", True),
+        ("/root/.claude/hooks/../status.sh", False),
+        ("/home/ann/work/.claude/hooks/gone.sh", False),  # a project's
+        ("say done > ~/.claude/log/said.txt", False),
+        ("~/.claude/plugins/cache/x/run.sh", False),  # never walked
+        ("python3 -m $X/.claude/hooks/gone.py", False),
+        ("~/.claude/../other.sh", False),
+        ("prettier --write", False),
+        ("FILE=~/.claude/hooks/gone.sh run", True),
+    ],
+)
+@pytest.mark.parametrize("shape", ['{"hooks": {"Stop": [{"hooks": [%s]}]}}', '{"statusLine": %s}'])
+def test_a_hook_whose_program_is_missing(shape: str, command: str, missing: bool) -> None:
+    import json
+
+    says = Says("hooks", ("/settings.json",), known=("~/.claude",))
+    text = shape % json.dumps({"type": "command", "command": command})
+    found = of(file(b"settings.json", text), context(*PATHS, checks=(says,), opencode=False))
+    assert found == (["AGT005"] if missing else [])
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[]", '{"hooks": 1}', '{"hooks": {"Stop": [1, {"hooks": 2}]}, "statusLine": []}']
+)
+def test_hooks_of_any_shape_are_no_crash(text: str) -> None:
+    says = Says("hooks", ("/settings.json",), known=("~/.claude",))
+    assert "INT001" not in of(file(b"settings.json", text), context(*PATHS, checks=(says,), opencode=False))
