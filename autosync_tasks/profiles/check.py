@@ -10,7 +10,7 @@ from autosync_tasks.model import Priority, Rule
 from autosync_tasks.names import is_branch
 from autosync_tasks.policy.patterns import check_pattern
 from autosync_tasks.policy.rules import OTHER, TRANSIENT_RULES
-from autosync_tasks.profiles.profile import CHECKS, TRIGGERS, Derived, Profile, Tree, Trigger, Validation
+from autosync_tasks.profiles.profile import CHECKS, READERS, TRIGGERS, Derived, Profile, Tree, Trigger, Validation
 
 NAME = r"[a-z][a-z0-9-]{0,30}"
 """Of a profile: it becomes a branch, a folder and a table of the config file."""
@@ -62,6 +62,12 @@ class _Table:
                 self.refuse(f"{key}, item {number}", "is no such text", allowed)
         return tuple(str(item) for item in value)
 
+    def flag(self, key: str) -> bool:
+        value = self.take(key)
+        if value is not None and not isinstance(value, bool):
+            self.refuse(key, "is neither", "true | false")
+        return value is True
+
     def patterns(self, key: str, *, needed: bool = False) -> tuple[str, ...]:
         found = self.texts(key, r".+", "a list of gitignore patterns", needed=needed)
         for number, item in enumerate(found, 1):
@@ -107,9 +113,10 @@ def check(name: str, value: Mapping[str, object], where: str, origin: str, wrong
         Validation(
             _one_of(one, "check", CHECKS),
             one.patterns("files", needed=True),
-            one.text("schema", r"[a-z0-9.-]+", "the name of a schema that is shipped", usual=""),
             one.texts("required", r".+", "a list of keys"),
             one.texts("known", r".+", "a list of keys"),
+            one.flag("stops"),
+            one.texts("takes", "|".join(READERS), f"a list of {' and '.join(READERS)}"),
         )
         for one in table.tables("validations")
     )

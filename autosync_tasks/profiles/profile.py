@@ -9,6 +9,7 @@ from autosync_tasks.records import dataclass, field
 
 CHECKS = ("json", "toml", "front-matter", "hooks", "policy-rules", "opencode")
 """Validations that a profile can name; the room `validation` has the code of each."""
+READERS = ("comments", "bom")
 TRIGGERS = ("opencode-plugin", "claude-hooks", "codex-hooks", "gemini-hooks")
 """Triggers that a profile can name; the room `triggers` has the code of each."""
 
@@ -30,14 +31,16 @@ class Tree:
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """One validation that applies. check: of `CHECKS`. files: patterns of what it judges. schema: the name of a JSON
-    Schema that is shipped ("" none). required: keys that must be there. known: keys that may be (empty: any)."""
+    """One validation that applies. check: of `CHECKS`. files: patterns of what it judges. required: keys that must be
+    there. known: keys that may be (empty: any; `name[]`: a list); of hooks: how commands write the tree. stops: the
+    agent is of no use with such a file broken. takes: what its reader knows beyond JSON, of `READERS`."""
 
     check: str
     files: tuple[str, ...] = ()
-    schema: str = ""
     required: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
+    stops: bool = False
+    takes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ def context(
     """
     settings, accepted = site.settings, acceptances(site)
     cache = os.path.join(site.state.home, "engine")
+    checks = settings.profile.read().validations
     return Context(
         key=accepted.peek_key() if check else accepted.key(),
         engine_cache="" if check and not os.path.isdir(cache) else cache,
@@ -50,6 +51,8 @@ def context(
         validate_ignore=settings.validate_ignore,
         auto_sync_validate=settings.auto_sync_validate,
         load_engine=load_quick if quick else load,
+        checks=checks,
+        opencode=any(one.check == "opencode" for one in checks),
     )
 
 
