@@ -36,14 +36,21 @@ def writing(stream: TextIO) -> Iterator[None]:
 
 
 def let_readers_go() -> None:
-    """For `inv` itself, which ends in a traceback when `head` has seen enough of its list."""
+    """For `inv` itself, which ends in a traceback when `head` has seen enough of its list, or over a foolish value.
+
+    What it refuses before it has loaded any task is out of reach: `inv -T abc`.
+    """
     told = sys.excepthook
 
     def tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if isinstance(error, BrokenPipeError):
             _silence(sys.stdout)
-        else:
+        elif _through_here(trace):
             told(kind, error, trace)
+        else:
+            sys.stderr.write(
+                f"error: invoke: {error}\n  next: `inv --help` names its options; `autosync` has none of them\n"
+            )
 
     def finish() -> None:
         try:
@@ -53,6 +60,13 @@ def let_readers_go() -> None:
 
     sys.excepthook = tell
     atexit.register(finish)
+
+
+def _through_here(trace: TracebackType | None) -> bool:
+    """Whether an error came through the package."""
+    while trace is not None and not trace.tb_frame.f_globals.get("__name__", "").startswith("autosync_tasks."):
+        trace = trace.tb_next
+    return trace is not None
 
 
 def _silence(stream: TextIO) -> None:

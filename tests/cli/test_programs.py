@@ -377,3 +377,21 @@ def test_a_signal_ends_it_without_a_traceback(machine: Machine) -> None:
     _, err = child.communicate(timeout=60)
     assert b"Traceback" not in err, err
     assert child.returncode in (0, 130, 1)
+
+
+@pytest.mark.parametrize(
+    "words", [["-F", "zzz", "--list"], ["-f", "x.foo", "status"], ["-c", "x", "status"], ["-h", "x"]]
+)
+def test_foolish_values_of_options_of_invoke(machine: Machine, words: list[str]) -> None:
+    told = machine.program(["inv", *words], environ=bare(machine), prepared=False, real=True)
+    assert (told.exit_code, "Traceback" in told.stderr) == (1, False)
+    assert told.stderr.strip()
+
+
+@pytest.mark.parametrize(
+    "words", [["-T", "abc", "status"], ["-D", "x"], ["--command-timeout=", "status"], ["-F", "zzz"]]
+)
+def test_only_inv_has_them(machine: Machine, words: list[str]) -> None:
+    told = machine.program(["autosync", *words], environ=bare(machine), prepared=False)
+    assert told.exit_code == 2
+    assert "error: No idea what" in told.stderr

@@ -18,6 +18,12 @@ ODD_WORDS = (
 )  # fmt: skip
 """Words of a command line. (No operating system passes on a NUL.)"""
 
+CORE_FLAGS = (
+    "-T", "--command-timeout", "-D", "--list-depth", "-F", "--list-format", "-f", "-c", "-r", "--hide", "-h", "--help", "-l",
+    "--list", "--print-completion-script", "--complete", "-R", "--dry", "-V", "--version", "-d", "-e", "-p", "-w", "--no-dedupe",
+)  # fmt: skip
+"""Flags before the first task's name: Invoke's, of which `autosync` knows some."""
+
 ODD_VALUES = (
     "0", "-1", "1", "1e400", "true", '""', '"x"', '"/"', '"~"', '"."', '"/dev/null"', '"\\u0000"', '"\\u001b[31m"', "[]",
     "[1]", '["*"]', '["["]', '["!"]', "{}", "{a = 1}", "1979-05-27", "nan", "inf", "9" * 400, '"' + "x" * 5000 + '"',
@@ -52,6 +58,9 @@ class Nonsense:
             found.append(name if dice.random() < 0.97 else name[:-1])
             for argument in dice.sample(self._tasks[name], k=min(len(self._tasks[name]), dice.choice((0, 1, 1, 2, 3)))):
                 found += self._argument(argument.names[0], argument.kind, positional=argument.positional)
+        if dice.random() < 0.15:  # flags before the task, Invoke's own that mean nothing here too
+            flag, value = dice.choice(CORE_FLAGS), dice.choice(ODD_WORDS)
+            found = [*dice.choice(([flag], [flag, value], [f"{flag}={value}"])), *dice.choice(([], found))]
         return [word for word in found if "watch" not in word and "demo" not in word]
 
     def _argument(self, name: str, kind: type, *, positional: bool) -> list[str]:
