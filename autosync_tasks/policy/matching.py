@@ -7,82 +7,90 @@ and a file asks for its own name and its folder's verdict: 10,000 paths against 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from autosync_tasks.policy.patterns import Pattern, expression, parse_pattern
 
 _FullMatch = Callable[[bytes], "re.Match[bytes] | None"]
 _SPECIAL = re.compile(r"[*?\[\\]")
 _SUFFIX = re.compile(r"\*(\.[A-Za-z0-9_-]+)/?\Z")
+_FEW = 16
+"""So many names are compared one expression at a time; for more it pays to compile all of them as one."""
+
+
+def _must_hold(pattern: str) -> bytes:
+    """What must stand in all that a pattern matches: its longest piece without wildcards (b"" if there is none)."""
+    plain = re.split(r"[\[\\]", pattern, maxsplit=1)[0]
+    return max(re.split(r"[*?/]+", plain), key=len).encode()
+
+
+class _Expressions:
+    """Expressions in order, each compiled only once something is seen that it may match."""
+
+    __slots__ = ("_asked", "_found", "_match", "_may")
+
+    def __init__(self) -> None:
+        self._found: list[tuple[int, bytes, bytes]] = []
+        self._match: _FullMatch | None = None
+        self._may: Callable[[bytes], object] | None = None
+        self._asked = 0
+
+    def add(self, order: int, pattern: str, regex: bytes) -> None:
+        self._found.append((order, _must_hold(pattern), regex))
+
+    def first(self, marked: bytes, none: int) -> int:
+        """The first that matches a name or path, with `/` after a folder's; else `none`."""
+        self._asked += 1
+        if self._asked <= _FEW:
+            few = (order for order, piece, regex in self._found if piece in marked and _whole(regex)(marked))
+            return next(few, none)
+        match = (self._match or self._combined())(marked)
+        return none if match is None or match.lastindex is None else self._found[match.lastindex - 1][0]
+
+    def test(self) -> Callable[[bytes], object]:
+        """Whether any of them may match: a search for the pieces that must be there, a tenth of the work."""
+        if self._may is None:
+            pieces = {piece for _, piece, _ in self._found}
+            found = b"" if b"" in pieces else b"|".join(map(re.escape, sorted(pieces))) if pieces else rb"(?!)"
+            self._may = re.compile(found, re.DOTALL).search
+        return self._may
+
+    def _combined(self) -> _FullMatch:
+        """One expression whose matching group is that of the first pattern that matches."""
+        self._match = _whole(b"|".join(b"(" + regex + b")" for _, _, regex in self._found) or rb"(?!)")
+        return self._match
+
+
+def _whole(regex: bytes) -> _FullMatch:
+    return re.compile(regex, re.DOTALL).fullmatch
 
 
 class _Names:
     """Patterns compared with one name, for files or for folders. Plain names and `*.x` are looked up."""
 
-    __slots__ = ("_expressions", "_literal", "_match", "_orders", "_suffix")
+    __slots__ = ("expressions", "literal", "suffix")
 
     def __init__(self) -> None:
-        self._literal: dict[bytes, int] = {}
-        self._suffix: dict[bytes, int] = {}
-        self._expressions: list[bytes] = []
-        self._orders: list[int] = []
-        self._match = _combined([])
+        self.literal: dict[bytes, int] = {}
+        self.suffix: dict[bytes, int] = {}
+        self.expressions = _Expressions()
 
     def add(self, order: int, pattern: str, parsed: Pattern, undo: bytes) -> None:
         suffix = _SUFFIX.match(pattern)
         if not undo and not _SPECIAL.search(pattern):
-            self._literal.setdefault(pattern.removesuffix("/").encode(), order)
+            self.literal.setdefault(pattern.removesuffix("/").encode(), order)
         elif not undo and suffix:
-            self._suffix.setdefault(suffix.group(1).encode(), order)
+            self.suffix.setdefault(suffix.group(1).encode(), order)
         else:
-            self._expressions.append(undo + expression(parsed, whole_path=False))
-            self._orders.append(order)
-
-    def seal(self) -> None:
-        self._match = _combined(self._expressions)
-
-    def test(self) -> tuple[Collection[bytes], Collection[bytes], _FullMatch]:
-        """What a name is looked for in: whole names, suffixes, expressions."""
-        return self._literal, self._suffix, self._match
+            self.expressions.add(order, pattern, undo + expression(parsed, whole_path=False))
 
     def first(self, name: bytes, marked: bytes, none: int) -> int:
         """The first that matches; marked: the name with `/` after it if it is a folder."""
-        lowest = self._literal.get(name, none)
+        lowest = self.literal.get(name, none)
         dot = name.rfind(b".")
         if dot >= 0:
-            lowest = min(lowest, self._suffix.get(name[dot:], none))
-        match = self._match(marked)
-        if match is not None and match.lastindex is not None:
-            return min(lowest, self._orders[match.lastindex - 1])
-        return lowest
-
-
-class _Paths:
-    """Patterns compared with a whole path, for files or for folders."""
-
-    __slots__ = ("_expressions", "_match", "_orders")
-
-    def __init__(self) -> None:
-        self._expressions: list[bytes] = []
-        self._orders: list[int] = []
-        self._match = _combined([])
-
-    def add(self, order: int, parsed: Pattern, undo: bytes) -> None:
-        self._expressions.append(undo + expression(parsed, whole_path=True))
-        self._orders.append(order)
-
-    def seal(self) -> None:
-        self._match = _combined(self._expressions)
-
-    def first(self, marked: bytes, none: int) -> int:
-        match = self._match(marked)
-        return none if match is None or match.lastindex is None else self._orders[match.lastindex - 1]
-
-
-def _combined(expressions: list[bytes]) -> _FullMatch:
-    """One expression whose matching group is that of the first pattern that matches."""
-    whole = b"|".join(b"(" + one + b")" for one in expressions) or rb"(?!)"
-    return re.compile(whole, re.DOTALL).fullmatch
+            lowest = min(lowest, self.suffix.get(name[dot:], none))
+        return min(lowest, self.expressions.first(marked, none))
 
 
 class Matcher:
@@ -96,7 +104,7 @@ class Matcher:
     def __init__(self, items: Iterable[tuple[str, Sequence[str]]]) -> None:
         """Raises PatternError."""
         self._names = {False: _Names(), True: _Names()}
-        self._paths = {False: _Paths(), True: _Paths()}
+        self._paths = {False: _Expressions(), True: _Expressions()}
         self._count = 0
         for order, (pattern, unless) in enumerate(items):
             self._count = order + 1
@@ -108,10 +116,7 @@ class Matcher:
                 if bare:
                     self._names[is_folder].add(order, pattern, parsed, undo)
                 else:
-                    self._paths[is_folder].add(order, parsed, undo)
-        for is_folder in (True, False):
-            self._names[is_folder].seal()
-            self._paths[is_folder].seal()
+                    self._paths[is_folder].add(order, pattern, undo + expression(parsed, whole_path=True))
         self._above: dict[bytes, int] = {b"": self._count}
 
     def first(self, path: bytes, is_folder: bool) -> int | None:
@@ -126,13 +131,16 @@ class Matcher:
 
     def name_test(self) -> Callable[[bytes, bool], bool]:
         """A quick check whether any of the patterns without a slash matches one name (1 us a name)."""
-        files, folders = self._names[False].test(), self._names[True].test()
+        files, folders = self._names[False], self._names[True]
+        may_file, may_folder, count = files.expressions.test(), folders.expressions.test(), self._count
 
         def matches(name: bytes, is_folder: bool) -> bool:
-            literal, suffix, match = folders if is_folder else files
-            if name in literal or match(name + b"/" if is_folder else name) is not None:
+            names = folders if is_folder else files
+            if name in names.literal or ((dot := name.rfind(b".")) >= 0 and name[dot:] in names.suffix):
                 return True
-            return (dot := name.rfind(b".")) >= 0 and name[dot:] in suffix
+            if (may_folder if is_folder else may_file)(name) is None:
+                return False
+            return names.expressions.first(name + b"/" if is_folder else name, count) < count
 
         return matches
 

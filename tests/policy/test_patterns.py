@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from autosync_tasks.names import parents
+from autosync_tasks.policy import matching
 from autosync_tasks.policy.matching import Matcher
 from autosync_tasks.policy.patterns import check_pattern
 
@@ -151,6 +152,23 @@ def test_many_patterns_at_once_say_what_each_says_alone(several: list[str], file
     for path, is_folder in tree_of(files, []):
         first = next((n for n, one in enumerate(alone) if one.first(path, is_folder) is not None), None)
         assert together.first(path, is_folder) == first
+
+
+@settings(max_examples=150, deadline=None)
+@given(several=st.lists(good, min_size=1, max_size=8), files=st.lists(paths, min_size=1, max_size=8))
+@example(several=["[ab]*c", "x?y", "\\*z"], files=[b"bc", b"x1y", b"*z"])
+def test_few_names_and_many_and_the_quick_check_say_the_same(several: list[str], files: list[bytes]) -> None:
+    judged = [(path, is_folder) for path in files for is_folder in (False, True)]
+    with pytest.MonkeyPatch.context() as patch:
+        said = []
+        for few in (10**6, 0):  # one expression at a time, then all as one
+            patch.setattr(matching, "_FEW", few)
+            said.append([Matcher((text, ()) for text in several).first(*one) for one in judged])
+    bare = Matcher((text, ()) for text in several if "/" not in text.removesuffix("/"))
+    names = [(path.rpartition(b"/")[2], is_folder) for path, is_folder in judged]
+    quick = bare.name_test()
+    assert said[0] == said[1]
+    assert [quick(*one) for one in names] == [bare.first(*one) is not None for one in names]
 
 
 @given(pattern=st.one_of(patterns, st.text(max_size=12)))
