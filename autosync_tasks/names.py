@@ -35,6 +35,14 @@ def quote(path: bytes) -> bytes:
     return b'"' + "".join(parts).encode("ascii") + b'"'
 
 
+_ALL_PLAIN = re.compile(rb"(?:[!#-\[\]-~](?:[ !#-\[\]-~]*+(?<! ))?(?:\n|\Z))*+\Z")
+
+
+def all_plain(lines: Iterable[bytes]) -> bool:
+    """Whether `quote` leaves each of these as it is: one look at all, where most trees need no other."""
+    return bool(_ALL_PLAIN.match(b"\n".join(lines)))
+
+
 _ESCAPE = re.compile(rb'\\([abtnvfr"\\]|[0-3][0-7]{2})')
 
 

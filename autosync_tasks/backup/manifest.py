@@ -22,7 +22,7 @@ from collections.abc import Iterable, Mapping
 
 from autosync_tasks.backup.listing import Listing
 from autosync_tasks.model import Entry, Kind, Manifest, Path
-from autosync_tasks.names import git_refuses, parents, plain_name, quote, unquote
+from autosync_tasks.names import all_plain, git_refuses, parents, plain_name, quote, unquote
 from autosync_tasks.records import dataclass
 
 PATH = b".autosync/manifest"
@@ -61,14 +61,23 @@ def digest(owned: Iterable[tuple[Path, str, str]]) -> str:
 
 def format_manifest(source_id: str, entries: Manifest) -> bytes:
     """The manifest's text for these entries."""
-    ordered = sorted(entries.items())
-    kinds = {entry[:2]: entry for entry in entries.values()}  # a handful, where there may be 100,000 entries
-    modes = {pair: entry.git_mode for pair, entry in kinds.items()}
-    begins = {pair: b"%s %o " % (_LETTER[pair[0]], pair[1]) for pair in kinds}
-    owned = [(path, mode, entry[3]) for path, entry in ordered if (mode := modes[entry[:2]])]
-    lines = [_HEADER, b"source " + source_id.encode(), b"content " + digest(owned).encode()]
-    lines += [begins[entry[:2]] + quote(path) for path, entry in ordered]
-    return b"\n".join(lines) + b"\n"
+    paths = sorted(entries)
+    quoted = paths if all_plain(paths) else map(quote, paths)
+    # By kind, then mode: a handful, where there may be 100,000 entries.
+    shapes: dict[Kind, dict[int, tuple[str, bytes]]] = {kind: {} for kind in Kind}
+    owned: list[tuple[Path, str, str]] = []
+    lines: list[bytes] = []
+    for path, text in zip(paths, quoted, strict=True):
+        kind, bits, _, content = entry = entries[path]
+        shape = shapes[kind].get(bits)
+        if shape is None:
+            shape = shapes[kind][bits] = (entry.git_mode, b"%s %o " % (_LETTER[kind], bits))
+        mode, begin = shape
+        lines.append(begin + text)
+        if mode:
+            owned.append((path, mode, content))
+    head = [_HEADER, b"source " + source_id.encode(), b"content " + digest(owned).encode()]
+    return b"\n".join(head + lines) + b"\n"
 
 
 def parse(text: bytes) -> Recorded:
@@ -82,6 +91,44 @@ def parse(text: bytes) -> Recorded:
         raise ManifestError("line 2: not a source id")
     if not lines[2].startswith(b"content ") or not re.fullmatch(r"[0-9a-f]{64}", content):
         raise ManifestError("line 3: not a digest")
+    paths = _plain_paths(lines[3:-1])
+    return Recorded(source_id, content, _each(lines) if paths is None else paths)
+
+
+def _plain_paths(lines: list[bytes]) -> dict[Path, tuple[Kind, int]] | None:
+    """The lines' paths if nothing in them needs a second look; it takes a fifth of the time of `_each`.
+
+    So is a line that its form alone shows to be right: printable ASCII, no name that begins like one that somebody
+    reserves, in order, in a folder that has a line of its own.
+    """
+    if not _SIMPLE.match(b"\n".join(lines)):
+        return None
+    shapes: dict[bytes, tuple[Kind, int]] = {}
+    found: dict[Path, tuple[Kind, int]] = {}
+    folders, above = {b""}, set()
+    last = b""
+    for line in lines:
+        cut = line.index(b" ", 2) + 1
+        path, begin = line[cut:], line[:cut]
+        shape = shapes.get(begin)
+        if shape is None:
+            shape = shapes[begin] = (_KIND[begin[:1]], int(begin[2:], 8))
+        if path <= last:
+            return None
+        found[path] = shape
+        above.add(path[: max(path.rfind(b"/"), 0)])
+        if begin[:1] == b"d":
+            folders.add(path)
+        last = path
+    return found if above <= folders else None
+
+
+_NAME_FORM = rb"[!#-\-0-9:-FH-\[\]-fh-~](?:[ !#-.0-\[\]-~]*+(?<! ))?"
+_SIMPLE = re.compile(rb"(?:[dfl] [0-7]{1,3} %s(?:/%s)*+(?:\n|\Z))*+\Z" % (_NAME_FORM, _NAME_FORM))
+
+
+def _each(lines: list[bytes]) -> dict[Path, tuple[Kind, int]]:
+    """The paths, line by line. Raises ManifestError for the first that is out of order."""
     paths: dict[Path, tuple[Kind, int]] = {}
     folders: set[Path] = set()
     last = b""
@@ -101,7 +148,7 @@ def parse(text: bytes) -> Recorded:
             raise ManifestError(f"line {number}: {bad}")
         paths[path] = (kind, int(mode, 8))
         last = path
-    return Recorded(source_id, content, paths)
+    return paths
 
 
 def source_id_of(text: bytes) -> str:
@@ -148,12 +195,11 @@ def entries(recorded: Recorded, tree: Listing) -> dict[Path, Entry]:
     recorded as it stands (so that it shows as a change against the source).
     """
     standing: dict[Path, Entry] = {}
-    expected = {pair: Entry(*pair, 0, "").git_mode for pair in set(recorded.paths.values())}
-    for path, pair in recorded.paths.items():
-        stands = tree.get(path)
-        kind, mode = pair
-        if stands is not None and kind is Kind.FILE and stands[0] == expected[pair]:
-            standing[path] = Entry(kind, mode, 0, stands[1])  # nearly all: as they were recorded
+    new, file, get = tuple.__new__, Kind.FILE, tree.get
+    for path, (kind, mode) in recorded.paths.items():
+        stands = get(path)
+        if stands is not None and kind is file and stands[0] == ("100755" if mode & 0o100 else "100644"):
+            standing[path] = new(Entry, (kind, mode, 0, stands[1]))  # nearly all: as they were recorded
             continue
         if kind is Kind.FOLDER:
             if stands is None:

@@ -94,7 +94,8 @@ def bring_unedited(
     except BackupError:
         return False
     was = was if old else {}
-    changed = {path for path in was.keys() | wanted.keys() if was.get(path) != wanted.get(path)}
+    there = was.get
+    changed = {path for path, entry in wanted.items() if there(path) != entry} | (was.keys() - wanted.keys())
     puts = {path: wanted[path] for path in changed if path in wanted}
     with Below(repository.folder) as below:
         for path in sorted(changed):

@@ -28,7 +28,8 @@ def plan(
     """
     admitted = tuple(admitted)
     after = _after(admitted, observed, recorded)
-    touched = {path: entry for path, entry in after.items() if recorded.get(path) is not entry}
+    was = recorded.get
+    touched = {path: entry for path, entry in after.items() if was(path) is not entry}
     puts = {p: e for p, e in touched.items() if e.git_mode and tree.get(p) != (e.git_mode, e.id)}
     deletes = frozenset(
         path
@@ -63,19 +64,21 @@ def _after(admitted: tuple[Change, ...], observed: Manifest, recorded: Manifest)
         if change.new is None:
             after.pop(change.path, None)
     after.update({change.path: change.new for change in admitted if change.new is not None})
-    filled: set[Path] = set()
-    for path in [path for path, entry in after.items() if entry.kind is not Kind.FOLDER]:
-        for parent in parents(path):
-            if parent in filled:
+    folder = Kind.FOLDER
+    below = {path[: max(path.rfind(b"/"), 0)]: path for path, entry in after.items() if entry[0] is not folder}
+    filled: set[Path] = {b""}
+    for parent, path in below.items():
+        for up in (parent, *parents(parent)):
+            if up in filled:
                 break
-            filled.add(parent)
-            above = after.get(parent) or observed.get(parent)
-            if above is not None and above.kind is not Kind.FOLDER:
-                raise ValueError(f"{display(path)} would lie below the file {display(parent)}")
+            filled.add(up)
+            above = after.get(up) or observed.get(up)
+            if above is not None and above.kind is not folder:
+                raise ValueError(f"{display(path)} would lie below the file {display(up)}")
             if above is not None:
-                after[parent] = above
-    for path in [path for path, entry in after.items() if entry.kind is Kind.FOLDER]:
-        if path not in observed and path not in filled:
+                after[up] = above
+    for path in after.keys() - observed.keys() - filled:
+        if after[path].kind is folder:
             del after[path]
     return after
 
@@ -110,7 +113,9 @@ def _swaps(change: Change, bad: set[Path]) -> bool:
 
 def tree_after(plan_: Plan, tree: Listing, manifest_id: str) -> dict[Path, tuple[str, str]]:
     """The whole listing of the commit that carries out the plan."""
-    after = {path: entry for path, entry in tree.items() if path not in plan_.deletes}
+    after = dict(tree)
+    for path in plan_.deletes:
+        after.pop(path, None)
     after.update({path: (entry.git_mode, entry.id) for path, entry in plan_.puts.items()})
     after[PATH] = ("100644", manifest_id)
     return after

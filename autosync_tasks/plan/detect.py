@@ -60,7 +60,7 @@ def detect(
         rule = rule_for(path, new.kind)
         if old is None or rule.priority is not Priority.LOW or include_low:
             changes.append(Change(path, _kind(new, old), rule, new, old, starts=starts(path, new.kind)))
-    for path in [path for path in recorded if path not in observed]:
+    for path in sorted(recorded.keys() - observed.keys()):
         old = recorded[path]
         rule = rule_for(path, old.kind)
         if not _covered(path, kept_roots) and (rule.priority is not Priority.LOW or include_low):
@@ -153,7 +153,7 @@ def _base(path: Path) -> bytes:
 
 def _collisions(observed: Manifest, recorded: Manifest, tree: Listing) -> tuple[Path, ...]:
     """Foreign paths of the branch that stand where the source has something else."""
-    foreign = {path for path in tree if path not in recorded and path != PATH}
+    foreign = tree.keys() - recorded.keys() - {PATH}
     if not foreign:
         return ()
     in_the_way: set[Path] = set()

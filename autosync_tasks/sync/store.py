@@ -104,8 +104,9 @@ def store(
         check=check,
     )
     tree = planning.tree_after(plan, seen.head.tree, content_id(plan.manifest))
-    owned = [path for path, entry in plan.after.items() if entry.git_mode]
-    before = {path for path, entry in seen.recorded.items() if entry.git_mode} | plan.deletes
+    folder = Kind.FOLDER
+    owned = [path for path, entry in plan.after.items() if entry[0] is not folder]
+    before = {path for path, entry in seen.recorded.items() if entry[0] is not folder} | plan.deletes
     stands_at = "" if anew or site.state.worktree() != seen.ref else seen.ref
     brought, notes = _bring(site, stands_at, new, owned, before, label.run_id, (seen.head.tree, tree))
     since = moved_since(seen.root, seen.scan, plan.puts.items(), read_at_ns)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from autosync_tasks.model import Cache, Entry, Kind, Left, LeftOut, Path
 from autosync_tasks.records import dataclass
 from autosync_tasks.tree.content import NotReadableError, Reader, content_id
-from autosync_tasks.tree.walk import Facts, Scan, entry_of, pack, unpack
+from autosync_tasks.tree.walk import Facts, Scan, each_of, entry_of, pack, unpack
 
 _RECORD = 40
 _NO_ID = bytes(20)
@@ -35,15 +35,16 @@ def known_ids(cache: Cache | None) -> dict[Path, tuple[bytes, str]]:
     if cache is None:
         return {}
     known: dict[Path, tuple[bytes, str]] = {}
-    scan, ids, place, number = cache.scan, cache.ids, 0, 0
-    while place < len(scan) and number < len(ids):
-        end = scan.find(b"\0", place + _RECORD)
+    scan, ids, none, place = cache.scan, cache.ids.hex(), _NO_ID.hex(), 0
+    for number in range(0, len(ids), 40):
+        begin = place + _RECORD
+        end = scan.find(b"\0", begin)
         if end < 0:
             break  # a cache that something else wrote
-        content = ids[number : number + 20]
-        if content != _NO_ID:
-            known[scan[place + _RECORD : end]] = (scan[place : place + _RECORD], content.hex())
-        place, number = end + 1, number + 20
+        content = ids[number : number + 40]
+        if content != none:
+            known[scan[begin:end]] = (scan[place:begin], content)
+        place = end + 1
     for path in cache.unsettled:
         known.pop(path, None)
     return known
@@ -57,12 +58,17 @@ def observe(
     left_out = list(scan.left_out)
     unsettled: list[Path] = []
     unknown: list[Path] = []
-    for path, record in scan.records.items():
-        cached = known.get(path)
-        if cached is not None and cached[0] == record:
-            manifest[path] = entry_of(record, cached[1])
-        elif (entry := entry_of(record)).kind is Kind.FOLDER:
-            manifest[path] = entry
+    shapes: dict[int, Entry] = {}  # by mode
+    new, cached = tuple.__new__, known.get
+    for (path, record), (size, _, _, _, mode, _) in zip(scan.records.items(), each_of(scan.records), strict=True):
+        shape = shapes.get(mode)
+        if shape is None:
+            shape = shapes[mode] = entry_of(record)
+        kind, bits, _, _ = shape
+        if kind is Kind.FOLDER:
+            manifest[path] = shape
+        elif (was := cached(path)) is not None and was[0] == record:
+            manifest[path] = new(Entry, (kind, bits, size, was[1]))
         else:
             unknown.append(path)
     with Reader(root, scan.followed) as reader:

@@ -72,6 +72,11 @@ def unpack(record: bytes) -> Facts:
     return Facts(*_STAT.unpack(record))
 
 
+def each_of(records: dict[bytes, bytes]) -> Iterator[tuple[int, ...]]:
+    """The parts of each record, in order."""
+    return _STAT.iter_unpack(b"".join(records.values()))
+
+
 def entry_of(record: bytes, content: str = "") -> Entry:
     """The manifest's entry of a record, with the content id of a file or link.
 

@@ -96,11 +96,13 @@ def _link(subject: Subject, paths: Collection[Path]) -> Iterator[Raw]:
 
 def collisions(seen: Collection[Path], paths: Collection[Path]) -> Iterator[tuple[Path, Raw]]:
     """FS008 for each path in `seen` that differs from another in `paths` only by case or Unicode form."""
-    by_fold: dict[str, set[Path]] = {}
+    wanted = {_fold(path): {path} for path in seen}
     for path in {*paths, *seen}:
-        by_fold.setdefault(_fold(path), set()).add(path)
+        fold = path.lower().decode() if path.isascii() else _fold(path)
+        if fold in wanted:
+            wanted[fold].add(path)
     for path in seen:
-        others = by_fold[_fold(path)] - {path}
+        others = wanted[_fold(path)] - {path}
         if others:
             yield path, Raw("FS008", f"Differs only in case or form from {printable(min(others), 80)}.")
 
