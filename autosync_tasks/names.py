@@ -38,9 +38,10 @@ def quote(path: bytes) -> bytes:
 _ALL_PLAIN = re.compile(rb"(?:[!#-\[\]-~](?:[ !#-\[\]-~]*+(?<! ))?(?:\n|\Z))*+\Z")
 
 
-def all_plain(lines: Iterable[bytes]) -> bool:
+def all_plain(lines: list[bytes]) -> bool:
     """Whether `quote` leaves each of these as it is: one look at all, where most trees need no other."""
-    return bool(_ALL_PLAIN.match(b"\n".join(lines)))
+    joined = b"\n".join(lines)
+    return joined.count(b"\n") == max(len(lines) - 1, 0) and bool(_ALL_PLAIN.match(joined))
 
 
 _ESCAPE = re.compile(rb'\\([abtnvfr"\\]|[0-3][0-7]{2})')
@@ -168,12 +169,13 @@ _NTFS_GIT = re.compile(rb"(?:\.git|git~1)[ .]*(?:[:\\/].*)?\Z", re.IGNORECASE | 
 _NTFS_GITMODULES = re.compile(rb"(?:\.gitmodules|gitmod~[1-4]|gi7eba~[1-9])[ .]*(?::.*)?\Z", re.IGNORECASE | re.DOTALL)
 
 
-_SUSPECT = (b"", b".", b"g", b"G")
+SUSPECT = (b"", b".", b"g", b"G")
+"""How a name begins that may be one that somebody reserves."""
 
 
 def plain_name(name: bytes) -> bool:
     """Whether a name is nothing that anybody reserves: it may be `.git` or this program's own in no spelling."""
-    return name[:1] not in _SUSPECT and name.isascii() and b"\\" not in name
+    return name[:1] not in SUSPECT and name.isascii() and b"\\" not in name
 
 
 def git_refuses(name: bytes, *, link: bool = False) -> bool:

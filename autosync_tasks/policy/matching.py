@@ -27,12 +27,11 @@ def _must_hold(pattern: str) -> bytes:
 class _Expressions:
     """Expressions in order, each compiled only once something is seen that it may match."""
 
-    __slots__ = ("_asked", "_found", "_match", "_may")
+    __slots__ = ("_asked", "_found", "_match")
 
     def __init__(self) -> None:
         self._found: list[tuple[int, bytes, bytes]] = []
         self._match: _FullMatch | None = None
-        self._may: Callable[[bytes], object] | None = None
         self._asked = 0
 
     def add(self, order: int, pattern: str, regex: bytes) -> None:
@@ -47,13 +46,9 @@ class _Expressions:
         match = (self._match or self._combined())(marked)
         return none if match is None or match.lastindex is None else self._found[match.lastindex - 1][0]
 
-    def test(self) -> Callable[[bytes], object]:
-        """Whether any of them may match: a search for the pieces that must be there, a tenth of the work."""
-        if self._may is None:
-            pieces = {piece for _, piece, _ in self._found}
-            found = b"" if b"" in pieces else b"|".join(map(re.escape, sorted(pieces))) if pieces else rb"(?!)"
-            self._may = re.compile(found, re.DOTALL).search
-        return self._may
+    def pieces(self) -> set[bytes]:
+        """What must stand in a name for any of them to match it, each for itself."""
+        return {piece for _, piece, _ in self._found}
 
     def _combined(self) -> _FullMatch:
         """One expression whose matching group is that of the first pattern that matches."""
@@ -93,6 +88,31 @@ class _Names:
         return min(lowest, self.expressions.first(marked, none))
 
 
+class NameTest:
+    """Whether any of several patterns without a slash matches a name: (name, is it a folder) to yes or no."""
+
+    __slots__ = ("_count", "_files", "_folders", "_may")
+
+    def __init__(self, files: _Names, folders: _Names, count: int) -> None:
+        self._files, self._folders, self._count = files, folders, count
+        pieces: set[bytes] = set()
+        for names in (files, folders):
+            pieces |= names.literal.keys() | names.suffix.keys() | names.expressions.pieces()
+        # A search for what must be there takes a tenth of the time that the patterns take.
+        found = b"" if b"" in pieces else b"|".join(map(re.escape, sorted(pieces))) if pieces else rb"(?!)"
+        self._may = re.compile(found).search
+
+    def __call__(self, name: bytes, is_folder: bool) -> bool:
+        if self._may(name) is None:
+            return False
+        names = self._folders if is_folder else self._files
+        return names.first(name, name + b"/" if is_folder else name, self._count) < self._count
+
+    def none_of(self, joined: bytes) -> bool:
+        """Whether no name of many, joined by `/`, can match: one search for all. False may be wrong."""
+        return self._may(joined) is None
+
+
 class Matcher:
     """Several patterns, in order, each with those that undo it on the same level.
 
@@ -129,20 +149,9 @@ class Matcher:
             place = min(self._own(path, path, False), self._folder(path[:cut]) if above is None else above)
         return place if place < self._count else None
 
-    def name_test(self) -> Callable[[bytes, bool], bool]:
-        """A quick check whether any of the patterns without a slash matches one name (1 us a name)."""
-        files, folders = self._names[False], self._names[True]
-        may_file, may_folder, count = files.expressions.test(), folders.expressions.test(), self._count
-
-        def matches(name: bytes, is_folder: bool) -> bool:
-            names = folders if is_folder else files
-            if name in names.literal or ((dot := name.rfind(b".")) >= 0 and name[dot:] in names.suffix):
-                return True
-            if (may_folder if is_folder else may_file)(name) is None:
-                return False
-            return names.expressions.first(name + b"/" if is_folder else name, count) < count
-
-        return matches
+    def name_test(self) -> NameTest:
+        """A quick check whether any of the patterns without a slash matches one name."""
+        return NameTest(self._names[False], self._names[True], self._count)
 
     def _folder(self, path: bytes) -> int:
         """The verdict for a folder, from those of the folders above it (a loop: paths can be 2,000 deep)."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from autosync_tasks.model import Cache, Entry, Kind, Left, LeftOut, Path
 from autosync_tasks.records import dataclass
 from autosync_tasks.tree.content import NotReadableError, Reader, content_id
-from autosync_tasks.tree.walk import Facts, Scan, each_of, entry_of, pack, unpack
+from autosync_tasks.tree.walk import STAT, Facts, Scan, entry_of, pack, unpack
 
 _RECORD = 40
 _NO_ID = bytes(20)
@@ -60,7 +60,8 @@ def observe(
     unknown: list[Path] = []
     shapes: dict[int, Entry] = {}  # by mode
     new, cached = tuple.__new__, known.get
-    for (path, record), (size, _, _, _, mode, _) in zip(scan.records.items(), each_of(scan.records), strict=True):
+    facts = STAT.iter_unpack(b"".join(scan.records.values()))
+    for (path, record), (size, _, _, _, mode, _) in zip(scan.records.items(), facts, strict=True):
         shape = shapes.get(mode)
         if shape is None:
             shape = shapes[mode] = entry_of(record)
@@ -75,14 +76,14 @@ def observe(
         for done, path in enumerate(unknown):
             if progress is not None and done % 256 == 0:
                 progress("reading", done, len(unknown))
-            facts = unpack(scan.records[path])
+            seen = unpack(scan.records[path])
             try:
-                data, began = reader.read(path, facts)
+                data, began = reader.read(path, seen)
             except NotReadableError as error:
                 left_out.append(error.left_out)
                 continue
             manifest[path] = entry_of(scan.records[path], content_id(data))
-            if not facts.settled(began):
+            if not seen.settled(began):
                 unsettled.append(path)
     return Observation(manifest, tuple(left_out), scan, tuple(unsettled), len(unknown))
 

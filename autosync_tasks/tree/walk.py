@@ -16,16 +16,17 @@ from operator import attrgetter
 
 from autosync_tasks.errors import SourceError
 from autosync_tasks.model import Entry, Kind, Left, LeftOut
-from autosync_tasks.names import OUTSIDE, display, git_refuses, parents, plain_name
+from autosync_tasks.names import OUTSIDE, SUSPECT, display, git_refuses, parents, plain_name
 from autosync_tasks.records import dataclass, field
 from autosync_tasks.tree.followed_links import Following, Target, Through
 
 RESERVED = b".autosync"
 """The one name at the root that belongs to the backup (its manifest lies there)."""
 
-_STAT = struct.Struct("<QqqQII")
-_TYPE, _FOLDER, _REGULAR, _WORD = 0o170000, stat.S_IFDIR, stat.S_IFREG, 0xFFFFFFFFFFFFFFFF
+STAT = struct.Struct("<QqqQII")
+_TYPE, _FOLDER, _REGULAR = 0o170000, stat.S_IFDIR, stat.S_IFREG
 _KINDS = {stat.S_IFREG: Kind.FILE, stat.S_IFLNK: Kind.LINK, stat.S_IFDIR: Kind.FOLDER}
+_SPECIAL = {stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket"}
 RECENT_NS = 50_000_000
 """A file whose ctime is nearer than this to the time it was read may change again without a new ctime:
 the kernel's clock for files ticks every 4 to 10 ms. Coarser clocks (whole seconds) get COARSE_NS."""
@@ -57,7 +58,7 @@ class Facts:
 
 def pack(result: os.stat_result) -> bytes:
     """A stat result as a compact record; equal records mean an unchanged path."""
-    return _STAT.pack(
+    return STAT.pack(
         result.st_size,
         result.st_mtime_ns,
         result.st_ctime_ns,
@@ -69,12 +70,7 @@ def pack(result: os.stat_result) -> bytes:
 
 def unpack(record: bytes) -> Facts:
     """The facts in a record."""
-    return Facts(*_STAT.unpack(record))
-
-
-def each_of(records: dict[bytes, bytes]) -> Iterator[tuple[int, ...]]:
-    """The parts of each record, in order."""
-    return _STAT.iter_unpack(b"".join(records.values()))
+    return Facts(*STAT.unpack(record))
 
 
 def entry_of(record: bytes, content: str = "") -> Entry:
@@ -82,7 +78,7 @@ def entry_of(record: bytes, content: str = "") -> Entry:
 
     Permissions are without setuid, setgid and sticky bit; a link's are always 0o777, a folder has no size.
     """
-    size, _, _, _, mode, _ = _STAT.unpack(record)
+    size, _, _, _, mode, _ = STAT.unpack(record)
     kind = _KINDS[mode & _TYPE]
     if kind is Kind.FOLDER:
         return Entry(kind, mode & 0o777, 0, "")
@@ -189,13 +185,17 @@ def _list(
 
 
 def _plainly(
-    scan: Scan, entries: Iterable[os.DirEntry[str]], prefix: bytes, protected: ProtectedName, limit: int
+    scan: Scan, entries: list[os.DirEntry[str]], prefix: bytes, protected: ProtectedName, limit: int
 ) -> list[bytes]:
     """As `_sorted_out`, where no link is followed: what is nothing special takes one step (a third of the time)."""
     folders: list[bytes] = []
     records = scan.records
-    for entry in entries:
-        name = entry.name.encode(_ENCODING, "surrogateescape")
+    names = [entry.name.encode(_ENCODING, "surrogateescape") for entry in entries]
+    joined = b"/".join(names)
+    # One look at all names of a folder: mostly none can be protected, nor stand for one that git refuses.
+    none_of: Callable[[bytes], bool] | None = getattr(protected, "none_of", None)
+    plain = none_of is not None and none_of(joined) and joined.isascii() and b"\\" not in joined
+    for name, entry in zip(names, entries, strict=True):
         path = prefix + name
         try:
             found = entry.stat(follow_symlinks=False)
@@ -204,10 +204,10 @@ def _plainly(
             continue
         kind = found.st_mode & _TYPE
         usual = kind == _FOLDER or (kind == _REGULAR and found.st_size <= limit)
-        if usual and plain_name(name) and not protected(name, kind == _FOLDER):
-            records[path] = _STAT.pack(
-                found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino & _WORD, found.st_mode, found.st_uid
-            )
+        if usual and (
+            (plain and name[:1] not in SUSPECT) or (plain_name(name) and not protected(name, kind == _FOLDER))
+        ):
+            records[path] = pack(found)
             if kind == _FOLDER:
                 folders.append(name)
         else:
@@ -262,7 +262,7 @@ def _sorted_out(
         elif kind in (stat.S_IFREG, stat.S_IFLNK):
             records[path] = pack(result)
         else:
-            left_out.append(LeftOut(path, Left.SPECIAL, _special(kind)))
+            left_out.append(LeftOut(path, Left.SPECIAL, _SPECIAL.get(kind, "a device")))
     return folders
 
 
@@ -298,8 +298,3 @@ def _never(names: list[bytes], is_folder: bool, protected: ProtectedName) -> boo
 
 _ENCODING = sys.getfilesystemencoding()
 _name = attrgetter("name")
-
-
-def _special(kind: int) -> str:
-    names = {stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device"}
-    return names.get(kind, "a device")

@@ -168,6 +168,7 @@ def test_few_names_and_many_and_the_quick_check_say_the_same(several: list[str],
     names = [(path.rpartition(b"/")[2], is_folder) for path, is_folder in judged]
     quick = bare.name_test()
     assert said[0] == said[1]
+    assert not (quick.none_of(b"/".join(name for name, _ in names)) and any(quick(*one) for one in names))
     assert [quick(*one) for one in names] == [bare.first(*one) is not None for one in names]
 
 

@@ -1,0 +1,48 @@
+"""What is known by its form alone is known right: the quick ways and the careful ones say the same of any manifest."""
+
+from __future__ import annotations
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from autosync_tasks.backup import manifest
+from autosync_tasks.model import Entry, Kind
+from autosync_tasks.names import all_plain, quote
+
+_NAMES = st.one_of(
+    st.sampled_from(
+        ["a", "b c", "git", "Git~1", ".git", ".autosync", "x.md", 'q"', "ä", "back\\slash", "end ", " x", "-"]
+    ),
+    st.text(alphabet='aGg.~\\ "\n/é', min_size=1, max_size=4),
+)
+_PATHS = st.lists(_NAMES, min_size=1, max_size=3).map(lambda names: "/".join(names).encode())
+_LINES = st.tuples(st.sampled_from("dfl"), st.sampled_from(["644", "755", "7", "8", "0777"]), _PATHS)
+
+
+@settings(max_examples=400, deadline=None)
+@given(lines=st.lists(_LINES, max_size=6), order=st.booleans())
+@example(lines=[("f", "644", b"a/b")], order=True)
+@example(lines=[("f", "644", b"a"), ("f", "644", b"a/b")], order=True)
+@example(lines=[("d", "755", b"a"), ("f", "644", b"a/b"), ("l", "777", b"a/c d")], order=True)
+@example(lines=[("d", "755", b"a"), ("d", "755", b"a")], order=True)
+def test_a_plain_manifest_says_what_a_careful_reading_says(lines: list[tuple[str, str, bytes]], order: bool) -> None:
+    lines = sorted(lines, key=lambda line: line[2]) if order else lines
+    texts = [f"{kind} {mode} ".encode() + quote(path) for kind, mode, path in lines]
+    quick = manifest._plain_paths(texts)
+    if quick is not None:
+        assert quick == manifest._each([b"", b"", b"", *texts, b""])  # and it raises nothing
+
+
+@given(lines=st.lists(_PATHS, max_size=5))
+@example(lines=[b"a", b"b "])
+@example(lines=[b"a\nb"])
+def test_what_is_all_plain_needs_no_quotes(lines: list[bytes]) -> None:
+    assert all_plain(lines) == all(quote(line) == line for line in lines)
+
+
+def test_most_manifests_take_the_quick_way_and_come_back_as_they_were() -> None:
+    tree = {b"a": Entry(Kind.FOLDER, 0o755, 0, ""), b"a/b c.md": Entry(Kind.FILE, 0o644, 3, "1" * 40)}
+    tree[b"a/l"] = Entry(Kind.LINK, 0o777, 1, "2" * 40)
+    text = manifest.format_manifest("abcdefgh", tree)
+    assert manifest._plain_paths(text.split(b"\n")[3:-1]) is not None
+    assert dict(manifest.parse(text).paths) == {path: entry[:2] for path, entry in tree.items()}
