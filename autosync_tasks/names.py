@@ -12,9 +12,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from autosync_tasks.records import pattern
+
 _NAMED = {7: "a", 8: "b", 9: "t", 10: "n", 11: "v", 12: "f", 13: "r", 34: '"', 92: "\\"}
 _BACK = {letter: bytes([code]) for code, letter in _NAMED.items()}
-_PLAIN = re.compile(rb"[!#-\[\]-~](?:[ !#-\[\]-~]*[!#-\[\]-~])?\Z")
+_PLAIN = pattern(rb"[!#-\[\]-~](?:[ !#-\[\]-~]*[!#-\[\]-~])?\Z")
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _MAX_SHOWN = 400
 WITHHELD = "[withheld]"
@@ -35,7 +37,7 @@ def quote(path: bytes) -> bytes:
     return b'"' + "".join(parts).encode("ascii") + b'"'
 
 
-_ALL_PLAIN = re.compile(rb"(?:[!#-\[\]-~](?:[ !#-\[\]-~]*+(?<! ))?(?:\n|\Z))*+\Z")
+_ALL_PLAIN = pattern(rb"(?:[!#-\[\]-~](?:[ !#-\[\]-~]*+(?<! ))?(?:\n|\Z))*+\Z")
 
 
 def all_plain(lines: list[bytes]) -> bool:
@@ -44,7 +46,7 @@ def all_plain(lines: list[bytes]) -> bool:
     return joined.count(b"\n") == max(len(lines) - 1, 0) and bool(_ALL_PLAIN.match(joined))
 
 
-_ESCAPE = re.compile(rb'\\([abtnvfr"\\]|[0-3][0-7]{2})')
+_ESCAPE = pattern(rb'\\([abtnvfr"\\]|[0-3][0-7]{2})')
 
 
 def unquote(text: bytes) -> bytes:
@@ -66,9 +68,9 @@ def unquote(text: bytes) -> bytes:
     return path
 
 
-_RUN = re.compile(rb"[A-Za-z0-9_-]{16,}")
-_MIXED = re.compile(rb"[A-Za-z][0-9]|[0-9][A-Za-z]")
-_HUMPS = re.compile(rb"[a-z][A-Z]")
+_RUN = pattern(rb"[A-Za-z0-9_-]{16,}")
+_MIXED = pattern(rb"[A-Za-z][0-9]|[0-9][A-Za-z]")
+_HUMPS = pattern(rb"[a-z][A-Z]")
 
 
 def suspicious(path: bytes) -> list[bytes]:
@@ -165,8 +167,8 @@ def _escaped(char: str) -> str:
 
 # Characters that HFS+ drops from names; git refuses `.git` spelled with them (utf8.c, is_hfs_dot_generic).
 _HFS_IGNORED = dict.fromkeys([*range(0x200C, 0x2010), *range(0x202A, 0x202F), *range(0x206A, 0x2070), 0xFEFF])
-_NTFS_GIT = re.compile(rb"(?:\.git|git~1)[ .]*(?:[:\\/].*)?\Z", re.IGNORECASE | re.DOTALL)
-_NTFS_GITMODULES = re.compile(rb"(?:\.gitmodules|gitmod~[1-4]|gi7eba~[1-9])[ .]*(?::.*)?\Z", re.IGNORECASE | re.DOTALL)
+_NTFS_GIT = pattern(rb"(?:\.git|git~1)[ .]*(?:[:\\/].*)?\Z", re.IGNORECASE | re.DOTALL)
+_NTFS_GITMODULES = pattern(rb"(?:\.gitmodules|gitmod~[1-4]|gi7eba~[1-9])[ .]*(?::.*)?\Z", re.IGNORECASE | re.DOTALL)
 
 
 SUSPECT = (b"", b".", b"g", b"G")

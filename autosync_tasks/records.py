@@ -1,4 +1,4 @@
-"""Data classes that cost nothing until they are used: `dataclasses` with the same words, made late.
+"""Data classes and patterns that cost nothing until they are used: the same words as the standard library's.
 
 The standard library writes and compiles six functions for each class as it is defined, and loads `inspect` to do so:
 half of the start of a sync with nothing to do (30 ms of 60; a start defines some forty). Here a class gets its
@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dataclasses import asdict, dataclass, field, fields, replace
+    from re import compile as pattern
 else:
+    import re
     from operator import attrgetter
 
     _NONE = object()
@@ -131,5 +133,20 @@ else:
             return type(record)(asdict(one) for one in record) if type(record) in (list, tuple) else record
         return {key: asdict(value) for key, value in record.items()} if isinstance(record, dict) else record
 
+    class _Pattern:
+        """A compiled pattern to be. Its methods become its own with the first use of each."""
 
-__all__ = ["asdict", "dataclass", "field", "fields", "replace"]
+        def __init__(self, regex, flags):
+            self.__regex__ = (regex, flags)
+
+        def __getattr__(self, name):
+            found = getattr(re.compile(*self.__regex__), name)
+            setattr(self, name, found)
+            return found
+
+    def pattern(regex, flags=0):
+        """As `re.compile`, which is called when the pattern is first used: most are not in most runs."""
+        return _Pattern(regex, flags)
+
+
+__all__ = ["asdict", "dataclass", "field", "fields", "pattern", "replace"]

@@ -269,26 +269,26 @@ class Gateway:
 
 @cache
 def _gitpython() -> ModuleType:
-    """GitPython's runner, imported when git is first needed and without the rest of the package.
-
-    `import git` takes twice as long, and runs `git version` two times; nothing else of it is used here.
-    """
+    """GitPython's runner, without the rest of it and of gitdb: `import git` takes twice as long, and runs git."""
     import importlib.util
 
-    found = importlib.util.find_spec("git")
+    packages = []
     try:
-        if found is None or not found.submodule_search_locations:
-            raise ImportError("no module named 'git'")
-        package = importlib.util.module_from_spec(found)
-        sys.modules["git"] = package  # a package whose own code is not run
-        try:
-            return importlib.import_module("git.cmd")
-        finally:
-            del sys.modules["git"]
+        for name in ("gitdb", "git"):
+            found = importlib.util.find_spec(name)
+            if found is None or not found.submodule_search_locations:
+                raise ImportError(f"no module named {name!r}")
+            if name not in sys.modules:
+                packages.append(name)
+                sys.modules[name] = importlib.util.module_from_spec(found)  # a package whose own code is not run
+        return importlib.import_module("git.cmd")
     except ImportError as error:
         raise BackupError(
             f"GitPython cannot be used: {display(str(error)[:200])}", hint="install autosync-tasks anew"
         ) from None
+    finally:
+        for name in packages:
+            del sys.modules[name]
 
 
 def _as_variables(config: Mapping[str, str]) -> dict[str, str]:

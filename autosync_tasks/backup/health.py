@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 
@@ -17,13 +16,13 @@ from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError
 from autosync_tasks.files import names_in
 from autosync_tasks.names import KEPT, kept_branch
-from autosync_tasks.records import asdict, dataclass, field, fields, replace
+from autosync_tasks.records import asdict, dataclass, field, fields, pattern, replace
 from autosync_tasks.state import shapes
 from autosync_tasks.state.state import State
 
 _FILE = "health.json"
-_STORED = re.compile(r"(pack-[0-9a-f]{40}\.(pack|idx)|[0-9a-f]{38})\Z")
-_FOLDERS = re.compile(r"(pack|[0-9a-f]{2})\Z")
+_STORED = pattern(r"(pack-[0-9a-f]{40}\.(pack|idx)|[0-9a-f]{38})\Z")
+_FOLDERS = pattern(r"(pack|[0-9a-f]{2})\Z")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,14 @@ from autosync_tasks.backup.orphans import orphans
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.files import names_in
 from autosync_tasks.names import display
+from autosync_tasks.records import pattern
 
 _PROC = "/proc"
-_TEMPORARY = re.compile(r"(tmp_(obj|pack|idx|rev|mtimes|bitmap|midx|graph)_|\.tmp-\d+-|tmp_objdir-|incoming-)")
+_TEMPORARY = pattern(r"(tmp_(obj|pack|idx|rev|mtimes|bitmap|midx|graph)_|\.tmp-\d+-|tmp_objdir-|incoming-)")
 """Names of git's files on their way (object-file.c, pack-write.c, tmp-objdir.c) in the object store."""
-_OURS = re.compile(r"(autosync-stash-[0-9a-f]+\.index(\.lock)?|fast_import_crash_\d+)\Z")
+_OURS = pattern(r"(autosync-stash-[0-9a-f]+\.index(\.lock)?|fast_import_crash_\d+)\Z")
 """Names in the repository's own folder: of this program, and git's report on a stream that ended too early."""
-_KEEP = re.compile(r"pack-[0-9a-f]{40}\.keep\Z")
+_KEEP = pattern(r"pack-[0-9a-f]{40}\.keep\Z")
 _KEEP_WORDS = (b"fast-import", b"fetch-pack ")
 """What git writes into the `.keep` of a pack until its refs are there (a person's own says something else).
 Left by a kill, git would never take the pack along when it tidies."""

@@ -23,16 +23,16 @@ from collections.abc import Iterable, Mapping
 from autosync_tasks.backup.listing import Listing
 from autosync_tasks.model import Entry, Kind, Manifest, Path
 from autosync_tasks.names import all_plain, git_refuses, parents, plain_name, quote, unquote
-from autosync_tasks.records import dataclass
+from autosync_tasks.records import dataclass, pattern
 
 PATH = b".autosync/manifest"
 """Where it lies in the backup's tree."""
 
 _HEADER = b"autosync-manifest 1"
-_SOURCE_ID = re.compile(r"[0-9a-z]{8,64}\Z")
+_SOURCE_ID = pattern(r"[0-9a-z]{8,64}\Z")
 _LETTER = {Kind.FOLDER: b"d", Kind.FILE: b"f", Kind.LINK: b"l"}
 _KIND = {letter: kind for kind, letter in _LETTER.items()}
-_LINE = re.compile(rb"([dfl]) ([0-7]{1,3}) (.+)\Z", re.DOTALL)
+_LINE = pattern(rb"([dfl]) ([0-7]{1,3}) (.+)\Z", re.DOTALL)
 
 
 class ManifestError(ValueError):
@@ -124,7 +124,7 @@ def _plain_paths(lines: list[bytes]) -> dict[Path, tuple[Kind, int]] | None:
 
 
 _NAME_FORM = rb"[!#-\-0-9:-FH-\[\]-fh-~](?:[ !#-.0-\[\]-~]*+(?<! ))?"
-_SIMPLE = re.compile(rb"(?:[dfl] [0-7]{1,3} %s(?:/%s)*+(?:\n|\Z))*+\Z" % (_NAME_FORM, _NAME_FORM))
+_SIMPLE = pattern(rb"(?:[dfl] [0-7]{1,3} %s(?:/%s)*+(?:\n|\Z))*+\Z" % (_NAME_FORM, _NAME_FORM))
 
 
 def _each(lines: list[bytes]) -> dict[Path, tuple[Kind, int]]:

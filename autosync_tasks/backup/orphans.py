@@ -15,8 +15,9 @@ from contextlib import suppress
 
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.files import bytes_in, names_in
+from autosync_tasks.records import pattern
 
-_PART = re.compile(r"(pack-[0-9a-f]{40})\.(pack|idx|rev|bitmap|mtimes|promisor)\Z")
+_PART = pattern(r"(pack-[0-9a-f]{40})\.(pack|idx|rev|bitmap|mtimes|promisor)\Z")
 _SHA = 20
 _GRAPHS = "info/commit-graphs"
 

@@ -15,16 +15,17 @@ from autosync_tasks.backup.orphans import ends_well, orphans
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.files import bytes_in, names_in
 from autosync_tasks.names import display
+from autosync_tasks.records import pattern
 
 _SHA = 20
-_REF = re.compile(rb"[0-9a-f]{40} refs/[^\x00-\x20\x7f~^:?*\[\\]+\n\Z")
-REF_NAME = re.compile(r"refs/[^\x00-\x20\x7f~^:?*\[\\]+\Z")
+_REF = pattern(rb"[0-9a-f]{40} refs/[^\x00-\x20\x7f~^:?*\[\\]+\n\Z")
+REF_NAME = pattern(r"refs/[^\x00-\x20\x7f~^:?*\[\\]+\Z")
 """A name that git takes for a ref (git-check-ref-format). What a cloud service calls a conflicted copy is none."""
-_PEELED = re.compile(rb"\^[0-9a-f]{40}\n\Z")
-_PACK = re.compile(r"pack-[0-9a-f]{40}\.(pack|idx)\Z")
-_DERIVED = re.compile(r"\A(multi-pack-index|pack-[0-9a-f]{40}\.(rev|bitmap))\Z")
-_ID = re.compile(rb"[0-9a-f]{40}\n?\Z")
-_TO = re.compile(rb"ref: refs/[^\x00-\x1f]+\n?\Z")
+_PEELED = pattern(rb"\^[0-9a-f]{40}\n\Z")
+_PACK = pattern(r"pack-[0-9a-f]{40}\.(pack|idx)\Z")
+_DERIVED = pattern(r"\A(multi-pack-index|pack-[0-9a-f]{40}\.(rev|bitmap))\Z")
+_ID = pattern(rb"[0-9a-f]{40}\n?\Z")
+_TO = pattern(rb"ref: refs/[^\x00-\x1f]+\n?\Z")
 
 
 def pack_faults(repository: Repository) -> dict[str, str]:

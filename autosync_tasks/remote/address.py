@@ -9,19 +9,19 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
-from autosync_tasks.records import dataclass, field
+from autosync_tasks.records import dataclass, field, pattern
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 """Hosts to which plain http is allowed: nobody listens between this machine and itself."""
 
-_URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/]*)(/.*)?\Z", re.DOTALL)
-_HELPER = re.compile(r"[A-Za-z0-9][A-Za-z0-9+.-]*::")
-_SHORT = re.compile(r"(?:([^@/:]+)@)?(\[[0-9A-Fa-f:.]+\]|[^@/:\[\]]+):(.*)\Z", re.DOTALL)
-_IN_TEXT = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)[^/\s'\"]*@")
-_QUERY = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://[^\s'\"?]*)\?[^\s'\"]*")
+_URL = pattern(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/]*)(/.*)?\Z", re.DOTALL)
+_HELPER = pattern(r"[A-Za-z0-9][A-Za-z0-9+.-]*::")
+_SHORT = pattern(r"(?:([^@/:]+)@)?(\[[0-9A-Fa-f:.]+\]|[^@/:\[\]]+):(.*)\Z", re.DOTALL)
+_IN_TEXT = pattern(r"([A-Za-z][A-Za-z0-9+.-]*://)[^/\s'\"]*@")
+_QUERY = pattern(r"([A-Za-z][A-Za-z0-9+.-]*://[^\s'\"?]*)\?[^\s'\"]*")
 _SSH_SCHEMES = frozenset({"ssh", "git+ssh", "ssh+git"})
-_HOST = re.compile(r"(?:[0-9A-Za-z_](?:[0-9A-Za-z._-]*)|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?\Z")
-_USER = re.compile(r"[0-9A-Za-z_.][0-9A-Za-z_.@+-]*\Z")
+_HOST = pattern(r"(?:[0-9A-Za-z_](?:[0-9A-Za-z._-]*)|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?\Z")
+_USER = pattern(r"[0-9A-Za-z_.][0-9A-Za-z_.@+-]*\Z")
 
 
 class AddressError(ValueError):

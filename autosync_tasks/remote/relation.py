@@ -6,7 +6,6 @@ Foreign changes on the remote are taken in path by path, not by a merge of conte
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from enum import StrEnum
 
@@ -15,12 +14,12 @@ from autosync_tasks.backup.manifest import PATH
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Path
 from autosync_tasks.names import display, parents
-from autosync_tasks.records import dataclass, replace
+from autosync_tasks.records import dataclass, pattern, replace
 from autosync_tasks.remote.address import part_of_ref
 
 _OWN_FOLDER = PATH.split(b"/", 1)[0]
 _MOST_NAMED = 3
-_WELCOME = re.compile(
+_WELCOME = pattern(
     rb"(?i)(?:readme|licen[cs]e|copying|notice|contributing|code_of_conduct|security|codeowners|changelog)(?:[._-][^/]*)?\Z"
     rb"|\.(?:gitignore|gitattributes|gitkeep)\Z|\.(?:github|gitlab)/.+"
 )

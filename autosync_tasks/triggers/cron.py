@@ -11,7 +11,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 
 from autosync_tasks.errors import UsageError
-from autosync_tasks.records import dataclass
+from autosync_tasks.records import dataclass, pattern
 
 BEGIN = b"# BEGIN autosync-tasks: written by install-cron, removed by uninstall-cron; edits in here are replaced"
 END = b"# END autosync-tasks"
@@ -24,14 +24,14 @@ _END = rb"[ \t]*#[ \t]*END autosync-tasks(?![\w-])" + _EOL
 _WHEN = rb"[ \t#]*(?:@[a-z]+|(?:[^\s#]+[ \t]+){4}[^\s#]+)[ \t]+"
 _COMMAND = _WHEN + rb"[^\n]*autosync'?[ \t]+sync[ \t]+--trigger=schedule\b" + _EOL
 _CUT_OFF = _WHEN + rb"/usr/bin/env[ \t]+PATH=[^\n]*\Z"
-_BLOCK = re.compile(
+_BLOCK = pattern(
     rb"^(?:(?P<whole>%(begin)b(?:(?!%(begin)b|%(end)b)[^\n]*\n)*%(end)b)"
     rb"|(?P<no_end>%(begin)b(?:%(command)b)*(?:%(cut_off)b)?)"
     rb"|(?P<no_beginning>(?:%(command)b)*%(end)b))"
     % {b"begin": _BEGIN, b"end": _END, b"command": _COMMAND, b"cut_off": _CUT_OFF},
     re.MULTILINE,
 )
-_OURS = re.compile(rb"%b|%b|%b|%b" % (_BEGIN, _END, _COMMAND, _CUT_OFF))
+_OURS = pattern(rb"%b|%b|%b|%b" % (_BEGIN, _END, _COMMAND, _CUT_OFF))
 
 
 @dataclass(frozen=True, slots=True)

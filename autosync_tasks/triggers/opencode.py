@@ -12,16 +12,17 @@ from datetime import datetime
 
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.names import display
+from autosync_tasks.records import pattern
 from autosync_tasks.triggers import files
 from autosync_tasks.triggers.loading import Use, Word
 
 _MOST = 1_000_000
 """Bytes of a log that are read: days of use. Nothing depends on what is older."""
 
-_OLD_LOG = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{6})\.log")
+_OLD_LOG = pattern(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{6})\.log")
 """One file for each run, named after its start in UTC (seen in 1.2 to 1.14)."""
 
-_START = re.compile(rb'^timestamp=(\S{10,40}) [^\n]*?\brun=(\S{1,40}) message="creating instance"', re.MULTILINE)
+_START = pattern(rb'^timestamp=(\S{10,40}) [^\n]*?\brun=(\S{1,40}) message="creating instance"', re.MULTILINE)
 """One file for all runs (seen in 1.18): the line of a run that opens a project, and loads the plugins for it."""
 
 

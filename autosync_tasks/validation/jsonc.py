@@ -8,9 +8,10 @@ same, so a message names the right place. tests/validation/test_jsonc.py compare
 from __future__ import annotations
 
 import json
-import re
 from itertools import accumulate
 from typing import Any, NoReturn
+
+from autosync_tasks.records import pattern
 
 MAX_TEXT = 16 * 1024 * 1024
 """Characters; the largest JSON file in the three real trees has 0.1 M."""
@@ -37,20 +38,20 @@ class TooDeepError(JsoncError):
 _STRING = r'"[^"\\\r\n]*(?:\\[^\r\n][^"\\\r\n]*)*"'
 # Each piece ends at a comment, at a slash or quote that begins none, or at the end: pieces leave no gap.
 _COMMENT = r"//[^\r\n]*|/\*[^*]*\*+(?:[^/*][^*]*\*+)*/"
-_COMMENT_PIECES = re.compile(rf"((?:[^\"/]+|{_STRING})*)({_COMMENT}|/|\"|\Z)")
-_WHOLE = re.compile(_STRING)
-_QUOTES = re.compile(rf"{_STRING}|(\")")
+_COMMENT_PIECES = pattern(rf"((?:[^\"/]+|{_STRING})*)({_COMMENT}|/|\"|\Z)")
+_WHOLE = pattern(_STRING)
+_QUOTES = pattern(rf"{_STRING}|(\")")
 # A comma with nothing before it (`[,]`) is no trailing comma: it stays, for json.loads to refuse.
 _BLANKS = r"[ \t\r\n]*"
 # No possessive group around alternatives: Python before 3.11.5 matches it wrongly.
-_COMMAS = re.compile(rf"{_STRING}|[\[{{]{_BLANKS},|,(?={_BLANKS}[\]}}])")
-_TRAILING = re.compile(rf",{_BLANKS}[\]}}]")
-_NO_BRACKETS = re.compile(rf"(?:[^\"\[\]{{}}]+|{_STRING}|\")+")
+_COMMAS = pattern(rf"{_STRING}|[\[{{]{_BLANKS},|,(?={_BLANKS}[\]}}])")
+_TRAILING = pattern(rf",{_BLANKS}[\]}}]")
+_NO_BRACKETS = pattern(rf"(?:[^\"\[\]{{}}]+|{_STRING}|\")+")
 _STEP = {"[": 1, "{": 1, "]": -1, "}": -1}
-_LONG_NUMBER = re.compile(r"[0-9]{100}")
-_TO_CONSTANT = re.compile(rf"(?:[^\"NI]+|{_STRING})*")
-_TOKEN = re.compile(rf"({_STRING})(?=[ \t\r\n]*:)|{_STRING}|[\[\]{{}}]")
-_NOT_BLANK = re.compile(r"[^\r\n]")
+_LONG_NUMBER = pattern(r"[0-9]{100}")
+_TO_CONSTANT = pattern(rf"(?:[^\"NI]+|{_STRING})*")
+_TOKEN = pattern(rf"({_STRING})(?=[ \t\r\n]*:)|{_STRING}|[\[\]{{}}]")
+_NOT_BLANK = pattern(r"[^\r\n]")
 
 _VALUE = "a value is expected here"
 _WORDING = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from autosync_tasks.records import pattern
 from autosync_tasks.validation.findings import Context, Lines, Raw, Subject
 from autosync_tasks.validation.rule import Family, rules
 
@@ -16,8 +17,8 @@ MRG001 error: Merge-conflict markers
 """)
 
 _READ = (b".json", b".jsonc", b".sh", b".bash", b".py", b".js", b".mjs", b".cjs", b".ts", b".mts", b".cts")
-_MARK = re.compile(rb"^(?:(<{7})(?: |\r?$)|(={7})\r?$|(>{7})(?: |\r?$))", re.MULTILINE)
-_FRONT = re.compile(rb"\A(?:\xef\xbb\xbf)?---[ \t]*\r?\n")
+_MARK = pattern(rb"^(?:(<{7})(?: |\r?$)|(={7})\r?$|(>{7})(?: |\r?$))", re.MULTILINE)
+_FRONT = pattern(rb"\A(?:\xef\xbb\xbf)?---[ \t]*\r?\n")
 
 
 def unfinished_merge(subject: Subject, context: Context) -> Iterator[Raw]:

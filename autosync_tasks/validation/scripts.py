@@ -3,10 +3,10 @@ Python only compiles."""
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Iterator
 
+from autosync_tasks.records import pattern
 from autosync_tasks.validation.findings import Context, Raw, Subject
 from autosync_tasks.validation.opencode import place
 from autosync_tasks.validation.rule import Family, rules
@@ -36,12 +36,12 @@ EXE005 warning: Windows line ends in a script
 MAX_SCRIPT = 1024 * 1024
 """Bytes; a longer file is no script that somebody wrote."""
 
-_SHELL = re.compile(rb"#![ \t]*/[^\r\n]*?\b(?:ba)?sh(?=[ \t\r\n]|\Z)")
-_PYTHON = re.compile(rb"#![ \t]*/[^\r\n]*?\bpython[0-9.]*(?=[ \t\r\n]|\Z)")
-_IMPORTED = re.compile(rb"\b(?:import|from)\b[\w.\s\\\x80-\xff]{400,}")
+_SHELL = pattern(rb"#![ \t]*/[^\r\n]*?\b(?:ba)?sh(?=[ \t\r\n]|\Z)")
+_PYTHON = pattern(rb"#![ \t]*/[^\r\n]*?\bpython[0-9.]*(?=[ \t\r\n]|\Z)")
+_IMPORTED = pattern(rb"\b(?:import|from)\b[\w.\s\\\x80-\xff]{400,}")
 _MOST_DOTS = 100
 """In a name that is imported. Python puts such names together in quadratic time: a minute for 1 MB of `a.a.a…`."""
-_LINE = re.compile(r"\bline (\d{1,9}):")
+_LINE = pattern(r"\bline (\d{1,9}):")
 
 
 def script_faults(subject: Subject, context: Context) -> Iterator[Raw]:

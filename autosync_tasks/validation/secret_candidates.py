@@ -5,22 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from autosync_tasks.records import pattern
 from autosync_tasks.validation import secret_keys, secret_values, stand_ins
 from autosync_tasks.validation.scanner import OWN, Hit
 from autosync_tasks.validation.secret_keys import NOTHING, QUOTES, Judged, Place
 
-_CONFIG = re.compile(rb"(?:^|/)(?:opencode|tui|config)\.jsonc?$")
-_OPTION_BEFORE = re.compile(rb"-([A-Za-z0-9-]{3,40})(?:[\"']\s*,\s*[\"']|=[\"']?|\s+[\"']?)$")
-_ASSIGNED = re.compile(rb"(?i)[\s:=>,|\"'`*\[\](\\]+(?:(?:bearer|basic|token|bot|apikey)\s+)?$")
-_NAME_BEFORE = re.compile(rb"[A-Za-z0-9_.\-]{0,48}$")
-_API_KEY = re.compile(rb"(?i)(?:api[_-]?key|secret(?:[_-]?key)?|api[_-]?token)$")
-_OAUTH = re.compile(rb"[\"']?type[\"']?\s*:\s*[\"']oauth[\"']")
-_DIGEST = re.compile(rb"(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})")
-_FILE_BEFORE = re.compile(
+_CONFIG = pattern(rb"(?:^|/)(?:opencode|tui|config)\.jsonc?$")
+_OPTION_BEFORE = pattern(rb"-([A-Za-z0-9-]{3,40})(?:[\"']\s*,\s*[\"']|=[\"']?|\s+[\"']?)$")
+_ASSIGNED = pattern(rb"(?i)[\s:=>,|\"'`*\[\](\\]+(?:(?:bearer|basic|token|bot|apikey)\s+)?$")
+_NAME_BEFORE = pattern(rb"[A-Za-z0-9_.\-]{0,48}$")
+_API_KEY = pattern(rb"(?i)(?:api[_-]?key|secret(?:[_-]?key)?|api[_-]?token)$")
+_OAUTH = pattern(rb"[\"']?type[\"']?\s*:\s*[\"']oauth[\"']")
+_DIGEST = pattern(rb"(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})")
+_FILE_BEFORE = pattern(
     rb"[\w/-]\.(?:md|mdx|txt|jsonc?|ya?ml|toml|[cm]?[jt]sx?|py|sh|go|rs|html|css|png|svg|lock)[\"'`]?\s{0,2}[:=|]\s{0,2}[\"'`]?$"
 )
 """A file's name, to which a digest is given: in a manifest of files."""
-_SERVICE = re.compile(rb"[\"'](?:hostname|port|pid|cors|url)[\"']\s*:")
+_SERVICE = pattern(rb"[\"'](?:hostname|port|pid|cors|url)[\"']\s*:")
 
 
 def judge_hit(place: Place, hit: Hit) -> Judged:

@@ -8,11 +8,12 @@ import re
 from typing import NamedTuple
 
 from autosync_tasks.model import Path
+from autosync_tasks.records import pattern
 from autosync_tasks.validation import secret_values, stand_ins
 
 QUOTES = b"\"'`"
-_KEY_BODY = re.compile(rb"[A-Za-z0-9+/]{24,}={0,2}")
-_IDS = re.compile(
+_KEY_BODY = pattern(rb"[A-Za-z0-9+/]{24,}={0,2}")
+_IDS = pattern(
     rb"(?i)(?:sha[0-9]*|md5|h1|toolu|call|msg|ses|prt|req|run|task|chatcmpl|resp|evt|prod|price|cus|pk|pub)[_-]"
 )
 """Beginnings of hashes and of names that programs give to their own things."""

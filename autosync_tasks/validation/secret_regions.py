@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 
 from autosync_tasks.model import Path
-from autosync_tasks.records import dataclass, field
+from autosync_tasks.records import dataclass, field, pattern
 from autosync_tasks.validation import stand_ins
 from autosync_tasks.validation.scanner import Engine, Hit
 from autosync_tasks.validation.secret_candidates import judge_hit
@@ -58,7 +57,7 @@ _KINDS = bytes(
     for code in range(256)
 )
 _WORD = ord("a")
-_DIGIT = re.compile(rb"[0-9]")
+_DIGIT = pattern(rb"[0-9]")
 _ENDED = b"a" * 16 + b","
 """With no space in it, the search leaps from word to word."""
 _SPACED = bytes(code if chr(code).isalnum() or code > 127 or code in b"-_\n" else 32 for code in range(256))
@@ -123,12 +122,12 @@ def _end_of_key(data: bytes, end: int) -> int:
     return rest.end() if rest else end
 
 
-_KEY_LINES = re.compile(
+_KEY_LINES = pattern(
     rb"(?:(?:[\s\"'+>#|*]|\\[nr])*[A-Za-z0-9+/=]{16,}|[A-Za-z-]{3,20}: [^\r\n]*\r?\n)+"
     rb"(?:(?:[\s\"'+>#|*]|\\[nr])*-----END[ A-Z0-9]{0,40}-----)?"
 )
-_AWS_ID = re.compile(rb"(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9])")
-_FORTY = re.compile(rb"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
+_AWS_ID = pattern(rb"(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9])")
+_FORTY = pattern(rb"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
 _NEAR = 400
 """Bytes between an AWS key's id and its secret, in whatever form the two are written down."""
 

@@ -8,13 +8,14 @@ import re
 from collections import Counter
 from math import log2
 
+from autosync_tasks.records import pattern
 from autosync_tasks.validation.stand_ins import placeholder
 
-_UUID = re.compile(rb"(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_HEX = re.compile(rb"(?i)[0-9a-f]+")
-_RUNS = re.compile(rb"[a-z]+|[A-Z]+|[0-9]+")
-_IDENTIFIER = re.compile(rb"[A-Za-z_][A-Za-z0-9_.]*")
-_VENDOR = re.compile(rb"([A-Za-z][A-Za-z0-9]{1,7}(?:[-_][a-z0-9]{1,8}){0,2})[-_.]([A-Za-z0-9]{20}[A-Za-z0-9_.-]*)")
+_UUID = pattern(rb"(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_HEX = pattern(rb"(?i)[0-9a-f]+")
+_RUNS = pattern(rb"[a-z]+|[A-Z]+|[0-9]+")
+_IDENTIFIER = pattern(rb"[A-Za-z_][A-Za-z0-9_.]*")
+_VENDOR = pattern(rb"([A-Za-z][A-Za-z0-9]{1,7}(?:[-_][a-z0-9]{1,8}){0,2})[-_.]([A-Za-z0-9]{20}[A-Za-z0-9_.-]*)")
 
 
 def entropy(value: bytes) -> float:
@@ -112,7 +113,7 @@ def private_key_in_base64(value: bytes) -> bool:
     return b"PRIVATE KEY" in head
 
 
-_CAMEL = re.compile(rb"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_CAMEL = pattern(rb"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _GENERIC = frozenset(
     b"a access account api app application apps auth authn authorization authz aws_ base basic bearer bot build client "
     b"code common config const cookie credential credentials csrf current custom data database db def default demo dev "

@@ -9,27 +9,29 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-TEMPLATE = re.compile(
+from autosync_tasks.records import pattern
+
+TEMPLATE = pattern(
     rb"\$[{(A-Za-z_]|\{\{|\}\}|^<|<[^>]*>$|\{env:|\{file:|%\(|^%[A-Za-z_]+%|process\.env|os\.environ|getenv"
     rb"|(?<![A-Za-z0-9])(?:env\.[A-Z_][A-Z0-9_]*\b|secrets\.|vars\.)"
     rb"|import\.meta|^\{|^var\.|^local\.|^data\.|^@",
 )
 """Something else takes the value's place before it is used (`${NAME}`, `{{name}}`, `<name>`)."""
 
-_WORDS = re.compile(
+_WORDS = pattern(
     rb"(?i)example|sample|dummy|fake|placeholder|change[-_]?me|replace|your[-_]?|_here|-here|xxxx|redact|insert"
     rb"|todo|mock|foobar|lorem|abcdef|abcd1234|1234567|12345abc|deadbeef|0000000|aaaaaaa|\*\*\*|\.\.\.|goes[-_]here"
     rb"|not[-_]?(?:a[-_]?)?real|some[-_](?:secret|token|key|value)|(?:my|test|super)[-_]?(?:secret|token|key|pass)"
 )
 
-_SAID = re.compile(
+_SAID = pattern(
     rb"(?i)example|placeholder|change[-_]?me|redacted|replace[-_]?(?:me|with|this)|\*\*\*|\.\.\.|\xe2\x80\xa6|xxxxxx"
     rb"|(?:^|[^a-z0-9])(?:your|fake|dummy|mock|sample|insert|todo|some|goes|here|xxx)(?:$|[^a-z0-9])"
     rb"|not[-_]?(?:a[-_]?)?real|your[-_]?(?:api|token|key|secret|access)|fake(?:token|key|secret)|(?:token|key)here$"
 )
 """The same where chance may give a word of four letters: long ones, and short ones that stand apart."""
 
-_MASK = re.compile(
+_MASK = pattern(
     rb"(?i)^[\[<({].*[\])}>]$|^(?:\*+|\.+|x+|#+|_+|-+|\?+|\xe2\x80\xa2|\xe2\x80\xa6)+$"
     rb"|redact|masked|hidden|removed|omitted|censored|filtered|withheld|scrubbed|sanitized|<[a-z]"
 )
@@ -59,20 +61,20 @@ _SPELLED = _NOUNS | frozenset(
     b"stripe strong super supersecret synthetic temp test testing the this url use user username value very web "
     b"webhook with write your".split()
 )
-_LETTERS = re.compile(rb"[a-z]+")
-_SPLIT = re.compile(rb"[-_. /]+|(?<=[a-z0-9])(?=[A-Z])")
-_REPEATED = re.compile(rb"(?s)(.{2,12}?)\1{3,}")
-_ONE_SIGN = re.compile(rb"(?s)([^A=/])\1{7,}|A{20,}")
-_CAPITALS = re.compile(rb"[A-Z]+(?:[-_ ][A-Z0-9]+)*")
-_VARIABLE = re.compile(rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:PASSWORD|PASSWD|PASS|PWD|SECRET|TOKEN|KEY)")
+_LETTERS = pattern(rb"[a-z]+")
+_SPLIT = pattern(rb"[-_. /]+|(?<=[a-z0-9])(?=[A-Z])")
+_REPEATED = pattern(rb"(?s)(.{2,12}?)\1{3,}")
+_ONE_SIGN = pattern(rb"(?s)([^A=/])\1{7,}|A{20,}")
+_CAPITALS = pattern(rb"[A-Z]+(?:[-_ ][A-Z0-9]+)*")
+_VARIABLE = pattern(rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:PASSWORD|PASSWD|PASS|PWD|SECRET|TOKEN|KEY)")
 """A variable's name that stands where its value goes: `NEO4J_PASSWORD`."""
-_UNSIGNED = re.compile(rb"eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\.(?:[a-z]{0,16}|[A-Za-z_-]{0,10})")
+_UNSIGNED = pattern(rb"eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\.(?:[a-z]{0,16}|[A-Za-z_-]{0,10})")
 """A web token with a word for a signature, or none: `eyJ….eyJ….expired`."""
-_EXAMPLE_HOSTS = re.compile(
+_EXAMPLE_HOSTS = pattern(
     rb"(?i)^(?:localhost|127\.|0\.0\.0\.0|\[?::1|(?:[a-z0-9-]+\.)*example\.(?:com|org|net)|host(?:name)?\b|(?:my|your)"
     rb"|db\b|database\b|postgres\b|mysql\b|mongo\b|mongodb\b|redis\b|rabbitmq\b|server\b|proxy\b|broker\b|\$|\{)"
 )
-_TEACHES = re.compile(
+_TEACHES = pattern(
     rb"(?i)\b(?:bad|wrong|never|don'?t|do not|avoid|insecure|vulnerable|hard-?coded|anti-?pattern|incorrect|unsafe)\b"
     rb"|(?<![.\w-])examples?(?![.\w-])|\xe2\x9d\x8c|\xf0\x9f\x9a\xab"
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from autosync_tasks.records import pattern
 from autosync_tasks.validation.findings import Context, Raw, Subject
 from autosync_tasks.validation.opencode import place
 from autosync_tasks.validation.rule import Family, rules
@@ -27,7 +27,7 @@ STR004 warning: An unusual name
   → Rename the file.
 """)
 
-_NAME = re.compile(rb"[a-z0-9]+(?:[-_.][a-z0-9]+)*(?:/[a-z0-9]+(?:[-_.][a-z0-9]+)*)*")
+_NAME = pattern(rb"[a-z0-9]+(?:[-_.][a-z0-9]+)*(?:/[a-z0-9]+(?:[-_.][a-z0-9]+)*)*")
 _DOCUMENTS = (b".md", b".mdx", b".rst", b".adoc", b".txt", b".pdf")
 _USUAL = frozenset((b"README.md", b"AGENTS.md", b"CLAUDE.md", b"LICENSE.md", b"CHANGELOG.md", b"LICENSE.txt"))
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
+import pkgutil
+import re
 from collections.abc import Mapping
 
 import pytest
 
+import autosync_tasks
+from autosync_tasks import records
 from autosync_tasks.records import asdict, dataclass, field, fields, replace
 
 
@@ -86,3 +91,24 @@ def test_the_standard_library_takes_them() -> None:
         }
     )
     assert [one.name for one in dataclasses.fields(Leaf)] == [one.name for one in fields(Leaf)] == ["name", "value"]
+
+
+def test_every_pattern_that_is_made_late_can_be_made() -> None:
+    made = 0
+    for found in pkgutil.walk_packages(autosync_tasks.__path__, "autosync_tasks."):
+        if found.name.endswith("__main__"):
+            continue
+        for name, value in vars(importlib.import_module(found.name)).items():
+            if type(value).__name__ == "_Pattern":
+                assert value.pattern, f"{found.name}.{name}"  # compiles it
+                made += 1
+    assert made > 60
+
+
+def test_a_late_pattern_is_a_pattern() -> None:
+    late = records.pattern(r"(a)|B", re.IGNORECASE)
+    assert late.flags & re.IGNORECASE and late.groups == 1 and late.sub("-", "xAb") == "x--"
+    with pytest.raises(re.error):
+        records.pattern("(").match("")
+    with pytest.raises(AttributeError):
+        late.nothing  # type: ignore[attr-defined]  # noqa: B018
