@@ -20,6 +20,8 @@ _PLAIN = pattern(rb"[!#-\[\]-~](?:[ !#-\[\]-~]*[!#-\[\]-~])?\Z")
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _MAX_SHOWN = 400
 WITHHELD = "[withheld]"
+WAITS = "AUTOSYNC_STARTED_AHEAD"
+"""Set in the environment of a sync that loads what it needs and waits on standard input for the word to begin."""
 
 
 def quote(path: bytes) -> bytes:

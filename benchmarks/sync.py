@@ -266,7 +266,9 @@ def main() -> None:
             raise SystemExit(f"{needed} is not here, and this needs it")
     wanted = [name for name in PEERS if name == RIVAL or asked.only is None or name in asked.only]
     peers = [name for name in wanted if shutil.which(PEERS[name][0])]
-    folder = Path(tempfile.mkdtemp(prefix="autosync-bench-", dir=asked.folder))
+    folder = Path(
+        tempfile.mkdtemp(prefix="autosync-bench-", dir=os.path.abspath(asked.folder) if asked.folder else None)
+    )
     try:
         _report(Bench(folder, asked.program, asked.beside, peers), asked.files, asked.rounds, set(wanted) - set(peers))
     finally:

@@ -248,7 +248,7 @@ class Gateway:
         import subprocess
 
         scrub_environment()
-        runner = _gitpython()
+        runner = gitpython()
         command = ["git", f"--git-dir={self.git_dir}"]
         if self.work_tree is not None:
             command.append(f"--work-tree={self.work_tree}")
@@ -268,7 +268,7 @@ class Gateway:
 
 
 @cache
-def _gitpython() -> ModuleType:
+def gitpython() -> ModuleType:
     """GitPython's runner, without the rest of it and of gitdb: `import git` takes twice as long, and runs git."""
     import importlib.util
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from autosync_tasks.cli.lazy_invoke import load_invoke
+from autosync_tasks.names import WAITS
 from autosync_tasks.report.stream import ensure_streams, writing
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ def autosync(argv: list[str] | None = None) -> None:
     with _ready():
         words = (sys.argv if argv is None else argv)[1:]
         _forget_current_folder()
+        if os.environ.pop(WAITS, ""):
+            _wait()
         from autosync_tasks.cli.collection import plain
 
         if found := plain(words):
@@ -64,6 +67,15 @@ def _ready() -> Iterator[None]:
 
         code = told(error, as_json=False)
     sys.exit(code)
+
+
+def _wait() -> None:
+    from autosync_tasks.cli.stamp import stamp
+
+    before = stamp()
+    from autosync_tasks.cli.ahead import wait
+
+    wait(before)
 
 
 def _forget_current_folder() -> None:

@@ -145,6 +145,7 @@ def _watch(*, as_json: bool) -> int:
         protected=protected_matcher(site.settings),
         say=lambda outcome, words: show_line(outcome, words, as_json=as_json),
         pace=PaceOfSettings(site.loaded, site.places.real_source, os.environ),
+        ahead=True,
     )
     return show(result, as_json=as_json, stream=True)
 

@@ -10,10 +10,11 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import IO, Any, cast
 
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Outcome
+from autosync_tasks.names import WAITS
 from autosync_tasks.triggers.notifier import Notifier, Protected
 from autosync_tasks.triggers.quiet import SCAN_EVERY, Pace, Quiet
 from autosync_tasks.triggers.result import TaskResult
@@ -40,16 +41,40 @@ Say = Callable[[str, str], None]
 class Child:
     """One sync under way."""
 
-    def __init__(self, command: Sequence[str], env: Mapping[str, str]) -> None:
-        """Raises OSError if the program cannot be started. Its answer is kept in memory: no disk can be full."""
+    def __init__(self, command: Sequence[str], env: Mapping[str, str], *, ahead: bool = False) -> None:
+        """ahead: it only loads what it needs, until `go`.
+
+        Raises OSError if the program cannot be started. Its answer is kept in memory: no disk can be full.
+        """
         self.answer = os.fdopen(os.memfd_create("autosync-answer", os.MFD_CLOEXEC), "r+b", buffering=0)
         try:
             self.process = subprocess.Popen(
-                list(command), stdin=subprocess.DEVNULL, stdout=self.answer, env=dict(env), start_new_session=True
+                list(command),
+                stdin=subprocess.PIPE if ahead else subprocess.DEVNULL,
+                stdout=self.answer,
+                env={**env, WAITS: "1"} if ahead else dict(env),
+                start_new_session=True,
             )
         except BaseException:
             self.answer.close()
             raise
+
+    def go(self) -> bool:
+        """Lets one that was started ahead begin. False if it is gone."""
+        there = self.process.poll() is None
+        with contextlib.suppress(OSError), cast(IO[bytes], self.process.stdin) as word:
+            if there:
+                word.write(b"\n")
+                word.flush()
+                return True
+        self.answer.close()
+        return False
+
+    def leave(self) -> None:
+        """Ends one that was started ahead and is not needed."""
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+        self.stop(1.0)
 
     def ended(self) -> tuple[int, dict[str, Any]] | None:
         """Exit code and answer, or None while it runs."""
@@ -117,8 +142,11 @@ def watch(
     pace: Callable[[], Pace] = Pace,
     stop: threading.Event | None = None,
     grace: float = GRACE,
+    ahead: bool = False,
 ) -> TaskResult:
     """Watches until SIGTERM, SIGINT or `stop`. command: the sync to run. pace: asked again and again, so it is cheap.
+
+    ahead: each sync's process is started when the one before it has ended, and waits (cli/ahead.py).
 
     Raises AutosyncError where the kernel's limits are in the way or the command cannot be started, and what
     `pace` raises. Only the main thread may pass no `stop` (signals are handled there).
@@ -132,14 +160,16 @@ def watch(
         now = pace()
         say("watching", f"{source}: a sync after {now.quiet:g} s of quiet, after {now.longest:g} s at most")
         state = Quiet(now.quiet, now.longest, scan_at=time.monotonic())  # what changed while nobody watched: at once
-        runs = _loop(notifier, state, lambda: _start(command, environ), say, halt, grace, pace)
+        following = _Next(command, environ, ahead=ahead)
+        stack.callback(following.leave)
+        runs = _loop(notifier, state, following, say, halt, grace, pace)
     return TaskResult("watch", Outcome.OK, f"stopped when it was told to, after {runs} syncs", data={"syncs": runs})
 
 
 def _loop(
     notifier: Notifier,
     state: Quiet,
-    start: Callable[[], Child],
+    following: _Next,
     say: Say,
     halt: threading.Event,
     grace: float,
@@ -158,9 +188,10 @@ def _loop(
                 child = None
                 wait = retry_after(*ended, time.time(), settings.usual_retry, wait)
                 state = state.ended(now, wait)
+                following.prepare()
                 say(*_words(*ended, wait))
             if child is None and state.due(now):
-                child = start()
+                child = following.begin()
                 state, look_at = state.began(now), now  # beside the sync, for what was missed so far
                 runs += 1
             if now >= look_at:
@@ -178,6 +209,30 @@ def _loop(
         if child is not None:
             child.stop(grace)
     return runs
+
+
+class _Next:
+    """The next sync's process, where it is started ahead: most of what a small sync takes is Python's own start."""
+
+    def __init__(self, command: Sequence[str], environ: Mapping[str, str], *, ahead: bool) -> None:
+        self._command, self._environ, self._ahead = command, environ, ahead
+        self._child: Child | None = None
+
+    def prepare(self) -> None:
+        """Starts it ahead. Where that fails there will be another try, without it."""
+        if self._ahead and self._child is None:
+            with contextlib.suppress(OSError):
+                self._child = Child(self._command, self._environ, ahead=True)
+
+    def begin(self) -> Child:
+        """Lets it begin. Raises AutosyncError if the program cannot be started."""
+        child, self._child = self._child, None
+        return child if child is not None and child.go() else _start(self._command, self._environ)
+
+    def leave(self) -> None:
+        """Ends what waits."""
+        if self._child is not None:
+            self._child.leave()
 
 
 def _start(command: Sequence[str], environ: Mapping[str, str]) -> Child:
