@@ -40,6 +40,7 @@ pytest_plugins = [
     "tests.features.validation",
     "tests.features.acceptance",
     "tests.features.remote",
+    "tests.features.heartbeat",
     "tests.features.policy",
     "tests.features.outside",
     "tests.features.watcher",

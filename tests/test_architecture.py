@@ -246,14 +246,14 @@ LAZY = {
     for reason, names in {
         "only where that task or program is called": """
             cli/accept.py cli/ahead.py cli/collection.py cli/command_line.py cli/demo.py
-            cli/stamp.py cli/sync_config.py doctor/checks.py doctor/facts.py recovery/forget.py recovery/loss.py
+            cli/removal.py cli/stamp.py cli/sync_config.py doctor/checks.py doctor/facts.py recovery/forget.py recovery/loss.py
             remote/secret_guard.py triggers/command.py triggers/crontab.py triggers/hook.py
             triggers/pace.py triggers/systemd.py triggers/waiter.py triggers/watch.py
             tree/dirfd.py workspace/workspace.py
         """,
         "a run with nothing to do ends before it": """
             backup/soundness.py plan/diff.py plan/past.py remote/known.py state/scratch.py
-            status/notices.py status/status.py sync/record.py sync/run.py
+            status/heartbeat.py status/notices.py status/status.py sync/record.py sync/run.py
             verify/unattended.py verify/verify.py
         """,
         "only where something outside the tree counts": """

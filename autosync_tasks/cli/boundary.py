@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable
 from typing import Any, ParamSpec
 
-from autosync_tasks.errors import AutosyncError, OutputError
+from autosync_tasks.errors import AutosyncError, LockedError, OutputError
 from autosync_tasks.names import one_run
 
 P = ParamSpec("P")
@@ -34,22 +35,29 @@ def code_of(task: Callable[P, int], *args: P.args, **kwargs: P.kwargs) -> int:
         try:
             return task(*args, **kwargs)
         except AutosyncError as error:
-            return told(error, as_json=bool(kwargs.get("json")))
+            return told(error, as_json=bool(kwargs.get("json")), scheduled=kwargs.get("trigger") == "schedule")
         except OSError as error:
-            return told(_of_system(error), as_json=bool(kwargs.get("json")))
+            scheduled = kwargs.get("trigger") == "schedule"
+            return told(_of_system(error), as_json=bool(kwargs.get("json")), scheduled=scheduled)
         except KeyboardInterrupt:
             return 130
 
 
-def told(error: AutosyncError, *, as_json: bool, stream: bool = False) -> int:
-    """Tells an error to a person or a program; returns its exit code. stream: documents came before it, a line each."""
+def told(error: AutosyncError, *, as_json: bool, stream: bool = False, scheduled: bool = False) -> int:
+    """Tells an error to a person or a program; returns its exit code. stream: documents came before it, a line each.
+
+    scheduled: it goes to the system's log too.
+    """
     from autosync_tasks.report import as_json as json_report
-    from autosync_tasks.report import lines, screen
+    from autosync_tasks.report import lines, log, screen
 
     if as_json and not isinstance(error, OutputError):
         json_report.show("error", json_report.of_error(error), stream=stream)
     else:
-        screen.show(lines.of_error(error), error=True)
+        urgency = log.NOTICE if isinstance(error, LockedError) else log.ERROR
+        screen.show(lines.of_error(error), error=True, urgency=urgency)
+        if scheduled:
+            log.to_syslog(error.message, urgency, sys.stderr)
     return error.exit_code
 
 

@@ -18,6 +18,7 @@ ROOMS = {
     "restore": ("RESTORES", ("restore", "recover")),
     "bootstrap": ("BOOTSTRAPS", ("bootstrap", "machines")),
     "accept": ("VALIDATION", ("accept",)),
+    "upkeep": ("UPKEEP", ("notify", "uninstall")),
     "triggers": (
         "TRIGGERS",
         (

@@ -29,6 +29,8 @@ class Type(StrEnum):
     PATTERNS = "list of patterns"
     CODES = "list of codes"
     FOLDERS = "list of folders"
+    COMMANDS = "list of commands"
+    ADDRESS = "address"
     RULES = "list of rules"
 
 
@@ -158,6 +160,15 @@ class Settings:
         Type.TEXT,
         "",
         "A command that is run when the verdict changes, at a block and at a third failure in a row.",
+    )
+    notify: tuple[str, ...] = _declare(
+        Type.COMMANDS, (), "More commands of that kind, each run by itself; `inv notify --test` tries all of them."
+    )
+    heartbeat_url: str = _declare(
+        Type.ADDRESS,
+        "",
+        "An address that is asked for after a run that looked and found all well, once a minute at most, so that a "
+        "dead-man's switch notices silence.",
     )
     watch_quiet: int = _int(2, 0, 3600, "seconds", "The watcher waits until nothing has changed for so long,")
     watch_max_wait: int = _int(30, 1, DAY, "seconds", "but never longer than this after the first change.")

@@ -35,6 +35,8 @@ ALLOWED = {
     Type.PATTERNS: 'a list of gitignore patterns, such as ["docs/", "*.md"]',
     Type.CODES: 'a list of rule codes or families, such as ["STR", "MDF002"]',
     Type.FOLDERS: 'a list of full paths, such as ["/srv/shared"]',
+    Type.COMMANDS: 'a list of commands, such as ["notify-send autosync"]',
+    Type.ADDRESS: "an https:// address without name and password (http:// for 127.0.0.1 alone)",
     Type.RULES: '[[rules]] tables such as pattern = "prompts/", category = "context", priority = "high"',
 }
 
@@ -97,7 +99,7 @@ def from_text(setting: Setting, text: str, where: Where) -> object | None:
             where.refuse(setting, text, _not_a_number(stripped))
             return None
         value = int(stripped)
-    elif setting.type in (Type.PATTERNS, Type.CODES, Type.FOLDERS, Type.RULES):
+    elif setting.type in (Type.PATTERNS, Type.CODES, Type.FOLDERS, Type.COMMANDS, Type.RULES):
         value = _array(stripped)
         if value is None:
             where.refuse(setting, text, "is not a TOML or JSON array")
@@ -168,12 +170,32 @@ def _text(setting: Setting, value: object, where: Where) -> object | None:
     return value
 
 
+def _address_problem(text: str) -> str:
+    """What is wrong with an address that is asked for by a run ("" if nothing)."""
+    if not text:
+        return ""
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(text)
+        host, named = parts.hostname or "", parts.port is None or parts.port > 0
+    except ValueError:
+        return "is no address"
+    if not host or not named or parts.fragment or not re.fullmatch(r"[!-~]+", text):
+        return "is no address"
+    if "@" in parts.netloc:
+        return "holds a name or a password"
+    near = parts.scheme == "http" and host in ("127.0.0.1", "::1", "localhost")
+    return "" if parts.scheme == "https" or near else "is neither https:// nor on this machine"
+
+
 _TEXT_RULES: Mapping[Type, Callable[[str], str]] = {
     Type.ID: lambda text: "" if text == "" or re.fullmatch(_ID, text) else "is no source id",
     Type.BRANCH: lambda text: "" if is_branch(text) else "is no branch name",
     Type.REMOTE: lambda text: (
         "" if re.fullmatch(_REMOTE, text) and ".." not in text and not text.endswith((".", ".lock")) else "is no name"
     ),
+    Type.ADDRESS: _address_problem,
 }
 
 
@@ -227,6 +249,17 @@ def _code_problem(item: object) -> str:
     return "" if isinstance(item, str) and re.fullmatch(_CODE, item) else "is no rule code"
 
 
+def _command_problem(item: object) -> str:
+    import shlex
+
+    if why := _text_problem(item):
+        return why
+    try:
+        return "" if shlex.split(str(item)) else "is empty"
+    except ValueError:
+        return "has a quote without its other half"
+
+
 def _folders(setting: Setting, value: object, where: Where) -> object | None:
     found: list[str] = []
     items = _list(setting, value, where)
@@ -264,5 +297,7 @@ _CHECKS: Mapping[Type, Callable[[Setting, object, Where], object | None]] = {
     Type.PATTERNS: _items(_pattern_problem),
     Type.CODES: _items(_code_problem),
     Type.FOLDERS: _folders,
+    Type.COMMANDS: _items(_command_problem),
+    Type.ADDRESS: _text,
     Type.RULES: _rules,
 }

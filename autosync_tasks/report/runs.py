@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 
 from autosync_tasks.model import Outcome, Run, Trigger
-from autosync_tasks.report import lines, screen
+from autosync_tasks.report import lines, log, screen
 from autosync_tasks.workspace.workspace import Site
 
 _NO_NEWS = frozenset({Outcome.OK, Outcome.CHANGED, Outcome.SKIPPED, Outcome.DEFERRED})
@@ -24,5 +25,8 @@ def show_run(site: Site, run: Run, *, as_json: bool, contents: Callable[[], Iter
     elif run.trigger is Trigger.MANUAL or run.outcome not in _NO_NEWS:
         if contents is not None:
             screen.show(lines.coloured(contents()))
-        screen.show(lines.of_run(run, site.places.source, site.places.backup))
+        urgency = log.URGENCY.get(run.outcome, log.INFO)
+        screen.show(lines.of_run(run, site.places.source, site.places.backup), urgency=urgency)
+        if run.trigger is Trigger.SCHEDULE:
+            log.to_syslog(f"{run.outcome}: {run.reason}", urgency, sys.stdout)
     return run.exit_code

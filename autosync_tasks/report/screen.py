@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, TextIO
 
 from autosync_tasks.names import redaction
+from autosync_tasks.report import log
 from autosync_tasks.report.stream import writing
 from autosync_tasks.report.words import Line
 
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-def show(lines: Iterable[Line], *, error: bool = False) -> None:
-    """Writes lines to standard output (or standard error). Raises OutputError."""
+def show(lines: Iterable[Line], *, error: bool = False, urgency: int = log.INFO) -> None:
+    """Writes lines to standard output (or standard error). urgency: for the journal. Raises OutputError."""
     stream = sys.stderr if error else sys.stdout
     with writing(stream):
         if _is_terminal(stream):
@@ -27,8 +28,9 @@ def show(lines: Iterable[Line], *, error: bool = False) -> None:
             for line in lines:
                 console.print(_text(line), soft_wrap=True)
         else:
+            mark = log.prefix(stream, urgency)
             for line in lines:
-                stream.write(redaction().clean_text("".join(part.text for part in line)).rstrip() + "\n")
+                stream.write(mark + redaction().clean_text("".join(part.text for part in line)).rstrip() + "\n")
 
 
 def ask(question: str) -> str:

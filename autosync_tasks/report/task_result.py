@@ -6,7 +6,7 @@ import time
 
 from autosync_tasks.model import Outcome
 from autosync_tasks.names import display
-from autosync_tasks.report import screen
+from autosync_tasks.report import log, screen
 from autosync_tasks.report.words import STYLE, Line, Part, line, of_next, runnable
 from autosync_tasks.triggers.result import TaskResult
 
@@ -36,7 +36,7 @@ def show(result: TaskResult, *, as_json: bool = False, diff: bool = False, strea
 
         documents.show("task", result.as_json(), stream=stream)
     else:
-        screen.show(lines_of(result, diff=diff))
+        screen.show(lines_of(result, diff=diff), urgency=log.URGENCY.get(result.outcome, log.INFO))
     return result.exit_code
 
 
@@ -49,4 +49,7 @@ def show_line(outcome: str, words: str, *, as_json: bool = False) -> None:
         return
     style = STYLE[Outcome(outcome)] if outcome in list(Outcome) else ""
     when = time.strftime("%H:%M:%S  ")
-    screen.show([line(Part(when, "dim"), Part(f"{outcome:<11}", style), runnable(display(words, limit=2000)))])
+    urgency = log.URGENCY.get(Outcome(outcome), log.INFO) if style else log.INFO
+    screen.show(
+        [line(Part(when, "dim"), Part(f"{outcome:<11}", style), runnable(display(words, limit=2000)))], urgency=urgency
+    )

@@ -57,3 +57,24 @@ Feature: Being told
       And a person runs `autosync sync --trigger=schedule`
       Then the exit code is 3
       And it says "notify_command failed"
+
+  Rule: Several may be told, each by itself
+
+    Scenario: one of two is not there
+      Given a second command to be told with that is not there
+      When a secret gets into a context file
+      And a person runs `autosync sync --trigger=schedule`
+      Then the exit code is 3
+      And it says "notify failed: no such file or directory"
+      And a person was told "autosync: blocked: validation: 1 finding must be mended first"
+
+    Scenario: a test
+      When a person runs `autosync notify --test`
+      Then the exit code is 0
+      And a person was told "autosync: a test: this is how you are told"
+
+    Scenario: a test of what is not there
+      Given a command to be told with that is not there
+      When a person runs `autosync notify --test`
+      Then the exit code is 1
+      And it says "notify_command: ~/nowhere: no such file or directory"

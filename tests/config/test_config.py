@@ -63,6 +63,8 @@ OTHER: dict[str, tuple[str, object]] = {
     "follow_config": ('"/srv/work.json"', "/srv/work.json"),
     "leave_outside": ('["/srv/skills"]', ("/srv/skills",)),
     "notify_command": ('"notify-send autosync"', "notify-send autosync"),
+    "notify": ('["notify-send autosync", "/srv/tell --loud"]', ("notify-send autosync", "/srv/tell --loud")),
+    "heartbeat_url": ('"https://heartbeat.example/ping/1"', "https://heartbeat.example/ping/1"),
     "watch_quiet": ("5", 5),
     "watch_max_wait": ("60", 60),
     "run_deadline": ("120", 120),

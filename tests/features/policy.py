@@ -63,6 +63,11 @@ def no_command(machine: Machine) -> None:
     put(machine, notify_command=str(machine.home / "nowhere"))
 
 
+@given("a second command to be told with that is not there")
+def no_second_command(machine: Machine) -> None:
+    put(machine, notify=(str(machine.home / "nowhere"),))
+
+
 def _messages(machine: Machine) -> list[str]:
     file = machine.home / "told"
     found = file.read_text().splitlines() if file.exists() else []

@@ -102,3 +102,12 @@ def as_before(machine: Machine) -> None:
 @step("the new line is shown")
 def shown(machine: Machine) -> None:
     assert re.search(r"^\+.*--trigger=schedule", machine.last.text, re.MULTILINE), machine.last.text
+
+
+@step("backup, settings and tree are still there, and no state")
+def uninstalled(machine: Machine) -> None:
+    assert machine.backup.is_dir()
+    assert (machine.config / "config.toml").is_file()
+    assert machine.source.is_dir()
+    assert not machine.state.exists()
+    assert not list(machine.source.glob("plugin*/autosync.js"))
