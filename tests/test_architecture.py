@@ -50,7 +50,7 @@ TOP = "cli"
 LARGEST = 300
 """Lines: beyond this a module has more than one subject."""
 
-MOST_LINES = 30_000
+MOST_LINES = 30_200
 """Of the package, so that one person can hold it in the head."""
 
 HEAVY = ("rich", "git", "pathspec", "tomlkit", "jsonschema", "yaml", "kingfisher_sdk", "inotify_simple", "platformdirs")
@@ -274,7 +274,7 @@ LAZY = {
         """,
         "only where there is something to say": """
             cli/boundary.py errors.py report/as_json.py report/lines.py
-            report/screen.py
+            report/log.py report/screen.py
         """,
     }.items()
     for name in names.split()

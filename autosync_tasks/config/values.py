@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from autosync_tasks.config.settings import Setting, Type
-from autosync_tasks.config.wording import show
+from autosync_tasks.config.wording import address_problem, show
 from autosync_tasks.names import is_branch
 from autosync_tasks.records import dataclass
 
@@ -170,32 +170,13 @@ def _text(setting: Setting, value: object, where: Where) -> object | None:
     return value
 
 
-def _address_problem(text: str) -> str:
-    """What is wrong with an address that is asked for by a run ("" if nothing)."""
-    if not text:
-        return ""
-    from urllib.parse import urlsplit
-
-    try:
-        parts = urlsplit(text)
-        host, named = parts.hostname or "", parts.port is None or parts.port > 0
-    except ValueError:
-        return "is no address"
-    if not host or not named or parts.fragment or not re.fullmatch(r"[!-~]+", text):
-        return "is no address"
-    if "@" in parts.netloc:
-        return "holds a name or a password"
-    near = parts.scheme == "http" and host in ("127.0.0.1", "::1", "localhost")
-    return "" if parts.scheme == "https" or near else "is neither https:// nor on this machine"
-
-
 _TEXT_RULES: Mapping[Type, Callable[[str], str]] = {
     Type.ID: lambda text: "" if text == "" or re.fullmatch(_ID, text) else "is no source id",
     Type.BRANCH: lambda text: "" if is_branch(text) else "is no branch name",
     Type.REMOTE: lambda text: (
         "" if re.fullmatch(_REMOTE, text) and ".." not in text and not text.endswith((".", ".lock")) else "is no name"
     ),
-    Type.ADDRESS: _address_problem,
+    Type.ADDRESS: address_problem,
 }
 
 

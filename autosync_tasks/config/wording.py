@@ -48,3 +48,22 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
     near = difflib.get_close_matches(name[:80].lower(), list(known), n=1, cutoff=0.5)
     return f"; did you mean {near[0]}?" if near else ""
+
+
+def address_problem(text: str) -> str:
+    """What is wrong with an address that is asked for by a run ("" if nothing)."""
+    if not text:
+        return ""
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(text)
+        host, named = parts.hostname or "", parts.port is None or parts.port > 0
+    except ValueError:
+        return "is no address"
+    if not host or not named or parts.fragment or not re.fullmatch(r"[!-~]+", text):
+        return "is no address"
+    if "@" in parts.netloc:
+        return "holds a name or a password"
+    near = parts.scheme == "http" and host in ("127.0.0.1", "::1", "localhost")
+    return "" if parts.scheme == "https" or near else "is neither https:// nor on this machine"

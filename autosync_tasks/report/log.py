@@ -21,8 +21,6 @@ def prefix(stream: TextIO, urgency: int) -> str:
     was given instead is not it.
     """
     named = os.environ.get("JOURNAL_STREAM")
-    if not named:
-        return ""
     try:
         facts = os.fstat(stream.fileno())
     except (OSError, ValueError):

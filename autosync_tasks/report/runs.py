@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable
 
 from autosync_tasks.model import Outcome, Run, Trigger
-from autosync_tasks.report import lines, log, screen
+from autosync_tasks.report import lines, screen
 from autosync_tasks.workspace.workspace import Site
 
 _NO_NEWS = frozenset({Outcome.OK, Outcome.CHANGED, Outcome.SKIPPED, Outcome.DEFERRED})
@@ -25,8 +25,14 @@ def show_run(site: Site, run: Run, *, as_json: bool, contents: Callable[[], Iter
     elif run.trigger is Trigger.MANUAL or run.outcome not in _NO_NEWS:
         if contents is not None:
             screen.show(lines.coloured(contents()))
-        urgency = log.URGENCY.get(run.outcome, log.INFO)
-        screen.show(lines.of_run(run, site.places.source, site.places.backup), urgency=urgency)
+        told = lines.of_run(run, site.places.source, site.places.backup)
+        if run.outcome in _NO_NEWS:
+            screen.show(told)
+            return run.exit_code
+        from autosync_tasks.report import log
+
+        urgency = log.URGENCY[run.outcome]
+        screen.show(told, urgency=urgency)
         if run.trigger is Trigger.SCHEDULE:
             log.to_syslog(f"{run.outcome}: {run.reason}", urgency, sys.stdout)
     return run.exit_code

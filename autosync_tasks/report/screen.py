@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, TextIO
 
 from autosync_tasks.names import redaction
-from autosync_tasks.report import log
 from autosync_tasks.report.stream import writing
 from autosync_tasks.report.words import Line
 
@@ -19,8 +18,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-def show(lines: Iterable[Line], *, error: bool = False, urgency: int = log.INFO) -> None:
-    """Writes lines to standard output (or standard error). urgency: for the journal. Raises OutputError."""
+def show(lines: Iterable[Line], *, error: bool = False, urgency: int = 6) -> None:
+    """Writes lines to standard output (or standard error). urgency: as in `log`. Raises OutputError."""
     stream = sys.stderr if error else sys.stdout
     with writing(stream):
         if _is_terminal(stream):
@@ -28,9 +27,17 @@ def show(lines: Iterable[Line], *, error: bool = False, urgency: int = log.INFO)
             for line in lines:
                 console.print(_text(line), soft_wrap=True)
         else:
-            mark = log.prefix(stream, urgency)
+            mark = _mark(stream, urgency)
             for line in lines:
                 stream.write(mark + redaction().clean_text("".join(part.text for part in line)).rstrip() + "\n")
+
+
+def _mark(stream: TextIO, urgency: int) -> str:
+    if not os.environ.get("JOURNAL_STREAM"):
+        return ""
+    from autosync_tasks.report import log
+
+    return log.prefix(stream, urgency)
 
 
 def ask(question: str) -> str:
