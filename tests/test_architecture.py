@@ -50,7 +50,7 @@ TOP = "cli"
 LARGEST = 300
 """Lines: beyond this a module has more than one subject."""
 
-MOST_LINES = 30_200
+MOST_LINES = 30_600
 """Of the package, so that one person can hold it in the head."""
 
 HEAVY = ("rich", "git", "pathspec", "tomlkit", "jsonschema", "yaml", "kingfisher_sdk", "inotify_simple", "platformdirs")
@@ -246,7 +246,8 @@ LAZY = {
     for reason, names in {
         "only where that task or program is called": """
             cli/accept.py cli/ahead.py cli/collection.py cli/command_line.py cli/demo.py
-            cli/removal.py cli/stamp.py cli/sync_config.py doctor/checks.py doctor/facts.py recovery/forget.py recovery/loss.py
+            cli/removal.py cli/stamp.py cli/sync_config.py doctor/checks.py doctor/facts.py
+            recovery/forget.py recovery/loss.py
             remote/secret_guard.py triggers/command.py triggers/crontab.py triggers/hook.py
             triggers/pace.py triggers/systemd.py triggers/waiter.py triggers/watch.py
             tree/dirfd.py workspace/workspace.py
