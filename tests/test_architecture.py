@@ -27,7 +27,7 @@ FLOORS: dict[str, tuple[int, str]] = {
     "validation": (2, "policy"),
     "triggers": (4, "config"),
     "backup": (3, "state tree"),
-    "workspace": (4, "backup config policy state tree validation"),
+    "workspace": (4, "backup config policy profiles state tree validation"),
     "machines": (5, "backup state triggers workspace"),
     "plan": (5, "backup policy state tree validation workspace"),
     "restore": (6, "backup config plan policy tree triggers validation workspace"),

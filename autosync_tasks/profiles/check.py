@@ -17,6 +17,7 @@ NAME = r"[a-z][a-z0-9-]{0,30}"
 _CATEGORY = r"[a-z][a-z -]{0,30}"
 _VARIABLE = r"[A-Z][A-Z0-9_]{0,60}(/[^/\0]+)*"
 _FOLDER = r"(?!.*/\.\.?(/|$))(~|\$XDG_CONFIG_HOME)(/[^/\0]+)+"
+_OUTSIDE = r"\.autosync-outside/[A-Za-z0-9_][A-Za-z0-9._-]*"
 _INSIDE = r"(?!.*(^|/)\.\.(/|$))[^/\0]+(/[^/\0]+)*"
 
 
@@ -124,7 +125,7 @@ def check(name: str, value: Mapping[str, object], where: str, origin: str, wrong
         Derived(
             one.text("file", rf"{_FOLDER}|{_INSIDE}", "a path from ~/ on, or in the tree"),
             one.texts("keys", r".+", "a list of keys", needed=True),
-            one.text("kept_as", _INSIDE, "a path in the backup"),
+            one.text("kept_as", _OUTSIDE, ".autosync-outside/ and a name"),
             one.text("variable", _VARIABLE, "an environment variable", usual=""),
         )
         for one in table.tables("derived")

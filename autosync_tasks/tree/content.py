@@ -8,6 +8,7 @@ import time
 from typing import BinaryIO
 
 from autosync_tasks.model import Kind, Left, LeftOut
+from autosync_tasks.tree.derived import Part
 from autosync_tasks.tree.followed_links import Through
 from autosync_tasks.tree.walk import Facts, detail_of, pack, unpack, why_left
 
@@ -68,7 +69,9 @@ class Reader(Through):
             else:
                 handle = self.open_file(path)
                 try:
-                    same = unpack(pack(os.fstat(handle))) == expected
+                    target = self._followed.get(path)
+                    found = target.look() if isinstance(target, Part) else os.fstat(handle)
+                    same = unpack(pack(found)) == expected
                     data = _read_all(handle, expected.size) if same else b""
                 finally:
                     os.close(handle)

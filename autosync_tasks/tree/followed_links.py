@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from autosync_tasks.names import OUTSIDE
+from autosync_tasks.tree.derived import Part
 from autosync_tasks.tree.dirfd import Below
 
 
@@ -52,7 +53,7 @@ class Target(NamedTuple):
 class Through(Below):
     """Access below a source whose followed links stand for what they lead to."""
 
-    def __init__(self, root: int, followed: Mapping[bytes, Target]) -> None:
+    def __init__(self, root: int, followed: Mapping[bytes, Target | Part]) -> None:
         """root: a descriptor of the source. followed: path of each followed link (the walk adds to them)."""
         super().__init__(root)
         self._followed = followed
@@ -68,17 +69,23 @@ class Following:
     """Which links of a source are followed."""
 
     def __init__(
-        self, source: str, folders: Sequence[str], attached: Mapping[str, tuple[str, str]] | None = None
+        self,
+        source: str,
+        folders: Sequence[str],
+        attached: Mapping[str, tuple[str, str]] | None = None,
+        parts: Mapping[str, Part] | None = None,
     ) -> None:
         """source: its real path. folders: those that the setting names, as real paths. attached: name below
-        `OUTSIDE/.opencode/` to the folder (a real path) and the path in it that lie there in the backup.
+        `OUTSIDE/.opencode/` to the folder (a real path) and the path in it that lie there in the backup. parts: path
+        below `OUTSIDE/` to the part of a file that lies there.
         """
         self._source = os.fsencode(source)
         self._folders = [os.fsencode(folder) for folder in folders]
-        self.attached = {
+        self.attached: dict[bytes, Target | Part] = {
             OUTSIDE + b"/.opencode/" + os.fsencode(name): Target(*map(os.fsencode, where))
             for name, where in sorted((attached or {}).items())
         }
+        self.attached |= {os.fsencode(path): part for path, part in (parts or {}).items()}
 
     def target(self, path: bytes) -> Target | None:
         """Where the link at this path of the source leads; None if it stays a link, for that is in no named folder.

@@ -13,8 +13,10 @@ from autosync_tasks.config.places import Places, is_within, locate, wrong_tree
 from autosync_tasks.config.settings import Settings
 from autosync_tasks.errors import UsageError
 from autosync_tasks.names import display
+from autosync_tasks.profiles.load import USUAL
 from autosync_tasks.records import dataclass
 from autosync_tasks.state.state import State
+from autosync_tasks.tree.derived import Part
 from autosync_tasks.tree.followed_links import Following
 
 if TYPE_CHECKING:
@@ -54,7 +56,8 @@ class Site:
         Raises UsageError for a folder that holds what this program writes.
         """
         folders, source = self.settings.follow_links_into, self.places.real_source
-        if not folders and not self.settings.follow_config:
+        parts = self.parts if self.settings.profile.name != USUAL else {}
+        if not folders and not self.settings.follow_config and not parts:
             return None
         ours = {"the backup": self.places.real_backup, "the state folder": os.path.realpath(self.state.home)}
         real = [os.path.realpath(folder) for folder in folders]
@@ -75,7 +78,24 @@ class Site:
                         f"follow_config = {display(self.settings.follow_config)} lies in {what}",
                         hint="name the file that OPENCODE_CONFIG names",
                     )
-        return Following(source, real, kept)
+        return Following(source, real, kept, {path: part for path, part in parts.items() if _holds_something(part)})
+
+    @property
+    def parts(self) -> dict[str, Part]:
+        """The parts of bigger files that the agent's profile names: path in the backup to where it comes from.
+
+        The file lies in the tree where that is not in its usual place: whatever put the tree there took the file along.
+        """
+        profile, home = self.settings.profile.read(), self.loaded.home
+        usual = [os.path.realpath(home + one[1:]) for one in profile.tree.folders if one.startswith("~/")]
+        moved = self.places.real_source not in usual
+        found: dict[str, Part] = {}
+        for one in profile.derived:
+            below = moved or not one.file.startswith("~/")
+            name = os.path.basename(one.file) if one.file.startswith("~/") else one.file
+            path = os.path.join(self.places.real_source, name) if below else home + one.file[1:]
+            found[one.kept_as] = Part(path, one.keys)
+        return found
 
     @property
     def not_attached(self) -> list[str]:
@@ -120,6 +140,14 @@ class Site:
             source_id,
         )
         return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+
+def _holds_something(part: Part) -> bool:
+    """Whether there is anything to take, or it cannot be told: then the walk says why."""
+    try:
+        return part.read() is not None
+    except OSError:
+        return True
 
 
 def open_site(environ: Mapping[str, str], *, new_machine: bool = False) -> Site:
