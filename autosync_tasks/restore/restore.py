@@ -15,6 +15,7 @@ from autosync_tasks.errors import LockedError, UsageError
 from autosync_tasks.model import Run
 from autosync_tasks.names import display
 from autosync_tasks.plan.past import remember_act
+from autosync_tasks.restore.parts import restore_parts
 from autosync_tasks.restore.paths import in_source, places_folder
 from autosync_tasks.restore.plan import RestorePlan, UnknownPathError, nearest
 from autosync_tasks.restore.request import Agree, Announce, Wish, local_zone, newest_backup, no_backup, time_of
@@ -62,6 +63,8 @@ def restore(
     """
     if not site.repository.exists:
         raise no_backup(site, f"there is no backup at {display(site.places.backup)}")
+    if wish.outside and site.parts:
+        return restore_parts(site, wish), RestorePlan()
     target = target_of(site, wish)
     if wish.check or wish.to:
         return Restore(site, wish, target, announce, progress, agree).run()

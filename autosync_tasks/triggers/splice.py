@@ -217,3 +217,23 @@ def _without(text: str, into: Node, number: int) -> str:
         return text[:start] + text[end:comma] + text[comma + 1 :]
     comma = _past(text, into.parts[number - 1][2].end)
     return text[:comma] + text[comma + 1 : start] + text[end:]
+
+
+def assigned(text: str, key: str, value: object) -> str:
+    """The text with another value under a key at the top, where it stands or at the end; nothing where it is equal.
+
+    Raises SpliceError where the text holds no object.
+    """
+    root = node_of(text)
+    if root.open != "{":
+        raise SpliceError("it does not hold one object")
+    old = root.at(key)
+    if old is None:
+        return _append(text, root, key, value)
+    if json.loads(text[old.start : old.end]) == value:
+        return text
+    line = text[text.rfind("\n", 0, old.start) + 1 : old.start]
+    base = "\n" + line[: len(line) - len(line.lstrip(" \t"))]
+    pretty = "\n" in text[root.start : old.start]
+    shown = json.dumps(value, indent=_unit(text) if pretty else None, ensure_ascii=False).replace("\n", base)
+    return text[: old.start] + shown + text[old.end :]
