@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from autosync_tasks.names import OUTSIDE
 from autosync_tasks.tree.derived import Part
@@ -50,10 +50,14 @@ class Target(NamedTuple):
             return os.dup(below.folder(self.path))
 
 
+Leads: TypeAlias = Target | Part
+"""What stands for a followed link, or is attached."""
+
+
 class Through(Below):
     """Access below a source whose followed links stand for what they lead to."""
 
-    def __init__(self, root: int, followed: Mapping[bytes, Target | Part]) -> None:
+    def __init__(self, root: int, followed: Mapping[bytes, Leads]) -> None:
         """root: a descriptor of the source. followed: path of each followed link (the walk adds to them)."""
         super().__init__(root)
         self._followed = followed
@@ -81,7 +85,7 @@ class Following:
         """
         self._source = os.fsencode(source)
         self._folders = [os.fsencode(folder) for folder in folders]
-        self.attached: dict[bytes, Target | Part] = {
+        self.attached: dict[bytes, Leads] = {
             OUTSIDE + b"/.opencode/" + os.fsencode(name): Target(*map(os.fsencode, where))
             for name, where in sorted((attached or {}).items())
         }

@@ -18,8 +18,7 @@ from autosync_tasks.errors import SourceError
 from autosync_tasks.model import Entry, Kind, Left, LeftOut
 from autosync_tasks.names import OUTSIDE, SUSPECT, display, git_refuses, parents, plain_name
 from autosync_tasks.records import dataclass, field
-from autosync_tasks.tree.derived import Part
-from autosync_tasks.tree.followed_links import Following, Target, Through
+from autosync_tasks.tree.followed_links import Following, Leads, Through
 
 RESERVED = b".autosync"
 """The one name at the root that belongs to the backup (its manifest lies there)."""
@@ -96,7 +95,7 @@ class Scan:
     records: dict[bytes, bytes] = field(default_factory=dict)
     left_out: list[LeftOut] = field(default_factory=list)
     lstats: int = 0
-    followed: dict[bytes, Target | Part] = field(default_factory=dict)
+    followed: dict[bytes, Leads] = field(default_factory=dict)
 
     @property
     def blob(self) -> bytes:
