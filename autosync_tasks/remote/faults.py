@@ -20,6 +20,7 @@ class Cause(StrEnum):
 
     AWAY = "away"
     ACCESS = "access"
+    CERTIFICATE = "certificate"
     UNKNOWN_HOST_KEY = "host key"
     MISSING = "missing"
     OWNER = "owner"
@@ -30,6 +31,7 @@ class Cause(StrEnum):
     NOT_WRITABLE = "not writable"
     FULL = "full"
     REFUSED = "refused"
+    UNSOUND = "unsound"
     MOVED = "moved"
     LOCKED = "locked"
     LOCAL = "local"
@@ -65,11 +67,16 @@ _SIGNS: tuple[tuple[Cause, re.Pattern[str]], ...] = (
         ),
     ),
     (
+        Cause.CERTIFICATE,
+        re.compile(r"ssl certificate problem|certificate verif|no alternative certificate subject name", re.I),
+    ),
+    (Cause.UNSOUND, re.compile(r"fsck error in pack|^error: object [0-9a-f]{40}: [a-zA-Z]+: ", re.M)),
+    (
         Cause.ACCESS,
         re.compile(
             r"authentication failed|could not read (?:username|password)|terminal prompts disabled"
             r"|permission denied \((?:[a-z-]+,?)+\)|returned error: 40[13]|invalid username or (?:password|token)"
-            r"|access denied|ssl certificate problem|certificate verif",
+            r"|access denied",
             re.I,
         ),
     ),
@@ -100,6 +107,10 @@ _NEXT = {
     Cause.AWAY: "look whether that place can be reached, then run this again",
     Cause.ACCESS: "log in there once with plain git (a credential helper, or a key in your ssh agent), "
     "then run this again",
+    Cause.CERTIFICATE: "nobody whom this machine trusts vouches for that host; if it is yours, name who does: "
+    "git config --global http.{}.sslCAInfo FILE; if not, look who answers there",
+    Cause.UNSOUND: "git's own check refuses what lies there, and nothing of it was taken: look at that repository with "
+    "`git fsck --strict`, and who wrote to it",
     Cause.UNKNOWN_HOST_KEY: "connect to that host once by hand with ssh, compare its key, then run this again",
     Cause.MISSING: "make the repository there, or correct its address with `git remote set-url`",
     Cause.OWNER: "it belongs to another user, and git trusts no such repository; if you trust it: "
@@ -123,7 +134,11 @@ _NEXT = {
 }
 """What helps, whichever command met it (a sync says of itself that the next one tries again)."""
 
-_OWNED_BY_ANOTHER = re.compile(r"dubious ownership in repository at '([^'\n]+)'", re.I)
+_WHERE = re.compile(r"dubious ownership in repository at '([^'\n]+)'|unable to access '(https://[^/'\s]+)", re.I)
+_CUT = re.compile(
+    r"early EOF|unexpected disconnect|transfer closed with|bytes of body are still expected|curl (?:18|56)\b"
+)
+"""The other side ended, or the line, while it was sending."""
 
 
 def fault(complaint: str) -> Fault:
@@ -132,8 +147,12 @@ def fault(complaint: str) -> Fault:
     said = "; ".join(line for line in lines if line and not line.startswith(_CHATTER))[-400:]
     for kind, sign in _SIGNS:
         if sign.search(complaint):
-            where = _OWNED_BY_ANOTHER.search(complaint)
-            return Fault(kind, said or kind, _NEXT[kind].format(shlex.quote(where[1]) if where else "FOLDER"))
+            where = _WHERE.search(complaint)
+            return Fault(
+                kind, said or kind, _NEXT[kind].format(shlex.quote(where[1] or where[2]) if where else "FOLDER")
+            )
+    if _CUT.search(complaint):
+        said = f"the connection broke off in the middle of the transfer ({said[-200:]})"
     return Fault(Cause.AWAY, said or "it ended without a word", _NEXT[Cause.AWAY])
 
 

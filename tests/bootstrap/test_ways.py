@@ -12,10 +12,12 @@ from autosync_tasks.bootstrap.bootstrap import bootstrap
 from autosync_tasks.bootstrap.request import Wish
 from autosync_tasks.bootstrap.stage import address_of
 from autosync_tasks.errors import UsageError
+from autosync_tasks.remote.faults import RemoteError
 from autosync_tasks.workspace.request import new_request
 from autosync_tasks.workspace.workspace import open_site
+from tests.features.bootstrap import QUICK
 from tests.features.pictures import git
-from tests.remote.servers import http_server, ssh_server
+from tests.remote.servers import authority, http_server, ssh_server
 from tests.support import independent
 from tests.support.machine import Machine
 
@@ -45,6 +47,38 @@ def test_over_http_with_a_password_that_is_told_nowhere(machine: Machine, new: M
         run = bootstrap(new.environ, Wish(url), new_request())
     assert run.exit_code == 0, run
     assert "PASSWORD" not in repr(run)
+    assert independent.source(new.source) == independent.source(machine.source)
+
+
+def test_over_https_where_the_person_trusts_the_authority(
+    machine: Machine, new: Machine, remote: Path, workshop: Path
+) -> None:
+    trusted, certificate = authority(workshop / "ca")
+    with http_server(remote.parent, certificate=certificate) as server:
+        wish = Wish(f"https://127.0.0.1:{server.server_port}/remote.git", limits=QUICK)
+        with pytest.raises(RemoteError) as error:
+            bootstrap(new.environ, wish, new_request())
+        assert "certificate" in error.value.message
+        assert "http.https://127.0.0.1" in error.value.hint and ".sslCAInfo" in error.value.hint
+        assert not new.source.exists() and not new.backup.exists()
+        (new.home / ".gitconfig").write_text(f"[http]\n\tsslCAInfo = {trusted}\n")
+        run = bootstrap(new.environ, wish, new_request())
+    assert run.exit_code == 0, run
+    assert independent.source(new.source) == independent.source(machine.source)
+
+
+def test_a_server_that_dies_in_the_middle_of_the_transfer(machine: Machine, new: Machine, remote: Path) -> None:
+    with http_server(remote.parent, fault="dies") as server:
+        wish = Wish(f"http://127.0.0.1:{server.server_port}/remote.git", limits=QUICK)
+        with pytest.raises(RemoteError) as error:
+            bootstrap(new.environ, wish, new_request())
+        assert "broke off in the middle" in error.value.message, error.value.message
+        assert "run this again" in error.value.hint
+        assert not new.source.exists() and not new.backup.exists()
+        assert not list(new.state.glob("*/scratch-*"))
+        server.fault, server.dead = "", False
+        run = bootstrap(new.environ, wish, new_request())
+    assert run.exit_code == 0, run
     assert independent.source(new.source) == independent.source(machine.source)
 
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import threading
 import time
@@ -27,7 +28,11 @@ class _Http(ThreadingHTTPServer):
     root = ""
     user = ""
     fault = ""
+    dead = False
     asked: list[str]
+
+    def verify_request(self, request: object, client_address: object) -> bool:
+        return not self.dead
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that was ended in the middle is no fault of the test."""
@@ -100,6 +105,11 @@ class _Handler(BaseHTTPRequestHandler):
         status = next((int(value.split()[0]) for key, value in lines if key == b"Status"), 200)
         if fault == "truncate" and "upload-pack" in self.path:
             content = content[: len(content) // 2]
+        if fault in ("", "dies"):
+            lines.append([b"Content-Length", str(len(content)).encode()])
+        if fault == "dies" and b"PACK" in content:
+            content = content[: len(content) // 2]
+            self.server.dead = True
         self.send_response(status)
         for key, value in lines:
             if key != b"Status":
@@ -109,12 +119,18 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def http_server(root: Path, user: str = "", fault: str = "") -> Iterator[_Http]:
-    """Serves every repository below `root`. user: `name:password`, or "" for everybody."""
+def http_server(root: Path, user: str = "", fault: str = "", certificate: Path | None = None) -> Iterator[_Http]:
+    """Serves every repository below `root`. user: `name:password`, or "" for everybody. certificate: for https, as
+    `authority` makes it."""
     if not os.access(BACKEND, os.X_OK):
         pytest.skip("git-http-backend is not installed")
     server = _Http(("127.0.0.1", 0), _Handler)
     server.root, server.user, server.fault, server.asked = str(root), user, fault, []
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        # The handshake is left to the thread of the request: who breaks it off holds nobody up.
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -123,6 +139,23 @@ def http_server(root: Path, user: str = "", fault: str = "") -> Iterator[_Http]:
         server.shutdown()
         server.server_close()
         thread.join(5)
+
+
+def authority(folder: Path) -> tuple[Path, Path]:
+    """A certificate authority that nobody knows, and a certificate of it for 127.0.0.1 with its key: (CA, certificate)."""
+    if not shutil.which("openssl"):
+        pytest.skip("openssl is not installed")
+    folder.mkdir()
+    (folder / "names").write_text("subjectAltName=IP:127.0.0.1\n")
+    new = "req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
+    for words in (
+        f"{new} -x509 -days 2 -subj /CN=ours -keyout ca.key -out ca.pem",
+        f"{new} -subj /CN=here -keyout key.pem -out asked.pem",
+        "x509 -req -in asked.pem -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile names -out signed.pem",
+    ):
+        subprocess.run(["openssl", *words.split()], cwd=folder, check=True, capture_output=True, timeout=30)
+    (folder / "both.pem").write_bytes((folder / "signed.pem").read_bytes() + (folder / "key.pem").read_bytes())
+    return folder / "ca.pem", folder / "both.pem"
 
 
 @contextmanager
