@@ -104,9 +104,9 @@ class _Work:
         with scratch(self.site.state, f"{self.request.run_id}-fetched") as held:
             folder = os.path.realpath(held)  # git is another process, which knows it by its name
             limits = self.wish.limits or Limits()
-            stage = fetch(folder, self.address, self.wish.branch, self.site, limits)
+            stage = fetch(folder, self.address, self._names(), self.site, limits)
             chosen = self._choose(stage)
-            part = part_for(self.site, chosen, another=self.wish.another, taken=stage.branches.keys(), host=host())
+            part = part_for(self.site, chosen, another=self.wish.another, taken=stage.taken, host=host())
             check_environment(self.site, part)
             self.wanted = old_triggers.had(chosen) if self.wish.triggers else ()
             target = planned(self.site, part)
@@ -133,9 +133,15 @@ class _Work:
             self.goes_on = True
             return self._settings(part, chosen)
 
+    def _names(self) -> tuple[str, ...]:
+        """The branch that was named; and this machine's own, which began with it and has an id of its own by now."""
+        mine = self.site.settings.backup_branch if self.wish.another and self.site.loaded.file.get("source_id") else ""
+        return tuple(name for name in (self.wish.branch, mine) if name) if self.wish.branch else ()
+
     def _choose(self, stage: Stage) -> Offer:
         found = offers(stage)
         mine = own(self.site, found)
+        found = [one for one in found if one.branch == self.wish.branch] if self.wish.branch and not mine else found
         if self.ears.found is not None:
             self.ears.found(found)
         if mine is None and len(found) > 1 and self.ears.choose is not None:

@@ -50,16 +50,17 @@ def is_bundle(address: Address) -> bool:
 
 @dataclass
 class Stage:
-    """What was fetched. head: the branch that the remote's HEAD names."""
+    """What was fetched: branch to commit. taken: every branch that the remote has."""
 
     repository: Repository
     branches: dict[str, str]
-    head: str
+    taken: frozenset[str]
 
 
-def fetch(folder: str, address: Address, branch: str, site: Site, limits: Limits) -> Stage:
-    """Fetches the branch ("" for every one that can be a backup) into a bare repository made in the empty folder.
+def fetch(folder: str, address: Address, branches: Sequence[str], site: Site, limits: Limits) -> Stage:
+    """Fetches the branches into a bare repository made in the empty folder.
 
+    branches: the first must be there, others may be; none for every one that can be a backup.
     Raises RemoteError if that place cannot be reached, or sends what git's check refuses, or too much of it;
     BackupError if there is nothing there.
     """
@@ -73,7 +74,8 @@ def fetch(folder: str, address: Address, branch: str, site: Site, limits: Limits
     remote = Remote(repository, State(os.path.join(folder, "state"), own, own), _NAME, site.environ, limits)
     try:
         there, head = remote.branches()
-        names = wanted(there, branch, head)
+        names = wanted(there, branches[0] if branches else "", head)
+        names += [name for name in branches[1:] if name in there and name not in names]
         if not names:
             raise BackupError(f"{address.shown} holds no branch yet", hint="look whether this is the right address")
         heads = {name: there[name] for name in names}
@@ -88,7 +90,7 @@ def fetch(folder: str, address: Address, branch: str, site: Site, limits: Limits
         code, _, words = gateway.attempt("fsck", "--full", "--no-dangling", "--no-progress")
         if code != 0:
             raise GuardError(f"{address.shown} is damaged, or holds what git refuses: {display(words[-300:])}")
-    return Stage(repository, heads, head)
+    return Stage(repository, heads, frozenset(there))
 
 
 def offers(stage: Stage) -> list[Offer]:

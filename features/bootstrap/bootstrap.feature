@@ -107,6 +107,14 @@ Feature: From a remote to a working config tree
       And the new machine has the lost tree, byte for byte
       And the remote has a branch for each machine, and main is as it was
 
+    Scenario: a third one begins with the branch that is named, and takes one that is free
+      Given another machine has the branch that this host would take
+      When a second machine is brought up from the branch "main" of the remote
+      Then the bootstrap is done
+      And the new machine has the lost tree, byte for byte
+      When a second machine is brought up from the branch "main" of the remote
+      Then there is nothing left to bring up
+
   Rule: What started syncs before starts them again
 
     Scenario: the plugin comes with this machine's paths

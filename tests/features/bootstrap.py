@@ -94,6 +94,11 @@ def of_branch(machine: Machine, name: str) -> None:
     _bring(machine, branch=name)
 
 
+@step(parsers.re(f"a second machine is brought up from the branch {QUOTED} of the remote"))
+def second_of_branch(machine: Machine, name: str) -> None:
+    _bring(machine, branch=name, another=True)
+
+
 @step("a new machine without triggers is brought up from the remote")
 def without_triggers(machine: Machine) -> None:
     _bring(machine, triggers=False)

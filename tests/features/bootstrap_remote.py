@@ -7,6 +7,8 @@ import shutil
 
 from pytest_bdd import given, parsers, step
 
+from autosync_tasks.remote.known import host
+from autosync_tasks.remote.relation import suggested
 from tests.features.bootstrap import QUICK, sync_old
 from tests.features.pictures import git
 from tests.features.remote import QUOTED, by_others, there
@@ -61,6 +63,11 @@ def another_there(machine: Machine, name: str) -> None:
     other.write("AGENTS.md", "# The desk's rules\n")
     other.must_sync()
     git(other.backup, "push", "--quiet", str(there(machine)), f"main:{name}")
+
+
+@given("another machine has the branch that this host would take")
+def branch_taken(machine: Machine) -> None:
+    another_there(machine, suggested("main", host()))
 
 
 # ---- what an enemy puts there

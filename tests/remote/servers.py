@@ -11,7 +11,7 @@ import ssl
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -182,8 +182,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def ssh_server(folder: Path) -> Iterator[str]:
-    """An sshd on a high port with a host key and a user key of its own; yields the `ssh` command that reaches it."""
+def ssh_server(folder: Path, users: Mapping[str, tuple[int, Path]] | None = None) -> Iterator[str]:
+    """An sshd on a high port with a host key and a user key of its own; yields the `ssh` command that reaches it.
+
+    users: name to uid and home of users whom this server alone knows (for root: in a mount namespace of its own).
+    """
     sshd = os.environ.get("AUTOSYNC_TEST_SSHD") or shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:/usr/bin")
     if not sshd or not shutil.which("ssh-keygen"):
         pytest.skip("openssh-server is not installed (AUTOSYNC_TEST_SSHD may name another sshd)")
@@ -200,8 +203,14 @@ def ssh_server(folder: Path) -> Iterator[str]:
         "PermitRootLogin prohibit-password\n"
     )
     (folder / "known").write_text(f"[127.0.0.1]:{port} {(folder / 'host.pub').read_text()}")
+    inside: list[str] = []
+    if users:
+        folder.chmod(0o755)  # the keys that may come in are read as the user
+        lines = [f"{name}:*:{uid}:{uid}::{home}:/bin/sh\n" for name, (uid, home) in users.items()]
+        (folder / "passwd").write_text(Path("/etc/passwd").read_text() + "".join(lines))
+        inside = ["unshare", "-m", "sh", "-c", f'mount --bind {folder}/passwd /etc/passwd && exec "$0" "$@"']
     server = subprocess.Popen(
-        [sshd, "-D", "-e", "-f", str(folder / "sshd_config")], stderr=subprocess.PIPE, start_new_session=True
+        [*inside, sshd, "-D", "-e", "-f", str(folder / "sshd_config")], stderr=subprocess.PIPE, start_new_session=True
     )
     try:
         _wait_for(port, server)

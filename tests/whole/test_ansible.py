@@ -1,17 +1,21 @@
-"""The Ansible role, with the real ansible-core, on three homes of this machine (connection local)."""
+"""The Ansible role, with the real ansible-core: on three homes of this machine (connection local), and on three users
+over ssh."""
 
 from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
 
 from tests.features.pictures import git, picture
+from tests.remote.servers import http_server, ssh_server
 from tests.support import independent
 from tests.support.machine import BIN, CHECKOUT, Machine
 
@@ -31,6 +35,7 @@ PLAYBOOK = """
         autosync_settings: {{MAX_SYNC_FREQUENCY: "600"}}
         autosync_bootstrap: "{{{{ bootstrap | default('') }}}}"
         autosync_another_machine: true
+        autosync_branch: "{{{{ branch | default('') }}}}"
 """
 
 
@@ -56,15 +61,20 @@ def homes(workshop: Path, scanner_cache: Path) -> dict[str, Machine]:
     return made
 
 
-def play(ansible: Path, workshop: Path, homes: dict[str, Machine], *flags: str, bootstrap: str = "") -> tuple[str, int]:
-    """Runs the role on all homes; what it said, and how many tasks changed something."""
+def play(
+    ansible: Path,
+    workshop: Path,
+    homes: dict[str, Machine],
+    *flags: str,
+    bootstrap: str = "",
+    program: Path = BIN / "autosync",
+    way: str = f"ansible_connection=local ansible_python_interpreter={sys.executable}",
+) -> tuple[str, int]:
+    """Runs the role on all homes; what it said, and how many tasks changed something. way: in the inventory."""
     book, hosts = workshop / "book.yml", workshop / "hosts"
-    book.write_text(PLAYBOOK.format(program=BIN / "autosync", path=f"{BIN}:{os.environ['PATH']}"))
-    more = f" bootstrap={bootstrap}" if bootstrap else ""
-    lines = [
-        f"{name} ansible_connection=local ansible_python_interpreter={sys.executable} home={machine.home}{more}"
-        for name, machine in homes.items()
-    ]
+    book.write_text(PLAYBOOK.format(program=program, path=f"{program.parent}:{os.environ['PATH']}"))
+    more = f" bootstrap={bootstrap} branch=main" if bootstrap else ""
+    lines = [f"{name} {way.format(name=name)} home={machine.home}{more}" for name, machine in homes.items()]
     hosts.write_text("\n".join(lines) + "\n")
     env = {"HOME": str(workshop), "PATH": os.environ["PATH"], "ANSIBLE_ROLES_PATH": str(CHECKOUT / "ansible/roles")}
     env |= {"ANSIBLE_NOCOLOR": "1", "LC_ALL": "C.UTF-8", "ANSIBLE_LOCAL_TEMP": str(workshop / "tmp")}
@@ -95,6 +105,63 @@ def test_the_second_run_changes_nothing_and_check_mode_writes_nothing(
     assert changed == 2, text  # both syncs of that one home would
     assert "modified AGENTS.md" in text
     assert before == {name: picture(machine.home / ".config", machine.backup) for name, machine in homes.items()}
+
+
+def installed(venv: Path) -> Path:
+    """The program in a virtual environment that every user can read; ours may lie in a folder of root's."""
+    made = subprocess.run(["/usr/bin/python3", "-m", "venv", "--without-pip", venv], capture_output=True, check=False)
+    if made.returncode:
+        pytest.skip(f"no virtual environment can be made of /usr/bin/python3: {made.stderr.decode()}")
+    (found,) = venv.glob("lib/python3*/site-packages")
+    (found / "ours.pth").write_text(f"{CHECKOUT}\n{sysconfig.get_path('purelib')}\n")
+    program = venv / "bin/autosync"
+    program.write_text(f"#!{venv}/bin/python3\nfrom autosync_tasks.cli.program import autosync\nautosync()\n")
+    program.chmod(0o755)
+    return program
+
+
+@pytest.mark.full
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be three other users")
+def test_three_users_over_ssh(ansible: Path, workshop: Path, scanner_cache: Path, homes: dict[str, Machine]) -> None:
+    workshop.chmod(0o755)
+    program, first = installed(workshop / "venv"), Machine(workshop / "first", scanner_cache)
+    first.prepare_scanner()
+    first.make_tree()
+    first.must_sync()
+    remote = workshop / "served/remote.git"
+    git(workshop, "clone", "--quiet", "--bare", str(first.backup), str(remote))
+    git(remote, "config", "http.receivepack", "true")
+    users = {name: (64_001 + number, homes[name].home) for number, name in enumerate(HOMES)}
+    for name, (uid, _) in users.items():
+        subprocess.run(["chown", "-R", f"{uid}:{uid}", homes[name].root], check=True)
+    with ssh_server(workshop / "sshd", users) as command, http_server(remote.parent) as server:
+        words = shlex.split(command)
+        known = next(word for word in words if "KnownHosts" in word)
+        way = f"ansible_host=127.0.0.1 ansible_port={words[2]} ansible_user={{name}} ansible_ssh_private_key_file={words[4]}"
+        way += f" ansible_ssh_args='-oControlMaster=no -oIdentitiesOnly=yes {known}' ansible_python_interpreter=/usr/bin/python3"
+        url = f"http://127.0.0.1:{server.server_port}/remote.git"
+
+        def role(*flags: str) -> tuple[str, int]:
+            """One host after the other: they have one name, and each takes the next branch that is free."""
+            return play(ansible, workshop, homes, "-f", "1", *flags, bootstrap=url, program=program, way=way)
+
+        assert role()[1] >= 3 * len(homes)
+        for name, machine in homes.items():
+            tree = independent.source(machine.source)
+            assert {path: thing for path, thing in tree.items() if not path.startswith(b"plugins")} == (
+                independent.source(first.source)
+            )
+            assert (machine.source / "AGENTS.md").stat().st_uid == users[name][0]
+        heads = git(remote, "for-each-ref", "--format=%(refname)", "refs/heads").decode().split()
+        assert len(heads) == 1 + len(homes), heads
+        assert role()[1] == 0
+        (homes["two"].source / "AGENTS.md").write_text("# Another rule\n")
+        before = {name: picture(machine.home / ".config", machine.backup) for name, machine in homes.items()}
+        text, changed = role("--check", "--diff")
+        assert changed == 2 and "modified AGENTS.md" in text, text
+        assert before == {name: picture(machine.home / ".config", machine.backup) for name, machine in homes.items()}
+        assert role()[1] == 1
+        assert role()[1] == 0
 
 
 @pytest.mark.full
