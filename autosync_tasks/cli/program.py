@@ -23,14 +23,7 @@ def autosync(argv: list[str] | None = None) -> None:
         _forget_current_folder()
         if os.environ.pop(WAITS, ""):
             _wait()
-        from autosync_tasks.cli.collection import plain
-
-        if found := plain(words):
-            from autosync_tasks.cli.boundary import code_of
-
-            sys.dont_write_bytecode = True  # as Invoke's way: nothing is written where the program lies
-            sys.exit(code_of(found[0].body, None, **found[1]))
-        _program("autosync", words).run(argv)
+        _run("autosync", words)
 
 
 def sync_config(argv: list[str] | None = None) -> None:
@@ -44,7 +37,20 @@ def sync_config(argv: list[str] | None = None) -> None:
             words = translate((sys.argv if argv is None else argv)[1:])
         except AutosyncError as error:
             sys.exit(told(error, as_json=False))
-        _program("sync-config", words).run(["sync-config", *words])
+        _forget_current_folder()
+        _run("sync-config", words)
+
+
+def _run(name: str, words: list[str]) -> None:
+    """Runs the task that the words name: a plain line at once, any other through Invoke."""
+    from autosync_tasks.cli.collection import plain
+
+    if found := plain(words):
+        from autosync_tasks.cli.boundary import code_of
+
+        sys.dont_write_bytecode = True  # as Invoke's way: nothing is written where the program lies
+        sys.exit(code_of(found[0].body, None, **found[1]))
+    _program(name, words).run([name, *words])
 
 
 @contextmanager
@@ -84,7 +90,6 @@ def _forget_current_folder() -> None:
 
 
 def _program(name: str, words: Sequence[str]) -> CommandLine:
-    _forget_current_folder()
     load_invoke()
     from autosync_tasks.cli.collection import collection
     from autosync_tasks.cli.command_line import CommandLine
