@@ -6,6 +6,7 @@ import os
 import time
 
 from autosync_tasks.cli.task import DIFF, JSON, Context, task
+from autosync_tasks.errors import UsageError
 from autosync_tasks.humanize import count
 from autosync_tasks.machines.own import DRILLED
 from autosync_tasks.plan import judge
@@ -13,6 +14,7 @@ from autosync_tasks.plan.compare import look
 from autosync_tasks.plan.diff import differences, wanted
 from autosync_tasks.report import as_json as report
 from autosync_tasks.report import lines, screen
+from autosync_tasks.report import sarif as sarif_report
 from autosync_tasks.report import status as status_lines
 from autosync_tasks.report.findings import of_validation
 from autosync_tasks.report.runs import show_run
@@ -48,14 +50,19 @@ def detect(context: Context, json: bool = False, diff: bool = False) -> int:
         "json": JSON,
         "explain": "say what a rule is for, by its code (`--explain=SEC001`)",
         "changed": "only what differs from the backup, as a sync does",
+        "sarif": "print SARIF 2.1.0, for code hosts and editors",
     }
 )
-def validate(context: Context, json: bool = False, explain: str = "", changed: bool = False) -> int:
+def validate(
+    context: Context, json: bool = False, explain: str = "", changed: bool = False, sarif: bool = False
+) -> int:
     """Judges the source: secrets, broken configuration, unfinished merges, what cannot be backed up.
 
     An error would block a sync (exit code 3), a warning would not. Looks at the whole tree; writes nothing but the
     scanner's cache.
     """
+    if json and sarif:
+        raise UsageError("--json and --sarif contradict each other", hint="give only one of them")
     if explain:
         text = explanation(explain)
         if json:
@@ -66,7 +73,9 @@ def validate(context: Context, json: bool = False, explain: str = "", changed: b
     site = open_site(os.environ)
     with look(site) as seen:
         judged = judge.judge_tree(site, seen, only_changed=changed)
-    if json:
+    if sarif:
+        sarif_report.show(judged.findings)
+    elif json:
         report.show("findings", report.of_validation(judged.findings, judged.left_out, judged.files))
     else:
         screen.show(of_validation(judged.findings, judged.left_out, judged.files, site.places.source))

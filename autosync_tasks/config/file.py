@@ -18,7 +18,10 @@ from autosync_tasks.files import lock, whose, write_whole
 from autosync_tasks.model import Rule
 
 EMPTY = "# Settings of autosync-tasks. docs/settings.md lists them all.\n\n"
-"""What a new file begins with."""
+"""What a new file begins with, after the line that names its schema for editors."""
+
+SCHEMA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "config.schema.json")
+"""A JSON Schema of the file, made from the table of settings by `python tools/schemas.py`."""
 
 _LOCK_WAIT = 10.0
 """Seconds. A holder only rewrites one small file."""
@@ -151,7 +154,7 @@ def _apply(path: str, target: str, wanted: Mapping[str, Any], home: str) -> Chan
 
 def _edited(path: str, raw: bytes | None, wanted: Mapping[str, Any], home: str) -> tuple[Changed, str]:
     """What differs, and the file's text with it. Only a text that is right as a whole is given out."""
-    text = EMPTY if raw is None else _text(path, raw)
+    text = _new() if raw is None else _text(path, raw)
     problems: list[str] = []
     parse_text(text, path, problems)
     _raise_any(problems)
@@ -172,6 +175,12 @@ def _edited(path: str, raw: bytes | None, wanted: Mapping[str, Any], home: str) 
     if after.keys() != expected.keys() or not all(_same(after[name], expected[name]) for name in expected):
         raise edit.cannot_edit(path)
     return changed, edited
+
+
+def _new() -> str:
+    from urllib.parse import quote
+
+    return f"#:schema file://{quote(SCHEMA)}\n{EMPTY}"
 
 
 def _raise_any(problems: list[str]) -> None:
