@@ -140,6 +140,22 @@ def derived_faults(repository: Repository) -> list[str]:
     return [name for name in sorted(names) if not ends_well(os.path.join(repository.git_dir, name))]
 
 
+def in_the_way(repository: Repository) -> list[str]:
+    """Files with which git does not work, and that it can do without: their names in the repository's folder.
+
+    A file where its logs belong, a list of a shallow clone that is none, another store that is not there.
+    """
+    git_dir = repository.git_dir
+    logs, other = os.path.join(git_dir, "logs"), "objects/info/alternates"
+    found = ["logs"] if os.path.isfile(logs) and not os.path.islink(logs) else []
+    if not all(_ID.match(line + b"\n") for line in bytes_in(os.path.join(git_dir, "shallow")).splitlines()):
+        found.append("shallow")
+    stores = bytes_in(os.path.join(git_dir, other)).splitlines()
+    if not all(os.path.isdir(os.path.join(os.fsencode(git_dir), b"objects", line)) for line in stores if line):
+        found.append(other)
+    return found
+
+
 def stash_commits(repository: Repository) -> list[str]:
     """The commits of all stash entries, the newest last: git names only the newest by a ref."""
     lines = bytes_in(os.path.join(repository.git_dir, "logs/refs/stash")).splitlines()

@@ -10,7 +10,7 @@ from autosync_tasks.backup.commit import left_behind
 from autosync_tasks.backup.locks import leftovers, users_of
 from autosync_tasks.backup.losses import losses
 from autosync_tasks.backup.repository import Repository
-from autosync_tasks.backup.soundness import derived_faults, index_fault, pack_faults, stash_commits
+from autosync_tasks.backup.soundness import derived_faults, in_the_way, index_fault, pack_faults, stash_commits
 from autosync_tasks.errors import BackupError
 from autosync_tasks.recovery.plan import Diagnosis
 from autosync_tasks.recovery.refs import bad_refs, branch_state, other_tips
@@ -56,6 +56,9 @@ def diagnose(
     head, head_name, head_commit = _head(repository)
     if head != "damaged" and (config := settings_fault(repository)):
         return Diagnosis(branch=repository.branch, config=config)
+    stops = in_the_way(repository)
+    if {"logs", "shallow"} & set(stops):
+        return Diagnosis(branch=repository.branch, stops=tuple(stops))
     ref, commit, candidate, where, back = branch_state(repository, known)
     tips = [(commit or candidate, "")] if commit or candidate else []
     tips += [(tip, name) for name, tip in other_tips(repository).items()]
@@ -90,6 +93,7 @@ def diagnose(
         incoming=tuple(left_behind(repository)),
         refs=refs,
         derived=tuple(derived_faults(repository)),
+        stops=() if damaged else tuple(stops),  # what is lost may lie in a store that is not connected
         departed=departed if commit else "",
         back=back,
         remote=remote if remote and has_remote(repository, remote) else "",

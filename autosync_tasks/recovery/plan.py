@@ -67,15 +67,15 @@ class Diagnosis:
     """What is seen of a backup.
 
     locks: what a killed git left; in_use: who uses it ("" nobody). operations: unfinished ones (merge, rebase, am,
-    cherry-pick, revert, bisect). head: "branch", "elsewhere" (on head_name), "detached" (at head_commit) or
-    "damaged"; head_kept: whether a ref holds head_commit. ref: "good", "none" (no commit was ever made), "lost" or
-    "damaged"; candidate: the newest own commit that is known of; candidate_from: where from. index: what is wrong with
-    it. damaged: what is wrong in the store; heals: id to where its bytes still are. packs: damaged ones, and what is
-    wrong with each ("" : objects in it). incoming: refs of killed runs. refs: others that are damaged. derived: files
-    of git's that it makes anew. departed: where a run left the branch, if that is in its history no more. config: what
-    git says of the repository's own settings, if it cannot read them. back: whether the candidate is not the newest
-    commit that the branch is known to have named. remote: the remote that may have what is lost, while it was not
-    asked. unasked: why it could not be.
+    cherry-pick, revert, bisect). head: "branch", "elsewhere" (on head_name), "detached" (at head_commit) or "damaged";
+    head_kept: whether a ref holds head_commit. ref: "good", "none" (no commit was ever made), "lost" or "damaged";
+    candidate: the newest own commit that is known of; candidate_from: where from. index: what is wrong with it.
+    damaged: what is wrong in the store; heals: id to where its bytes still are. packs: damaged ones, and what is wrong
+    with each ("" : objects in it). incoming: refs of killed runs. refs: others that are damaged. derived: files of
+    git's that it makes anew; stops: with which it does not work. departed: where a run left the branch, if that is in
+    its history no more. config: what git says of the repository's own settings, if it cannot read them. back: whether
+    the candidate is not the newest commit that the branch is known to have named. remote: the remote that may have what
+    is lost, while it was not asked. unasked: why it could not be.
     """
 
     branch: str
@@ -96,6 +96,7 @@ class Diagnosis:
     incoming: tuple[str, ...] = ()
     refs: tuple[BadRef, ...] = ()
     derived: tuple[str, ...] = ()
+    stops: tuple[str, ...] = ()
     departed: str = ""
     config: str = ""
     back: bool = False
@@ -183,10 +184,11 @@ def _lost(item: Damaged, facts: Diagnosis) -> str:
 
 
 def _derived(facts: Diagnosis) -> list[Repair]:
-    if not facts.derived:
-        return []
-    problem = f"files that git makes to be quicker are damaged ({_listed(facts.derived)})"
-    return [Repair(Fix.DERIVED, problem, "move them aside: git makes them anew", subjects=facts.derived)]
+    quicker, stops = "files that git makes to be quicker are damaged", "git does not work with what stands there"
+    ways = ((quicker, "move them aside: git makes them anew", facts.derived), (stops, "move it aside", facts.stops))
+    return [
+        Repair(Fix.DERIVED, f"{what} ({_listed(names)})", way, subjects=names) for what, way, names in ways if names
+    ]
 
 
 def _refs(facts: Diagnosis) -> list[Repair]:

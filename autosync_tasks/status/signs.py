@@ -6,7 +6,9 @@ import os
 from collections.abc import Mapping, Sequence
 
 from autosync_tasks.backup import health
+from autosync_tasks.backup.worktree import stands
 from autosync_tasks.config.around import Concern, ownership
+from autosync_tasks.errors import BackupError
 from autosync_tasks.model import Kind, Outcome, Path, Trigger
 from autosync_tasks.names import parents
 from autosync_tasks.plan.compare import Look
@@ -75,6 +77,8 @@ def notes_of(seen: Look, there: Sequence[Installed]) -> tuple[str, ...]:
     repository, notes = seen.site.repository, [seen.head.note] if seen.head.note else []
     if seen.ref and not repository.bare and not repository.standing_on_branch():
         notes.append(f"the backup's work tree does not stand on {repository.branch}; it is left alone")
+    elif seen.ref and not repository.bare and seen.site.state.last_worktree not in ("", seen.ref):
+        notes += [_BEHIND] if _behind(seen) else []
     if seen.ref:
         notes += health.oddities(seen.site.state, repository, seen.ref)
     if not seen.site.settings.auto_sync_validate:
@@ -82,6 +86,20 @@ def notes_of(seen: Look, there: Sequence[Installed]) -> tuple[str, ...]:
     notes += [f"{item.how} ({item.place}): {item.fault}" for item in there if item.fault]
     notes += [one.what for one in _around(seen.site)]
     return tuple(notes)
+
+
+_BEHIND = (
+    "the backup's work tree could not be brought along: files there are older than the backup; a sync says which it is"
+)
+
+
+def _behind(seen: Look) -> bool:
+    """Whether the work tree shows something else than the branch. (Who commits there by hand moves both.)"""
+    owned = [path for path, entry in seen.recorded.items() if entry.git_mode]
+    try:
+        return not stands(seen.site.repository, seen.head.tree, owned, foreign_too=False)
+    except BackupError:
+        return True
 
 
 def _around(site: Site) -> tuple[Concern, ...]:

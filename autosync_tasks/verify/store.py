@@ -9,7 +9,14 @@ from autosync_tasks.backup.gateway import LOCAL_TIMEOUT
 from autosync_tasks.backup.losses import losses
 from autosync_tasks.backup.objects import AbsentError, Store
 from autosync_tasks.backup.repository import Repository
-from autosync_tasks.backup.soundness import derived_faults, index_fault, pack_faults, ref_faults, stash_commits
+from autosync_tasks.backup.soundness import (
+    derived_faults,
+    in_the_way,
+    index_fault,
+    pack_faults,
+    ref_faults,
+    stash_commits,
+)
 from autosync_tasks.errors import BackupError
 from autosync_tasks.model import Path
 from autosync_tasks.names import display
@@ -44,6 +51,7 @@ def read_through(repository: Repository, *, full: bool, timeout: float = LOCAL_T
     faults = [f"{name} {fault}" for name, fault in pack_faults(repository).items()]
     faults += [f"{name} {fault}" for name, fault in ref_faults(repository).items()]
     faults += [f"{name} is damaged (git makes it anew)" for name in derived_faults(repository)]
+    faults += [f"git does not work with what stands at {name}" for name in in_the_way(repository)]
     faults += filter(None, [index_fault(repository)])
     confirmed = [loss.id.encode() for loss in losses(repository)]
     faults += _fsck(repository, "--full" if full else "--connectivity-only", timeout, confirmed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -237,3 +238,19 @@ def test_a_record_is_never_of_a_later_time_than_the_run(machine: Machine) -> Non
     machine.must_sync()
     record = machine.site.state.history()[-1]
     assert machine.now - 0.001 <= record["started"] <= machine.now
+
+
+def test_a_file_of_the_work_tree_that_cannot_be_written(kept: Machine) -> None:
+    path = kept.backup / "context/stack.md"
+    if subprocess.run(["chattr", "+i", path], capture_output=True, check=False).returncode:
+        pytest.skip("no file can be made immutable here (root, on ext4, XFS, btrfs or tmpfs)")
+    try:
+        kept.edit("context/stack.md")
+        kept.must_sync()
+        found = looked(kept)
+        assert found.verdict.level is Level.ATTENTION
+        assert "work tree could not be brought along" in found.verdict.why
+    finally:
+        subprocess.run(["chattr", "-i", path], check=True)
+    kept.sync().spoken = True
+    assert looked(kept).verdict.level is not Level.ATTENTION or "work tree" not in looked(kept).verdict.why
