@@ -37,6 +37,7 @@ _CONFIG: Mapping[str, str] = {
     "core.autocrlf": "false",
     "core.safecrlf": "false",
     "core.symlinks": "true",
+    "core.ignoreCase": "false",  # `git init` sets it on FAT: names that differ in case alone become one
     "core.fileMode": "true",
     "core.fsync": "all",
     "core.fsyncMethod": "fsync",

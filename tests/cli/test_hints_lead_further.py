@@ -194,3 +194,20 @@ def test_a_backup_on_another_branch(place: Place) -> None:
     assert step(place, place.inside("restore", "--yes"), "set-config BACKUP_BRANCH").code == 0
     assert place.inside("restore", "--yes").code == 0
     assert (place.source / "context/a.md").read_text() == "first\n"
+
+
+def test_nobody_is_told(place: Place) -> None:
+    assert step(place, place.inside("notify"), "set-config NOTIFY").code == 0
+    assert place.inside("notify").json["reason"] == "1 command set"
+
+
+def test_a_plugin_of_a_project_stays_behind(place: Place) -> None:
+    synced(place)
+    project = place.base / "project"
+    project.mkdir()
+    assert place.run("install-hook", "--scope=project", cwd=project).code == 0
+    told = place.inside("uninstall")
+    assert told.code == 0
+    assert list(project.rglob("autosync.js"))
+    assert step(place, told, "uninstall-hook --scope", cwd=project).code == 0
+    assert not list(project.rglob("autosync.js"))

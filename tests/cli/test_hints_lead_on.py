@@ -20,6 +20,7 @@ from tests.support.place import Place, Result
 
 ELSEWHERE = {
     "recover --forget --pushed": "tests/recovery/test_forget.py",
+    "notify --test": "features/status/notify.feature",
     "restore --at": "features/restore/restore.feature",
     "set-config A B": "an example of how it is written",
     "verify --drill": "features/verify/drill.feature",
@@ -55,7 +56,9 @@ def texts(value: object) -> Iterator[str]:
         yield from texts(one)
 
 
-def step(place: Place, run: Result, wanted: str, *, value: str = "", more: tuple[str, ...] = ()) -> Result:
+def step(
+    place: Place, run: Result, wanted: str, *, value: str = "", more: tuple[str, ...] = (), cwd: Path | None = None
+) -> Result:
     """Takes the step of that kind that a run told. value: for what a person fills in. Fails if it was not told."""
     told = texts(run.json) if run.out.startswith(b"{") else [run.words]
     text = " ; ".join(told).replace("autosync ", "inv ")
@@ -64,7 +67,7 @@ def step(place: Place, run: Result, wanted: str, *, value: str = "", more: tuple
     assert found, (wanted, steps, run)
     blanks = re.compile("…|FOLDER|ADDRESS")
     filled = [blanks.sub(value.replace("\\", "/"), word) if value else word for word in found]
-    return place.run(*filled, *more)
+    return place.run(*filled, *more, cwd=cwd)
 
 
 def test_the_first_sync(place: Place) -> None:

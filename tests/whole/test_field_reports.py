@@ -150,3 +150,14 @@ def test_a_home_with_every_sign_a_path_may_hold(workshop: Path, scanner_cache: P
     assert place.inside("sync", "--force").code == 0
     assert place.git("show", "main:context/a.md", repository=there) == b"second\n"
     assert place.inside("verify", "--drill").code == 0
+
+
+def test_a_backup_on_a_disk_that_takes_no_heed_of_case(place: Place) -> None:
+    """What `git init` notes on FAT, exFAT and macOS's disks made git store two files as one, and every sync fail."""
+    place.git("config", "core.ignorecase", "true")
+    place.write("context/A.md", "another\n")
+    place.write("Context/b.md", "another\n")
+    run = place.inside("sync")
+    assert run.code == 0, run
+    held = {name: place.git("show", f"main:{name}") for name in ("context/a.md", "context/A.md", "Context/b.md")}
+    assert held == {"context/a.md": b"third\n", "context/A.md": b"another\n", "Context/b.md": b"another\n"}
