@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import os
 import shutil
 import tempfile
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+import autosync_tasks
 from autosync_tasks.names import one_run
 from autosync_tasks.validation import scanner as engine
 from tests.support import scanner
@@ -55,6 +57,18 @@ pytest_plugins = [
     "tests.features.machines",
     "tests.features.way_back",
 ]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Compiles the package once, before processes by the hundred would: some environments keep Python from doing so."""
+    if not hasattr(config, "workerinput"):
+        compileall.compile_dir(Path(autosync_tasks.__file__).parent, quiet=1)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: a test waits for git and the disk a good part of its time."""
+    return len(os.sched_getaffinity(0)) + 1
 
 
 @pytest.fixture(scope="session")

@@ -547,7 +547,7 @@ toml_values = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=75, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(raw=st.binary(max_size=200) | st.text(alphabet="[]{}=\"'#\n.,truefals09-_\\ rules", max_size=60).map(str.encode))
 def test_a_garbage_file_never_makes_a_traceback(raw: bytes, file: Path) -> None:
     file.write_bytes(raw)
@@ -558,7 +558,7 @@ def test_a_garbage_file_never_makes_a_traceback(raw: bytes, file: Path) -> None:
         assert all(line.isprintable() for line in error.details)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(table=st.dictionaries(names, toml_values, max_size=5))
 def test_wrong_values_never_make_a_traceback(table: dict[str, Any], file: Path) -> None:
     file.write_text(tomlkit.dumps(table))
@@ -569,7 +569,7 @@ def test_wrong_values_never_make_a_traceback(table: dict[str, Any], file: Path) 
         assert all(line.isprintable() and str(file) in line for line in error.details)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(name=st.sampled_from(list(TABLE)), text=st.text(max_size=30))
 def test_garbage_in_the_environment_never_makes_a_traceback(name: str, text: str) -> None:
     try:

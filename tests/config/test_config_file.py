@@ -443,7 +443,7 @@ RULE = "pattern='a'\ncategory='x'\npriority='low'"
 TAIL = st.sampled_from(["", "# last", f"[[rules]]\n{RULE}", f"# r\n[[rules]]#\n{RULE}\n# end\n"])
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lines=LINES, tail=TAIL, changes=CHANGES)
 def test_round_trip(lines: list[str], tail: str, changes: dict[str, object], file: Path) -> None:
     text = "\n".join([*lines, tail])
@@ -464,7 +464,7 @@ def test_round_trip(lines: list[str], tail: str, changes: dict[str, object], fil
     assert set_values(str(file), changes, HOME) == []
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=75, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(raw=st.binary(max_size=80) | st.text(alphabet="[]{}=\"'#\n.,true09-_\\ max_age", max_size=60).map(str.encode))
 def test_a_garbage_file_is_refused_or_right_afterwards(raw: bytes, file: Path) -> None:
     file.write_bytes(raw)

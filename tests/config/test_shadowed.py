@@ -31,7 +31,7 @@ GOOD = TEXT.filter(lambda text: check_pattern(text) == "")
 PATHS = st.lists(st.text(alphabet="ab.c1é-", min_size=1, max_size=4), min_size=1, max_size=3).map("/".join)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(GOOD)
 def test_a_pattern_matches_its_own_witnesses(pattern: str) -> None:
     matcher = Matcher([(pattern, ())])
@@ -99,7 +99,7 @@ def test_what_holds_more_than_protected_paths_is_allowed(pattern: str) -> None:
     assert never_wins(pattern, PROTECTED) is None
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(GOOD, st.lists(GOOD, min_size=1, max_size=3), st.lists(PATHS, max_size=30), st.booleans())
 def test_what_is_called_shadowed_never_wins(pattern: str, earlier: list[str], paths: list[str], folders: bool) -> None:
     if never_wins(pattern, [(p, ()) for p in earlier]) is None:

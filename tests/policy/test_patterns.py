@@ -104,7 +104,7 @@ patterns = st.lists(pieces, min_size=1, max_size=6).map("".join)
 good = patterns.filter(lambda pattern: not check_pattern(pattern))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pattern=good, files=st.lists(paths, min_size=1, max_size=12), folders=st.lists(paths, max_size=4))
 @example(pattern="*.md", files=[b"a\nb/c.md", b"x.md\n"], folders=[])
 @example(pattern="a/**/b", files=[b"a/x\ny/b", b"a/b", b"a/b/c"], folders=[])
@@ -122,7 +122,7 @@ def test_one_pattern_matches_what_git_matches(
     assert ours == git.matched([pattern], tree)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     pattern=good,
     undo=st.lists(good, min_size=1, max_size=2),
@@ -144,7 +144,7 @@ def test_what_undoes_a_pattern_does_it_as_gits_exclamation_mark(
     assert ours == git.matched([pattern, *("!" + one for one in undo)], tree)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(several=st.lists(good, min_size=2, max_size=8), files=st.lists(paths, min_size=1, max_size=8))
 def test_many_patterns_at_once_say_what_each_says_alone(several: list[str], files: list[bytes]) -> None:
     together = Matcher((pattern, ()) for pattern in several)
@@ -154,7 +154,7 @@ def test_many_patterns_at_once_say_what_each_says_alone(several: list[str], file
         assert together.first(path, is_folder) == first
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(several=st.lists(good, min_size=1, max_size=8), files=st.lists(paths, min_size=1, max_size=8))
 @example(several=["[ab]*c", "x?y", "\\*z"], files=[b"bc", b"x1y", b"*z"])
 def test_few_names_and_many_and_the_quick_check_say_the_same(several: list[str], files: list[bytes]) -> None:

@@ -165,7 +165,7 @@ def test_force_never_overrides_a_guard(
     assert (forced.verb, forced.digest) == (by_hand.verb, by_hand.digest)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.integers(1, 60), st.floats(0, 1), st.sampled_from([0, 60, 300, 90_000]))
 def test_backoff_never_shrinks_and_never_exceeds_its_cap(failures: int, jitter: float, frequency: int) -> None:
     limits = having(max_sync_frequency=frequency)

@@ -19,7 +19,7 @@ def _alone(workshop: Path, one_scanner: None, monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_seeded_sample_of_histories(workshop: Path, scanner_cache: Path) -> None:
     """The same few histories each time, within the budget of CI."""
-    play(PolicyHistory, workshop, scanner_cache, examples=8, steps=12, seeded=True)
+    play(PolicyHistory, workshop, scanner_cache, examples=4, steps=12, seeded=True)
 
 
 @pytest.mark.full

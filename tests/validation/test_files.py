@@ -256,14 +256,14 @@ def test_no_front_matter_takes_time_that_grows_faster_than_it(name: str) -> None
     assert grows_linearly(lambda: judge(text[: len(text) // 4]), lambda: judge(text))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.text(alphabet="ab:-[]{}&*!|>'\"#%@`?, \n\t\\~<=1.", max_size=80))
 def test_any_front_matter_is_read_or_warned_of(text: str) -> None:
     found = list(front_matter.front_matter_faults(file(b"agent/a.md", f"---\n{text}\n---\n"), context()))
     assert all(raw.code.startswith("MDF") for raw in found)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     st.sampled_from([b"opencode.json", b"agent/a.md", b"bin/x", b"bin/x.py", b"skill/a/SKILL.md", b"x.sh"]),
     st.binary(max_size=120),

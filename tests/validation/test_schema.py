@@ -79,7 +79,7 @@ def top_level(key: str) -> st.SearchStrategy[Any]:
     return likely(OPENCODE["properties"][key]).map(lambda value: {key: value})
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(st.sampled_from(sorted(OPENCODE["properties"])).flatmap(top_level))
 def test_agrees_with_the_library(config: Any) -> None:
     same(config)

@@ -335,7 +335,7 @@ def test_a_protected_file_cannot_be_accepted() -> None:
     assert validate([file(b".env", b"x")], context(accepted={mark}))[0].blocks
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_judged(data: bytes) -> None:
     for region in regions(b"a.md", as_utf8(data), real_engine()):

@@ -25,8 +25,8 @@ SEED = os.environ.get("AUTOSYNC_SEED", "1")
 KEYS = [*TABLE]
 SIZES = [
     pytest.param(1, id="a few"),
-    pytest.param(4, id="more", marks=pytest.mark.sweep),
-    pytest.param(200, id="many", marks=pytest.mark.full),
+    pytest.param(8, id="more", marks=pytest.mark.sweep),
+    pytest.param(400, id="many", marks=pytest.mark.full),
 ]
 
 
@@ -109,7 +109,7 @@ def test_settings(bench: Bench, size: int) -> None:
 @pytest.mark.parametrize("size", SIZES)
 def test_state_files(bench: Bench, size: int) -> None:
     nonsense = Nonsense(f"{SEED} state")
-    for _ in range(10 * size):
+    for _ in range(6 * size):
         bench.again()
         bench.machine.edit("AGENTS.md")
         state = bench.machine.state
@@ -123,7 +123,7 @@ def test_state_files(bench: Bench, size: int) -> None:
 @pytest.mark.parametrize("size", SIZES)
 def test_trees(bench: Bench, size: int) -> None:
     nonsense = Nonsense(f"{SEED} tree")
-    for _ in range(8 * size):
+    for _ in range(4 * size):
         bench.again()
         case = nonsense.tree(bench.machine.source)
         for words in (["validate"], ["sync"], ["diff"], ["why", "agent"], ["restore", "--check"]):

@@ -17,13 +17,30 @@ FOLDER = SHARED / "repro"
 SCRIPTS = sorted(path.name for path in FOLDER.glob("[!_]*.sh"))
 
 
+PROGRAM = """#!/bin/sh
+state="${{XDG_STATE_HOME:-$HOME/.local/state}}/autosync-tasks"
+[ -e "$state" ] || {{ mkdir -p "$state" && chmod 700 "$state" && cp -R "{compiled}" "$state/engine"; }} 2>/dev/null
+exec "{program}" "$@"
+"""
+"""The program in a home where the secret scanner's rules are compiled already: that takes 5 s for each of their homes."""
+
+
 @pytest.mark.parametrize("script", SCRIPTS or [""])
-def test_the_fault_is_gone(script: str, workshop: Path) -> None:
+def test_the_fault_is_gone(script: str, workshop: Path, scanner_cache: Path) -> None:
     if not script:
         pytest.skip(f"{FOLDER} is not here; AUTOSYNC_SHARED may name the folder that has repro/")
+    program = workshop / "bin/autosync"
+    program.parent.mkdir()
+    program.write_text(PROGRAM.format(compiled=scanner_cache, program=BIN / "autosync"))
+    program.chmod(0o755)
     ended = subprocess.run(
         ["bash", str(FOLDER / script)],
-        env={"PATH": f"{BIN}:{os.environ['PATH']}", "HOME": str(workshop), "TMPDIR": str(workshop), "LANG": "C.UTF-8"},
+        env={
+            "PATH": f"{program.parent}:{BIN}:{os.environ['PATH']}",
+            "HOME": str(workshop),
+            "TMPDIR": str(workshop),
+            "LANG": "C.UTF-8",
+        },
         cwd=workshop,
         stdin=subprocess.DEVNULL,
         capture_output=True,
