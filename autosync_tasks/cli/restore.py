@@ -196,8 +196,10 @@ def _lose(site: Site, request: Request, *, ask: bool) -> Run | None:
 
     if ask:
         named = accept_loss(site, replace(request, check=True))
+        if named.exit_code != 5:
+            return named
         screen.show(lines.of_run(named, "", ""))
-        if named.exit_code != 5 or not agreed("Is no copy of the backup left that has them? [y/N] "):
+        if not agreed("Is no copy of the backup left that has them? [y/N] "):
             return None
     return accept_loss(site, request)
 

@@ -39,6 +39,8 @@ def listening() -> Iterator[Ear]:
             self.send_header("Content-Length", "0")
             self.end_headers()
 
+        do_POST = do_GET  # noqa: N815
+
         def log_message(self, *_: object) -> None:
             pass
 
