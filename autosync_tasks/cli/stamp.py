@@ -9,8 +9,11 @@ import autosync_tasks
 
 
 def stamp() -> list[tuple[str, int, int, int]]:
-    """Path, inode, size and time of each of its files, in order."""
-    return sorted(_files(os.path.dirname(autosync_tasks.__file__)))
+    """Path, inode, size and time of each of its files, in order; nothing if they are being removed."""
+    try:
+        return sorted(_files(os.path.dirname(autosync_tasks.__file__)))
+    except OSError:
+        return []
 
 
 def _files(folder: str) -> Iterator[tuple[str, int, int, int]]:
