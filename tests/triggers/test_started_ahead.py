@@ -15,35 +15,33 @@ import pytest
 from autosync_tasks.cli import ahead
 from autosync_tasks.names import WAITS
 from autosync_tasks.triggers.watch import Child, _Next
+from tests.support.place import Place
 
 PROGRAM = [sys.executable, "-m", "autosync_tasks", "sync", "--json"]
 ANSWERS = ["sh", "-c", """read word; echo '{"outcome": "ok"}'"""]
 
 
-def _environ(root: Path) -> dict[str, str]:
-    (root / "source").mkdir(exist_ok=True)
-    (root / "source/AGENTS.md").write_text("Be kind.\n")
-    places = {"OPENCODE_SOURCE": str(root / "source"), "OPENCODE_BACKUP": str(root / "backup")}
-    package = str(Path(__file__).parents[2])
-    return {"HOME": str(root), "PATH": os.environ["PATH"], "PYTHONPATH": package, **places}
+@pytest.fixture
+def place(workshop: Path, scanner_cache: Path) -> Place:
+    return Place.make(workshop, scanner_cache)
 
 
 def _until(holds: Callable[[], bool]) -> None:
-    ends = time.monotonic() + 60
+    ends = time.monotonic() + 120
     while not holds():
         assert time.monotonic() < ends
         time.sleep(0.02)
 
 
-def test_it_begins_with_the_word_and_not_before(tmp_path: Path) -> None:
-    environ = _environ(tmp_path)
+def test_it_begins_with_the_word_and_not_before(place: Place) -> None:
+    place.write("AGENTS.md", "Be kind.\n")
     command = subprocess.Popen(
-        PROGRAM, env={**environ, WAITS: "1"}, cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        PROGRAM, env={**place.environ, WAITS: "1"}, cwd=place.base, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     _until(lambda: _sleeps(command.pid))
-    assert not (tmp_path / "backup").exists() and not (tmp_path / ".local").exists()
-    (tmp_path / "source/late.md").write_text("Written while it waited.\n")
-    answer = json.loads(command.communicate(b"\n", timeout=120)[0])
+    assert not place.backup.exists() and not place.settings.exists()
+    place.write("late.md", "Written while it waited.\n")
+    answer = json.loads(command.communicate(b"\n", timeout=240)[0])
     assert (command.returncode, answer["outcome"]) == (0, "changed")
     assert {change["path"] for change in answer["changes"]} == {"AGENTS.md", "late.md"}
 
@@ -54,12 +52,12 @@ def _sleeps(pid: int) -> bool:
         return file.read().split()[:2] == ["0", "0x0"]
 
 
-def test_it_ends_quietly_when_nobody_is_there_any_more(tmp_path: Path) -> None:
-    done = subprocess.run(  # noqa: PLW1510  the code is looked at
-        PROGRAM, env={**_environ(tmp_path), WAITS: "1"}, cwd=tmp_path, input=b"", capture_output=True, timeout=120
+def test_it_ends_quietly_when_nobody_is_there_any_more(place: Place) -> None:
+    done = subprocess.run(
+        PROGRAM, check=False, env={**place.environ, WAITS: "1"}, cwd=place.base, input=b"", capture_output=True
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
-    assert not (tmp_path / "backup").exists()
+    assert not place.backup.exists()
 
 
 def test_a_program_that_was_changed_meanwhile_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
