@@ -13,7 +13,7 @@ from autosync_tasks.errors import BackupError
 from autosync_tasks.model import Entry, Kind, Path
 from autosync_tasks.names import display, parents
 from autosync_tasks.tree.dirfd import Below
-from autosync_tasks.tree.write import Writer, mark_of
+from autosync_tasks.tree.write import NO_USE, Writer, mark_of
 
 LONGEST = 4095
 """Bytes of a path that a system call takes on Linux (PATH_MAX less the NUL). No other tool could open a longer one."""
@@ -61,12 +61,19 @@ def _write(repository: Repository, puts: Listing, run_id: str) -> None:
                     bits = (0o777 if mode == "100755" else 0o666) & ~umask
                     here = writer.look(path)
                     mark = None if here is None else mark_of(here)
-                    writer.stage(path, Entry(kind, bits, 0, content), store.read(content), mark)
+                    data = store.read(content)
+                    try:
+                        writer.stage(path, Entry(kind, bits, 0, content), data, mark)
+                    except OSError as error:
+                        if error.errno in NO_USE:
+                            raise
+                        writer.failed[path] = error  # a link on FAT: the others go
                 writer.finish()
             finally:
                 writer.discard()
-            for path, error in writer.failed.items():
-                raise BackupError(f"{display(path)}: {error.strerror or error}")
+            for path, fault in writer.failed.items():
+                more = f" and {len(writer.failed) - 1} more" if writer.failed.keys() - {path} else ""
+                raise BackupError(f"{display(path)}{more}: {(fault.strerror or str(fault)).lower()}")
     except AbsentError as error:
         raise BackupError(str(error)) from None
     finally:

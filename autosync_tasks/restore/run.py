@@ -40,7 +40,7 @@ from autosync_tasks.restore.request import (
     newest_backup,
 )
 from autosync_tasks.restore.snapshot import mark_taken_back, name_of, snapshots, take, undo_of
-from autosync_tasks.restore.write import bytes_of, carry_out, differing, standings
+from autosync_tasks.restore.write import bytes_of, carry_out, read_back, standings
 from autosync_tasks.tree.dirfd import Below
 from autosync_tasks.tree.observe import Progress
 from autosync_tasks.tree.walk import open_root
@@ -222,15 +222,16 @@ class Restore:
                 self._snapshot(root, plan, head)
             with Store(self.site.repository) as stored:
                 faults = carry_out(root, self.target, plan, stored.read, self.wish.run_id, self.progress)
-            wanted = {put.path: put.want for put in plan.puts if put.path not in faults}
-            differ = differing(root, wanted)
+            differ, lacking = read_back(root, {put.path: put.want for put in plan.puts}, faults)
             with Below(root) as below:
                 differ += tuple(
                     r.path for r in plan.removals if r.path not in faults and self._stays(below, plan, r.path)
                 )
         finally:
             os.close(root)
-        written = len(wanted) + sum(removal.path not in faults for removal in plan.removals)
+        self.notes += [lacking] if lacking else []
+        acted = [*(put.path for put in plan.puts), *(removal.path for removal in plan.removals)]
+        written = sum(path not in faults for path in acted)
         self._step("write", Outcome.CHANGED, count(written, "path"))
         self.details += [f"{display(path)}: {why}" for path, why in sorted(faults.items())]
         self.details += [f"{display(path)}: does not stand as it was restored" for path in differ]

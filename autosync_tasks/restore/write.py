@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
@@ -16,10 +17,7 @@ from autosync_tasks.restore.plan import RestorePlan, Standing
 from autosync_tasks.tree.content import content_id, content_id_of
 from autosync_tasks.tree.dirfd import Below
 from autosync_tasks.tree.observe import Progress
-from autosync_tasks.tree.write import Writer, mark_of
-
-_NO_USE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
-"""Faults of the disk: the next file would meet them too."""
+from autosync_tasks.tree.write import CASE, MODES, NO_USE, Writer, lacks, mark_of
 
 
 def standings(root: int, paths: Iterable[Path], limit: int) -> dict[Path, Standing]:
@@ -148,7 +146,7 @@ def _try(faults: dict[Path, str], path: Path, act: Callable[[], None]) -> None:
     try:
         act()
     except OSError as error:
-        if error.errno in _NO_USE:
+        if error.errno in NO_USE:
             raise
         faults[path] = _words(error)
 
@@ -159,13 +157,32 @@ def _words(error: OSError) -> str:
     return (error.strerror or str(error)).lower()
 
 
-def differing(root: int, wanted: Mapping[Path, Entry]) -> tuple[Path, ...]:
+def differing(root: int, wanted: Mapping[Path, Entry], *, modes: bool = True) -> tuple[Path, ...]:
     """Paths that do not stand as they should: bytes, kind or mode (a link has no mode of its own)."""
     standing = standings(root, wanted, 0)
     differ = []
     for path, want in sorted(wanted.items()):
         have = standing.get(path)
         alike = have is not None and (have.kind, have.id) == (want.kind, want.id)
-        if have is None or not alike or (want.kind is not Kind.LINK and have.mode != want.mode):
+        if have is None or not alike or (modes and want.kind is not Kind.LINK and have.mode != want.mode):
             differ.append(path)
     return tuple(differ)
+
+
+def read_back(root: int, puts: Mapping[Path, Entry], faults: dict[Path, str]) -> tuple[tuple[Path, ...], str]:
+    """Paths that do not stand as they should, and what the file system there does not keep ("" if it keeps all).
+
+    faults: what was told while they were written. Where no mode is kept, a mode is no fault.
+    """
+    differ = differing(root, {path: want for path, want in puts.items() if path not in faults})
+    lacking = lacks(root) if differ or faults else ()
+    if MODES in lacking:
+        stand = puts.keys() - set(differing(root, puts, modes=False))
+        differ = tuple(path for path in differ if path not in stand)
+        for path in stand & faults.keys():
+            del faults[path]
+    if CASE in lacking:
+        names = Counter(path.lower() for path in puts)
+        clash = [path for path in faults if names[path.lower()] > 1]
+        faults.update(dict.fromkeys(clash, "a name that differs from it in case alone stands there"))
+    return differ, f"the file system there does not keep {', '.join(lacking)}" if lacking else ""

@@ -77,7 +77,7 @@ def notes_of(seen: Look, there: Sequence[Installed]) -> tuple[str, ...]:
     repository, notes = seen.site.repository, [seen.head.note] if seen.head.note else []
     if seen.ref and not repository.bare and not repository.standing_on_branch():
         notes.append(f"the backup's work tree does not stand on {repository.branch}; it is left alone")
-    elif seen.ref and not repository.bare and seen.site.state.last_worktree not in ("", seen.ref):
+    elif seen.ref and not repository.bare and seen.site.state.last_worktree != seen.ref:
         notes += [_BEHIND] if _behind(seen) else []
     if seen.ref:
         notes += health.oddities(seen.site.state, repository, seen.ref)

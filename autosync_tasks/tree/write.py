@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
+from contextlib import suppress
 
 from autosync_tasks.files import make_durable
 from autosync_tasks.model import Entry, Kind, Path
 from autosync_tasks.tree.dirfd import Below, each_folder
 
-_STAGED = re.compile(rb"\.autosync-restore-[0-9a-f]+-[0-9]+\.bak\Z")
+_STAGED = re.compile(rb"\.autosync-restore-[0-9a-f]+-[0-9]+(?::\?)?\.bak\Z")
 """Names of files on their way. They end in `.bak`: if one is left by a kill, no sync takes it by itself."""
+NO_USE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
+"""Faults of the disk: the next file would meet them too."""
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _MOST_STAGED = 256
 _MOST_BYTES = 32_000_000
@@ -63,7 +67,8 @@ class Writer(Below):
             try:
                 with os.fdopen(handle, "wb", closefd=False) as file:
                     file.write(data)
-                os.fchmod(handle, entry.mode & 0o777)
+                with suppress(PermissionError):  # FAT refuses modes; who reads it back will see it
+                    os.fchmod(handle, entry.mode & 0o777)
             except BaseException:
                 os.unlink(scratch, dir_fd=folder)
                 raise
@@ -156,6 +161,45 @@ def sweep(target: str) -> None:
             for name in names:
                 if _STAGED.match(name):
                     os.unlink(name, dir_fd=folder)
+
+
+MODES, CASE = "modes", "names that differ in case alone"
+
+
+def lacks(root: int) -> tuple[str, ...]:
+    """What the file system of a folder does not keep (FAT, exFAT, some shares), in words; tried with files of a moment.
+
+    Says nothing if no file can be made there.
+    """
+    name, link, odd = (b".autosync-restore-0%d-0%s.bak" % (os.getpid(), end) for end in (b"0", b"1", b":?"))
+    found = []
+    try:
+        handle = os.open(name, _NEW, 0o600, dir_fd=root)
+    except OSError:
+        return ()
+    try:
+        for mode in (0o640, 0o711):
+            with suppress(OSError):
+                os.fchmod(handle, mode)
+            if os.fstat(handle).st_mode & 0o777 != mode and MODES not in found:
+                found.append(MODES)
+        with suppress(OSError):
+            os.stat(name.upper(), dir_fd=root, follow_symlinks=False)
+            found.append(CASE)
+        try:
+            os.symlink(b"nothing", link, dir_fd=root)
+        except OSError:
+            found.append("links")
+        try:
+            os.close(os.open(odd, _NEW, 0o600, dir_fd=root))
+        except OSError:
+            found.append("names with `:` or `?`")
+    finally:
+        os.close(handle)
+        for one in (name, link, odd):
+            with suppress(OSError):
+                os.unlink(one, dir_fd=root)
+    return tuple(found)
 
 
 def mark_of(facts: os.stat_result) -> bytes:

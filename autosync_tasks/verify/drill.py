@@ -24,7 +24,7 @@ from autosync_tasks.policy.classify import protected_matcher
 from autosync_tasks.records import dataclass, replace
 from autosync_tasks.remote.fresh import fetch_fresh
 from autosync_tasks.restore.plan import RestorePlan, plan_restore
-from autosync_tasks.restore.write import carry_out, differing
+from autosync_tasks.restore.write import carry_out, read_back
 from autosync_tasks.state.scratch import scratch
 from autosync_tasks.tree.observe import Progress
 from autosync_tasks.tree.walk import open_root, walk
@@ -38,13 +38,15 @@ _MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class _Restored:
-    """What came out: how many paths, what is wrong with them, what validation says."""
+    """What came out: how many paths, what is wrong with them, what validation says. lacking: what the file system of
+    the scratch folder does not keep ("" if it keeps all)."""
 
     paths: int
     faults: tuple[str, ...]
     findings: tuple[Finding, ...]
     judged: int
     withheld: tuple[Path, ...]
+    lacking: str
 
 
 def drill(site: Site, request: Request, fetch: Fetch | None = None, progress: Progress | None = None) -> Run:
@@ -85,26 +87,25 @@ def _restore(site: Site, commit: str, out: str, run_id: str, progress: Progress 
         plan = plan_restore(recorded, recorded, {}, seen.classifier.rule_for, run_id=run_id)
         with Store(site.repository) as stored:
             faults = carry_out(root, out, plan, stored.read, run_id, progress)
+        differ, lacking = read_back(root, {put.path: put.want for put in plan.puts}, faults)
         lines = [f"{display(path)}: {why}" for path, why in sorted(faults.items())]
-        lines += _differences(site, root, commit, plan, recorded, faults)
+        lines += [f"{display(path)}: came out otherwise than it is recorded" for path in differ]
+        lines += _more(site, root, commit, plan, recorded)
         again = Look(
             site, root, commit, walk(root, protected_matcher(site.settings), site.settings.max_file_size), None
         )
         judged = judge.judge_tree(site, again, only_changed=False)
     finally:
         os.close(root)
-    return _Restored(len(plan.puts), tuple(lines), judged.findings, judged.files, plan.withheld)
+    return _Restored(len(plan.puts), tuple(lines), judged.findings, judged.files, plan.withheld, lacking)
 
 
-def _differences(
-    site: Site, root: int, commit: str, plan: RestorePlan, recorded: dict[Path, Entry], faults: dict[Path, str]
-) -> list[str]:
-    """What does not stand there as the commit says, or stands there and should not."""
-    wanted = {put.path: put.want for put in plan.puts if put.path not in faults}
-    differ = [f"{display(path)}: came out otherwise than it is recorded" for path in differing(root, wanted)]
+def _more(site: Site, root: int, commit: str, plan: RestorePlan, recorded: dict[Path, Entry]) -> list[str]:
+    """What stands there and should not."""
+    wanted = {put.path for put in plan.puts}
     scan = walk(root, lambda _name, _folder: False, site.settings.max_file_size)
     more = [path for path in scan.records if path not in recorded and path not in wanted]
-    return differ + [f"{display(path)}: came out though {commit[:7]} does not record it" for path in more]
+    return [f"{display(path)}: came out though {commit[:7]} does not record it" for path in more]
 
 
 def _run(request: Request, commit: str, where: str, copy: _Restored) -> Run:
@@ -136,6 +137,9 @@ def _run(request: Request, commit: str, where: str, copy: _Restored) -> Run:
     if copy.faults:
         reason = f"{count(len(copy.faults), 'path')} did not come out of {where} as recorded"
         way = "run `inv recover --check` to see what mends it"
+        if copy.lacking:
+            reason += f": {copy.lacking} (the state folder)"
+            way = "name another place by XDG_STATE_HOME for a drill; `inv verify --deep` reads all of the backup here"
     elif errors:
         reason = f"what came out of {where} has {count(len(errors), 'error')}"
         way = "mend the files named above in the source and sync; `inv restore --list` names older backups"
