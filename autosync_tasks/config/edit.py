@@ -9,10 +9,11 @@ from autosync_tasks.config.wording import show_path
 from autosync_tasks.errors import ConfigError
 
 
-def edit(text: str, values: Mapping[str, object], path: str) -> str:
+def edit(text: str, values: Mapping[str, object], path: str, profile: str = "") -> str:
     """The text with each value in it: in its old place, or after the last setting that stands alone.
 
-    text: valid TOML. values: of TOML's own types. path: for the message. Raises ConfigError for text that
+    text: valid TOML. values: of TOML's own types. path: for the message. profile: the table that they go into,
+    which is made where it is missing; "" the top. Raises ConfigError for text that
     tomlkit does not understand though tomllib does; the caller reads the result again before it trusts it.
     """
     import tomlkit
@@ -23,6 +24,9 @@ def edit(text: str, values: Mapping[str, object], path: str) -> str:
         text += end
     try:
         document = tomlkit.parse(text)
+        if profile:
+            _into(document, profile, values)
+            values = {}
         for name, value in values.items():
             if name in document:
                 document[name] = _rules(document[name], value) if name == "rules" else value
@@ -33,6 +37,19 @@ def edit(text: str, values: Mapping[str, object], path: str) -> str:
         return tomlkit.dumps(document)
     except (TOMLKitError, ValueError, TypeError, LookupError, AttributeError, RecursionError):
         raise cannot_edit(path) from None
+
+
+def _into(document: Any, profile: str, values: Mapping[str, object]) -> None:
+    import tomlkit
+
+    every = document.get("profiles")
+    if every is None:
+        every = tomlkit.table(is_super_table=True)
+        document.append("profiles", every)
+    if profile not in every:
+        every.append(profile, tomlkit.table())
+    for name, value in values.items():
+        every[profile][name] = _rules(every[profile].get(name), value) if name == "rules" else value
 
 
 def cannot_edit(path: str) -> ConfigError:

@@ -9,13 +9,15 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from autosync_tasks.config import edit
-from autosync_tasks.config.load import check_text, config_error, home_folder, parse_text, read_bytes, typed_where
-from autosync_tasks.config.settings import TABLE
+from autosync_tasks.config.load import VARIABLE, config_error, home_folder, read_bytes
+from autosync_tasks.config.settings import OWN, TABLE
+from autosync_tasks.config.text import check_text, key_name, parse_text, setting_name, typed_where
 from autosync_tasks.config.values import from_text, from_toml
 from autosync_tasks.config.wording import nearest, show_key, show_path
 from autosync_tasks.errors import AutosyncError, LockedError
 from autosync_tasks.files import lock, whose, write_whole
 from autosync_tasks.model import Rule
+from autosync_tasks.profiles.load import USUAL
 
 EMPTY = "# Settings of autosync-tasks. docs/settings.md lists them all.\n\n"
 """What a new file begins with, after the line that names its schema for editors."""
@@ -51,7 +53,7 @@ def set_values(path: str, changes: Mapping[str, object], environ: Mapping[str, s
     try:
         _make_folder(os.path.dirname(target))
         with _locked(target):
-            return _apply(path, target, wanted, home_folder(environ))
+            return _apply(path, target, wanted, home_folder(environ), _place(environ, wanted))
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise AutosyncError(  # no wrong value: the disk
@@ -63,7 +65,14 @@ def set_values(path: str, changes: Mapping[str, object], environ: Mapping[str, s
 def preview(path: str, changes: Mapping[str, object], environ: Mapping[str, str]) -> Changed:
     """What `set_values` would change, by the same path but for the write; raises what it raises for wrong values."""
     wanted = _checked(changes, environ)
-    return _edited(path, read_bytes(os.path.realpath(path)), wanted, home_folder(environ))[0]
+    home, raw = home_folder(environ), read_bytes(os.path.realpath(path))
+    return _edited(path, raw, wanted, home, _place(environ, wanted))[0]
+
+
+def _place(environ: Mapping[str, str], wanted: Mapping[str, Any]) -> str:
+    """The profile in whose table the values go, "" for the top. The usual one's places stand at the top."""
+    name = environ.get(VARIABLE, "")
+    return "" if name == USUAL and all(one in OWN for one in wanted) else name
 
 
 def _checked(changes: Mapping[str, object], environ: Mapping[str, str]) -> dict[str, Any]:
@@ -71,7 +80,7 @@ def _checked(changes: Mapping[str, object], environ: Mapping[str, str]) -> dict[
     where = typed_where(home_folder(environ), problems.append)
     wanted: dict[str, Any] = {}
     for key, value in changes.items():
-        setting = TABLE.get(key.lower())
+        setting = TABLE.get(setting_name(key) if environ.get(VARIABLE, USUAL) != USUAL else key.lower())
         if setting is None:
             problems.append(f"{show_key(key)}: is no setting{nearest(key, TABLE)}")
             continue
@@ -132,10 +141,10 @@ def _locked(target: str) -> Iterator[None]:
         os.close(fd)
 
 
-def _apply(path: str, target: str, wanted: Mapping[str, Any], home: str) -> Changed:
+def _apply(path: str, target: str, wanted: Mapping[str, Any], home: str, profile: str) -> Changed:
     for _ in range(_TRIES):
         raw = read_bytes(target)
-        changed, edited = _edited(path, raw, wanted, home)
+        changed, edited = _edited(path, raw, wanted, home, profile)
         # One fixed name, under the lock: what a killed run left is taken over. An editor takes no lock, so the file is
         # looked at once more at the last moment.
         if not changed or write_whole(
@@ -152,14 +161,14 @@ def _apply(path: str, target: str, wanted: Mapping[str, Any], home: str) -> Chan
     )
 
 
-def _edited(path: str, raw: bytes | None, wanted: Mapping[str, Any], home: str) -> tuple[Changed, str]:
+def _edited(path: str, raw: bytes | None, wanted: Mapping[str, Any], home: str, profile: str) -> tuple[Changed, str]:
     """What differs, and the file's text with it. Only a text that is right as a whole is given out."""
     text = _new() if raw is None else _text(path, raw)
     problems: list[str] = []
     parse_text(text, path, problems)
     _raise_any(problems)
     # A wrong value that this very call replaces is no obstacle; any other is.
-    problems, before = check_text(text, path, home)
+    problems, before = check_text(text, path, home, profile)
     changed: Changed = [
         (name, before.get(name), value)
         for name, value in wanted.items()
@@ -168,8 +177,9 @@ def _edited(path: str, raw: bytes | None, wanted: Mapping[str, Any], home: str) 
     if not changed:
         _raise_any(problems)
         return [], text
-    edited = edit.edit(text, {name: _plain(value) for name, _, value in changed}, path)
-    problems, after = check_text(edited, path, home)
+    named = {key_name(name) if profile else name: _plain(value) for name, _, value in changed}
+    edited = edit.edit(text, named, path, profile)
+    problems, after = check_text(edited, path, home, profile)
     _raise_any(problems)
     expected = {**before, **wanted}
     if after.keys() != expected.keys() or not all(_same(after[name], expected[name]) for name in expected):

@@ -8,20 +8,20 @@ test compares the folders with its answers). Not Invoke's configuration: it cast
 from __future__ import annotations
 
 import os
-import re
 import stat
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Mapping
+from typing import Any
 
-from autosync_tasks.config.settings import TABLE, Settings
-from autosync_tasks.config.wording import nearest, show, show_key, show_path
+from autosync_tasks.config.settings import OWN, TABLE, Settings
+from autosync_tasks.config.text import SWITCH, check_text, here, tables
+from autosync_tasks.config.wording import show, show_path
 from autosync_tasks.errors import ConfigError
+from autosync_tasks.profiles.load import USUAL, Source
 from autosync_tasks.records import dataclass, field
 
-if TYPE_CHECKING:
-    from autosync_tasks.config.values import Where
-
 APP = "autosync-tasks"
+VARIABLE = "AUTOSYNC_PROFILE"
+"""Names the profile that a run is about; `--profile` sets it, for the run and for what it starts."""
 MAX_FILE = 262_144
 """Bytes: over a hundred times a file with every setting in it. What is larger is not a config file."""
 
@@ -64,17 +64,40 @@ def load(environ: Mapping[str, str]) -> Loaded:
     values: dict[str, Any] = {}
     origins = dict.fromkeys(TABLE, "default")
     text = _read(path, problems) if path else None
+    name = environ.get(VARIABLE) or USUAL
+    profile = Source(name, "" if name == USUAL else folders[0])
     if text is not None:
         wrong, values = check_text(text, path, home)
         problems += wrong
+        if profile.name != USUAL:
+            values = {name: value for name, value in values.items() if name not in OWN}
+        if "profiles" in text:
+            values |= check_text(text, path, home, profile.name)[1]
         origins |= dict.fromkeys(values, "config file")
     in_file = dict(values)
-    _take_environment(environ, home, values, origins, problems)
+    _take_environment(environ, home, values, origins, problems, () if profile.name == USUAL else OWN)
     if problems:
         raise config_error(problems)
-    return Loaded(
-        Settings(**values), origins, path, text is not None, folders[0], folders[1], folders[2], home, in_file
-    )
+    if profile.name != USUAL:
+        profile.exists_or_raise()
+        values.setdefault("backup_branch", profile.name)
+        folders[1] = os.path.join(folders[1], "profiles", profile.name)
+    settings = Settings(**values, profile=profile)
+    return Loaded(settings, origins, path, text is not None, folders[0], folders[1], folders[2], home, in_file)
+
+
+def switched_on(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The profiles that are backed up: each that has a table in the config file, unless that says `on = false`; the
+    usual one also without. Where nothing can be read it is the usual one, and who runs it will tell what is wrong."""
+    problems: list[str] = []
+    path = _config_path(environ, _own_folder("config", environ, problems), problems)
+    try:
+        text = _read(path, problems) if path else None
+    except ConfigError:
+        text = None
+    found = {USUAL: {}, **tables(text, path)} if text and "profiles" in text else {USUAL: {}}
+    on = tuple(name for name, table in found.items() if table.get(SWITCH) is not False)
+    return on or (USUAL,)
 
 
 def config_error(problems: list[str]) -> ConfigError:
@@ -136,23 +159,15 @@ def _config_path(environ: Mapping[str, str], config_home: str, problems: list[st
     if named.startswith("~/"):
         named = (home_folder(environ) or "~") + named[1:]
     if not named.startswith("/"):
-        here = _here()
-        if not here or named.startswith("~/"):
+        folder = here()
+        if not folder or named.startswith("~/"):
             problems.append(
                 f"environment variable AUTOSYNC_CONFIG = {show(named)}: nothing says what it is relative to; "
                 "allowed: a full path"
             )
             return ""
-        named = os.path.join(here, named)
+        named = os.path.join(folder, named)
     return os.path.normpath(named)
-
-
-def _here() -> str:
-    """The current folder, "" if it has been deleted."""
-    try:
-        return os.getcwd()
-    except OSError:
-        return ""
 
 
 def _read(path: str, problems: list[str]) -> str | None:
@@ -209,84 +224,15 @@ def _unreadable(path: str, error: OSError) -> ConfigError:
     )
 
 
-def check_text(text: str, path: str, home: str) -> tuple[list[str], dict[str, Any]]:
-    """What is wrong with a config file's text, a line for each thing, and the checked values of the rest."""
-    problems: list[str] = []
-    values: dict[str, Any] = {}
-    from autosync_tasks.config.values import Where
-
-    where = Where(f"{show_path(path)}: ", lambda s: s.name, "config.toml rule", home=home, report=problems.append)
-    for key, value in parse_text(text, path, problems).items():
-        checked = _from_file(key, value, where)
-        if checked is not None:
-            values[key] = checked
-    return problems, values
-
-
-def typed_where(home: str, report: Callable[[str], None]) -> Where:
-    """How values are spoken of that a person types for `set-config`: in capital letters."""
-    from autosync_tasks.config.values import Where
-
-    return Where("", lambda s: s.variable, "config.toml rule", home=home, report=report, folder=_here())
-
-
-def parse_text(text: str, path: str, problems: list[str]) -> dict[str, object]:
-    """The file's table; {} after reporting why it is not valid TOML."""
-    if (plain := _plain_text(text)) is not None:
-        return plain
-    import tomllib
-
-    if text.startswith("\ufeff"):
-        problems.append(f"{show_path(path)}: starts with a byte order mark; allowed: UTF-8 without one")
-        return {}
-    try:
-        return tomllib.loads(text)
-    except RecursionError:
-        why, place = "is nested too deeply", ""
-    except ValueError as error:  # TOMLDecodeError is one; a number with 5,000 digits raises a plain one
-        why, _, place = str(error).partition(" (at ")
-    place = f", {place.rstrip(')')}" if place else ""
-    problems.append(f"{show_path(path)}{place}: is not valid TOML: {why[:200]}")
-    return {}
-
-
-_PLAIN = r'([a-z_]+) = (?:"([^"\\\x00-\x1f\x7f]*)"|(true|false)|(0|[1-9][0-9]{0,9}))'
-
-
-def _plain_text(text: str) -> dict[str, object] | None:
-    """The table of a file of plain lines, as this program writes it; else None. A TOML reader takes 10 ms to load."""
-    table: dict[str, object] = {}
-    for line in text.split("\n"):
-        if not line or (line.startswith("#") and line.isprintable()):
-            continue
-        match = re.fullmatch(_PLAIN, line)
-        if match is None or match[1] in table:
-            return None
-        key, said, truth, number = match.groups()
-        table[key] = said if said is not None else truth == "true" if truth else int(number)
-    return table
-
-
-def _from_file(key: str, value: object, where: Where) -> object | None:
-    from autosync_tasks.config.values import from_toml
-
-    setting = TABLE.get(key)
-    if setting is not None:
-        return from_toml(setting, value, where)
-    lower = "; settings are written in small letters here" if key.lower() in TABLE else ""
-    near = lower or nearest(key, TABLE)
-    where.report(f"{where.prefix}{show_key(key)}: is no setting{near}")
-    return None
-
-
 def _take_environment(
     environ: Mapping[str, str],
     home: str,
     values: dict[str, Any],
     origins: dict[str, str],
     problems: list[str],
+    but: Collection[str],
 ) -> None:
-    given = [setting for setting in TABLE.values() if setting.variable in environ]
+    given = [setting for setting in TABLE.values() if setting.variable in environ and setting.name not in but]
     if not given:
         return
     from autosync_tasks.config.values import Where, from_text

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 
 from autosync_tasks.errors import SourceError, UsageError
 from autosync_tasks.files import names_in
 from autosync_tasks.names import display
+from autosync_tasks.profiles.load import USUAL, Source
+from autosync_tasks.profiles.profile import Tree
 from autosync_tasks.records import dataclass
+
+USUAL_PROFILE = Source()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,21 +27,45 @@ class Places:
 
 
 def locate(
-    source: str, backup: str, environ: Mapping[str, str], home: str, data_home: str, *, new_machine: bool = False
+    source: str,
+    backup: str,
+    environ: Mapping[str, str],
+    home: str,
+    data_home: str,
+    *,
+    new_machine: bool = False,
+    profile: Source = USUAL_PROFILE,
 ) -> Places:
     """Finds the two places.
 
     source, backup: the settings ("" if not set). home: the user's home folder. data_home: this program's XDG
-    data folder. Order for the source: the setting (OPENCODE_SOURCE), OPENCODE_CONFIG_DIR, whichever of
-    `~/.opencode` and OpenCode's XDG config folder has content. new_machine: where none has, it is the latter, as
-    OpenCode itself would make it (a restore brings it back). Raises SourceError or UsageError.
+    data folder. profile: says where the tree can be. Order for the source: the setting, the agent's own variables,
+    whichever of its usual folders has content. new_machine: where none has, it is the last of them, as the agent itself
+    would make it (a restore brings it back). Raises SourceError or UsageError.
     """
-    named = _absolute(source, home, "opencode_source") or _opencodes_own(environ, home)
-    target = _absolute(backup, home, "opencode_backup") or os.path.join(data_home, "backup")
-    source_folder = named or _search(environ, home, target, new_machine=new_machine)
-    places = Places(source_folder, target, os.path.realpath(source_folder), os.path.realpath(target))
+    name = profile.name
+    target = _absolute(backup, home, setting_of("backup", name)) or os.path.join(data_home, "backup")
+    named = _absolute(source, home, setting_of("source", name))
+    if not named:
+        tree = profile.read().tree
+        named = _agents_own(tree, environ, home, name) or _search(
+            profile, folders(tree, environ, home), target, new_machine=new_machine
+        )
+    places = Places(named, target, os.path.realpath(named), os.path.realpath(target))
     _keep_apart(places)
     return places
+
+
+def setting_of(place: str, profile: str) -> str:
+    """How the setting of a place ("source" or "backup") is called in messages."""
+    return f"opencode_{place}" if profile == USUAL else f"{place} of profile {profile}"
+
+
+def set_words(place: str, profile: str, value: str) -> str:
+    """The words that set a place, for a person to type after the program's name."""
+    if profile == USUAL:
+        return f"set-config OPENCODE_{place.upper()}={value}"
+    return f"set-config --profile={profile} {place.upper()}={value}"
 
 
 def _absolute(path: str, home: str, setting: str) -> str:
@@ -52,34 +81,62 @@ def _absolute(path: str, home: str, setting: str) -> str:
     return os.path.normpath(path)
 
 
-def _opencodes_own(environ: Mapping[str, str], home: str) -> str:
-    """The folder that OpenCode itself is told to use ("" if it is told none)."""
-    named = environ.get("OPENCODE_CONFIG_DIR")
-    if named == "":
-        raise UsageError(
-            "environment variable OPENCODE_CONFIG_DIR is empty, and no opencode_source is recorded",
-            hint="unset it, or let it name the config tree",
-        )
-    return _absolute(named or "", home, "OPENCODE_CONFIG_DIR")
+def _agents_own(tree: Tree, environ: Mapping[str, str], home: str, profile: str) -> str:
+    """The folder that the agent itself is told to use ("" if it is told none)."""
+    for one in tree.variables:
+        variable, _, below = one.partition("/")
+        if (named := environ.get(variable)) is None:
+            continue
+        if named == "":
+            raise UsageError(
+                f"environment variable {variable} is empty, and no {setting_of('source', profile)} is recorded",
+                hint="unset it, or let it name the config tree",
+            )
+        return os.path.join(_absolute(named, home, variable), below).rstrip("/")
+    return ""
 
 
-def _search(environ: Mapping[str, str], home: str, backup: str, *, new_machine: bool) -> str:
-    candidates = _candidates(environ, home)
-    trees = [path for path in candidates if set(names_in(path)) - _NO_CONTENT and not _program_alone(path)]
+def folders(tree: Tree, environ: Mapping[str, str], home: str) -> list[str]:
+    """Where the config tree can lie without a setting."""
+    config_home = environ.get("XDG_CONFIG_HOME", "")
+    if not os.path.isabs(config_home):
+        config_home = os.path.join(home, ".config")
+    return [
+        one.replace("~", home, 1) if one.startswith("~") else one.replace("$XDG_CONFIG_HOME", config_home, 1)
+        for one in tree.folders
+    ]
+
+
+def found(profile: Source, environ: Mapping[str, str], home: str) -> str:
+    """The agent's config tree on this machine, by its variables or where it usually is ("" if it is not here)."""
+    tree = profile.read().tree
+    named = next((v for one in tree.variables if (v := environ.get(one.partition("/")[0]))), "")
+    with suppress(UsageError):
+        places = [_agents_own(tree, environ, home, profile.name)] if named else folders(tree, environ, home)
+        return next((path for path in places if set(tree.proofs) & set(names_in(path))), "")
+    return ""
+
+
+def _search(profile: Source, candidates: list[str], backup: str, *, new_machine: bool) -> str:
+    program = profile.read().tree.program
+    trees = [path for path in candidates if set(names_in(path)) - _NO_CONTENT and not _program_alone(path, program)]
     if len(trees) == 1:
         return trees[0]
     if trees:
         raise UsageError(
             f"both {display(trees[0])} and {display(trees[1])} have content: which one is your config tree?",
-            hint=f"say it once: inv set-config OPENCODE_SOURCE={display(trees[1])}",
+            hint=f"say it once: inv {set_words('source', profile.name, display(trees[1]))}",
         )
     if new_machine:
-        return candidates[1]
-    only = next((f"; {display(path)} {_PROGRAM}" for path in candidates if _program_alone(path)), "")
+        return candidates[-1]
+    title = profile.read().title
+    alone = (f"; {display(path)} {_program(title)}" for path in candidates if _program_alone(path, program))
+    wanted = "OPENCODE_SOURCE" if profile.name == USUAL else f"SOURCE with --profile={profile.name}"
+    none = "neither " if len(candidates) > 1 else ""
+    has = "has content" if len(candidates) > 1 else "has no content"
     raise SourceError(
-        f"no config tree found: neither {display(candidates[0])} nor {display(candidates[1])} has content{only}",
-        hint=f"{_way_back(backup)}; or set OPENCODE_SOURCE to your OpenCode config folder, or see it work with "
-        "`inv demo`",
+        f"no config tree found: {none}{' nor '.join(map(display, candidates))} {has}{next(alone, '')}",
+        hint=f"{_way_back(backup)}; or set {wanted} to your {title} config folder, or see it work with `inv demo`",
     )
 
 
@@ -90,50 +147,39 @@ def _way_back(backup: str) -> str:
     return "was it lost with its machine? `inv bootstrap ADDRESS` brings it back from a remote"
 
 
-def _candidates(environ: Mapping[str, str], home: str) -> list[str]:
-    """Where OpenCode's config tree can lie without a setting."""
-    config_home = environ.get("XDG_CONFIG_HOME", "")
-    if not os.path.isabs(config_home):
-        config_home = os.path.join(home, ".config")
-    return [os.path.join(home, ".opencode"), os.path.join(config_home, "opencode")]
-
-
-def wrong_tree(source: str, environ: Mapping[str, str], home: str) -> tuple[str, str]:
+def wrong_tree(source: str, environ: Mapping[str, str], home: str, profile: Source = USUAL_PROFILE) -> tuple[str, str]:
     """Why a source cannot be the config tree, and what to do; ("", "") if it can.
 
-    It is none if OpenCode's installer alone put something there, nor, of the two places, the one that holds nothing
-    of OpenCode's while the other one does.
+    It is none if the agent's installer alone put something there, nor, of its usual places, the one that holds nothing
+    of the agent's while another one does.
     """
-    others = [path for path in _candidates(environ, home) if os.path.realpath(path) != os.path.realpath(source)]
-    tree = next((path for path in others if _OPENCODE_READS & set(names_in(path))), "")
-    way = f"`inv set-config OPENCODE_SOURCE={display(tree)}` names the other place" if tree else ""
-    if _program_alone(source):
-        return f"{display(source)} {_PROGRAM}", way or "name the config tree: `inv set-config OPENCODE_SOURCE=FOLDER`"
-    if tree and len(others) == 1 and (names := names_in(source)) and _OPENCODE_READS.isdisjoint(names):
-        return f"{display(source)} holds nothing that OpenCode reads, and {display(tree)} is in no backup", way
+    said = profile.read()
+    proofs, name = set(said.tree.proofs), profile.name
+    others = [path for path in folders(said.tree, environ, home) if os.path.realpath(path) != os.path.realpath(source)]
+    tree = next((path for path in others if proofs & set(names_in(path))), "")
+    way = f"`inv {set_words('source', name, display(tree))}` names the other place" if tree else ""
+    if _program_alone(source, said.tree.program):
+        way = way or f"name the config tree: `inv {set_words('source', name, 'FOLDER')}`"
+        return f"{display(source)} {_program(said.title)}", way
+    if tree and len(others) < len(said.tree.folders) and (names := names_in(source)) and proofs.isdisjoint(names):
+        return f"{display(source)} holds nothing that {said.title} reads, and {display(tree)} is in no backup", way
     return "", ""
 
 
-_PROGRAM = "holds only OpenCode's own program"
 _NO_CONTENT = frozenset({".DS_Store"})
-_OPENCODE_READS = frozenset(
-    name
-    for names in (
-        ("opencode.json", "opencode.jsonc", "config.json", "tui.json", "tui.jsonc", "cli.json", "AGENTS.md", "context"),
-        ("agent", "agents", "command", "commands", "mode", "modes", "plugin", "plugins", "skill", "skills"),
-        ("tool", "tools", "theme", "themes"),
-    )
-    for name in names
-)
-"""Names in a config tree that OpenCode reads, and `context`, which its users keep there."""
 
 
-def _program_alone(folder: str) -> bool:
-    """Whether OpenCode's install script alone put something there: `bin/opencode`."""
-    if set(names_in(folder)) - _NO_CONTENT != {"bin"}:
+def _program(title: str) -> str:
+    return f"holds only {title}'s own program"
+
+
+def _program_alone(folder: str, program: str) -> bool:
+    """Whether the agent's installer alone put something there, such as `bin/NAME`."""
+    below, _, name = program.rpartition("/")
+    if not program or set(names_in(folder)) - _NO_CONTENT != {below}:
         return False
-    programs = names_in(os.path.join(folder, "bin"))
-    return bool(programs) and all(name.startswith("opencode") for name in programs)
+    programs = names_in(os.path.join(folder, below))
+    return bool(programs) and all(one.startswith(name) for one in programs)
 
 
 def is_within(path: str, folder: str) -> bool:

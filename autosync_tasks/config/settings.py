@@ -200,3 +200,9 @@ def _table() -> dict[str, Setting]:
 
 TABLE = _table()
 """Every setting by its name, in the order of docs/settings.md."""
+
+OWN = (
+    *("opencode_source", "opencode_backup", "source_id", "backup_branch", "push_url", "rules", "sync_triggers"),
+    *("sync_exclusions", "follow_links_into", "follow_config", "leave_outside"),
+)
+"""What is about one tree: at the top of the file and in the environment it is the usual profile's, and no other's."""

@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from autosync_tasks.model import Priority, Rule
-from autosync_tasks.names import is_branch
 from autosync_tasks.policy.patterns import check_pattern
 from autosync_tasks.policy.rules import OTHER, TRANSIENT_RULES
 from autosync_tasks.profiles.profile import CHECKS, READERS, TRIGGERS, Derived, Profile, Tree, Trigger, Validation
 
 NAME = r"[a-z][a-z0-9-]{0,30}"
-"""Of a profile: it becomes a branch, a folder and a table of the config file."""
+"""Of a profile: it is a branch, a folder and a table of the config file."""
 _CATEGORY = r"[a-z][a-z -]{0,30}"
 _VARIABLE = r"[A-Z][A-Z0-9_]{0,60}(/[^/\0]+)*"
 _FOLDER = r"(?!.*/\.\.?(/|$))(~|\$XDG_CONFIG_HOME)(/[^/\0]+)+"
@@ -99,9 +98,6 @@ def check(name: str, value: Mapping[str, object], where: str, origin: str, wrong
     if not re.fullmatch(NAME, name):
         wrong(f"{where}the file's name is no name of a profile; allowed: small letters, digits and dashes")
     title = table.text("title", r".{1,60}", "the agent's name for people")
-    branch = table.text("branch", r".+", "a branch name that git accepts", usual=name)
-    if branch and not is_branch(branch):
-        table.refuse("branch", "is no branch name", "a branch name that git accepts")
     tree = _tree(table.take("tree"), where, wrong)
     also = table.patterns("starts")
     rest = _priority(table, "rest", usual="medium")
@@ -133,7 +129,7 @@ def check(name: str, value: Mapping[str, object], where: str, origin: str, wrong
     trigger = _trigger(table.take("trigger"), where, wrong)
     table.end()
     starts = tuple(dict.fromkeys((*also, *named)))
-    return Profile(name, title, branch, tree, every, starts, reasons, validations, trigger, derived, origin)
+    return Profile(name, title, tree, every, starts, reasons, validations, trigger, derived, origin)
 
 
 def _tree(value: object, where: str, wrong: Callable[[str], None]) -> Tree:

@@ -30,15 +30,18 @@ class Source:
         shipped = os.path.join(SHIPPED, f"{self.name}.toml")
         return shipped if os.path.exists(shipped) else os.path.join(self.config_home, "profiles", f"{self.name}.toml")
 
-    def read(self) -> Profile:
-        """The profile. Raises ConfigError with a line for each thing that is wrong, UsageError where there is none."""
-        try:
-            status = os.stat(self.path)
-        except OSError:
+    def exists_or_raise(self) -> None:
+        """Raises UsageError where there is no such profile."""
+        if "/" in self.name or not os.path.exists(self.path):
             raise UsageError(
                 f"there is no profile {display(self.name)}",
                 hint=f"known are {', '.join(names(self.config_home))}; docs/agents.md says how one is written",
-            ) from None
+            )
+
+    def read(self) -> Profile:
+        """The profile. Raises ConfigError with a line for each thing that is wrong, UsageError where there is none."""
+        self.exists_or_raise()
+        status = os.stat(self.path)
         return _read(self.name, self.path, (status.st_mtime_ns, status.st_size))
 
     def stamp(self) -> str:

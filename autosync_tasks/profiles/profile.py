@@ -66,7 +66,7 @@ class Derived:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One agent. name: of the file. title: for people. branch: of the backup, unless a setting says another.
+    """One agent. name: of the file, and of the backup's branch unless a setting says another. title: for people.
 
     rules: all of them, in the order in which they are asked; the last one matches every path. starts: patterns of what
     starts a sync. reasons: pattern of a rule to why it is so. origin: the file, as it is told.
@@ -74,7 +74,6 @@ class Profile:
 
     name: str
     title: str
-    branch: str
     tree: Tree
     rules: tuple[Rule, ...]
     starts: tuple[str, ...]

@@ -70,7 +70,7 @@ class Site:
                     )
         from autosync_tasks.config.around import attached
 
-        kept = attached(self.loaded.home, source, self.settings)
+        kept = attached(self.loaded.home, source, self.settings) if self.settings.profile.name == USUAL else {}
         for folder, name in kept.values():
             for what, path in ours.items():
                 if is_within(os.path.join(folder, name), path):
@@ -100,6 +100,8 @@ class Site:
     @property
     def not_attached(self) -> list[str]:
         """The names of what could be taken in from outside the tree, and which no setting takes in."""
+        if self.settings.profile.name != USUAL:
+            return []
         from autosync_tasks.config.around import not_attached
 
         return not_attached(self.loaded.home, self.settings)
@@ -107,6 +109,8 @@ class Site:
     @property
     def outside(self) -> tuple[Concern, ...]:
         """What OpenCode reads besides the tree, and is in no backup though nobody said that it need not be."""
+        if self.settings.profile.name != USUAL:
+            return ()
         from autosync_tasks.config.around import outside
 
         return outside(self.environ, self.loaded.home, self.places.real_source, self.settings)
@@ -114,7 +118,7 @@ class Site:
     @property
     def wrong_source(self) -> tuple[str, str]:
         """Why the source cannot be the config tree, and what to do; ("", "") if it can."""
-        return wrong_tree(self.places.source, self.environ, self.loaded.home)
+        return wrong_tree(self.places.source, self.environ, self.loaded.home, self.settings.profile)
 
     def of_places(self, *, first: bool) -> list[str]:
         """What a sync that does something tells of the places: that the source is the wrong one, and, if it is the
@@ -162,6 +166,7 @@ def open_site(environ: Mapping[str, str], *, new_machine: bool = False) -> Site:
     places = locate(
         *(settings.opencode_source, settings.opencode_backup, environ, loaded.home, loaded.data_home),
         new_machine=new_machine,
+        profile=settings.profile,
     )
     state = State(loaded.state_home, places.real_source, places.real_backup)
     for name, folder in (("the state folder", loaded.state_home), ("the config file", loaded.path)):

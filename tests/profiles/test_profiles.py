@@ -40,7 +40,6 @@ def own(tmp_path: Path, text: str, name: str = "made-up") -> Source:
 def test_all_that_are_shipped_can_be_read() -> None:
     assert names("/nowhere") == NAMES
     assert {Source(name).read().name for name in NAMES} == set(NAMES)
-    assert {name: Source(name).read().branch for name in NAMES} == {name: name for name in NAMES} | {"opencode": "main"}
 
 
 @pytest.mark.parametrize(
@@ -115,7 +114,7 @@ def test_one_of_a_persons_own(tmp_path: Path) -> None:
     ("change", "line"),
     [
         (("title", "titel"), "title: is missing; allowed: the agent's name for people"),
-        (("title", "titel"), "'titel': is no key of a profile; allowed: title, branch, "),
+        (("title", "titel"), "'titel': is no key of a profile; allowed: title, tree, "),
         (('"high"', '"hihg"'), "rules 1, priority: is no such text; allowed: high | medium | low | never"),
         (('reason = "logins"', ""), "rules 2, reason: is missing; allowed: why it is never taken, in one line"),
         (('"/notes/"', '"!notes"'), "rules 1, patterns, item 1: "),
@@ -139,7 +138,7 @@ def test_what_is_wrong_is_told(tmp_path: Path, change: tuple[str, str], line: st
 
 def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="is wrong in 5 places") as told:
-        own(tmp_path, 'branch = "a..b"\n[tree]\nfolders = ["~/.x"]\n[[rules]]\npatterns = ["/a/"]\n').read()
+        own(tmp_path, 'rest = "no"\n[tree]\nfolders = ["~/.x"]\n[[rules]]\npatterns = ["/a/"]\n').read()
     assert len(told.value.details) == 5
 
 
