@@ -266,6 +266,9 @@ LAZY = {
         "only where something is pushed": """
             remote/push.py remote/roll.py
         """,
+        "only where another agent than the usual one is switched on": """
+            cli/each.py
+        """,
         "only where something is classified": """
             profiles/check.py
         """,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from autosync_tasks.model import Rule
 from autosync_tasks.policy.rules import ALWAYS_PROTECTED, OVERRIDABLE
-from autosync_tasks.profiles.load import Source
+from autosync_tasks.profiles import Source
 
 PAGE = Path(__file__).parents[1] / "docs/policy.md"
 HEAD = "| category | priority | patterns |\n|---|---|---|\n"

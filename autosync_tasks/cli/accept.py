@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Sequence
 
 from autosync_tasks.cli.positional import WithFingerprints
-from autosync_tasks.cli.task import CHECK, JSON, Context, is_dry, task
+from autosync_tasks.cli.task import CHECK, JSON, Context, Scope, is_dry, task
 from autosync_tasks.errors import UsageError
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Finding
@@ -25,6 +25,7 @@ from autosync_tasks.workspace.workspace import Site, open_site
 
 
 @task(
+    profiles=Scope.ONE,
     klass=WithFingerprints,
     help={
         "fingerprint": "a finding, as `inv validate` names it (several times, or as plain words)",

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from autosync_tasks.bootstrap.bootstrap import bootstrap as carry_out
 from autosync_tasks.bootstrap.offers import Offer
 from autosync_tasks.bootstrap.request import Ears, Wish
-from autosync_tasks.cli.task import CHECK, DIFF, JSON, Context, is_dry, task
+from autosync_tasks.cli.task import CHECK, DIFF, JSON, Context, Scope, is_dry, task
 from autosync_tasks.doctor.missing import missing_after
 from autosync_tasks.machines.own import own_name
 from autosync_tasks.model import Change, Run
@@ -25,6 +25,7 @@ from autosync_tasks.workspace.workspace import Site, open_site
 
 
 @task(
+    profiles=Scope.FILE,
     positional=["address"],
     help={
         "address": "where the backup is: git@host:me/backup.git, https://…, or the path of a folder or a bundle",

@@ -17,6 +17,7 @@ ROOMS = {
     "policy": ("POLICY", ("why", "enable", "disable", "show-config", "set-config", "history")),
     "restore": ("RESTORES", ("restore", "recover")),
     "bootstrap": ("BOOTSTRAPS", ("bootstrap", "machines")),
+    "profiles": ("PROFILES", ("profiles",)),
     "accept": ("VALIDATION", ("accept",)),
     "upkeep": ("UPKEEP", ("notify", "uninstall")),
     "triggers": (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 
-from autosync_tasks.cli.task import DIFF, JSON, Context, task
+from autosync_tasks.cli.task import DIFF, JSON, Context, Scope, task
 from autosync_tasks.errors import UsageError
 from autosync_tasks.humanize import count
 from autosync_tasks.machines.own import DRILLED
@@ -17,6 +17,7 @@ from autosync_tasks.report import lines, screen
 from autosync_tasks.report import sarif as sarif_report
 from autosync_tasks.report import status as status_lines
 from autosync_tasks.report.findings import of_validation
+from autosync_tasks.report.words import gathered
 from autosync_tasks.report.runs import show_run
 from autosync_tasks.report.words import of_note
 from autosync_tasks.status.status import status as look_status
@@ -117,6 +118,8 @@ def status(context: Context, json: bool = False, short: bool = False) -> int:
     site = open_site(os.environ)
     now = time.time()
     standing = look_status(site, now)
+    if (kept := gathered()) is not None:
+        kept.verdict = standing.verdict.level, standing.verdict.why
     if json:
         report.show("status", report.of_status(standing, site.places.source, site.places.backup, now))
     else:
@@ -144,7 +147,10 @@ def diff(context: Context, json: bool = False) -> int:
     return 0
 
 
-@task(help={"folder": "where to make it (a new folder; default: a fresh one in the temporary folder)"})
+@task(
+    profiles=Scope.NONE,
+    help={"folder": "where to make it (a new folder; default: a fresh one in the temporary folder)"},
+)
 def demo(context: Context, folder: str = "") -> int:
     """Makes a small config tree and a backup in a folder of its own, and takes them through the real pipeline.
 

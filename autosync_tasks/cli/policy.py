@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from autosync_tasks.cli.positional import WithSettings
-from autosync_tasks.cli.task import CHECK, JSON, Context, is_dry, task
+from autosync_tasks.cli.task import CHECK, JSON, Context, Scope, is_dry, task
 from autosync_tasks.config.load import load
 from autosync_tasks.errors import UsageError
 from autosync_tasks.report import as_json as report
@@ -19,7 +19,11 @@ from autosync_tasks.status.why import why_path
 from autosync_tasks.workspace.workspace import open_site
 
 
-@task(help={"path": "a path in the source, relative to it or absolute", "json": JSON}, positional=["path"])
+@task(
+    profiles=Scope.ONE,
+    help={"path": "a path in the source, relative to it or absolute", "json": JSON},
+    positional=["path"],
+)
 def why(context: Context, path: str, json: bool = False) -> int:
     """Explains one path: its rule and where that was set, category, priority, owned or not, what it waits for.
 
@@ -34,19 +38,19 @@ def why(context: Context, path: str, json: bool = False) -> int:
     return 0
 
 
-@task(help={"check": CHECK})
+@task(profiles=Scope.FILE, help={"check": CHECK})
 def enable(context: Context, check: bool = False) -> int:
     """Lets automatic triggers sync again (a sync by hand always may)."""
     return _set({"auto_sync_enabled": True}, check=is_dry(context, check))
 
 
-@task(help={"check": CHECK})
+@task(profiles=Scope.FILE, help={"check": CHECK})
 def disable(context: Context, check: bool = False) -> int:
     """Keeps automatic triggers from syncing until `enable`. `inv sync` still works; `status` says that it is off."""
     return _set({"auto_sync_enabled": False}, check=is_dry(context, check))
 
 
-@task(name="show-config", help={"json": JSON})
+@task(profiles=Scope.FILE, name="show-config", help={"json": JSON})
 def show_config(context: Context, json: bool = False) -> int:
     """Shows every setting, its value, and where that comes from: default, config file or environment."""
     loaded = load(os.environ)
@@ -58,6 +62,7 @@ def show_config(context: Context, json: bool = False) -> int:
 
 
 @task(
+    profiles=Scope.FILE,
     name="set-config",
     klass=WithSettings,
     help={

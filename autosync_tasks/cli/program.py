@@ -49,7 +49,7 @@ def _run(name: str, words: list[str]) -> None:
         from autosync_tasks.cli.boundary import code_of
 
         sys.dont_write_bytecode = True  # as Invoke's way: nothing is written where the program lies
-        sys.exit(code_of(found[0].body, None, **found[1]))
+        sys.exit(code_of(found[0].run, None, **found[1]))
     _program(name, words).run([name, *words])
 
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Sequence
 
 from autosync_tasks.cli.positional import WithWords
-from autosync_tasks.cli.task import CHECK, JSON, Context, is_dry, task
+from autosync_tasks.cli.task import CHECK, JSON, Context, Scope, is_dry, task
 from autosync_tasks.doctor.missing import missing_after
 from autosync_tasks.model import Change, Run
 from autosync_tasks.records import replace
@@ -26,6 +26,7 @@ from autosync_tasks.workspace.workspace import Site, open_site
 
 
 @task(
+    profiles=Scope.ONE,
     klass=WithWords,
     iterable=["path"],
     optional=["undo"],
@@ -120,6 +121,7 @@ def _list(site: Site, wish: Wish, *, as_json: bool) -> int:
 
 
 @task(
+    profiles=Scope.ONE,
     help={
         "check": CHECK,
         "take": "end a conflict with the remote: `source` (this machine's version wins) or `remote` (theirs is "
@@ -130,7 +132,7 @@ def _list(site: Site, wish: Wish, *, as_json: bool) -> int:
         "pushed": "with --forget: go on although a remote holds it",
         "yes": "with --forget or --accept-loss: do not ask (for scripts)",
         "json": JSON,
-    }
+    },
 )
 def recover(
     context: Context,

@@ -6,11 +6,15 @@ halves the start of a sync with nothing to do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from autosync_tasks.cli.boundary import bounded
+from autosync_tasks.config.load import VARIABLE, switched_on
 from autosync_tasks.errors import UsageError
+from autosync_tasks.profiles import USUAL
 
 if TYPE_CHECKING:
     import invoke
@@ -26,10 +30,32 @@ MAY_BE_EMPTY = frozenset({"hint", "changes", "type"})
 DIFF = "show the contents of the changes; lines with secrets are withheld"
 
 
+PROFILE = "of which agent alone (`profiles` names them)"
+EVERY = "of every agent that is switched on"
+
+
+class Scope(StrEnum):
+    """What a task is about where several agents are switched on and none is named.
+
+    EACH: one after the other. ONE: it must be named, or --all. FILE: what holds for all. NONE: of no agent.
+    """
+
+    EACH = "each"
+    ONE = "one"
+    FILE = "file"
+    NONE = "none"
+
+
 class Plain:
     """A task as it is written: a function that returns an exit code, and what Invoke is to know of it."""
 
     def __init__(self, body: Callable[..., int], options: dict[str, Any]) -> None:
+        self.scope: Scope = options.pop("profiles", Scope.EACH)
+        self.flags: dict[str, Any] = {} if self.scope is Scope.NONE else {"profile": ""}
+        if self.scope is Scope.ONE:
+            self.flags["all"] = False
+        told = {"profile": PROFILE, "all": EVERY}
+        options["help"] = {**options.get("help", {}), **{name: told[name] for name in self.flags}}
         self.body, self._options = body, options
         self.name: str = options.get("name") or body.__name__.replace("_", "-")
 
@@ -37,7 +63,20 @@ class Plain:
         """Invoke's task. Only long flags: its short ones change their meaning when a flag is added."""
         import invoke
 
-        return invoke.task(auto_shortflags=False, **self._options)(bounded(_never_empty(self.body)))
+        return invoke.task(auto_shortflags=False, **self._options)(
+            bounded(_never_empty(self.body, self.flags, self.run))
+        )
+
+    def run(self, context: Context | None, *args: Any, **kwargs: Any) -> int:
+        """The task, of each agent that it is about; its exit code, the worst of several."""
+        profile, every = kwargs.pop("profile", ""), kwargs.pop("all", False)
+        if self.scope is Scope.NONE:
+            return self.body(context, *args, **kwargs)
+        if not (profile or every) and VARIABLE not in os.environ and switched_on(os.environ) == (USUAL,):
+            return self.body(context, *args, **kwargs)
+        from autosync_tasks.cli.each import over
+
+        return over(self, context, args, kwargs, profile=profile, every=every)
 
     def values(self, words: Sequence[str]) -> dict[str, Any] | None:
         """What the words after a task's name give to its parameters; None if Invoke must read them.
@@ -45,8 +84,9 @@ class Plain:
         Read here: flags as they are shown in the help, each at most once (but for lists), `--flag=value` or a switch.
         """
         code, defaults = self.body.__code__, self.body.__defaults__ or ()
-        names = code.co_varnames[1 : code.co_argcount]
-        usual = dict(zip(names[len(names) - len(defaults) :], defaults, strict=True))
+        own = code.co_varnames[1 : code.co_argcount]
+        usual = dict(zip(own[len(own) - len(defaults) :], defaults, strict=True)) | self.flags
+        names = (*own, *self.flags)
         lists = self._options.get("iterable", ())
         given: dict[str, Any] = {name: [] for name in names if name in lists}
         if "klass" in self._options or given.keys() | usual.keys() != set(names):
@@ -74,15 +114,18 @@ def task(**options: Any) -> Callable[[Callable[..., int]], Plain]:
     return lambda body: Plain(body, options)
 
 
-def _never_empty(body: Callable[..., int]) -> Callable[..., int]:
+def _never_empty(body: Callable[..., int], flags: Mapping[str, Any], task: Callable[..., int]) -> Callable[..., int]:
     """Refuses a flag or word that is given and empty: `--to "$DIR"` with DIR unset must not mean the live source.
 
+    flags: those that the task has beside the body's own. task: what is called with all of them.
     To tell it from one that is not given, Invoke is shown None as the default; the task itself sees "".
     """
     import functools
     import inspect
 
     signature = inspect.signature(body)
+    more = [inspect.Parameter(n, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=v) for n, v in flags.items()]
+    signature = signature.replace(parameters=[*signature.parameters.values(), *more])
     texts = [name for name, one in signature.parameters.items() if one.default == ""]
 
     @functools.wraps(body)
@@ -94,7 +137,7 @@ def _never_empty(body: Callable[..., int]) -> Callable[..., int]:
                 hint="an unset variable in a shell gives an empty value; name it, or leave the flag out",
             )
         kwargs.update((name, "") for name in texts if kwargs.get(name) is None)
-        return body(*args, **kwargs)
+        return task(*args, **kwargs)
 
     shown = [one.replace(default=None) if one.default == "" else one for one in signature.parameters.values()]
     run.__signature__ = signature.replace(parameters=shown)  # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autosync_tasks.cli.boundary import told
-from autosync_tasks.cli.task import CHECK, JSON, Context, is_dry, task
+from autosync_tasks.cli.task import CHECK, JSON, Context, Scope, is_dry, task
 from autosync_tasks.errors import AutosyncError, UsageError
 from autosync_tasks.model import Trigger
 from autosync_tasks.report.task_result import show, show_line
@@ -26,11 +26,12 @@ def _may_install() -> None:
 
 
 @task(
+    profiles=Scope.NONE,
     help={
         **_FLAGS,
         "schedule": 'five crontab fields or a nickname, such as "0 * * * *" or @daily (default: hourly)',
         "every": "instead of --schedule: 15m, 30m, 1h, 2h, 1d, …",
-    }
+    },
 )
 def install_cron(
     context: Context, schedule: str = "", every: str = "", check: bool = False, diff: bool = False, json: bool = False
@@ -46,7 +47,7 @@ def install_cron(
     return show(found, as_json=json, diff=diff)
 
 
-@task(help=_FLAGS)
+@task(profiles=Scope.NONE, help=_FLAGS)
 def uninstall_cron(context: Context, check: bool = False, diff: bool = False, json: bool = False) -> int:
     """Takes the block of install-cron out of your crontab; every other byte stays."""
     from autosync_tasks.triggers import crontab
@@ -54,7 +55,7 @@ def uninstall_cron(context: Context, check: bool = False, diff: bool = False, js
     return show(crontab.uninstall(os.environ, check=is_dry(context, check)), as_json=json, diff=diff)
 
 
-@task(help={**_FLAGS, "every": "15m, 30m, 1h (default), 2h, 1d, …"})
+@task(profiles=Scope.NONE, help={**_FLAGS, "every": "15m, 30m, 1h (default), 2h, 1d, …"})
 def install_timer(
     context: Context, every: str = "", check: bool = False, diff: bool = False, json: bool = False
 ) -> int:
@@ -66,7 +67,7 @@ def install_timer(
     return show(found, as_json=json, diff=diff)
 
 
-@task(help=_FLAGS)
+@task(profiles=Scope.NONE, help=_FLAGS)
 def uninstall_timer(context: Context, check: bool = False, diff: bool = False, json: bool = False) -> int:
     """Stops and removes the service and timer of install-timer."""
     from autosync_tasks.triggers import systemd
@@ -74,7 +75,7 @@ def uninstall_timer(context: Context, check: bool = False, diff: bool = False, j
     return show(systemd.uninstall_timer(os.environ, check=is_dry(context, check)), as_json=json, diff=diff)
 
 
-@task(help={**_FLAGS, "scope": _SCOPE})
+@task(profiles=Scope.FILE, help={**_FLAGS, "scope": _SCOPE})
 def install_hook(
     context: Context, scope: str = "global", check: bool = False, diff: bool = False, json: bool = False
 ) -> int:
@@ -85,7 +86,7 @@ def install_hook(
     return show(hook.install(os.environ, scope=scope, check=is_dry(context, check)), as_json=json, diff=diff)
 
 
-@task(help={**_FLAGS, "scope": _SCOPE})
+@task(profiles=Scope.FILE, help={**_FLAGS, "scope": _SCOPE})
 def uninstall_hook(
     context: Context, scope: str = "global", check: bool = False, diff: bool = False, json: bool = False
 ) -> int:
@@ -96,11 +97,12 @@ def uninstall_hook(
 
 
 @task(
+    profiles=Scope.FILE,
     help={
         **_FLAGS,
         "install": "make it a systemd service of your user, and start that",
         "uninstall": "stop and remove that service",
-    }
+    },
 )
 def watch(
     context: Context,

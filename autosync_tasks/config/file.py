@@ -11,13 +11,13 @@ from typing import Any
 from autosync_tasks.config import edit
 from autosync_tasks.config.load import VARIABLE, config_error, home_folder, read_bytes
 from autosync_tasks.config.settings import OWN, TABLE
-from autosync_tasks.config.text import check_text, key_name, parse_text, setting_name, typed_where
+from autosync_tasks.config.text import SWITCH, check_text, key_name, parse_text, setting_name, typed_where
 from autosync_tasks.config.values import from_text, from_toml
 from autosync_tasks.config.wording import nearest, show_key, show_path
 from autosync_tasks.errors import AutosyncError, LockedError
 from autosync_tasks.files import lock, whose, write_whole
 from autosync_tasks.model import Rule
-from autosync_tasks.profiles.load import USUAL
+from autosync_tasks.profiles import USUAL
 
 EMPTY = "# Settings of autosync-tasks. docs/settings.md lists them all.\n\n"
 """What a new file begins with, after the line that names its schema for editors."""
@@ -60,6 +60,19 @@ def set_values(path: str, changes: Mapping[str, object], environ: Mapping[str, s
             f"the config file {show_path(path)} cannot be written: {reason}; nothing was changed",
             hint="check its folder's permissions and free space, or name another file in AUTOSYNC_CONFIG",
         ) from None
+
+
+def switch(path: str, profile: str, on: bool, environ: Mapping[str, str], *, check: bool = False) -> bool:
+    """Switches an agent's backup on or off in the config file; whether that was (or, with `check`, would be) a change.
+
+    Raises what `set_values` raises.
+    """
+    target, home = os.path.realpath(path), home_folder(environ)
+    if check:
+        return bool(_edited(path, read_bytes(target), {SWITCH: on}, home, profile)[0])
+    _make_folder(os.path.dirname(target))
+    with _locked(target):
+        return bool(_apply(path, target, {SWITCH: on}, home, profile))
 
 
 def preview(path: str, changes: Mapping[str, object], environ: Mapping[str, str]) -> Changed:

@@ -16,7 +16,7 @@ from autosync_tasks.config.settings import OWN, TABLE, Settings
 from autosync_tasks.config.text import SWITCH, check_text, here, tables
 from autosync_tasks.config.wording import show, show_path
 from autosync_tasks.errors import ConfigError
-from autosync_tasks.profiles.load import USUAL, Source
+from autosync_tasks.profiles import USUAL, Source
 from autosync_tasks.records import dataclass, field
 
 APP = "autosync-tasks"
@@ -73,6 +73,7 @@ def load(environ: Mapping[str, str]) -> Loaded:
             values = {name: value for name, value in values.items() if name not in OWN}
         if "profiles" in text:
             values |= check_text(text, path, home, profile.name)[1]
+            values.pop(SWITCH, None)
         origins |= dict.fromkeys(values, "config file")
     in_file = dict(values)
     _take_environment(environ, home, values, origins, problems, () if profile.name == USUAL else OWN)

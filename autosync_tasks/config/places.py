@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from autosync_tasks.errors import SourceError, UsageError
 from autosync_tasks.files import names_in
 from autosync_tasks.names import display
-from autosync_tasks.profiles.load import USUAL, Source
-from autosync_tasks.profiles.profile import Tree
+from autosync_tasks.profiles import USUAL, Source
 from autosync_tasks.records import dataclass
+
+if TYPE_CHECKING:
+    from autosync_tasks.profiles.profile import Tree
 
 USUAL_PROFILE = Source()
 

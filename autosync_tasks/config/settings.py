@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from autosync_tasks.model import Rule
-from autosync_tasks.profiles.load import Source
+from autosync_tasks.profiles import Source
 from autosync_tasks.records import dataclass, field, fields
 
 DAY = 86_400

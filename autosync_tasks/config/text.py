@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from autosync_tasks.config.settings import OWN, TABLE
 from autosync_tasks.config.wording import nearest, show_key, show_path
-from autosync_tasks.profiles.load import USUAL
+from autosync_tasks.profiles import USUAL
 
 if TYPE_CHECKING:
     from autosync_tasks.config.values import Where
@@ -91,6 +91,7 @@ def _table(name: str, table: Mapping[str, object], path: str, home: str, problem
         if key == SWITCH:
             if not isinstance(value, bool):
                 where.wrong(key, value, "is neither", "true or false")
+            values[SWITCH] = value
         elif key not in known:
             place = "; it stands at the top of the file" if key in TABLE or key in ALIASES else nearest(key, known)
             where.report(f"{where.prefix}{show_key(key)}: is no setting of a profile{place}")

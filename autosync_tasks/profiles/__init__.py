@@ -1,1 +1,101 @@
-"""What the program knows of one agent, as data: a TOML file for each, shipped here or written by a person."""
+"""What the program knows of each agent, as files of data: those that are shipped, then a person's own in the config
+folder. Here they are found and read."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from autosync_tasks.errors import ConfigError, UsageError
+from autosync_tasks.names import display
+from autosync_tasks.records import dataclass
+
+if TYPE_CHECKING:
+    from autosync_tasks.profiles.profile import Profile
+
+SHIPPED = os.path.dirname(os.path.abspath(__file__))
+USUAL = "opencode"
+"""Whose places stand at the top of the config file, and which needs no setting."""
+MAX_FILE = 262_144
+"""Bytes. A profile is a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A profile's file, which is read when something is asked of it. config_home: the config folder of this program."""
+
+    name: str = USUAL
+    config_home: str = ""
+
+    @property
+    def path(self) -> str:
+        """The file. A shipped one cannot be replaced: its rules keep secrets out."""
+        shipped = os.path.join(SHIPPED, f"{self.name}.toml")
+        return shipped if os.path.exists(shipped) else os.path.join(self.config_home, "profiles", f"{self.name}.toml")
+
+    def exists_or_raise(self) -> None:
+        """Raises UsageError where there is no such profile."""
+        if "/" in self.name or not os.path.exists(self.path):
+            raise UsageError(
+                f"there is no profile {display(self.name)}",
+                hint=f"known are {', '.join(names(self.config_home))}; docs/agents.md says how one is written",
+            )
+
+    def read(self) -> Profile:
+        """The profile. Raises ConfigError with a line for each thing that is wrong, UsageError where there is none."""
+        self.exists_or_raise()
+        status = os.stat(self.path)
+        return _read(self.name, self.path, (status.st_mtime_ns, status.st_size))
+
+    def stamp(self) -> str:
+        """What differs when the file does, without reading it."""
+        try:
+            status = os.stat(self.path)
+        except OSError:
+            return self.name
+        return f"{self.name} {status.st_mtime_ns} {status.st_size}"
+
+
+def names(config_home: str) -> list[str]:
+    """Every profile's name: the shipped ones with the usual one first, then a person's own."""
+    shipped, own = (_in(folder) for folder in (SHIPPED, os.path.join(config_home, "profiles")))
+    return [USUAL, *(name for name in shipped if name != USUAL), *(name for name in own if name not in shipped)]
+
+
+def _in(folder: str) -> list[str]:
+    try:
+        return sorted(name.removesuffix(".toml") for name in os.listdir(folder) if name.endswith(".toml"))
+    except OSError:
+        return []
+
+
+@lru_cache(maxsize=32)
+def _read(name: str, path: str, _stamp: tuple[int, int]) -> Profile:
+    import tomllib
+
+    from autosync_tasks.profiles.check import check
+
+    shipped = os.path.dirname(path) == SHIPPED
+    wrong: list[str] = []
+    where = f"{path if path.isprintable() else repr(path)}: "
+    table: dict[str, object] = {}
+    try:
+        with open(path, "rb") as file:
+            raw = file.read(MAX_FILE + 1)
+        table = tomllib.loads(raw.decode()) if len(raw) <= MAX_FILE else {}
+        if not table:
+            wrong.append(f"{where}is empty or larger than {MAX_FILE:,} bytes; allowed: a profile")
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError and UnicodeDecodeError are ValueErrors
+        wrong.append(f"{where}is not valid TOML in UTF-8: {str(error)[:200]}")
+    except OSError as error:
+        wrong.append(f"{where}cannot be read: {(error.strerror or str(error)).lower()}")
+    profile = None if wrong else check(name, table, where, "built in" if shipped else f"profile {name}", wrong.append)
+    if wrong or profile is None:
+        count = len(wrong)
+        raise ConfigError(
+            f"the profile {display(name)} is wrong" + (f" in {count} places" if count > 1 else ""),
+            hint="correct it and run again; docs/agents.md explains each key",
+            details=wrong[:40],
+        )
+    return profile

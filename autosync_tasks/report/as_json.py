@@ -12,6 +12,7 @@ from autosync_tasks.model import Change, Finding, LeftOut, Run
 from autosync_tasks.names import display, redaction, shown
 from autosync_tasks.remote.known import KnownRemote
 from autosync_tasks.report.stream import writing
+from autosync_tasks.report.words import gathered
 from autosync_tasks.status.status import Status
 
 VERSION = 1
@@ -23,6 +24,9 @@ def show(kind: str, body: Mapping[str, Any], *, stream: bool = False) -> None:
     Raises OutputError.
     """
     document = {"version": VERSION, "kind": kind, **body}
+    if (kept := gathered()) is not None:
+        kept.documents.append(json.loads(redaction().clean_text(json.dumps(document))))
+        return
     with writing(sys.stdout):
         text = json.dumps(document, indent=None if stream else 1, ensure_ascii=True)
         sys.stdout.write(redaction().clean_text(text) + "\n")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from autosync_tasks.names import redaction
 from autosync_tasks.report.stream import writing
-from autosync_tasks.report.words import Line
+from autosync_tasks.report.words import Line, Part, gathered
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 def show(lines: Iterable[Line], *, error: bool = False, urgency: int = 6) -> None:
     """Writes lines to standard output (or standard error). urgency: as in `log`. Raises OutputError."""
+    if (kept := gathered()) is not None:
+        clean = redaction().clean_text  # now: what is secret is known only as long as the run lasts
+        made = [tuple(Part(clean(part.text), part.style) for part in line) for line in lines]
+        kept.shown.append((made, error, urgency))
+        return
     stream = sys.stderr if error else sys.stdout
     with writing(stream):
         if _is_terminal(stream):

@@ -11,13 +11,13 @@ from autosync_tasks.report.words import MOST, Line, Part, line, of_next, of_note
 from autosync_tasks.status.status import Status
 from autosync_tasks.status.verdict import Level
 
-_LEVEL = {Level.PROTECTED: "bold green", Level.ATTENTION: "bold yellow", Level.NOT_PROTECTED: "bold red"}
+STYLE_OF_LEVEL = {Level.PROTECTED: "bold green", Level.ATTENTION: "bold yellow", Level.NOT_PROTECTED: "bold red"}
 
 
 def of_status(status: Status, source: str, backup: str, now: float, *, short: bool) -> Iterator[Line]:
     """A status as lines. now: seconds since the epoch. short: the verdict alone."""
     level = status.verdict.level
-    yield line(Part(level, _LEVEL[level]), f": {display(status.verdict.why, limit=1000)}")
+    yield line(Part(level, STYLE_OF_LEVEL[level]), f": {display(status.verdict.why, limit=1000)}")
     if short:
         return
     if status.verdict.next_step:

@@ -13,7 +13,7 @@ from autosync_tasks.config.places import Places, is_within, locate, wrong_tree
 from autosync_tasks.config.settings import Settings
 from autosync_tasks.errors import UsageError
 from autosync_tasks.names import display
-from autosync_tasks.profiles.load import USUAL
+from autosync_tasks.profiles import USUAL
 from autosync_tasks.records import dataclass
 from autosync_tasks.state.state import State
 from autosync_tasks.tree.derived import Part

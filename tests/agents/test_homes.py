@@ -10,7 +10,7 @@ import pytest
 from autosync_tasks.config.settings import Settings
 from autosync_tasks.model import Kind
 from autosync_tasks.policy.classify import Classifier
-from autosync_tasks.profiles.load import Source
+from autosync_tasks.profiles import Source
 from tests.agents.bed import DONE, Bed
 
 pytestmark = pytest.mark.sweep

@@ -28,7 +28,7 @@ from autosync_tasks.errors import ConfigError, UsageError
 from autosync_tasks.model import Kind, Priority, Rule
 from autosync_tasks.policy.classify import Classifier
 from autosync_tasks.policy.patterns import check_pattern
-from autosync_tasks.profiles.load import Source
+from autosync_tasks.profiles import Source
 from tools.settings_page import PAGE, page
 
 HOME = "/home/someone"

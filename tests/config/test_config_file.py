@@ -344,10 +344,10 @@ def test_an_editor_that_saves_meanwhile_loses_nothing(file: Path, monkeypatch: p
     real = config_file.edit.edit
     saves = iter(["max_age = 100\nquarantine = true\n"])
 
-    def edit(text: str, values: dict[str, object], path: str) -> str:
+    def edit(text: str, values: dict[str, object], path: str, profile: str) -> str:
         if (saved := next(saves, None)) is not None:
             file.write_text(saved)
-        return real(text, values, path)
+        return real(text, values, path, profile)
 
     monkeypatch.setattr(config_file.edit, "edit", edit)
     set_values(str(file), {"max_age": 200}, HOME)
@@ -358,9 +358,9 @@ def test_an_editor_that_never_stops_is_told(file: Path, monkeypatch: pytest.Monk
     file.write_text("max_age = 100\n")
     real = config_file.edit.edit
 
-    def edit(text: str, values: dict[str, object], path: str) -> str:
+    def edit(text: str, values: dict[str, object], path: str, profile: str) -> str:
         file.write_text(file.read_text() + "#\n")
-        return real(text, values, path)
+        return real(text, values, path, profile)
 
     monkeypatch.setattr(config_file.edit, "edit", edit)
     with pytest.raises(LockedError):

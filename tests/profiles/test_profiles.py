@@ -10,7 +10,7 @@ from autosync_tasks.config.settings import Settings
 from autosync_tasks.errors import ConfigError, UsageError
 from autosync_tasks.model import Kind, Priority
 from autosync_tasks.policy.classify import Classifier
-from autosync_tasks.profiles.load import Source, names
+from autosync_tasks.profiles import Source, names
 
 NAMES = ["opencode", "agents", "claude", "codex", "gemini"]
 
