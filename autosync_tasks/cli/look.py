@@ -17,9 +17,8 @@ from autosync_tasks.report import lines, screen
 from autosync_tasks.report import sarif as sarif_report
 from autosync_tasks.report import status as status_lines
 from autosync_tasks.report.findings import of_validation
-from autosync_tasks.report.words import gathered
 from autosync_tasks.report.runs import show_run
-from autosync_tasks.report.words import of_note
+from autosync_tasks.report.words import gathered, of_note
 from autosync_tasks.status.status import status as look_status
 from autosync_tasks.validation.families import explain as explanation
 from autosync_tasks.verify import drill as drilling
