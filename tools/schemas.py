@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from autosync_tasks.config.settings import TABLE, Setting, Type
+from autosync_tasks.config.text import key_name
 from autosync_tasks.config.values import allowed
 from autosync_tasks.model import Outcome, Priority, Trigger
 
@@ -76,7 +77,21 @@ def config() -> Schema:
         "$schema": DRAFT,
         "title": "Settings of autosync-tasks (config.toml)",
         "type": "object",
-        "properties": {name: _of_setting(setting) for name, setting in TABLE.items()},
+        "properties": {
+            **{name: _of_setting(setting) for name, setting in TABLE.items()},
+            "profiles": {
+                "type": "object",
+                "description": "Agents beside OpenCode, a table for each: its switch, and settings that hold for it alone.",
+                "additionalProperties": {
+                    "type": "object",
+                    "properties": {
+                        "on": FLAG,
+                        **{key_name(name): {"$ref": f"#/properties/{name}"} for name in TABLE},
+                    },
+                    "additionalProperties": False,
+                },
+            },
+        },
         "additionalProperties": False,
     }
 
@@ -182,6 +197,10 @@ DOCUMENTS: dict[str, Schema] = {
     "findings": record(judged=COUNT, findings=many(FINDING), left_out=many(LEFT_OUT)),
     "history": record(runs=many(record())),
     "machines": record({"machines": many(record()), "exit_code": EXIT, "forgotten": TEXT}),
+    "agents": record(agents=many(record(profile=TEXT, title=TEXT, state=TEXT, folder=TEXT)), exit_code=EXIT),
+    "profiles": record(
+        {"verdict": TEXT}, exit_code=EXIT, profiles=many(record(profile=TEXT, exit_code=EXIT, answer=ANY))
+    ),
     "recover": record(**RUN),
     "restore": record(**RUN, missing=MISSING),
     "rule": record(explanation=TEXT),

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from autosync_tasks.cli.boundary import code_of
 from autosync_tasks.config.load import VARIABLE, switched_on
 from autosync_tasks.errors import UsageError
-from autosync_tasks.report import as_json, screen
+from autosync_tasks.report import as_json as documents
+from autosync_tasks.report import screen
 from autosync_tasks.report.agents import in_order, of_agent, of_agents, over_all
 from autosync_tasks.report.words import Gathered, gathering
 
@@ -54,7 +55,7 @@ def over(
     found = in_order(found) if is_status else found
     worst = min((code for _, _, code in found), key=_WORST_FIRST.index)
     if as_documents:
-        as_json.show("profiles", of_agents(found, worst))
+        documents.show("profiles", of_agents(found, worst))
     elif is_status:
         screen.show([over_all(found)])
         if not given.get("short"):

@@ -119,7 +119,7 @@ def test_the_tasks_print_what_the_schemas_say(machine: Machine) -> None:
         ),
         *("verify", "why AGENTS.md", "show-config", "set-config MAX_AGE=7200", "history", "history --stats"),
         *("restore --list", "restore --check", "recover --check", "accept --list", "install-cron --check", "notify"),
-        *("doctor", "status", "restore nowhere.md", "uninstall --check", "machines"),
+        *("doctor", "status", "restore nowhere.md", "uninstall --check", "machines", "profiles --on=agents", "detect"),
     ]
     seen = set()
     for number, line in enumerate(lines):
