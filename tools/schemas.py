@@ -81,7 +81,7 @@ def config() -> Schema:
             **{name: _of_setting(setting) for name, setting in TABLE.items()},
             "profiles": {
                 "type": "object",
-                "description": "Agents beside OpenCode, a table for each: its switch, and settings that hold for it alone.",
+                "description": "A table for each agent: its switch, and settings that hold for it alone.",
                 "additionalProperties": {
                     "type": "object",
                     "properties": {
