@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from autosync_tasks.cli.task import CHECK, JSON, Context, is_dry, task
+from autosync_tasks.cli.task import CHECK, JSON, Context, Scope, is_dry, task
 from autosync_tasks.config.load import load
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Outcome
@@ -14,7 +14,7 @@ from autosync_tasks.status.notify import each
 from autosync_tasks.triggers.result import TaskResult
 
 
-@task(help={"test": "tell a test message to each of them now", "json": JSON})
+@task(profiles=Scope.FILE, help={"test": "tell a test message to each of them now", "json": JSON})
 def notify(context: Context, test: bool = False, json: bool = False) -> int:
     """Names the commands that are told when a person must act, and the heartbeat. Exit code 1 if a test fails.
 
@@ -47,7 +47,7 @@ def notify(context: Context, test: bool = False, json: bool = False) -> int:
     return show(result, as_json=json)
 
 
-@task(help={"check": CHECK, "json": JSON})
+@task(profiles=Scope.NONE, help={"check": CHECK, "json": JSON})
 def uninstall(context: Context, check: bool = False, json: bool = False) -> int:
     """Takes off this machine what the program put there: triggers, hooks, completion, state. Says what it leaves.
 
