@@ -25,7 +25,7 @@ FLOORS: dict[str, tuple[int, str]] = {
     "config": (3, "policy profiles"),
     "tree": (2, ""),
     "validation": (2, "policy"),
-    "triggers": (4, "config"),
+    "triggers": (4, "config profiles"),
     "backup": (3, "state tree"),
     "workspace": (4, "backup config policy profiles state tree validation"),
     "machines": (5, "backup state triggers workspace"),

@@ -13,9 +13,28 @@ from autosync_tasks.errors import AutosyncError, UsageError
 from autosync_tasks.model import Trigger
 from autosync_tasks.report.task_result import show, show_line
 from autosync_tasks.triggers.command import need_recorded
+from autosync_tasks.triggers.hook_text import HookFile
 
 _FLAGS = {"check": CHECK, "diff": "show what is (or would be) written", "json": JSON}
 _SCOPE = "global (every OpenCode session) or project (the one of this folder)"
+
+
+def _own_hooks(*, on: bool = True) -> tuple[HookFile, str, tuple[str, ...]] | None:
+    """What a profile's own hooks are, None for OpenCode. on: it must be backed up. Raises UsageError."""
+    from autosync_tasks.config.load import VARIABLE, switched_on
+    from autosync_tasks.profiles.load import USUAL
+    from autosync_tasks.triggers import agent_hook
+
+    name = os.environ.get(VARIABLE, USUAL)
+    if name == USUAL:
+        return None
+    if on and name not in switched_on(os.environ):
+        raise UsageError(f"{name} is not backed up yet", hint=f"autosync profiles --on={name}, then run this again")
+    found = agent_hook.of_profile(os.environ)
+    if found is None:
+        way = "the hooks of the other agents serve it too, and install-cron, install-timer and watch --install do"
+        raise UsageError(f"{name} has no hooks of its own", hint=way)
+    return found
 
 
 def _may_install() -> None:
@@ -79,9 +98,13 @@ def uninstall_timer(context: Context, check: bool = False, diff: bool = False, j
 def install_hook(
     context: Context, scope: str = "global", check: bool = False, diff: bool = False, json: bool = False
 ) -> int:
-    """Lets OpenCode run the sync whenever a session goes idle (recommended): writes one plugin file."""
-    from autosync_tasks.triggers import hook
+    """Lets the agent run the sync after each turn (recommended): one plugin file for OpenCode, with --profile two hooks
+    in the settings of another agent, where every other byte stays.
+    """
+    from autosync_tasks.triggers import agent_hook, hook
 
+    if (found := _own_hooks()) is not None:
+        return show(agent_hook.install(os.environ, *found, check=is_dry(context, check)), as_json=json, diff=diff)
     _may_install()
     return show(hook.install(os.environ, scope=scope, check=is_dry(context, check)), as_json=json, diff=diff)
 
@@ -90,9 +113,11 @@ def install_hook(
 def uninstall_hook(
     context: Context, scope: str = "global", check: bool = False, diff: bool = False, json: bool = False
 ) -> int:
-    """Removes the plugin file of install-hook."""
-    from autosync_tasks.triggers import hook
+    """Removes the plugin file, or with --profile the hooks, of install-hook."""
+    from autosync_tasks.triggers import agent_hook, hook
 
+    if (found := _own_hooks(on=False)) is not None:
+        return show(agent_hook.uninstall(os.environ, *found[:2], check=is_dry(context, check)), as_json=json, diff=diff)
     return show(hook.uninstall(os.environ, scope=scope, check=is_dry(context, check)), as_json=json, diff=diff)
 
 

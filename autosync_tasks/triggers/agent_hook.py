@@ -5,21 +5,26 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 
+from autosync_tasks.config.load import VARIABLE, load
+from autosync_tasks.config.places import found
 from autosync_tasks.errors import AutosyncError, UsageError
 from autosync_tasks.files import write_whole
-from autosync_tasks.model import Outcome
+from autosync_tasks.model import Outcome, Trigger
 from autosync_tasks.names import display
+from autosync_tasks.profiles.load import USUAL
 from autosync_tasks.records import dataclass
 from autosync_tasks.triggers import files
-from autosync_tasks.triggers.command import environment, passwd_home
+from autosync_tasks.triggers.command import environment, passwd_home, sync_command
 from autosync_tasks.triggers.hook_text import (
     MARK,
     HookFile,
     fault,
+    hook_file,
     new_file,
     ours,
     shell_command,
     switched_off,
+    trusted,
     with_hooks,
     without_hooks,
 )
@@ -171,4 +176,30 @@ def state_of(environ: Mapping[str, str], file: HookFile, home: str, words: Seque
         return f"{file.agent} cannot read it: {error}" if _MARK in (held or b"") else None
     except AutosyncError as error:
         return error.message
-    return fault(value, file, hook_command(words, environ))
+    wrong = fault(value, file, hook_command(words, environ))
+    return trusted(value, _toml(os.path.join(home, file.trust)), file) if wrong == "" and file.trust else wrong
+
+
+def _toml(path: str) -> object:
+    import tomllib
+
+    try:
+        return tomllib.loads((files.read(path) or b"").decode())
+    except (AutosyncError, ValueError, RecursionError):
+        return {}
+
+
+def of_profile(environ: Mapping[str, str]) -> tuple[HookFile, str, tuple[str, ...]] | None:
+    """What the hooks of the profile in question are: the file, the agent's folder ("" if there is none), the words.
+
+    The command names no profile: one turn's end is the moment for all that are switched on, shared skills too. None
+    where the agent takes no such hooks.
+    """
+    if environ.get(VARIABLE, USUAL) == USUAL:
+        return None
+    loaded = load(environ)
+    profile = loaded.settings.profile.read()
+    one = profile.trigger
+    file = hook_file(profile.title, one.kind, one.file, one.events) if one else None
+    home = loaded.settings.opencode_source or found(loaded.settings.profile, environ, loaded.home)
+    return None if file is None else (file, home, sync_command(Trigger.WORKFLOW))

@@ -6,7 +6,9 @@ clients drop keys that they do not know when they write the file, so a handler i
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -17,6 +19,23 @@ from autosync_tasks.triggers.splice import SpliceError, put, replaced, take, val
 
 MARK = "# autosync-tasks"
 
+REVIEW = 'start `codex` in a terminal and look at the hook when it says "Hooks need review" (later: /hooks)'
+_DETAILS: dict[str, dict[str, Any]] = {
+    "claude-hooks": {"bom": True, "off": ((("disableAllHooks",), True), (("allowManagedHooksOnly",), True))},
+    "codex-hooks": {
+        "by_position": True,
+        "trust": "config.toml",
+        "after": f"Codex runs no hook that you have not reviewed, and nobody else may do that: {REVIEW}",
+    },
+    "gemini-hooks": {
+        "comments": True,
+        "label": "autosync",
+        "off": ((("hooksConfig", "enabled"), False), (("hooksConfig", "disabled"), "autosync")),
+        "after": "start Gemini CLI anew: it reads its hooks when it starts",
+    },
+}
+"""What the programs were seen to do (Claude Code 2.1.332, Codex 0.171.0, Gemini CLI 0.61.0)."""
+
 
 @dataclass(frozen=True, slots=True)
 class HookFile:
@@ -25,7 +44,8 @@ class HookFile:
     agent: its name for people. file: in its home. events: after which it runs us. comments, bom: whether it takes them.
     by_position: a person's trust hangs on a hook's place in the list, so no other may move. label: the handler's
     `name`, where the agent shows one. off: keys, from the top, and the value with which hooks are switched off.
-    after: what a person must do for it to work.
+    trust: the TOML file in which a person's trust in a hook stands, where the agent asks for one. after: what a person
+    must do for it to work.
     """
 
     agent: str
@@ -36,7 +56,39 @@ class HookFile:
     by_position: bool = False
     label: str = ""
     off: tuple[tuple[tuple[str, ...], object], ...] = ()
+    trust: str = ""
     after: str = ""
+
+
+def hook_file(title: str, kind: str, file: str, events: tuple[str, ...]) -> HookFile | None:
+    """What a profile's trigger of that kind is, None if it is no hook in a settings file."""
+    return HookFile(title, file, events, **_DETAILS[kind]) if kind in _DETAILS else None
+
+
+def trusted(value: Any, config: Any, file: HookFile) -> str:
+    """What keeps the agent from running our hooks though they are there, "" if nothing does.
+
+    config: what its TOML file says. Codex notes a person's trust under `PATH:event:group:handler`, with a hash of the
+    hook as it was reviewed (seen with 0.171.0; a default time limit is written out in what is hashed).
+    """
+    tables = config if isinstance(config, dict) else {}
+    if isinstance(features := tables.get("features"), dict) and features.get("hooks") is False:
+        return f"{file.agent} runs no hooks: `features.hooks` is false"
+    state = tables["hooks"].get("state") if isinstance(tables.get("hooks"), dict) else None
+    state = state if isinstance(state, dict) else {}
+    noted = {key: one.get("trusted_hash") for key, one in state.items() if isinstance(one, dict)}
+    for event, group, handler, command in ours(value):
+        name = "".join(f"_{c.lower()}" if c.isupper() else c for c in event).lstrip("_")
+        held = [one for key, one in noted.items() if key.endswith(f"{file.file}:{name}:{group}:{handler}")]
+        if not any(held):
+            return f"{file.agent} does not run the hook for {event}: nobody has reviewed it"
+        limit = value["hooks"][event][group]["hooks"][handler].get("timeout", 1 if event == "SessionEnd" else 600)
+        known = {"type": "command", "command": command, "timeout": limit, "async": False}
+        whole = {"event_name": name, "hooks": [known]}
+        text = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        if f"sha256:{hashlib.sha256(text.encode()).hexdigest()}" not in held:
+            return f"{file.agent} does not run the hook for {event}: it is not as it was when somebody reviewed it"
+    return ""
 
 
 def shell_command(words: Sequence[str], env: Mapping[str, str]) -> str:
@@ -55,6 +107,9 @@ def shell_command(words: Sequence[str], env: Mapping[str, str]) -> str:
             details=bad or [words[0]],
         )
     return f"{shlex.join(carried)} </dev/null >/dev/null 2>&1 & {MARK}"
+
+
+_PATH = re.compile(r" PATH=(?:'[^']*'|\S+)")
 
 
 def ours(value: Any) -> Iterator[tuple[str, int, int, str]]:
@@ -159,7 +214,8 @@ def fault(value: Any, file: HookFile, command: str) -> str | None:
         return f"{file.agent} runs no hooks: {off}"
     if missing := [event for event in file.events if event not in found]:
         return f"the hook for {', '.join(missing)} is gone"
-    return "" if set(found.values()) == {command} else "the hooks are not those that install-hook would write now"
+    same = {_PATH.sub("", one) for one in (*found.values(), command)}  # another shell may find git elsewhere
+    return "" if len(same) == 1 else "the hooks are not those that install-hook would write now"
 
 
 def switched_off(value: Any, file: HookFile) -> str:

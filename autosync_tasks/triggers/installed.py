@@ -6,11 +6,14 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 
+from autosync_tasks.config.load import VARIABLE
 from autosync_tasks.errors import AutosyncError, UsageError
 from autosync_tasks.humanize import span
 from autosync_tasks.model import Trigger
+from autosync_tasks.profiles.load import USUAL
 from autosync_tasks.records import dataclass, replace
 from autosync_tasks.triggers import cron, crontab, files, hook, opencode, schedule, systemd, units
+from autosync_tasks.triggers.hook_text import REVIEW
 from autosync_tasks.triggers.loading import missing
 from autosync_tasks.triggers.quiet import SCAN_EVERY
 
@@ -69,6 +72,9 @@ def in_short(environ: Mapping[str, str], *, scheduled: bool) -> tuple[str, ...]:
 
     scheduled: a schedule came lately; only then is the crontab asked, which costs a process.
     """
+    if environ.get(VARIABLE, USUAL) != USUAL:
+        plugin = ["hook"] if _agents_own(environ) else []
+        return (*plugin, *(one for one in in_short({**environ, VARIABLE: USUAL}, scheduled=scheduled) if one != "hook"))
     try:
         plugin = ["hook"] if hook.is_own(files.read(hook.path_for("global", environ, ".")) or b"") else []
     except AutosyncError:
@@ -132,6 +138,8 @@ def _units(environ: Mapping[str, str]) -> list[Installed]:
 
 
 def _hooks(environ: Mapping[str, str], now: float, folder: str) -> list[Installed]:
+    if environ.get(VARIABLE, USUAL) != USUAL:
+        return _agents_own(environ)
     result = []
     for scope in hook.SCOPES:
         path = hook.path_for(scope, environ, folder)
@@ -144,6 +152,22 @@ def _hooks(environ: Mapping[str, str], now: float, folder: str) -> list[Installe
         item = Installed(Trigger.WORKFLOW, "hook", None, path, state, rhythm="after each turn of OpenCode")
         result.append(_loaded(item, environ, now) if scope == "global" and not state else item)
     return result
+
+
+def _agents_own(environ: Mapping[str, str]) -> list[Installed]:
+    """Our hooks in the settings of another agent."""
+    from autosync_tasks.triggers.agent_hook import of_profile, state_of
+
+    try:
+        found = of_profile(environ)
+        state = state_of(environ, *found) if found else None
+    except AutosyncError as error:
+        found, state = None, error.message
+    if state is None:
+        return []
+    place, name = (os.path.join(found[1], found[0].file), found[0].agent) if found else ("the profile", "the agent")
+    remedy = REVIEW if "reviewed" in state else "take that setting out" if "runs no hooks" in state else ""
+    return [Installed(Trigger.WORKFLOW, "hook", None, place, state, remedy=remedy, rhythm=f"after each turn of {name}")]
 
 
 _LOOK = "start OpenCode anew; if that does not help, its log or `opencode plugin list` says why it was not loaded"

@@ -13,13 +13,30 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autosync_tasks.errors import AutosyncError, UsageError
+from autosync_tasks.profiles.load import Source
 from autosync_tasks.triggers import agent_hook, files
-from autosync_tasks.triggers.hook_text import HookFile, ours, shell_command, with_hooks, without_hooks
+from autosync_tasks.triggers.hook_text import (
+    MARK,
+    HookFile,
+    hook_file,
+    ours,
+    shell_command,
+    trusted,
+    with_hooks,
+    without_hooks,
+)
 from autosync_tasks.triggers.splice import SpliceError, value_of
 
-CLAUDE = HookFile("Claude Code", "settings.json", ("Stop", "SessionEnd"), bom=True, off=((("disableAllHooks",), True),))
-CODEX = HookFile("Codex", "hooks.json", ("Stop", "SessionEnd"), by_position=True)
-GEMINI = HookFile("Gemini CLI", "settings.json", ("AfterAgent", "SessionEnd"), comments=True, label="autosync")
+
+def shipped(name: str) -> HookFile:
+    profile = Source(name).read()
+    assert profile.trigger is not None
+    found = hook_file(profile.title, profile.trigger.kind, profile.trigger.file, profile.trigger.events)
+    assert found is not None
+    return found
+
+
+CLAUDE, CODEX, GEMINI = map(shipped, ("claude", "codex", "gemini"))
 COMMAND = shell_command(("/opt/autosync", "sync", "--trigger=workflow"), {"HOME": "/home/u"})
 OTHER = {"hooks": [{"type": "command", "command": "say done"}]}
 
@@ -301,6 +318,65 @@ def test_the_difference_shows_nothing_of_the_persons(environ: dict[str, str]) ->
     found = agent_hook.install(environ, CLAUDE, environ["HOME"], WORDS, check=True)
     assert "nohup" in found.diff
     assert "mine" not in found.diff
+
+
+@pytest.mark.parametrize(
+    ("file", "off"),
+    [
+        (CLAUDE, {"disableAllHooks": True}),
+        (CLAUDE, {"allowManagedHooksOnly": True}),
+        (GEMINI, {"hooksConfig": {"enabled": False}}),
+        (GEMINI, {"hooksConfig": {"disabled": ["autosync"]}}),
+    ],
+)
+def test_each_way_to_switch_hooks_off_is_told(environ: dict[str, str], file: HookFile, off: dict[str, object]) -> None:
+    path = Path(environ["HOME"], file.file)
+    path.write_text(json.dumps(off))
+    agent_hook.install(environ, file, environ["HOME"], WORDS)
+    assert "runs no hooks" in str(agent_hook.state_of(environ, file, environ["HOME"], WORDS))
+
+
+NOTED = {
+    "/h/.codex/hooks.json:session_end:0:0": "7cd11a27ab7dfc81c06b1ebc8531556d8a4d800c3f3b9c4a2a326f493cf328d9",
+    "/h/.codex/hooks.json:stop:0:0": "632b2f40f106edd1e2f959198c9dc59d9ab00e49bfcc3eb0430d2680aec0f904",
+}
+"""What Codex 0.171.0 itself wrote of a hook whose command is `true & # autosync-tasks`."""
+
+
+def noted(**changes: str) -> dict[str, object]:
+    return {
+        "hooks": {"state": {key: {"trusted_hash": f"sha256:{changes.get('hash', one)}"} for key, one in NOTED.items()}}
+    }
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        (noted(), ""),
+        (noted(hash="0" * 64), "not as it was when somebody reviewed it"),
+        ({}, "nobody has reviewed it"),
+        ({"hooks": {"state": 1}}, "nobody has reviewed it"),
+        ({**noted(), "features": {"hooks": False}}, "runs no hooks"),
+    ],
+)
+def test_what_codex_was_told_of_our_hooks(config: dict[str, object], said: str) -> None:
+    value = json.loads(with_hooks("{}", CODEX, f"true & {MARK}"))
+    found = trusted(value, config, CODEX)
+    assert said in found if said else found == ""
+
+
+def test_codex_is_asked_for_a_review_and_doctor_sees_that_it_lacks(environ: dict[str, str]) -> None:
+    found = agent_hook.install(environ, CODEX, environ["HOME"], WORDS)
+    assert "review" in found.next_step
+    assert "nobody has reviewed it" in str(agent_hook.state_of(environ, CODEX, environ["HOME"], WORDS))
+    assert sorted(os.listdir(environ["HOME"])) == ["hooks.json"] or ".local" in os.listdir(environ["HOME"])
+
+
+def test_a_shell_with_another_path_finds_the_same_hooks(environ: dict[str, str], tmp_path: Path) -> None:
+    agent_hook.install(environ, CLAUDE, environ["HOME"], WORDS)
+    path = Path(environ["HOME"], "settings.json")
+    path.write_text(path.read_text().replace(" PATH=", " PATH=/opt/git/bin:"))
+    assert agent_hook.state_of(environ, CLAUDE, environ["HOME"], WORDS) == ""
 
 
 def test_hooks_that_are_switched_off_are_told(environ: dict[str, str]) -> None:
