@@ -10,7 +10,7 @@ import pytest
 
 from tests.agents.bed import DONE, Bed, until
 from tests.agents.test_turns import REVIEWED
-from tests.support.home import PERSON
+from tests.support.home import PERSON, Home
 
 pytestmark = pytest.mark.sweep
 
@@ -18,8 +18,9 @@ AUTOSYNC = Path(sys.executable).with_name("autosync")
 
 
 @pytest.mark.parametrize("agent", ["claude", "codex", "gemini"])
-def test_the_commit_holds_what_the_turn_wrote(agent: str, tmp_path: Path) -> None:
+def test_the_commit_holds_what_the_turn_wrote(agent: str, tmp_path: Path, scanner_cache: Path) -> None:
     bed = Bed(agent, tmp_path)
+    Home(tmp_path).prepare_scanner(scanner_cache)
     (bed.tree / "AGENTS.md").write_text("Be kind.\n")
     (bed.tree / "CLAUDE.md").write_text("Be kind.\n")
 
