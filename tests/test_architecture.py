@@ -248,7 +248,7 @@ LAZY = {
             cli/accept.py cli/ahead.py cli/collection.py cli/command_line.py cli/demo.py
             cli/removal.py cli/stamp.py cli/sync_config.py doctor/checks.py doctor/facts.py
             recovery/forget.py recovery/loss.py
-            remote/secret_guard.py triggers/command.py triggers/crontab.py triggers/hook.py
+            remote/secret_guard.py triggers/agent_hook.py triggers/command.py triggers/crontab.py triggers/hook.py
             triggers/pace.py triggers/systemd.py triggers/waiter.py triggers/watch.py
             tree/dirfd.py workspace/workspace.py
         """,

@@ -9,8 +9,10 @@ from typing import Any
 
 from autosync_tasks.cli.boundary import told
 from autosync_tasks.cli.task import CHECK, JSON, Context, Scope, is_dry, task
+from autosync_tasks.config.load import VARIABLE, switched_on
 from autosync_tasks.errors import AutosyncError, UsageError
 from autosync_tasks.model import Trigger
+from autosync_tasks.profiles import USUAL
 from autosync_tasks.report.task_result import show, show_line
 from autosync_tasks.triggers.command import need_recorded
 from autosync_tasks.triggers.hook_text import HookFile
@@ -21,8 +23,6 @@ _SCOPE = "global (every OpenCode session) or project (the one of this folder)"
 
 def _own_hooks(*, on: bool = True) -> tuple[HookFile, str, tuple[str, ...]] | None:
     """What a profile's own hooks are, None for OpenCode. on: it must be backed up. Raises UsageError."""
-    from autosync_tasks.config.load import VARIABLE, switched_on
-    from autosync_tasks.profiles.load import USUAL
     from autosync_tasks.triggers import agent_hook
 
     name = os.environ.get(VARIABLE, USUAL)

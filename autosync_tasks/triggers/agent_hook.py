@@ -11,7 +11,7 @@ from autosync_tasks.errors import AutosyncError, UsageError
 from autosync_tasks.files import write_whole
 from autosync_tasks.model import Outcome, Trigger
 from autosync_tasks.names import display
-from autosync_tasks.profiles.load import USUAL
+from autosync_tasks.profiles import USUAL
 from autosync_tasks.records import dataclass
 from autosync_tasks.triggers import files
 from autosync_tasks.triggers.command import environment, passwd_home, sync_command

@@ -10,7 +10,7 @@ from autosync_tasks.config.load import VARIABLE
 from autosync_tasks.errors import AutosyncError, UsageError
 from autosync_tasks.humanize import span
 from autosync_tasks.model import Trigger
-from autosync_tasks.profiles.load import USUAL
+from autosync_tasks.profiles import USUAL
 from autosync_tasks.records import dataclass, replace
 from autosync_tasks.triggers import cron, crontab, files, hook, opencode, schedule, systemd, units
 from autosync_tasks.triggers.hook_text import REVIEW

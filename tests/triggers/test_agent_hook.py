@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autosync_tasks.errors import AutosyncError, UsageError
-from autosync_tasks.profiles.load import Source
+from autosync_tasks.profiles import Source
 from autosync_tasks.triggers import agent_hook, files
 from autosync_tasks.triggers.hook_text import (
     MARK,
