@@ -13,6 +13,7 @@ from autosync_tasks.model import Outcome
 from autosync_tasks.records import dataclass, replace
 from autosync_tasks.triggers.installed import Installed, signs
 from autosync_tasks.triggers.result import TaskResult
+from autosync_tasks.validation.scanner import no_wheel
 
 INSTALL_GIT = (
     "install git 2.38 or newer (Debian, Ubuntu: apt install git; Fedora: dnf install git; Arch: pacman -S git)"
@@ -59,6 +60,10 @@ def versions(machine: Machine) -> Iterator[Check]:
     else:
         yield Check(
             "program", Level.FAIL, "there is no `autosync` program beside this Python", "install the project (pip)"
+        )
+    if why := no_wheel():
+        yield Check(
+            "secret scanner", Level.WARN, f"{why}: our own rules judge, and find fewer kinds (docs/validation.md)"
         )
     for where, programs in (("git", machine.here), ("git for cron", machine.cron)):
         text = str(programs.get("git", ""))

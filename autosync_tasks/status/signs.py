@@ -83,6 +83,7 @@ def notes_of(seen: Look, there: Sequence[Installed]) -> tuple[str, ...]:
         notes += health.oddities(seen.site.state, repository, seen.ref)
     if not seen.site.settings.auto_sync_validate:
         notes.append("auto_sync_validate is false: only secrets and protected names are checked")
+    notes += [f"{why}: this program's own rules judge, and find fewer kinds" for why in (seen.site.no_scanner,) if why]
     notes += [f"{item.how} ({item.place}): {item.fault}" for item in there if item.fault]
     notes += [one.what for one in _around(seen.site)]
     return tuple(notes)

@@ -119,6 +119,49 @@ class _Few(Kingfisher):
         self._use(rules)
 
 
+def no_wheel() -> str:
+    """Why this machine cannot have the scanner, "" if it can: it is published for 64-bit x86 and ARM with glibc (and
+    macOS) alone. A machine that could have it and has not is judged by nothing (SEC000), never by less."""
+    import platform
+    import sys
+
+    if importlib.util.find_spec("kingfisher_sdk") is not None:
+        return ""
+    machine = platform.machine()
+    if machine not in ("x86_64", "aarch64", "arm64") or sys.maxsize <= 2**32:
+        return f"there is no secret scanner for {machine or 'this processor'}"
+    musl = sys.platform == "linux" and platform.libc_ver()[0] != "glibc"
+    return "there is no secret scanner for this C library" if musl else ""
+
+
+class OwnRules:
+    """Our own rules alone, by Python's expressions, where the scanner cannot be had. Weaker: docs/validation.md has how
+    much. It knows no provider's rules of the scanner's, and looks into no base64."""
+
+    def __init__(self) -> None:
+        import re
+
+        import yaml
+
+        from autosync_tasks.validation.sieve import Sieve, derived
+
+        with open(OWN_RULES, encoding="utf-8") as file:
+            rules = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))["rules"]  # noqa: S506
+        self._rules = [(one["id"], re.compile(one["pattern"].strip().encode()), one["confidence"]) for one in rules]
+        self._sieve = Sieve(derived({one["id"]: one["pattern"] for one in rules}))
+
+    def scan(self, data: bytes) -> list[Hit]:
+        """As an engine's."""
+        possible = self._sieve.possible(data)
+        hits = {
+            Hit(name, *found.span(1 if expression.groups else 0), sure != "low")
+            for name, expression, sure in self._rules
+            if possible is None or name in possible
+            for found in expression.finditer(data)
+        }
+        return sorted(hits, key=_place)
+
+
 class Checked:
     """The whole scanner, by which the sieve is judged too: what it finds, the sieve must not let pass."""
 
@@ -205,6 +248,8 @@ def load(cache: str) -> Engine:
 
     Raises EngineUnavailableError.
     """
+    if no_wheel():
+        return OwnRules()
     whole = load_whole(cache)
     return Checked(whole, Catalogue(cache, installed())) if cache else whole
 
@@ -215,6 +260,8 @@ def load_quick(cache: str) -> Engine:
 
     Raises EngineUnavailableError; scanning may raise it too.
     """
+    if no_wheel():
+        return OwnRules()
     if importlib.util.find_spec("kingfisher_sdk") is None:
         raise EngineUnavailableError("ModuleNotFoundError while loading kingfisher_sdk")
     return Quick(cache)

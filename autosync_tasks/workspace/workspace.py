@@ -98,6 +98,13 @@ class Site:
         return found
 
     @property
+    def no_scanner(self) -> str:
+        """Why no secret scanner can be had on this machine, "" where it can."""
+        from autosync_tasks.validation.scanner import no_wheel
+
+        return no_wheel()
+
+    @property
     def not_attached(self) -> list[str]:
         """The names of what could be taken in from outside the tree, and which no setting takes in."""
         if self.settings.profile.name != USUAL:
