@@ -48,6 +48,7 @@ pytest_plugins = [
     "tests.features.watcher",
     "tests.features.advice",
     "tests.features.agent",
+    "tests.features.agents",
     "tests.features.agents_hooks",
     "tests.features.asking",
     "tests.features.opencode_trees",

@@ -1,0 +1,47 @@
+Feature: Several agents
+  Someone who uses more than one agent wants each of them backed up, and none of them to hold up another.
+
+  Background:
+    Given a config tree
+    And the homes of Claude Code and Codex
+
+  Rule: An agent is backed up once a person switches it on
+
+    Scenario: which agents are here
+      When a person runs `autosync profiles`
+      Then the exit code is 0
+      And it says "claude    Claude Code    not backed up  autosync profiles --on=claude"
+      And it says "gemini    Gemini CLI     not here"
+
+    Scenario: each has a backup of its own, with nothing of its secrets and conversations
+      Given a person has switched on claude and codex
+      When a person runs `autosync sync`
+      Then the exit code is 0
+      And the backup of claude holds CLAUDE.md and settings.json alone
+      And the backup of codex holds config.toml alone
+
+  Rule: One that is blocked or in conflict holds up no other
+
+    Scenario: three agents, one blocked, one in conflict
+      Given a person has switched on claude and codex
+      And all of them go to one remote
+      And a secret stands in the instructions of Claude Code
+      And the remote has another version of the config tree
+      When a person runs `autosync sync`
+      Then the exit code is 4
+      And it says "claude:"
+      And it says "blocked"
+      And the remote holds the newest of codex
+      When a person runs `autosync status --short`
+      Then the exit code is 0
+      And it says "attention: opencode: in conflict with the remote"
+      And it says "claude: attention; codex: protected"
+
+  Rule: Another agent is a file of twenty lines
+
+    Scenario: a made-up agent
+      Given a person has written a profile of a made-up agent
+      And a person has switched on made-up
+      When a person runs `autosync sync`
+      Then the exit code is 0
+      And the backup of made-up holds notes/a.md alone
