@@ -79,7 +79,7 @@ def play(
     env = {"HOME": str(workshop), "PATH": os.environ["PATH"], "ANSIBLE_ROLES_PATH": str(CHECKOUT / "ansible/roles")}
     env |= {"ANSIBLE_NOCOLOR": "1", "LC_ALL": "C.UTF-8", "ANSIBLE_LOCAL_TEMP": str(workshop / "tmp")}
     words = [str(ansible), "-i", str(hosts), str(book), *flags]
-    done = subprocess.run(words, env=env, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(words, env=env, capture_output=True, text=True, timeout=900, check=False)
     text = done.stdout + done.stderr
     recap = re.findall(r"^(\w+) +: ok=\d+ +changed=(\d+) +unreachable=0 +failed=0", text, re.MULTILINE)
     assert done.returncode == 0 and len(recap) == len(homes), text
