@@ -21,7 +21,10 @@ from tests.support.machine import Machine
 pytestmark = pytest.mark.sweep
 
 
-def test_a_turn_of_opencode_goes_on_with_the_branch(workshop: Path, scanner_cache: Path, machine: Machine) -> None:
+@pytest.mark.parametrize("started", [False, True], ids=["empty home", "OpenCode was started before"])
+def test_a_turn_of_opencode_goes_on_with_the_branch(
+    workshop: Path, scanner_cache: Path, machine: Machine, started: bool
+) -> None:
     program()
     with ModelServer([]) as model:
         old = machine
@@ -35,15 +38,21 @@ def test_a_turn_of_opencode_goes_on_with_the_branch(workshop: Path, scanner_cach
 
         new = Machine(workshop / "new", scanner_cache)
         new.prepare_scanner()
+        bed = Bed(Home(new.home, model.url), new.backup, model) if started else None
+        if bed is not None:
+            assert Run(bed).end()[0] == 0
+            assert (new.source / ".gitignore").exists()  # OpenCode itself writes it
+            # The model of the test stands for a person's own settings, which a bootstrap would ask about.
+            (new.source / "opencode.json").write_text('{\n  "$schema": "https://opencode.ai/config.json"\n}')
         run = bootstrap(new.environ, Wish(str(remote)), new_request())
         assert run.exit_code == 0, run
         plugin = b"plugins/autosync.js"
-        back = independent.source(new.source)
+        back = {path: thing for path, thing in independent.source(new.source).items() if path in lost or not started}
         assert {path: thing for path, thing in back.items() if path != plugin} == {
             path: thing for path, thing in lost.items() if path != plugin
         }
         put(new, max_sync_frequency=0)
-        bed = Bed(Home(new.home, model.url), new.backup, model)
+        bed = bed or Bed(Home(new.home, model.url), new.backup, model)
         turn = Run(bed)
         assert turn.end()[0] == 0
         bed.wait_for_the_turn(60)
