@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _UNITS = ((3600, "hour"), (60, "minute"), (1, "second"))
 
 
@@ -11,12 +13,24 @@ def count(number: int, noun: str) -> str:
 
 
 def span(seconds: float) -> str:
-    """A length of time in the largest unit that says it exactly: `5 minutes`, `24 hours`, `90 seconds`."""
+    """A length of time in the largest unit that says it exactly: `7 days`, `24 hours`, `90 seconds`."""
     whole = round(seconds)
+    if whole >= 2 * 86400 and whole % 86400 == 0:
+        return count(whole // 86400, "day")
     for size, noun in _UNITS:
         if whole >= size and whole % size == 0:
             return count(whole // size, noun)
     return count(whole, "second")
+
+
+_SPAN = re.compile(r"(\d{1,6})(?:([smhdw])| (second|minute|hour|day|week)s?(?: ago)?)\Z", re.IGNORECASE)
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604_800}
+
+
+def seconds_in(words: str) -> int | None:
+    """The seconds of a span as people write it: `90s`, `10m`, `12h`, `7d`, `2w`, `3 days`, `3 days ago`; else None."""
+    found = _SPAN.match(words.strip())
+    return int(found[1]) * _SECONDS[(found[2] or found[3])[0].lower()] if found else None
 
 
 def age(seconds: float) -> str:

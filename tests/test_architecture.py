@@ -50,7 +50,7 @@ TOP = "cli"
 LARGEST = 300
 """Lines: beyond this a module has more than one subject."""
 
-MOST_LINES = 31_700
+MOST_LINES = 32_300
 """Of the package, so that one person can hold it in the head."""
 
 HEAVY = ("rich", "git", "pathspec", "tomlkit", "jsonschema", "yaml", "kingfisher_sdk", "inotify_simple", "platformdirs")
@@ -245,7 +245,8 @@ LAZY = {
     name: reason
     for reason, names in {
         "only where that task or program is called": """
-            cli/accept.py cli/ahead.py cli/collection.py cli/command_line.py cli/demo.py
+            cli/accept.py cli/ahead.py cli/collection.py cli/command_line.py cli/demo.py cli/help_page.py
+            cli/complete.py triggers/completion.py
             cli/removal.py cli/stamp.py cli/sync_config.py doctor/checks.py doctor/facts.py
             recovery/forget.py recovery/loss.py
             remote/secret_guard.py triggers/agent_hook.py triggers/command.py triggers/crontab.py triggers/hook.py

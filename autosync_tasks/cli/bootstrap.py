@@ -18,6 +18,7 @@ from autosync_tasks.records import asdict
 from autosync_tasks.remote import roll
 from autosync_tasks.report import as_json as report
 from autosync_tasks.report import lines, screen
+from autosync_tasks.report.changes import of_changes
 from autosync_tasks.restore.diff import plan_differences
 from autosync_tasks.restore.plan import RestorePlan
 from autosync_tasks.workspace.request import new_request
@@ -69,7 +70,7 @@ def bootstrap(
 
     def before(site: Site, run: Run, plan: RestorePlan) -> None:
         if not json and not run.check:
-            screen.show(lines.of_changes(run.changes))
+            screen.show(of_changes(run.changes))
         if diff and not json:
             screen.show(lines.coloured(plan_differences(site, plan, site.places.real_source)))
 

@@ -40,6 +40,9 @@ def code_of(task: Callable[P, int], *args: P.args, **kwargs: P.kwargs) -> int:
             scheduled = kwargs.get("trigger") == "schedule"
             return told(_of_system(error), as_json=bool(kwargs.get("json")), scheduled=scheduled)
         except KeyboardInterrupt:
+            from autosync_tasks.report.screen import interrupted
+
+            interrupted()
             return 130
 
 

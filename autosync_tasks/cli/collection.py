@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from autosync_tasks.cli.task import Plain
+from autosync_tasks.errors import UsageError
+from autosync_tasks.names import display
+from autosync_tasks.report.words import Line
 
 if TYPE_CHECKING:
     from invoke import Collection
@@ -24,7 +27,7 @@ ROOMS = {
         "TRIGGERS",
         (
             *("install-cron", "uninstall-cron", "install-timer", "uninstall-timer"),
-            *("install-hook", "uninstall-hook", "watch", "doctor"),
+            *("install-hook", "uninstall-hook", "watch", "doctor", "install-completion", "uninstall-completion"),
         ),
     ),
 }
@@ -57,6 +60,45 @@ def tasks_of(room: str) -> tuple[Plain, ...]:
     """The tasks of a room, as they are written."""
     tasks: tuple[Plain, ...] = getattr(importlib.import_module(f"autosync_tasks.cli.{room}"), ROOMS[room][0])
     return tasks
+
+
+def all_tasks() -> Iterator[Plain]:
+    """Every task, as it is written."""
+    return (task for room in ROOMS for task in tasks_of(room))
+
+
+def help_lines(name: str = "", *, codes: bool = False) -> Iterator[Line]:
+    """The page of all tasks, or of one. Raises UsageError for a name that is none."""
+    from autosync_tasks.cli.help_page import page, task_page
+
+    if not name:
+        begin = ((task.name, (task.body.__doc__ or "").strip().partition("\n")[0]) for task in all_tasks())
+        return page(begin, codes=codes)
+    if found := next((task for task in all_tasks() if task.name == name), None):
+        return task_page(found)
+    raise UsageError(f"there is no task {display(name)}", hint=meant(name) + "`inv help` names them all")
+
+
+def meant(word: str, flags: Iterable[str] = ()) -> str:
+    """`did you mean …? ` for a task or flag that is none; "" if nothing is near."""
+    import difflib
+
+    word = word.partition("=")[0]
+    if not (near := _MEANT.get(word)):
+        known = list(flags) if word.startswith("-") else [name for _, names in ROOMS.values() for name in names]
+        near = next(iter(difflib.get_close_matches(word, known, n=1)), "")
+    return f"did you mean `{near}`? " if near else ""
+
+
+_MEANT = {
+    "--dry-run": "--check",
+    "-n": "--check",
+    "backup": "sync",
+    "log": "history",
+    "init": "sync",
+    "undo": "restore",
+}
+"""What others call it."""
 
 
 def plain(words: Sequence[str]) -> tuple[Plain, dict[str, Any]] | None:

@@ -10,24 +10,24 @@ from invoke import Argument, Collection, Config, Exit, ParseError, Program
 from invoke.completion.complete import complete, print_completion_script
 
 from autosync_tasks import __version__
-from autosync_tasks.errors import EXIT_CODES
+from autosync_tasks.cli.collection import help_lines, meant
 from autosync_tasks.names import display
-from autosync_tasks.report import lines, screen
+from autosync_tasks.report import screen
+from autosync_tasks.report.words import runnable
 
 _FLAGS = {
     "complete": "",
+    "print-completion-script": "",
     "dry": "look and decide, write nothing (as --check of each task)",
     "help": "this page, or what a task is for and which flags it has",
     "list": "only the tasks",
-    "print-completion-script": "completion for your shell: bash, zsh or fish",
+    "plain": "words as in a log, on a terminal too",
     "version": "the version",
 }
 """Those of Invoke's own flags that mean something here, with their help ("": not shown).
 
 The others are about shell commands and settings files of Invoke, and no task has any.
 """
-
-_MEANT = {"--dry-run": "--check", "-n": "--check"}
 
 
 class _NoFiles(Config):
@@ -46,6 +46,7 @@ class CommandLine(Program):
     def core_args(self) -> list[Argument]:
         """The flags before a task's name."""
         kept = [argument for argument in super().core_args() if argument.name in _FLAGS]
+        kept.append(Argument(name="plain", kind=bool, default=False))
         for argument in kept:
             argument.help = _FLAGS[str(argument.name)]
         return kept
@@ -61,6 +62,8 @@ class CommandLine(Program):
                 raise Exit
         except ParseError as error:
             self._refuse(error)
+        if self.args.plain.value:
+            screen.be_plain()
         if self.args.version.value:
             self.print_version()
             raise Exit
@@ -90,13 +93,12 @@ class CommandLine(Program):
         raise Exit
 
     def print_help(self) -> None:
-        """How it is called, the tasks, the flags, and what the exit codes mean."""
-        codes = [f"  {code:>3}  {words}" for code, words in EXIT_CODES.items()]
-        screen.show(lines.plain([f"Usage: {self.binary} [--dry] TASK [flags of the task] [TASK …]", ""]))
-        self.list_tasks()
-        screen.show(lines.plain(["Flags before the task:", ""]))
-        self.print_columns([row for row in self.initial_context.help_tuples() if row[1]])
-        screen.show(lines.plain(["Exit codes:", "", *codes, ""]))
+        """The tasks by what one wants, and what the exit codes mean if help was asked for."""
+        screen.show(help_lines(codes=bool(self.args.help.value)))
+
+    def print_task_help(self, name: str) -> None:
+        """What a task is for and which flags it has."""
+        screen.show(help_lines(name))
 
     def update_config(self, merge: bool = True) -> None:
         """Takes over `--dry`, the only flag that tasks look at. No file is read."""
@@ -105,18 +107,7 @@ class CommandLine(Program):
     def _refuse(self, error: ParseError) -> NoReturn:
         words = re.sub(r"<Argument: ([\w-]+)[^>]*>", r"--\1", str(error))
         unknown = re.match(r"No idea what ('.*'|\".*\") is!", words)
-        near = self._near(unknown[1][1:-1], error) if unknown else ""
-        meant = f"did you mean `{near}`? " if near else ""
-        hint = f"{meant}`{self.name} --list` names the tasks, `--help TASK` explains one"
+        flags = list(getattr(error.context, "flags", ())) or list(self.initial_context.flags)
+        hint = meant(unknown[1][1:-1], flags) if unknown else ""
+        hint += runnable("`inv help` names the tasks, `inv help TASK` explains one")
         raise Exit(f"error: {display(words)}\n  next: {hint}", 2)
-
-    def _near(self, word: str, error: ParseError) -> str:
-        import difflib
-
-        if not word.startswith("-"):
-            known = list(self.collection.task_names)
-        elif word in _MEANT:
-            return _MEANT[word]
-        else:
-            known = list(getattr(error.context, "flags", ())) or list(self.initial_context.flags)
-        return next(iter(difflib.get_close_matches(word.partition("=")[0], known, n=1)), "")

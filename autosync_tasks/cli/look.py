@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 
-from autosync_tasks.cli.task import DIFF, JSON, Context, Scope, task
+from autosync_tasks.cli.task import DIFF, JSON, VERBOSE, Context, Scope, task
 from autosync_tasks.errors import UsageError
 from autosync_tasks.humanize import count
 from autosync_tasks.machines.own import DRILLED
@@ -27,8 +27,8 @@ from autosync_tasks.workspace.request import new_request
 from autosync_tasks.workspace.workspace import open_site
 
 
-@task(help={"json": JSON, "diff": DIFF})
-def detect(context: Context, json: bool = False, diff: bool = False) -> int:
+@task(help={"json": JSON, "diff": DIFF, "verbose": "each change, however many"})
+def detect(context: Context, json: bool = False, diff: bool = False, verbose: bool = False) -> int:
     """Shows what differs between source and backup, with category and priority, and what is left out.
 
     Writes nothing. Exit code 0 whatever it finds.
@@ -39,7 +39,7 @@ def detect(context: Context, json: bool = False, diff: bool = False) -> int:
         if json:
             report.show("changes", report.of_detection(changes, left_out))
         else:
-            screen.show(lines.of_detection(changes, left_out, site.places.source))
+            screen.show(lines.of_detection(changes, left_out, site.places.source, verbose=verbose))
         if diff:
             screen.show(lines.coloured(differences(seen, changes)))
     return 0
@@ -88,10 +88,11 @@ def validate(
     help={
         "json": JSON,
         "deep": "also git's full check, and everything restored into a scratch folder and compared byte for byte",
+        "verbose": VERBOSE,
         "drill": "restore the newest backup (the remote's, if it is pushed) into a scratch folder and judge it",
     }
 )
-def verify(context: Context, json: bool = False, deep: bool = False, drill: bool = False) -> int:
+def verify(context: Context, json: bool = False, deep: bool = False, drill: bool = False, verbose: bool = False) -> int:
     """Proves the backup: every owned path hashed anew, modes, links, manifest, work tree, git's own check.
 
     Changes since the last sync are named and are no fault. Exit code 1 if the backup is not whole.
@@ -105,11 +106,13 @@ def verify(context: Context, json: bool = False, deep: bool = False, drill: bool
     else:
         run = verifying.verify(site, request, deep=deep, progress=progress)
     progress.clear()
-    return show_run(site, run, as_json=json)
+    return show_run(site, run, as_json=json, verbose=verbose)
 
 
-@task(help={"json": JSON, "short": "one line"})
-def status(context: Context, json: bool = False, short: bool = False) -> int:
+@task(
+    help={"json": JSON, "short": "one line", "verbose": "also what is as usual, and the syncs of a month, day by day"}
+)
+def status(context: Context, json: bool = False, short: bool = False, verbose: bool = False) -> int:
     """Says first whether your config tree is protected, then what is pending, left out, and when syncs happened.
 
     Looks anew and writes nothing. Exit code 1 if it is not protected.
@@ -122,7 +125,9 @@ def status(context: Context, json: bool = False, short: bool = False) -> int:
     if json:
         report.show("status", report.of_status(standing, site.places.source, site.places.backup, now))
     else:
-        screen.show(status_lines.of_status(standing, site.places.source, site.places.backup, now, short=short))
+        days = status_lines.of_days(site.state.history(), now) if verbose else ""
+        places = site.places.source, site.places.backup
+        screen.show(status_lines.of_status(standing, *places, now, short=short, verbose=verbose, days=days))
     return standing.exit_code
 
 

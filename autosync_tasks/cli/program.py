@@ -20,9 +20,15 @@ def autosync(argv: list[str] | None = None) -> None:
     """Runs tasks by name: `autosync sync --trigger=schedule`. Exit codes: docs/exit-codes.md."""
     with _ready():
         words = (sys.argv if argv is None else argv)[1:]
+        if words[:1] == ["help"]:
+            argv = [sys.argv[0], *(words := ["--help", *words[1:]])]
         _forget_current_folder()
         if os.environ.pop(WAITS, ""):
             _wait()
+        if words[:1] == ["--complete"]:
+            from autosync_tasks.cli.complete import complete
+
+            sys.exit(complete(" ".join(words[1:])))
         _run("autosync", words)
 
 

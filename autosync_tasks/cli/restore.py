@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Sequence
 
 from autosync_tasks.cli.positional import WithWords
-from autosync_tasks.cli.task import CHECK, JSON, Context, Scope, is_dry, task
+from autosync_tasks.cli.task import CHECK, JSON, VERBOSE, Context, Scope, is_dry, task
 from autosync_tasks.doctor.missing import missing_after
 from autosync_tasks.model import Change, Run
 from autosync_tasks.records import replace
@@ -16,6 +16,7 @@ from autosync_tasks.recovery.recover import recover as mend_backup
 from autosync_tasks.recovery.take_side import take as end_conflict
 from autosync_tasks.report import as_json as report
 from autosync_tasks.report import lines, screen
+from autosync_tasks.report.changes import of_changes
 from autosync_tasks.restore.diff import plan_differences
 from autosync_tasks.restore.plan import RestorePlan
 from autosync_tasks.restore.request import Wish
@@ -42,6 +43,7 @@ from autosync_tasks.workspace.workspace import Site, open_site
         "undo": "take back the newest restore into the source that still stands, then the one before it, and so on; "
         "with the id of a snapshot (--list): go back to that one",
         "list": "name the backups there are (of the files that you name), and the snapshots that --undo can go back to",
+        "verbose": VERBOSE,
         "json": JSON,
     },
 )
@@ -56,6 +58,7 @@ def restore(
     yes: bool = False,
     undo: str = "",
     list: bool = False,
+    verbose: bool = False,
     json: bool = False,
 ) -> int:
     """Brings files back from the backup: `inv restore`, `inv restore agents/build.md notes/ --at '3 days ago'`.
@@ -77,7 +80,7 @@ def restore(
     def announce(preview: Run, plan: RestorePlan) -> None:
         if not json:
             if not wish.check:
-                screen.show(lines.of_changes(preview.changes))
+                screen.show(of_changes(preview.changes))
             if diff:
                 screen.show(lines.coloured(plan_differences(site, plan, target)))
 
@@ -93,7 +96,8 @@ def restore(
     if json:
         report.show("restore", {**report.of_run(run, target, backup), "missing": [m.as_json for m in lacks]})
     else:
-        screen.show([*lines.of_restore(run, target, backup), *lines.of_missing([m.words for m in lacks])])
+        screen.show(lines.of_restore(run, target, backup, verbose=verbose))
+        screen.show(lines.of_missing([m.words for m in lacks]))
     return run.exit_code
 
 
@@ -131,6 +135,7 @@ def _list(site: Site, wish: Wish, *, as_json: bool) -> int:
         "accept-loss": "note as lost for good what neither this machine nor the remote has any more",
         "pushed": "with --forget: go on although a remote holds it",
         "yes": "with --forget or --accept-loss: do not ask (for scripts)",
+        "verbose": VERBOSE,
         "json": JSON,
     },
 )
@@ -142,6 +147,7 @@ def recover(
     accept_loss: bool = False,
     pushed: bool = False,
     yes: bool = False,
+    verbose: bool = False,
     json: bool = False,
 ) -> int:
     """Mends the backup: unfinished merges, a lost or damaged branch, index or object, what a killed git left behind.
@@ -160,7 +166,7 @@ def recover(
 
     def announce_restore(preview: Run, _: RestorePlan) -> None:
         if not quiet:
-            screen.show(lines.of_changes(preview.changes))
+            screen.show(of_changes(preview.changes))
 
     if forget or accept_loss:
         ask = not (yes or request.check)
@@ -175,7 +181,7 @@ def recover(
     if json:
         report.show("recover", report.of_run(run, site.places.source, site.places.backup))
     else:
-        screen.show(lines.of_run(run, site.places.source, site.places.backup))
+        screen.show(lines.of_run(run, site.places.source, site.places.backup, verbose=verbose))
     return run.exit_code
 
 

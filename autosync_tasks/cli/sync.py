@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from autosync_tasks.cli.task import CHECK, DIFF, JSON, Context, is_dry, task
+from autosync_tasks.cli.task import CHECK, DIFF, JSON, VERBOSE, Context, is_dry, task
 from autosync_tasks.cli.waiting import sync_when_it_may
 from autosync_tasks.errors import UsageError
 from autosync_tasks.model import Trigger
@@ -25,6 +25,7 @@ from autosync_tasks.workspace.workspace import open_site
         "check": CHECK,
         "diff": DIFF,
         "json": JSON,
+        "verbose": VERBOSE,
         "force": "override enabled, thresholds, limit and backoff, and write every owned path anew; "
         "never overrides validation or a guard",
         "include-low": "copy what is of low priority too (logs, temporary files, caches)",
@@ -56,6 +57,7 @@ def sync(
     push: bool = False,
     wait: bool = False,
     hint: str = "",
+    verbose: bool = False,
 ) -> int:
     """Brings the backup up to date: observe, detect, decide, plan, validate, commit, verify, record.
 
@@ -87,7 +89,8 @@ def sync(
     run = announced(site, lambda: sync_when_it_may(site, request, wait=wait and not check), check=check)
     if run is None:
         return 0  # another process waits already
-    return show_run(site, run, as_json=json, contents=partial(contents_of, site, run, ask) if diff else None)
+    contents = partial(contents_of, site, run, ask) if diff else None
+    return show_run(site, run, as_json=json, verbose=verbose, contents=contents)
 
 
 def _refuse_bad(patterns: Sequence[str]) -> None:

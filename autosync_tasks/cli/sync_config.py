@@ -42,6 +42,7 @@ def _parser() -> _Parser:
         help="override enabled, thresholds, limit and backoff, and write every owned path anew; never a guard",
     )
     parser.add_argument("--push", action="store_true", help="push after this sync")
+    parser.add_argument("--verbose", action="store_true", help="every step")
     parser.add_argument("--dry-run", action="store_true", help="say what would happen, write nothing")
     actions = parser.add_mutually_exclusive_group()
     for flags, what in _ACTIONS:
@@ -70,7 +71,7 @@ _TASKS = {
     "auto_disable": ["disable"],
     "show_config": ["show-config"],
 }
-_NARROWING = ("auto", "check_and_sync", "context_only", "tools_only", "include", "force", "push", "dry_run")
+_NARROWING = ("auto", "check_and_sync", "context_only", "tools_only", "include", "force", "push", "dry_run", "verbose")
 
 
 def translate(arguments: list[str]) -> list[str]:
@@ -93,7 +94,7 @@ def translate(arguments: list[str]) -> list[str]:
 
 def _sync(chosen: argparse.Namespace) -> list[str]:
     trigger = "workflow" if chosen.auto else "schedule" if chosen.check_and_sync else "manual"
-    flags = ("context_only", "tools_only", "force", "push")
+    flags = ("context_only", "tools_only", "force", "push", "verbose")
     words = ["sync", f"--trigger={trigger}"]
     words += ["--" + name.replace("_", "-") for name in flags if getattr(chosen, name)]
     words += [f"--include={pattern}" for pattern in chosen.include]

@@ -15,6 +15,7 @@ from autosync_tasks.cli.boundary import bounded
 from autosync_tasks.config.load import VARIABLE, switched_on
 from autosync_tasks.errors import UsageError
 from autosync_tasks.profiles import USUAL
+from autosync_tasks.report.words import runnable
 
 if TYPE_CHECKING:
     import invoke
@@ -25,6 +26,7 @@ else:
 
 CHECK = "take every decision and run every guard, write nothing, say what would happen"
 JSON = "print one JSON document (version 1) instead of words"
+VERBOSE = "every step, and all that is counted otherwise"
 MAY_BE_EMPTY = frozenset({"hint", "changes", "type"})
 """Hints: they name no place, time or path, and a hook may have nothing to say."""
 DIFF = "show the contents of the changes; lines with secrets are withheld"
@@ -56,16 +58,17 @@ class Plain:
             self.flags["all"] = False
         told = {"profile": PROFILE, "all": EVERY}
         options["help"] = {**options.get("help", {}), **{name: told[name] for name in self.flags}}
-        self.body, self._options = body, options
+        self.body, self.options = body, options
         self.name: str = options.get("name") or body.__name__.replace("_", "-")
 
     def made(self) -> Any:
         """Invoke's task. Only long flags: its short ones change their meaning when a flag is added."""
         import invoke
 
-        return invoke.task(auto_shortflags=False, **self._options)(
-            bounded(_never_empty(self.body, self.flags, self.run))
-        )
+        made = bounded(_never_empty(self.body, self.flags, self.run))
+        made.__doc__ = runnable(made.__doc__ or "")
+        said = {name: runnable(words) for name, words in self.options.get("help", {}).items()}
+        return invoke.task(auto_shortflags=False, **{**self.options, "help": said})(made)
 
     def run(self, context: Context | None, *args: Any, **kwargs: Any) -> int:
         """The task, of each agent that it is about; its exit code, the worst of several."""
@@ -87,9 +90,9 @@ class Plain:
         own = code.co_varnames[1 : code.co_argcount]
         usual = dict(zip(own[len(own) - len(defaults) :], defaults, strict=True)) | self.flags
         names = (*own, *self.flags)
-        lists = self._options.get("iterable", ())
+        lists = self.options.get("iterable", ())
         given: dict[str, Any] = {name: [] for name in names if name in lists}
-        if "klass" in self._options or given.keys() | usual.keys() != set(names):
+        if "klass" in self.options or given.keys() | usual.keys() != set(names):
             return None
         for word in words:
             flag, equals, value = word.partition("=")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autosync_tasks.cli.boundary import told
-from autosync_tasks.cli.task import CHECK, JSON, Context, Scope, is_dry, task
+from autosync_tasks.cli.task import CHECK, JSON, VERBOSE, Context, Scope, is_dry, task
 from autosync_tasks.config.load import VARIABLE, switched_on
 from autosync_tasks.errors import AutosyncError, UsageError
 from autosync_tasks.model import Trigger
@@ -177,8 +177,8 @@ def _watch(*, as_json: bool) -> int:
     return show(result, as_json=as_json, stream=True)
 
 
-@task(help={"json": JSON})
-def doctor(context: Context, json: bool = False) -> int:
+@task(help={"verbose": VERBOSE, "json": JSON})
+def doctor(context: Context, verbose: bool = False, json: bool = False) -> int:
     """Looks at this machine as an unattended run would find it, and says what would fail there and what to do.
 
     Exit code 1 if a check fails.
@@ -186,7 +186,28 @@ def doctor(context: Context, json: bool = False) -> int:
     from autosync_tasks.doctor.checks import check_all, result
     from autosync_tasks.doctor.facts import gather
 
-    return show(result(check_all(gather(os.environ, time.time()))), as_json=json)
+    return show(result(check_all(gather(os.environ, time.time()))), as_json=json, fold=not verbose)
+
+
+_SHELL = "bash, zsh or fish"
+
+
+@task(help={**_FLAGS, "shell": f"{_SHELL} (default: yours)"})
+def install_completion(
+    context: Context, shell: str = "", check: bool = False, diff: bool = False, json: bool = False
+) -> int:
+    """Lets your shell complete tasks, flags, settings and the backup's paths: writes one file where it looks."""
+    from autosync_tasks.triggers import completion
+
+    return show(completion.install(os.environ, shell=shell, check=is_dry(context, check)), as_json=json, diff=diff)
+
+
+@task(help={"check": CHECK, "json": JSON, "shell": f"{_SHELL} (default: each)"})
+def uninstall_completion(context: Context, shell: str = "", check: bool = False, json: bool = False) -> int:
+    """Removes the files of install-completion; another's stay."""
+    from autosync_tasks.triggers import completion
+
+    return show(completion.uninstall(os.environ, shell=shell, check=is_dry(context, check)), as_json=json)
 
 
 TRIGGERS: Sequence[Any] = (
@@ -198,5 +219,7 @@ TRIGGERS: Sequence[Any] = (
     uninstall_hook,
     watch,
     doctor,
+    install_completion,
+    uninstall_completion,
 )
 """For the collection."""

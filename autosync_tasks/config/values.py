@@ -11,6 +11,7 @@ from typing import Any
 
 from autosync_tasks.config.settings import Setting, Type
 from autosync_tasks.config.wording import address_problem, show
+from autosync_tasks.humanize import seconds_in
 from autosync_tasks.names import is_branch
 from autosync_tasks.records import dataclass
 
@@ -44,7 +45,9 @@ ALLOWED = {
 def allowed(setting: Setting) -> str:
     """What the setting accepts, in words."""
     if setting.type is Type.INT:
-        return f"a whole number of {setting.unit} from {setting.low} to {setting.high}"
+        return f"a whole number of {setting.unit} from {setting.low} to {setting.high}" + (
+            " (or 90s, 10m, 26h, 7d)" if setting.unit == "seconds" else ""
+        )
     return ALLOWED[setting.type]
 
 
@@ -95,6 +98,8 @@ def from_text(setting: Setting, text: str, where: Where) -> object | None:
         where.wrong(where.spell(setting), text, "is neither", "true or false (also 1/0, yes/no, on/off)")
         return None
     if setting.type is Type.INT:
+        if setting.unit == "seconds" and (seconds := seconds_in(stripped)) is not None:
+            return from_toml(setting, seconds, where)
         if not re.fullmatch(_INT, stripped) or len(stripped) > 30:
             where.refuse(setting, text, _not_a_number(stripped))
             return None
@@ -141,6 +146,8 @@ def _bool(setting: Setting, value: object, where: Where) -> object | None:
 
 
 def _int(setting: Setting, value: object, where: Where) -> object | None:
+    if isinstance(value, str) and setting.unit == "seconds" and (seconds := seconds_in(value)) is not None:
+        value = seconds
     if isinstance(value, bool) or not isinstance(value, int):
         where.refuse(setting, value, _not_a_number(value) if isinstance(value, str) else "is not a whole number")
         return None

@@ -56,6 +56,8 @@ def judge(
     known = context(site, _of(seen), check=check, by_hand=by_hand, quick=quick)
     if seen.progress is not None and not compiled(known.engine_cache):
         seen.progress(COMPILING, 0, ABOUT_RULES)
+    elif seen.progress is not None:
+        seen.progress("judging what would go", 0, 0)
     return tuple(validate(subjects(), known))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Finding, LeftOut, Outcome, Severity
 from autosync_tasks.names import display
-from autosync_tasks.report.words import MOST, STYLE, Line, Part, line, runnable
+from autosync_tasks.report.words import MOST, STYLE, Line, Part, in_a_log, line, runnable
 
 
 def of_findings(findings: Iterable[Finding], *, most: int = MOST) -> Iterator[Line]:
@@ -90,4 +90,4 @@ def of_validation(findings: Sequence[Finding], left_out: Sequence[LeftOut], judg
         verdict, rest = Part("ok: ", "green"), may
     yield line(verdict, rest, f"; {protected} protected, never copied" if protected else "")
     counts = f"judged={judged} errors={errors} warnings={warnings} accepted={accepted}"
-    yield line(Part(f"source={display(source)} {counts}", "dim"))
+    yield in_a_log(f"source={display(source)} {counts}")

@@ -7,37 +7,38 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.humanize import count
-from autosync_tasks.model import Change, ChangeKind, LeftOut, Outcome, Pending, Run
+from autosync_tasks.model import Change, LeftOut, Outcome, Run
 from autosync_tasks.names import display
+from autosync_tasks.report.changes import of_changes, of_pending
 from autosync_tasks.report.findings import of_findings
-from autosync_tasks.report.words import MOST, STYLE, Line, Part, line, of_next, of_note, runnable
-
-_SIGN = {
-    ChangeKind.CREATED: ("+", "green"),
-    ChangeKind.DELETED: ("-", "red"),
-    ChangeKind.MODIFIED: ("~", "yellow"),
-    ChangeKind.RENAMED: (">", "cyan"),
-    ChangeKind.MODE: ("x", "yellow"),
-    ChangeKind.TYPE: ("T", "magenta"),
-}
+from autosync_tasks.report.words import AS_IT_IS, MOST, STYLE, Line, Part, in_a_log, line, of_next, of_note, runnable
 
 
-def of_run(run: Run, source: str, backup: str) -> Iterator[Line]:
-    """A whole run: steps, changes, what is left out or waiting, findings, one line to act on, the recap."""
-    if len(run.steps) > 1:
-        yield from of_steps(run, source, backup)
-    yield from of_changes(run.changes)
-    yield from of_pending(run.pending)
+def of_run(run: Run, source: str, backup: str, *, verbose: bool = False) -> Iterator[Line]:
+    """A whole run: the answer; what needs a person; what to do; what changed; the steps if they matter; the recap.
+
+    The steps matter where one is not as it should be, or if they are asked for (verbose).
+    """
+    style = "green" if run.outcome is Outcome.CHANGED and not run.check else STYLE[run.outcome]
+    yield line(Part(_verdict(run), f"bold {style}".replace("bold bold", "bold")), runnable(run.reason))
     yield from of_findings(run.findings)
     yield from of_left_out(run.left_out)
     for detail in _summed(run.details):
         yield line("  ", runnable(display(detail)))
     for note in run.notes:
         yield of_note(note)
-    yield line(Part(_verdict(run), STYLE[run.outcome]), run.reason)
     if run.next_step:
         yield of_next(run.next_step)
+    yield from of_changes(run.changes, most=1_000_000 if verbose else _LISTED)
+    yield from of_pending(run.pending)
+    if len(run.steps) > 1 and (verbose or any(step.outcome not in _FINE for step in run.steps)):
+        yield from of_steps(run, source, backup)
     yield recap(run, source)
+
+
+_LISTED = 10
+"""Changes of a run that are listed each."""
+_FINE = (Outcome.OK, Outcome.CHANGED, Outcome.SKIPPED)
 
 
 def _summed(details: Sequence[str]) -> Iterator[str]:
@@ -67,11 +68,12 @@ def of_steps(run: Run, start: str, end: str) -> Iterator[Line]:
     yield line()
 
 
-def of_restore(run: Run, target: str, backup: str) -> Iterator[Line]:
+def of_restore(run: Run, target: str, backup: str, *, verbose: bool = False) -> Iterator[Line]:
     """A restore: from the backup to its target. The plan was shown before it began, except in check mode."""
-    yield from of_steps(run, backup, target)
     if run.check:
         yield from of_changes(run.changes)
+    if verbose or any(step.outcome not in _FINE for step in run.steps):
+        yield from of_steps(run, backup, target)
     for detail in run.details[:MOST]:
         yield line("  ", Part("! ", "bold yellow"), runnable(display(detail)))
     if len(run.details) > MOST:
@@ -79,7 +81,8 @@ def of_restore(run: Run, target: str, backup: str) -> Iterator[Line]:
     for note in run.notes:
         yield of_note(note)
     verdict = "would restore: " if run.check and run.outcome is Outcome.CHANGED else _verdict(run)
-    yield line(Part(verdict, STYLE[run.outcome]), run.reason)
+    style = "green" if run.outcome is Outcome.CHANGED and not run.check else STYLE[run.outcome]
+    yield line(Part(verdict, style), runnable(run.reason))
     if run.next_step:
         yield of_next(run.next_step)
 
@@ -139,41 +142,7 @@ def recap(run: Run, source: str) -> Line:
     always = (Outcome.OK, Outcome.CHANGED, Outcome.SKIPPED, Outcome.BLOCKED, Outcome.FAILED)
     named = [*always, *(o for o in (Outcome.DEFERRED, Outcome.INCOMPLETE) if counts[o])]
     words = " ".join(f"{outcome}={counts[outcome]}" for outcome in named)
-    return line(Part(f"source={display(source)} {words}", "dim"))
-
-
-def of_changes(changes: Iterable[Change]) -> Iterator[Line]:
-    """One line a change, the most important first."""
-    rank = {"high": 0, "medium": 1, "low": 2, "never": 3}
-    listed = sorted(changes, key=lambda change: (rank[change.priority], change.path))
-    for change in listed[:MOST]:
-        sign, style = _SIGN[change.kind]
-        name = display(change.path, limit=100)
-        if change.old_path is not None:
-            name = f"{display(change.old_path, limit=60)} → {name}"
-        words = f"  {change.category}, {change.priority}"
-        yield line(Part(f"  {sign} ", style), name, Part(words, "dim"))
-    if len(listed) > MOST:
-        yield line(Part(f"    and {len(listed) - MOST:,} more", "dim"))
-    if listed:
-        yield line()
-
-
-def of_pending(pending: Iterable[Pending]) -> Iterator[Line]:
-    """What is not in the backup yet, and what it waits for."""
-    waits: dict[str, list[Change]] = {}
-    for item in pending:
-        waits.setdefault(runnable(item.waits_for), []).append(item.change)
-    for reason, changes in waits.items():
-        if len(changes) <= _ONE_BY_ONE:
-            for change in changes:
-                yield line(Part("  … ", "cyan"), display(change.path, limit=100), Part(f"  {reason}", "dim"))
-            continue
-        yield line(Part("  … ", "cyan"), count(len(changes), "change"), Part(f"  {reason}", "dim"))
-        kinds = Counter(change.category for change in changes)
-        yield line(Part("      " + ", ".join(f"{number} {name}" for name, number in kinds.most_common()), "dim"))
-    if waits:
-        yield line()
+    return in_a_log(f"source={display(source)} {words}")
 
 
 _ONE_BY_ONE = 5
@@ -209,24 +178,26 @@ def coloured(text: Iterable[str]) -> Iterator[Line]:
     """A diff with its usual colours."""
     styles = (("---", "bold"), ("+++", "bold"), ("@@", "cyan"), ("+", "green"), ("-", "red"))
     for words in text:
-        yield line(Part(words, next((style for start, style in styles if words.startswith(start)), "")))
+        yield line(Part(words, next((style for start, style in styles if words.startswith(start)), "")), AS_IT_IS)
 
 
-def of_detection(changes: Sequence[Change], left_out: Sequence[LeftOut], source: str) -> Iterator[Line]:
-    """What differs, and what is left out."""
-    yield from of_changes(changes)
-    yield from of_left_out(left_out)
+def of_detection(
+    changes: Sequence[Change], left_out: Sequence[LeftOut], source: str, *, verbose: bool = False
+) -> Iterator[Line]:
+    """What differs, and what is left out. verbose: each change, however many."""
     protected = sum(left.why == "protected" for left in left_out)
     words = count(len(changes), "difference") + " from the backup" if changes else "nothing differs from the backup"
     yield line(Part("detect: ", "bold"), words, f"; {protected} protected" if protected else "")
+    yield from of_left_out(left_out)
+    yield from of_changes(changes, most=1_000_000 if verbose else MOST)
     changed, left = len(changes), sum(not item.expected for item in left_out)
-    yield line(Part(f"source={display(source)} changes={changed} left_out={left} protected={protected}", "dim"))
+    yield in_a_log(f"source={display(source)} changes={changed} left_out={left} protected={protected}")
 
 
 def of_error(error: AutosyncError) -> Iterator[Line]:
     """What is wrong, where, what to do next."""
-    yield line(Part("error: ", "bold red"), display(error.message, limit=2000))
+    yield line(Part("error: ", "bold red"), runnable(display(error.message, limit=2000)))
     for detail in error.details:
-        yield line("  ", display(detail, limit=2000))
+        yield line("  ", runnable(display(detail, limit=2000)))
     if error.hint:
         yield of_next(error.hint)

@@ -11,8 +11,8 @@ from autosync_tasks.config.settings import TABLE
 from autosync_tasks.humanize import age, count, span
 from autosync_tasks.model import Priority
 from autosync_tasks.names import display
-from autosync_tasks.report.lines import of_pending
-from autosync_tasks.report.words import STYLE, Line, Part, line, runnable
+from autosync_tasks.report.changes import of_pending
+from autosync_tasks.report.words import STYLE, Line, Part, in_a_log, line, runnable
 from autosync_tasks.status.why import Answer
 
 
@@ -84,18 +84,22 @@ _FEW = 8
 
 
 def of_config(loaded: Loaded) -> Iterator[Line]:
-    """Every setting with its value and where that comes from."""
+    """Every setting with its value and where that comes from: first what differs from the defaults."""
     there = "" if loaded.exists else "  (not there yet; all defaults)"
     yield line(Part(display(loaded.path), "bold"), Part(there, "dim"))
+    usual = [name for name in TABLE if loaded.origins[name] == "default"]
     width = max(map(len, TABLE))
-    for name in TABLE:
-        origin = loaded.origins[name]
-        style = "dim" if origin == "default" else "cyan"
+    for name in (own := [name for name in TABLE if name not in usual]):
+        words = (_shown(_value(loaded, name)) or "(not set)") + _in_words(name, loaded)
+        yield line(f"  {name:<{width}}  {words}  ", Part(loaded.origins[name], "cyan"))
+    if own:
+        yield line()
+    for name in usual:
         value = _value(loaded, name)
         words = (_shown(value) or "(not set)") + _in_words(name, loaded)
-        if origin == "default" and isinstance(value, tuple) and len(value) > _FEW:
+        if isinstance(value, tuple) and len(value) > _FEW:
             words = f"{len(value)} patterns (`--json` lists them)"
-        yield line(f"  {name:<{width}}  {words}  ", Part(origin, style))
+        yield line(f"  {name:<{width}}  {words}  ", Part("default", "dim"))
 
 
 def _value(loaded: Loaded, name: str) -> object:
@@ -146,19 +150,25 @@ def of_settings_changed(
 
 
 def of_history(records: Sequence[Mapping[str, Any]]) -> Iterator[Line]:
-    """One line a run, newest last."""
+    """Day by day, newest last, a line a run; restores, recoveries and drills are runs too."""
+    styles, day = {str(known): colour for known, colour in STYLE.items()} | {"changed": "green"}, ""
     for record in records:
         when = _local(record.get("started"))
+        if when[:10] != day:
+            day = when[:10]
+            yield line(Part(day, "bold"))
         outcome = str(record.get("outcome", "?"))
-        style = {str(known): colour for known, colour in STYLE.items()}.get(outcome, "")
         task = record.get("task", "sync")
         trigger = display(str(record.get("trigger", "?") if task == "sync" else task))
+        style = styles.get(outcome, "")
         yield line(
-            f"  {when}  {trigger:<9} ", Part(f"{display(outcome):<11}", style), display(str(record.get("reason", "")))
+            f"  {when[11:]:<8}  {trigger:<9} ",
+            Part(f"{display(outcome):<11}", style),
+            display(str(record.get("reason", ""))),
         )
     if not records:
         yield line("no run that did something, or ended in a new way, is recorded here")
-    yield line(Part(f"runs={len(records)}", "dim"))
+    yield in_a_log(f"runs={len(records)}")
 
 
 def _local(when: object) -> str:

@@ -13,7 +13,14 @@ _NO_NEWS = frozenset({Outcome.OK, Outcome.CHANGED, Outcome.SKIPPED, Outcome.DEFE
 """Outcomes that an unattended run says nothing about: cron would send each word by mail."""
 
 
-def show_run(site: Site, run: Run, *, as_json: bool, contents: Callable[[], Iterable[str]] | None = None) -> int:
+def show_run(
+    site: Site,
+    run: Run,
+    *,
+    as_json: bool,
+    verbose: bool = False,
+    contents: Callable[[], Iterable[str]] | None = None,
+) -> int:
     """Shows a run and returns its exit code. An unattended one that needs nobody says nothing in words.
 
     contents: makes the lines of a diff, shown before the run; asked for only where words are shown.
@@ -25,7 +32,7 @@ def show_run(site: Site, run: Run, *, as_json: bool, contents: Callable[[], Iter
     elif run.trigger is Trigger.MANUAL or run.outcome not in _NO_NEWS:
         if contents is not None:
             screen.show(lines.coloured(contents()))
-        told = lines.of_run(run, site.places.source, site.places.backup)
+        told = lines.of_run(run, site.places.source, site.places.backup, verbose=verbose)
         if run.outcome in _NO_NEWS:
             screen.show(told)
             return run.exit_code

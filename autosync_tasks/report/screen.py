@@ -6,16 +6,22 @@ The only user of rich. It is loaded only for a terminal (56 ms that a scheduled 
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import sys
+import time
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from autosync_tasks.names import redaction
 from autosync_tasks.report.stream import writing
-from autosync_tasks.report.words import Line, Part, gathered
+from autosync_tasks.report.words import AS_IT_IS, Line, Part, gathered, runnable
 
 if TYPE_CHECKING:
+    import threading
+
     from rich.console import Console
+    from rich.text import Text
 
 
 def show(lines: Iterable[Line], *, error: bool = False, urgency: int = 6) -> None:
@@ -30,7 +36,7 @@ def show(lines: Iterable[Line], *, error: bool = False, urgency: int = 6) -> Non
         if _is_terminal(stream):
             console = console_for(stream)
             for line in lines:
-                console.print(_text(line), soft_wrap=True)
+                _put(console, line)
         else:
             mark = _mark(stream, urgency)
             for line in lines:
@@ -52,12 +58,66 @@ def ask(question: str) -> str:
     return sys.stdin.readline()
 
 
-def _text(line: Line) -> object:
+def on_terminal() -> bool:
+    """Whether standard output is a person's terminal."""
+    return _is_terminal(sys.stdout)
+
+
+def _put(console: Console, line: Line) -> None:
+    """One line as this terminal shows it: home as `~`, long paths shortened, the rest below its beginning."""
+    if any(part.style == "log" for part in line):
+        return
+    if AS_IT_IS in line:
+        console.print(_text(line), soft_wrap=True)
+        return
+    words = "".join(part.text for part in line)
+    begin = _BEGIN.match(words)
+    indent = min(begin.end() if begin and begin.end() else 2, console.width // 3)
+    room = max(console.width - indent, 10)
+    text = _text(tuple(Part(_shortened(part.text, room), part.style) for part in line))
+    if text.cell_len <= console.width:
+        console.print(text, soft_wrap=True)
+        return
+    indent = min(indent, len(text.plain) - len(text.plain.lstrip()) + 20)
+    head, body = text.divide([indent])
+    for number, row in enumerate(body.wrap(console, room)):
+        row.rstrip()
+        console.print((head if not number else _text((Part(" " * indent),))) + row, soft_wrap=True)
+
+
+_BEGIN = re.compile(r" *(?:[^\w\s`'\"(\[/] |next: |note  |\d+  |\S+(?: \S+)?  +)?")
+"""What stands before a line's words: they go on below their own beginning, not below it."""
+
+
+def _shortened(text: str, room: int) -> str:
+    """Home as `~`; a path that no line can hold, shortened in the middle. Not in commands, which are to be copied."""
+    home = os.environ.get("HOME", "").rstrip("/")
+    if home and home in text:
+        text = re.sub(rf"(?<![^\s`'(]){re.escape(home)}(?=[/\s`',;:)]|$)", "~", text)
+    if len(text) <= room or "`" in text:
+        return text
+    return _WORD.sub(lambda found: _path(found[0], room), text)
+
+
+_WORD = re.compile(r"[^\s]*/[^\s]+")
+
+
+def _path(path: str, room: int) -> str:
+    parts = path.split("/")
+    while len("/".join(parts)) > room and len(parts) > 3:
+        middle = len(parts) // 2
+        parts[middle - 1 : middle + 1] = ["…"] if "…" not in parts else []
+        if "…" not in parts:
+            parts.insert(middle - 1, "…")
+    return "/".join(parts)
+
+
+def _text(line: Line) -> Text:
     from rich.text import Text
 
     text = Text()
     for part in line:
-        text.append(redaction().clean_text(part.text), style=part.style or None)
+        text.append(redaction().clean_text(part.text), style=part.style if part != AS_IT_IS and part.style else None)
     return text
 
 
@@ -65,33 +125,80 @@ def console_for(stream: TextIO) -> Console:
     """A rich console on a stream."""
     from rich.console import Console
 
-    return Console(file=stream, highlight=False, markup=False, emoji=False)
+    colours: dict[str, Any] = {"color_system": None} if os.environ.get("NO_COLOR") else {}
+    return Console(file=stream, highlight=False, markup=False, emoji=False, **colours)
+
+
+def be_plain() -> None:
+    """From now on words as in a log, on a terminal too."""
+    os.environ["TERM"] = "dumb"
 
 
 def _is_terminal(stream: TextIO) -> bool:
-    return stream.isatty() and os.environ.get("TERM") != "dumb" and not os.environ.get("NO_COLOR")
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
 class Progress:
-    """A line that says how far a long piece of work is; only on a terminal, and gone afterwards."""
+    """A line with what is being done and how far it is, from a tenth of a second on; only on a terminal."""
 
     def __init__(self) -> None:
-        self._on = _is_terminal(sys.stderr)
-        self._shown = False
+        self._says, self._shown = "looking at the tree", False
+        self._over: threading.Event | None = None
+        if not _is_terminal(sys.stderr):
+            return
+        import threading
+
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._show, args=(self._over,), daemon=True)
+        self._thread.start()
 
     def __call__(self, what: str, done: int, total: int) -> None:
-        """what: the work; done, total: pieces. Small work shows nothing."""
-        if self._on and total >= 500:
-            width = 30
-            filled = width * done // total
-            bar = "━" * filled + "╌" * (width - filled)
-            sys.stderr.write(f"\r\x1b[K  {what} {bar} {done:,} of {total:,}")
+        """what: the work; done, total: pieces (total 0: nothing to count)."""
+        _doing[:] = [what]
+        bar = ""
+        if total > 1:
+            filled = _BAR * min(done, total) // total
+            bar = f" {'━' * filled}{'╌' * (_BAR - filled)} {done:,} of {total:,}"
+        self._says = what + bar
+
+    def _show(self, over: threading.Event) -> None:
+        began, wait = time.monotonic(), 0.1
+        while not over.wait(wait):
+            seconds = time.monotonic() - began
+            width = max(shutil.get_terminal_size().columns - 1, 20)
+            words = f"  {self._says}" + (f"  {seconds:.0f} s" if seconds >= 2 else "")
+            sys.stderr.write(f"\r\x1b[K{words[:width]}")
             sys.stderr.flush()
             self._shown = True
 
     def clear(self) -> None:
-        """Removes the line."""
+        """Ends it, and removes the line."""
+        _doing.clear()
+        if self._over is not None:
+            self._over.set()
+            self._thread.join()
+            self._over = None
         if self._shown:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
             self._shown = False
+
+
+_BAR = 24
+_doing: list[str] = []
+"""What the progress of this process named last."""
+
+_LEFT = {
+    "storing": "a commit shows whole or not at all; `inv status` says which",
+    "pushing": "the sync itself is done and in the backup; the next one pushes it",
+    "restoring": "each file is whole, old or new; `inv restore` again goes on, `inv restore --undo` goes back",
+}
+
+
+def interrupted() -> None:
+    """Says what Ctrl-C left: what was and what was not done."""
+    doing = _doing[0] if _doing else ""
+    left = _LEFT.get(doing, "nothing was written: source and backup are as they were")
+    if doing:
+        sys.stderr.write("\r\x1b[K" if _is_terminal(sys.stderr) else "")
+        show([(Part("interrupted", "bold yellow"), Part(f" while {doing}: {runnable(left)}"))], error=True)

@@ -43,13 +43,60 @@ def line(*parts: str | Part) -> Line:
     return tuple(part if isinstance(part, Part) else Part(part) for part in parts)
 
 
+AS_IT_IS = Part("", "as it is")
+"""In a line that a terminal must neither wrap nor shorten: a person's own contents."""
+
+
+def in_a_log(words: str) -> Line:
+    """The summary for programs and logs, at the end; a person at a terminal has read all of it already."""
+    return (Part(words, "log"),)
+
+
 def runnable(words: str) -> str:
-    """Advice in the way it can be followed: `inv` finds its tasks inside a checkout alone, `autosync` anywhere."""
-    here = os.path.basename(sys.argv[0]) if sys.argv else ""
-    return words if here in ("inv", "invoke") else _INV.sub("autosync ", words)
+    """Advice in the way it can be followed: as the program itself was called.
+
+    `inv` finds its tasks inside a checkout alone, `autosync` anywhere; sync-config has flags for some tasks; what lies
+    in no folder of PATH is named by its path.
+    """
+    return _INV.sub(_as_called, words) if "inv " in words else words
 
 
-_INV = re.compile(r"\binv (?=[a-z])")
+def _as_called(found: re.Match[str]) -> str:
+    called = sys.argv[0] if sys.argv else ""
+    name, flags = os.path.basename(called), found["flags"]
+    if name in ("inv", "invoke"):
+        return found[0]
+    if name == "__main__.py":
+        return f"{os.path.basename(sys.executable)} -m autosync_tasks {found['task']}{flags}"
+    if name == "sync-config" and (flag := _FLAGS_OF_SYNC_CONFIG.get(found["task"] + flags)) is not None:
+        return f"{_where(called, name)} {flag}".rstrip()
+    return f"{_where(called, 'autosync')} {found['task']}{flags}"
+
+
+def _where(called: str, name: str) -> str:
+    """A program of the folder that this one was called from: its name if PATH has it, else its path."""
+    folder = os.path.dirname(called)
+    if not folder or os.path.basename(called) not in ("autosync", "sync-config"):
+        return name
+    known = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    return name if any(one and os.path.exists(os.path.join(one, name)) for one in known) else os.path.join(folder, name)
+
+
+_INV = re.compile(r"\binv (?P<task>[a-z][a-z-]*)(?P<flags>(?: --[a-z][a-z-]*(?:=[^\s`]+)?)*)")
+_FLAGS_OF_SYNC_CONFIG = {
+    "sync": "",
+    "sync --push": "--push",
+    "sync --force": "--force",
+    "sync --check": "--dry-run",
+    "status": "--status",
+    "history": "--auto-history",
+    "history --stats": "--stats",
+    "doctor": "--check",
+    "enable": "--auto-enable",
+    "disable": "--auto-disable",
+    "show-config": "--show-config",
+}
+"""Tasks with their flags, and how the workflows' program says them; all else is said to `autosync` beside it."""
 
 
 def of_next(words: str) -> Line:

@@ -10,16 +10,18 @@ import re
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from autosync_tasks.errors import UsageError
+from autosync_tasks.humanize import seconds_in
 from autosync_tasks.names import display
 from autosync_tasks.records import dataclass
 
-_AGO = re.compile(r"(\d{1,6})\s+(minute|hour|day|week)s?\s+ago\Z", re.IGNORECASE)
+_AGE = re.compile(r"\d{1,3}[smhdw]\Z|\d{1,6} \w+ ago\Z", re.IGNORECASE)
+"""Four digits and `d` would be the beginning of a commit's id as well."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?\s?(Z|[+-]\d{2}:?\d{2})?\Z")
 _LIKE_A_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
 _COMMIT = re.compile(r"[0-9a-f]{4,40}\Z")
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,200}((~\d{0,6})|(\^\d?)){0,20}\Z")
-FORMS = "a commit (1a2b3c4), main~2, 2026-01-05, `2026-01-05 14:30`, `3 days ago` or yesterday"
+FORMS = "a commit (1a2b3c4), main~2, 2026-01-05, `2026-01-05 14:30`, 7d, `3 days ago` or yesterday"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +61,8 @@ def _moment(words: str, now: float, zone: tzinfo) -> float | None:
     if words.lower() == "yesterday":
         today = datetime.fromtimestamp(now, zone).date()
         return _end_of(today - timedelta(days=1), zone)
-    if ago := _AGO.match(words):
-        when = (
-            now - int(ago.group(1)) * {"minute": 60, "hour": 3600, "day": 86400, "week": 604800}[ago.group(2).lower()]
-        )
-        return _checked(when, words)
+    if _AGE.match(words) and (seconds := seconds_in(words)) is not None:
+        return _checked(now - seconds, words)
     if not (_DAY.match(words) or _TIME.match(words)):
         return None
     try:

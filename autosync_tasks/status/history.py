@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from autosync_tasks.errors import UsageError
+from autosync_tasks.humanize import seconds_in
 from autosync_tasks.model import Outcome, Trigger
 from autosync_tasks.names import display
 from autosync_tasks.plan.past import Record, syncs
 
 _BAD = frozenset({Outcome.FAILED, Outcome.BLOCKED, Outcome.INCOMPLETE})
-_AGE = re.compile(r"(\d+)([smhdw])\Z")
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
 def filtered(records: Iterable[Record], trigger: str, since: str, failed: bool, now: float) -> list[Record]:
@@ -33,14 +31,18 @@ def filtered(records: Iterable[Record], trigger: str, since: str, failed: bool, 
 
 
 def moment(text: str, now: float) -> float:
-    """A time in seconds since the epoch, from `7d` (that long ago) or an ISO date. Raises UsageError."""
-    if match := _AGE.match(text):
-        return now - int(match[1]) * _SECONDS[match[2]]
+    """A time in seconds since the epoch, from `7d`, `3 days ago`, yesterday or an ISO date. Raises UsageError."""
+    if (seconds := seconds_in(text)) is not None:
+        return now - seconds
     try:
+        if text.strip().lower() == "yesterday":
+            midnight = datetime.fromtimestamp(now).replace(hour=0, minute=0, second=0, microsecond=0)
+            return (midnight - timedelta(days=1)).timestamp()
         return datetime.fromisoformat(text).timestamp()
     except (ValueError, OverflowError):
         raise UsageError(
-            f"{display(text)!r} is no time", hint="write 2026-03-01, 2026-03-01T12:00, or an age like 90m, 12h or 7d"
+            f"{display(text)!r} is no time",
+            hint="write 2026-03-01, 2026-03-01T12:00, or an age like 90m, 12h, 7d, `3 days ago`",
         ) from None
 
 

@@ -213,9 +213,10 @@ def _push(known: _Passage, plan: Plan | None) -> tuple[Step, PushResult | None]:
         return Step("push", Outcome.SKIPPED, words), None
     from autosync_tasks.remote.push import push
 
-    judged = plan.puts if plan is not None else None
+    if known.seen.progress is not None:
+        known.seen.progress("pushing", 0, 0)
     jitter = random.random()  # noqa: S311  no secret
-    pushed = push(site, now=request.now, jitter=jitter, trigger=request.trigger, judged=judged)
+    pushed = push(site, now=request.now, jitter=jitter, trigger=request.trigger, judged=plan.puts if plan else None)
     return Step("push", pushed.outcome, pushed.reason), pushed
 
 

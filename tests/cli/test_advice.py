@@ -31,7 +31,7 @@ _COMMAND = re.compile(rf"\binv ((?:{'|'.join(sorted(TASKS, key=len, reverse=True
 _UNKNOWN = re.compile(r"\b(?:inv|autosync) ([a-z][a-z-]+)")
 _NAME = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
 
-NO_TASK = {"sync-config", "finds", "itself", "is", "gives"}
+NO_TASK = {"sync-config", "help", "finds", "itself", "is", "gives"}
 """Words that follow `inv` in sentences about the program invoke."""
 
 NEEDED = {

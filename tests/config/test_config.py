@@ -235,7 +235,7 @@ def test_any_other_word_is_an_error(text: str) -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["", "5m", "3e2", "1.0", "0x10", "1__0", "٣", "9" * 5000, "- 1"])
+@pytest.mark.parametrize("text", ["", "5y", "3e2", "1.0", "0x10", "1__0", "٣", "9" * 5000, "- 1"])
 def test_what_is_no_number_in_the_environment(text: str) -> None:
     (line,) = wrong(environ(MAX_SYNC_FREQUENCY=text)).details
     assert line.startswith("environment variable MAX_SYNC_FREQUENCY = ")
@@ -274,7 +274,7 @@ def test_rules_in_the_file_know_their_number(file: Path) -> None:
 
 def test_all_errors_come_at_once(file: Path) -> None:
     file.write_text(
-        'auto_sync_pussh = true\nAUTO_SYNC_ENABLED = true\nsync_triggers = ["!a", 3, "b["]\nmax_age = "1h"\n'
+        'auto_sync_pussh = true\nAUTO_SYNC_ENABLED = true\nsync_triggers = ["!a", 3, "b["]\nmax_age = "1y"\n'
         'remote = "https://me:hunter2@host/x"\nzzzzqqqq = 1\n'
         '[[rules]]\npattern = "*.txt"\ncategory = "context"\npriority = "hi"\n'
         '[[rules]]\npattern = ".env"\ncategory = "Not A Word"\npriority = "high"\ncolour = 1\n'
@@ -289,7 +289,7 @@ def test_all_errors_come_at_once(file: Path) -> None:
         f'sync_triggers, item 1 = "!a": {check_pattern("!a")}',
         "sync_triggers, item 2 = 3: is not text",
         f'sync_triggers, item 3 = "b[": {check_pattern("b[")}',
-        'max_age = "1h": is not a plain number (write it without a unit)',
+        'max_age = "1y": is not a whole number',
         'remote = "https://***@host/x": is no name',
         "zzzzqqqq: is no setting",
         'rule 1, priority = "hi": is no priority; did you mean high?',
@@ -613,3 +613,10 @@ def test_loading_imports_nothing_heavy(text: str | None, heavy: set[str], file: 
     )  # fmt: skip
     assert "autosync_tasks.config.settings" in done.stdout
     assert not heavy & set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("90s", 90), ("10m", 600), ("26h", 93_600), ("7d", 604_800), ("2 days", 172_800)]
+)
+def test_spans_are_written_as_people_write_them(text: str, seconds: int) -> None:
+    assert load(environ(MAX_SYNC_FREQUENCY=text)).settings.max_sync_frequency == seconds

@@ -14,7 +14,7 @@ _COMMAND = re.compile(r"\b(?:inv|autosync) ([a-z-]+[^;,`()\n]*)")
 
 def advised(text: str, beginning: str) -> list[str]:
     """The command in a text that begins so, as words; what stands for a reason of the person's own is filled in."""
-    next_step = text.rpartition("next: ")[2].partition("\nsource=")[0]
+    next_step = text.rpartition("next: ")[2].partition("\n")[0]
     commands = [match.strip() for match in _COMMAND.findall(" ".join(next_step.split()))]
     chosen = [command for command in commands if command.startswith(beginning)]
     assert chosen, f"no command {beginning!r} in {text!r}"

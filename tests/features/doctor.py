@@ -230,7 +230,7 @@ def machine_where(machine: Machine, what: str) -> None:
 @when("the person accepts their folder")
 def accepted(machine: Machine) -> None:
     machine.prepare_scanner()
-    told = machine.command("autosync", "doctor")
+    told = machine.command("autosync", "doctor", "--verbose")
     (remedy,) = re.findall(r"outside the tree: .*\n      next: (autosync set-config .*)", told.text)
     words = remedy.replace("autosync", f"{BIN}/autosync", 1)
     done = subprocess.run(["sh", "-c", words], env=machine.environ, capture_output=True, text=True, check=False)
@@ -240,7 +240,7 @@ def accepted(machine: Machine) -> None:
 @when("the doctor looks")
 def looks(machine: Machine) -> None:
     machine.prepare_scanner()
-    before, words = machine.pictured(), ["autosync", "doctor"]
+    before, words = machine.pictured(), ["autosync", "doctor", "--verbose"]
     told = machine.program_in(machine.inside, words) if machine.inside else machine.program(words)
     told.before, told.after = before, machine.pictured()
 

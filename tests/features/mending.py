@@ -24,7 +24,7 @@ def _request(machine: Machine, *, check: bool = False) -> Request:
 
 
 def _words(run: Run) -> str:
-    return plain(lines.of_run(run, "", ""))
+    return plain(lines.of_run(run, "", "", verbose=True))
 
 
 @when("a person mends the backup")

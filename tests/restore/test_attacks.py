@@ -155,14 +155,14 @@ def test_names_with_escape_codes_come_back_and_never_reach_the_words(place: Plac
         file.write(b"bytes\n")
     place.sync()
     os.unlink(path)
-    from autosync_tasks.report import lines
+    from autosync_tasks.report import changes, lines
 
     run = place.restore()
     with open(path, "rb") as file:
         assert file.read() == b"bytes\n"
     said = "\n".join("".join(part.text for part in line) for line in lines.of_restore(run, "a", "b"))
     assert "\x1b" not in said
-    assert "\\x1b[31mred" in "".join(part.text for line in lines.of_changes(run.changes) for part in line)
+    assert "\\x1b[31mred" in "".join(part.text for line in changes.of_changes(run.changes) for part in line)
 
 
 def test_what_a_killed_restore_left_on_its_way_is_swept_up(place: Place) -> None:

@@ -180,7 +180,7 @@ class Machine(StandIns):
         try:
             with as_a_person():
                 run, site = go()
-            text = plain(lines.of_run(run, site.places.source, site.places.backup))
+            text = plain(lines.of_run(run, site.places.source, site.places.backup, verbose=True))
             told = Told(what, run.outcome, run.exit_code, text, run)
         except AutosyncError as error:
             told = Told(what, "refused", error.exit_code, plain(lines.of_error(error)), error=error)

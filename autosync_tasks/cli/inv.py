@@ -1,0 +1,40 @@
+"""What Invoke's own program lacks inside a checkout: a page of the tasks, and the nearest name to a wrong one."""
+
+from __future__ import annotations
+
+import atexit
+import sys
+from collections.abc import Iterable
+
+import invoke
+
+from autosync_tasks.cli.boundary import bounded
+from autosync_tasks.cli.collection import ROOMS, help_lines, meant
+from autosync_tasks.cli.positional import WithWords
+from autosync_tasks.report import screen
+from autosync_tasks.report.words import of_next
+
+
+class _WithTask(WithWords):
+    into = "name"
+
+
+def _help(context: invoke.Context, name: Iterable[str] = ()) -> int:
+    """The tasks by what one wants; `inv help TASK` explains one."""
+    screen.show(help_lines(next(iter(name), ""), codes=True))
+    return 0
+
+
+help_task = invoke.task(
+    name="help", klass=_WithTask, iterable=["name"], help={"name": "a task"}, auto_shortflags=False
+)(bounded(_help))
+
+
+def tell_what_was_meant() -> None:
+    """Has the nearest task or flag named below Invoke's own refusal of a word."""
+    known = {name for _, names in ROOMS.values() for name in names} | {"help"}
+    words = [word for word in sys.argv[1:] if word != "-"]
+    strange = next((word for word in words[:1] if not word.startswith("-") and word not in known), "")
+    strange = strange or next((word for word in words if word == "--dry-run"), "")
+    if strange and (hint := meant(strange)):
+        atexit.register(lambda: screen.show([of_next(f"{hint}`inv help` names the tasks")], error=True))

@@ -1,0 +1,56 @@
+"""Each command that the program advises is said the way the program was called, and can be given that way."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from autosync_tasks.cli.sync_config import translate
+from autosync_tasks.report.words import runnable
+from tests.cli.test_advice import ADVICE, Advice
+
+_SAID = re.compile(r"sync-config((?: --[a-z-]+)*)")
+
+
+@pytest.mark.parametrize(
+    ("called", "said"),
+    [
+        ("inv", "inv"),
+        ("/somewhere/bin/inv", "inv"),
+        ("autosync", "autosync"),
+        ("/somewhere/autosync_tasks/__main__.py", f"{Path(sys.executable).name} -m autosync_tasks"),
+    ],
+)
+@pytest.mark.parametrize("advice", ADVICE, ids=lambda advice: f"{advice.where} {advice.command[:40]}")
+def test_a_hint_echoes_how_it_was_called(
+    advice: Advice, called: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", [called])
+    assert runnable(f"`inv {advice.command}`") == f"`{said} {advice.command}`"
+
+
+@pytest.mark.parametrize("advice", ADVICE, ids=lambda advice: f"{advice.where} {advice.command[:40]}")
+def test_sync_config_uses_its_own_flags_where_it_has_them(advice: Advice, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["sync-config"])
+    shown = runnable(f"`inv {advice.command}`")
+    if shown.startswith("`autosync"):
+        assert shown == f"`autosync {advice.command}`"
+    else:
+        found = _SAID.match(shown, 1)
+        assert found
+        task, *flags = translate(found[1].split())
+        said = [task, *(flag for flag in flags if flag != "--trigger=manual")]
+        assert said == advice.command.split()[: len(said)]
+
+
+def test_a_program_that_path_does_not_find_is_named_by_its_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", [".venv/bin/autosync"])
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert runnable("`inv sync`") == "`.venv/bin/autosync sync`"
+    (tmp_path / "autosync").touch()
+    assert runnable("`inv sync`") == "`autosync sync`"
