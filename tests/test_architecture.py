@@ -35,7 +35,7 @@ FLOORS: dict[str, tuple[int, str]] = {
     "verify": (7, "backup plan policy remote restore state tree workspace"),
     "recovery": (7, "backup plan policy remote restore tree validation workspace"),
     "status": (7, "backup config machines plan policy remote state tree triggers workspace"),
-    "doctor": (7, "backup config policy tree triggers validation workspace"),
+    "doctor": (7, "backup config policy profiles tree triggers validation workspace"),
     "sync": (8, "backup config plan policy remote state status tree verify workspace"),
     "bootstrap": (
         9,

@@ -14,7 +14,7 @@ from typing import Any
 from autosync_tasks import __version__
 from autosync_tasks.backup.said import Said
 from autosync_tasks.config.around import Concern, name_of, ownership
-from autosync_tasks.config.load import home_folder
+from autosync_tasks.config.load import VARIABLE, home_folder
 from autosync_tasks.doctor import ssh
 from autosync_tasks.doctor.machine import Access, Machine, Space, SshWay, Trial
 from autosync_tasks.doctor.missing import Missing, missing, missing_here
@@ -77,6 +77,8 @@ def cron_environment(environ: Mapping[str, str]) -> dict[str, str]:
     Where no line is installed: what install-cron would write now.
     """
     own = {"HOME": passwd_home(), "LOGNAME": name_of(os.getuid()), "PATH": "/usr/bin:/bin", "SHELL": "/bin/sh"}
+    if name := environ.get(VARIABLE):
+        own[VARIABLE] = name  # cron's run comes to this agent too
     try:
         lines = cron.take_apart(crontab.read(environ) or b"").commands
     except AutosyncError:

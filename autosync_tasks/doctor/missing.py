@@ -16,10 +16,12 @@ from autosync_tasks.backup.history import newest_said
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.backup.said import Said
 from autosync_tasks.config.around import places
+from autosync_tasks.config.load import VARIABLE
 from autosync_tasks.config.places import is_within
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Run
 from autosync_tasks.names import OUTSIDE, display
+from autosync_tasks.profiles import USUAL
 from autosync_tasks.records import dataclass
 from autosync_tasks.triggers.opencode import data_folder
 from autosync_tasks.validation.jsonc import loads
@@ -121,6 +123,8 @@ def _never_copied(source: str, said: Said) -> Iterator[Missing]:
 
 
 def _login(environ: Mapping[str, str]) -> Iterator[Missing]:
+    if environ.get(VARIABLE, USUAL) != USUAL:
+        return  # another agent's login is its own matter
     there = os.path.join(data_folder(environ), "auth.json")
     if not os.path.exists(there) and not any(name.endswith(("_API_KEY", "_API_TOKEN")) for name in environ):
         yield Missing("login", display(there), "log in again: `opencode auth login`", "OpenCode's own")

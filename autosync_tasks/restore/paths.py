@@ -106,6 +106,8 @@ def _places(site: Site) -> dict[Path, Path]:
 
 def places_folder(site: Site) -> str:
     """The nearest folder above all places outside the tree."""
+    if parts := site.parts:
+        return os.path.commonpath([os.path.dirname(part.file) for part in parts.values()])
     return os.fsdecode(os.path.commonpath([os.path.dirname(place) for place in _places(site).values()]))
 
 
