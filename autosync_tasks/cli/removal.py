@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from functools import partial
 
-from autosync_tasks.config.load import Loaded
+from autosync_tasks.config.load import VARIABLE, Loaded
 from autosync_tasks.errors import AutosyncError, LockedError
 from autosync_tasks.files import lock, remove_tree
 from autosync_tasks.model import Outcome
 from autosync_tasks.names import display
-from autosync_tasks.triggers import crontab, hook, systemd
+from autosync_tasks.profiles import names
+from autosync_tasks.triggers import agent_hook, crontab, hook, systemd
 from autosync_tasks.triggers.result import TaskResult
 
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -25,7 +27,7 @@ def remove_all(loaded: Loaded, environ: Mapping[str, str], *, check: bool = Fals
     with ExitStack() as held:
         if not check:
             _hold(loaded.state_home, held)
-        results = list(_triggers(environ, check))
+        results = list(_triggers(environ, loaded.config_home, check))
         failed = [reason for outcome, reason in results if outcome is Outcome.FAILED]
         if not failed and os.path.lexists(loaded.state_home):
             results.append(_state(loaded.state_home, check))
@@ -60,14 +62,14 @@ def _hold(home: str, held: ExitStack) -> None:
             raise LockedError("a sync is at work; nothing was removed", hint="run it again when it has ended")
 
 
-def _triggers(environ: Mapping[str, str], check: bool) -> Iterator[tuple[Outcome, str]]:
+def _triggers(environ: Mapping[str, str], home: str, check: bool) -> Iterator[tuple[Outcome, str]]:
     ways: tuple[Callable[[], TaskResult], ...] = (
         lambda: crontab.uninstall(environ, check=check),
         lambda: systemd.uninstall_timer(environ, check=check),
         lambda: systemd.uninstall_watch(environ, check=check),
         *(lambda scope=scope: hook.uninstall(environ, scope=scope, check=check) for scope in hook.SCOPES),
     )
-    for way in ways:
+    for way in (*ways, *_of_agents(environ, home, check)):
         try:
             result = way()
         except AutosyncError as error:
@@ -75,6 +77,15 @@ def _triggers(environ: Mapping[str, str], check: bool) -> Iterator[tuple[Outcome
                 yield Outcome.FAILED, error.message
             continue
         yield result.outcome, result.reason
+
+
+def _of_agents(environ: Mapping[str, str], home: str, check: bool) -> Iterator[Callable[[], TaskResult]]:
+    """The hooks in the settings of the other agents that are here."""
+    for name in names(home):
+        with suppress(AutosyncError):
+            found = agent_hook.of_profile({**environ, VARIABLE: name})
+            if found and found[1] and os.path.isdir(found[1]):
+                yield partial(agent_hook.uninstall, environ, *found[:2], check=check)
 
 
 def _state(home: str, check: bool) -> tuple[Outcome, str]:
