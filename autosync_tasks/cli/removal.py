@@ -24,12 +24,15 @@ def remove_all(loaded: Loaded, environ: Mapping[str, str], *, check: bool = Fals
 
     Raises LockedError while a run is at work. check: writes nothing.
     """
+    there = os.path.lexists(loaded.state_home)  # the locks of the install tasks make it
     with ExitStack() as held:
         if not check:
             _hold(loaded.state_home, held)
         results = list(_triggers(environ, loaded.config_home, check))
         failed = [reason for outcome, reason in results if outcome is Outcome.FAILED]
-        if not failed and os.path.lexists(loaded.state_home):
+        if not failed and not there and not check:
+            remove_tree(loaded.state_home)
+        elif not failed and there:
             results.append(_state(loaded.state_home, check))
             failed = [reason for outcome, reason in results if outcome is Outcome.FAILED]
     gone = [reason for outcome, reason in results if outcome is Outcome.CHANGED]

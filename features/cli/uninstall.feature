@@ -30,7 +30,7 @@ Feature: Uninstall
       And the exit code is 0
       And a person runs `autosync uninstall`
       Then the exit code is 0
-      And it says "nothing is installed here"
+      And it does not say "crontab block"
 
   Rule: No run is at work meanwhile
 
