@@ -48,11 +48,17 @@ def record(more: dict[str, Schema] | None = None, **fields: Schema) -> Schema:
 # ---- config.toml
 
 
+def _whole_number(setting: Setting) -> Schema:
+    number: Schema = {"type": "integer", "minimum": setting.low, "maximum": setting.high}
+    span = {"type": "string", "pattern": r"^\d{1,6}([smhdwSMHDW]| (second|minute|hour|day|week)s?)$"}
+    return {"anyOf": [number, span]} if setting.unit == "seconds" else number
+
+
 def _of_setting(setting: Setting) -> Schema:
     texts = many(TEXT)
     kinds: dict[Type, Schema] = {
         Type.BOOL: FLAG,
-        Type.INT: {"type": "integer", "minimum": setting.low, "maximum": setting.high},
+        Type.INT: _whole_number(setting),
         Type.PATTERNS: texts,
         Type.CODES: many({"type": "string", "pattern": "^[A-Z]{2,4}([0-9]{3})?$"}),
         Type.FOLDERS: many({"type": "string", "pattern": "^(/|~/|~$)"}),

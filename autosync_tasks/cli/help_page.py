@@ -32,7 +32,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "recover": "mend what a crash or a conflict left, after showing how",
     },
     "unattended": {
-        "install-hook": "whenever an OpenCode session goes idle (recommended)",
+        "install-hook": "whenever the agent goes idle (recommended)",
         "install-cron": "by cron, hourly or as you say",
         "install-timer": "by systemd",
         "watch": "in the foreground, as files change",
@@ -57,7 +57,7 @@ def page(tasks: Iterable[tuple[str, str]], *, codes: bool) -> Iterator[Line]:
     offered = dict(tasks)
     told = {name for group in GROUPS.values() for name in group} | _SAID_ELSEWHERE
     groups = {**GROUPS, "more": {name: words for name, words in offered.items() if name not in told}}
-    yield line(Part("autosync", "bold"), " keeps a git backup of your OpenCode config tree current")
+    yield line(Part("autosync", "bold"), " keeps a git backup of your agent's config tree current")
     yield line()
     for title, rows in groups.items():
         if known := [(name, words) for name, words in rows.items() if name in offered]:

@@ -20,7 +20,7 @@ def _flags() -> Iterator[tuple[str, str]]:
 
 
 FLAGS = sorted(set(_flags()))
-WORDS = {"bootstrap": ["/nowhere"]}
+WORDS = {"bootstrap": ["/nowhere"], "why": ["AGENTS.md"]}
 """What a task cannot do without."""
 
 
@@ -33,7 +33,9 @@ def test_there_are_flags_to_try() -> None:
 def test_an_empty_value_is_refused(machine: Machine, task: str, flag: str, value: str) -> None:
     machine.make_tree()
     before = machine.pictured()
-    told = machine.command("autosync", task, *(WORDS.get(task, []) if flag != "address" else []), f"--{flag}={value}")
+    told = machine.command(
+        "autosync", task, *(WORDS.get(task, []) if flag not in ("address", "path") else []), f"--{flag}={value}"
+    )
     assert told.exit_code == 2, told.text + told.stderr
     assert f"--{flag}" in told.stderr
     assert "Traceback" not in told.stderr

@@ -339,7 +339,15 @@ def test_json_of_a_hostile_tree_is_one_document_in_ascii(machine: Machine) -> No
 
 
 READERS = [name for name, task in collection().tasks.items() if "json" in inspect.signature(task.body).parameters]
-NEED_NO_SETTINGS = {"doctor", "set-config", "uninstall-cron", "uninstall-hook", "uninstall-timer"}
+NEED_NO_SETTINGS = {
+    "doctor",
+    "install-completion",
+    "uninstall-completion",
+    "set-config",
+    "uninstall-cron",
+    "uninstall-hook",
+    "uninstall-timer",
+}
 """Doctor tells a wrong setting as one of its findings, set-config mends it; what was installed can be taken away whatever they say."""
 WORDS = {"why": ["AGENTS.md"], "bootstrap": ["/nowhere"], "accept": ["0123456789abcdef", "--reason=x"]}
 

@@ -49,7 +49,7 @@ def test_it_takes_what_the_program_takes(name: str) -> None:
     [
         "auto_sync_enabled = 1",
         "max_sync_frequency = -1",
-        'max_sync_frequency = "5m"',
+        'max_sync_frequency = "5 moons"',
         "mass_delete_share = 101",
         'sync_triggers = "x"',
         "no_such_setting = 1",

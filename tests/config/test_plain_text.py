@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import tomllib
 
-from autosync_tasks.config.load import _plain_text
+from autosync_tasks.config.text import _plain_text
 
 PIECES = (
     *("a = 1\n", "b = true\n", 'c = "x"\n', "# word\n", "\n", 'd = ""\n', "e=1\n", "f = 01\n", "g = 1.5\n", "a = 2\n"),

@@ -9,6 +9,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -67,9 +68,13 @@ class Watcher:
         self.until(lambda: content_in(machine.backup) == content_of(machine.source))
 
     def syncing(self) -> bool:
-        """Whether a sync is under way: it has a child process."""
+        """Whether a sync is under way: a child process has the lock open. (One that was started ahead only waits.)"""
         task = f"/proc/{self.process.pid}/task/{self.process.pid}/children"
-        return bool(Path(task).read_text().split())
+        for child in Path(task).read_text().split():
+            with suppress(OSError):
+                if any(link.readlink().name == "lock" for link in Path(f"/proc/{child}/fd").iterdir()):
+                    return True
+        return False
 
     def stop(self) -> tuple[int, str]:
         """Exit code and what it complained of."""

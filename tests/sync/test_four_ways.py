@@ -76,6 +76,11 @@ def with_hook(machine: Machine) -> None:
     assert machine.command("autosync", "install-hook").exit_code == 0, machine.last.stderr
 
 
+def with_completion(machine: Machine) -> None:
+    backed_up(machine)
+    assert machine.command("autosync", "install-completion", "--shell=fish").exit_code == 0, machine.last.stderr
+
+
 def damaged(machine: Machine) -> None:
     backed_up(machine)
     (machine.backup / ".git" / "index").write_bytes(b"not an index")
@@ -95,6 +100,8 @@ ROWS = {
     "uninstall-cron": Row(("uninstall-cron",), with_schedule),
     "install-hook": Row(("install-hook",), backed_up),
     "uninstall-hook": Row(("uninstall-hook",), with_hook),
+    "install-completion": Row(("install-completion", "--shell=fish"), backed_up),
+    "uninstall-completion": Row(("uninstall-completion",), with_completion),
     "recover": Row(("recover",), damaged),
 }
 
@@ -105,6 +112,9 @@ ELSEWHERE = {
     "watch": "stays in the foreground, and installs through systemd: tests/triggers/test_watch.py",
     "bootstrap": "brings a tree to a machine that has none: features/bootstrap/bootstrap.feature",
     "machines": "changes only what a remote says, with --forget: features/machines/machines.feature",
+    "notify": "tells, and changes nothing here: features/status/notify.feature",
+    "profiles": "switches agents: features/profiles/several_agents.feature and tests/profiles",
+    "uninstall": "takes everything away: features/cli/uninstall.feature",
     "demo": "always makes a new folder: features/cli/demo.feature",
 }
 """Tasks that change something and are tried elsewhere, and why."""

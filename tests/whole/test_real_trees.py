@@ -109,7 +109,7 @@ def test_an_edit_within_the_clock_tick_of_the_read_is_found(place: Place, monkey
 
     Newer kernels have a finer one (multigrain times, 6.13), so the coarse one is put in its place here.
     """
-    monkeypatch.setattr(source, "_STAT", _CoarseClock())
+    monkeypatch.setattr(source, "STAT", _CoarseClock())
     place.write("a.md", "version 0000\n")
     path, same_facts = place.source / "a.md", 0
     root = open_root(str(place.source))
@@ -132,7 +132,7 @@ def test_an_edit_within_the_clock_tick_of_the_read_is_found(place: Place, monkey
 class _CoarseClock:
     """In the place of the walk's record of a path: the time of change in steps of 10 ms."""
 
-    _real, _tick = source._STAT, 10_000_000
+    _real, _tick = source.STAT, 10_000_000
 
     def pack(self, size: int, mtime: int, ctime: int, *rest: int) -> bytes:
         return self._real.pack(size, mtime, ctime // self._tick * self._tick, *rest)
