@@ -13,7 +13,7 @@ from autosync_tasks.files import lock, remove_tree
 from autosync_tasks.model import Outcome
 from autosync_tasks.names import display
 from autosync_tasks.profiles import names
-from autosync_tasks.triggers import agent_hook, crontab, hook, systemd
+from autosync_tasks.triggers import agent_hook, completion, crontab, hook, systemd
 from autosync_tasks.triggers.result import TaskResult
 
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -71,6 +71,7 @@ def _triggers(environ: Mapping[str, str], home: str, check: bool) -> Iterator[tu
         lambda: systemd.uninstall_timer(environ, check=check),
         lambda: systemd.uninstall_watch(environ, check=check),
         *(lambda scope=scope: hook.uninstall(environ, scope=scope, check=check) for scope in hook.SCOPES),
+        lambda: completion.uninstall(environ, check=check),
     )
     for way in (*ways, *_of_agents(environ, home, check)):
         try:

@@ -18,6 +18,12 @@ Feature: Uninstall
       And it says "left the backup: ~/.local/share/autosync-tasks/backup"
       And backup, settings and tree are still there, and no state
 
+    Scenario: completion too
+      When a person runs `autosync install-completion --shell=fish`
+      And a person runs `autosync uninstall`
+      Then the exit code is 0
+      And it says "autosync.fish"
+
     Scenario: only looking
       Given the schedule is installed
       When a person runs `autosync uninstall --check`
