@@ -169,7 +169,7 @@ def main() -> None:
     given.to.mkdir(parents=True, exist_ok=True)
     for name, words, shown in pictures(given.width):
         drawn = svg(shown, f"autosync {words}", given.width, light=given.light)
-        (given.to / f"{name}.svg").write_text(drawn, "utf-8")
+        (given.to / ("../demo.svg" if name == "demo" else f"{name}.svg")).write_text(drawn, "utf-8")
         if given.text:
             words_alone = re.sub(rb"\x1b\[[0-9;]*[mK]", b"", _GONE.sub(b"", shown.replace(b"\r\n", b"\n")))
             sys.stdout.write(f"\n$ autosync {words}    [{name}]\n{words_alone.decode()}\n")
