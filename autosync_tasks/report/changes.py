@@ -1,4 +1,4 @@
-"""Changes as lines: few of them one by one and aligned, many by kind and category; what they wait for, said once."""
+"""Changes as lines: few of them one by one, many by kind and category; what they wait for, said once."""
 
 from __future__ import annotations
 
@@ -24,8 +24,6 @@ FEW = 5
 """Changes of one kind that are listed each where many are grouped (`--json` has them all)."""
 
 _RANK = {"high": 0, "medium": 1, "low": 2, "never": 3}
-_WIDEST = 44
-"""Columns for names; a longer one pushes what stands behind it."""
 
 
 def of_changes(changes: Iterable[Change], *, most: int = MOST) -> Iterator[Line]:
@@ -42,12 +40,9 @@ def of_changes(changes: Iterable[Change], *, most: int = MOST) -> Iterator[Line]
 
 
 def _each(changes: Sequence[Change]) -> Iterator[Line]:
-    named = [(change, _name(change)) for change in changes]
-    width = max((len(name) for _, name in named if len(name) <= _WIDEST), default=0)
-    for change, name in named:
+    for change in changes:
         sign, style = SIGN[change.kind]
-        priority = "" if change.priority == "high" else f", {change.priority}"
-        yield line(Part(f"  {sign} ", style), f"{name:<{width}}", Part(f"  {change.category}{priority}", "dim"))
+        yield line(Part(f"  {sign} ", style), _name(change), Part(f"  {change.category}, {change.priority}", "dim"))
 
 
 def _name(change: Change) -> str:
