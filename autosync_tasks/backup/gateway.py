@@ -118,6 +118,11 @@ _HINTS = (
     ),
 )
 """What a person can do about git's complaint. Git says of some faults only which file could not be written."""
+_GOES_NOWHERE = (
+    "git can neither send nor list a history that lacks it; begin a new one and keep this: mv {0} {0}.old, `inv sync`, "
+    "then add the remote there anew (if that has backups on this branch: `inv set-config BACKUP_BRANCH=NAME` first)"
+)
+"""Of a lost folder (tree) or commit. A lost file is taken out of the history by `inv recover --forget`."""
 
 
 def scrub_environment() -> None:
@@ -227,6 +232,9 @@ class Gateway:
         said = display("; ".join((told or words)[-3:]) or end)
         where = display(self.work_tree or self.git_dir)
         hint = next((hint for sign, hint in _HINTS if sign.search(said)), "run `inv verify` to see what is wrong")
+        with suppress(OSError), open(os.path.join(self.git_dir, "autosync-lost"), encoding="utf-8") as noted:
+            if set(re.findall(r"\b[0-9a-f]{40}\b", said)) & {line[:40] for line in noted}:  # a person confirmed it
+                hint = _GOES_NOWHERE.format(where)
         return BackupError(f"git {command} failed in {where}: {said}", hint=hint)
 
     @property

@@ -161,3 +161,23 @@ def test_a_backup_on_a_disk_that_takes_no_heed_of_case(place: Place) -> None:
     assert run.code == 0, run
     held = {name: place.git("show", f"main:{name}") for name in ("context/a.md", "context/A.md", "Context/b.md")}
     assert held == {"context/a.md": b"third\n", "context/A.md": b"another\n", "Context/b.md": b"another\n"}
+
+
+@pytest.mark.parametrize("what", ["main~1^{tree}", "main~1"])
+def test_a_lost_folder_or_commit_is_told_with_the_way_to_a_new_history(place: Place, what: str) -> None:
+    """Git sends no history with such a gap; only a new one goes, beside the old."""
+    name = place.git("rev-parse", what).decode().strip()
+    loosen(place)
+    (place.backup / ".git/objects" / name[:2] / name[2:]).unlink()
+    assert place.inside("recover", "--accept-loss", "--yes").code == 0
+    there = place.bare_remote()
+    place.write("context/a.md", "fourth\n")
+    run = place.inside("sync", "--push")
+    assert run.code == 1, run
+    assert f"mv {place.backup} {place.backup}.old" in run.json.get("next_step", run.json.get("hint")), run
+    place.backup.rename(f"{place.backup}.old")
+    assert place.inside("sync").code == 0
+    place.git("remote", "add", "origin", str(there))
+    assert place.inside("sync", "--push").code == 0
+    assert place.git("show", "main:context/a.md", repository=there) == b"fourth\n"
+    assert place.inside("status").json["verdict"] == "protected"
