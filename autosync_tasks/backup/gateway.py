@@ -122,7 +122,7 @@ _GOES_NOWHERE = (
     "git can neither send nor list a history that lacks it; begin a new one and keep this: mv {0} {0}.old, `inv sync`, "
     "then add the remote there anew (if that has backups on this branch: `inv set-config BACKUP_BRANCH=NAME` first)"
 )
-"""Of a lost folder (tree) or commit. A lost file is taken out of the history by `inv recover --forget`."""
+"""Of a lost folder (tree) or commit. A lost file can be taken out of the history (recovery/forget.py)."""
 
 
 def scrub_environment() -> None:
