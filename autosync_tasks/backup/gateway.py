@@ -18,6 +18,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, cast
 
 from autosync_tasks.backup.conversation import Conversation, beginning, close_pipes, kill
+from autosync_tasks.backup.way_on import way_on
 from autosync_tasks.errors import BackupError, GitMissingError
 from autosync_tasks.names import display
 
@@ -104,25 +105,6 @@ _ENVIRONMENT: Mapping[str, str] = {
     "GIT_SSH_COMMAND": "false",
     "GIT_MERGE_AUTOEDIT": "no",
 }
-
-
-_HINTS = (
-    (re.compile("Input/output error"), "the disk does not work as it should: look at `dmesg`, then run it again"),
-    (
-        re.compile(
-            "No space left|Out of diskspace|[Qq]uota exceeded"
-            "|couldn't (write|set) '|[Uu]nable to (create|write)|failed to write"
-        ),
-        "look at free space (`df`, and `df -i` for inodes) and permissions there, then run it again; "
-        "nothing half-done is visible",
-    ),
-)
-"""What a person can do about git's complaint. Git says of some faults only which file could not be written."""
-_GOES_NOWHERE = (
-    "git can neither send nor list a history that lacks it; begin a new one and keep this: mv {0} {0}.old, `inv sync`, "
-    "then add the remote there anew (if that has backups on this branch: `inv set-config BACKUP_BRANCH=NAME` first)"
-)
-"""Of a lost folder (tree) or commit. A lost file can be taken out of the history (recovery/forget.py)."""
 
 
 def scrub_environment() -> None:
@@ -231,11 +213,7 @@ class Gateway:
         end = f"it was killed (signal {-code})" if code < 0 else f"exit code {code}"
         said = display("; ".join((told or words)[-3:]) or end)
         where = display(self.work_tree or self.git_dir)
-        hint = next((hint for sign, hint in _HINTS if sign.search(said)), "run `inv verify` to see what is wrong")
-        with suppress(OSError), open(os.path.join(self.git_dir, "autosync-lost"), encoding="utf-8") as noted:
-            if set(re.findall(r"\b[0-9a-f]{40}\b", said)) & {line[:40] for line in noted}:  # a person confirmed it
-                hint = _GOES_NOWHERE.format(where)
-        return BackupError(f"git {command} failed in {where}: {said}", hint=hint)
+        return BackupError(f"git {command} failed in {where}: {said}", hint=way_on(said, self.git_dir, where))
 
     @property
     def _forced(self) -> dict[str, str]:
