@@ -18,7 +18,6 @@ from types import ModuleType
 from typing import TYPE_CHECKING, cast
 
 from autosync_tasks.backup.conversation import Conversation, beginning, close_pipes, kill
-from autosync_tasks.backup.way_on import way_on
 from autosync_tasks.errors import BackupError, GitMissingError
 from autosync_tasks.names import display
 
@@ -203,6 +202,8 @@ class Gateway:
 
     def failure(self, command: str, code: int, complaint: bytes) -> BackupError:
         """The error for a git command that failed, with git's last words."""
+        from autosync_tasks.backup.way_on import way_on
+
         words = [line for line in complaint.decode("utf-8", "replace").splitlines() if line.strip()]
         if any("dubious ownership" in line for line in words):
             return BackupError(
