@@ -44,6 +44,11 @@ def set_values(path: str, changes: Mapping[str, object], environ: Mapping[str, s
     that is wrong, also with what the file would hold then; LockedError when another process keeps it locked.
     """
     wanted = _checked(changes, environ)
+    return _write(path, wanted, environ, _place(environ, wanted))
+
+
+def _write(path: str, wanted: Mapping[str, Any], environ: Mapping[str, str], profile: str) -> Changed:
+    """Writes checked values into the table of a profile ("": the top); what differs now. See `set_values`."""
     target = os.path.realpath(path)
     if not os.path.exists(target) and (owner := whose(target)):
         raise AutosyncError(
@@ -53,7 +58,7 @@ def set_values(path: str, changes: Mapping[str, object], environ: Mapping[str, s
     try:
         _make_folder(os.path.dirname(target))
         with _locked(target):
-            return _apply(path, target, wanted, home_folder(environ), _place(environ, wanted))
+            return _apply(path, target, wanted, home_folder(environ), profile)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise AutosyncError(  # no wrong value: the disk
@@ -67,12 +72,9 @@ def switch(path: str, profile: str, on: bool, environ: Mapping[str, str], *, che
 
     Raises what `set_values` raises.
     """
-    target, home = os.path.realpath(path), home_folder(environ)
     if check:
-        return bool(_edited(path, read_bytes(target), {SWITCH: on}, home, profile)[0])
-    _make_folder(os.path.dirname(target))
-    with _locked(target):
-        return bool(_apply(path, target, {SWITCH: on}, home, profile))
+        return bool(_edited(path, read_bytes(os.path.realpath(path)), {SWITCH: on}, home_folder(environ), profile)[0])
+    return bool(_write(path, {SWITCH: on}, environ, profile))
 
 
 def preview(path: str, changes: Mapping[str, object], environ: Mapping[str, str]) -> Changed:
@@ -181,7 +183,8 @@ def _edited(path: str, raw: bytes | None, wanted: Mapping[str, Any], home: str, 
     parse_text(text, path, problems)
     _raise_any(problems)
     # A wrong value that this very call replaces is no obstacle; any other is.
-    problems, before = check_text(text, path, home, profile)
+    problems, tables = check_text(text, path, home)
+    before = tables.get(profile, {})
     changed: Changed = [
         (name, before.get(name), value)
         for name, value in wanted.items()
@@ -192,7 +195,8 @@ def _edited(path: str, raw: bytes | None, wanted: Mapping[str, Any], home: str, 
         return [], text
     named = {key_name(name) if profile else name: _plain(value) for name, _, value in changed}
     edited = edit.edit(text, named, path, profile)
-    problems, after = check_text(edited, path, home, profile)
+    problems, tables = check_text(edited, path, home)
+    after = tables.get(profile, {})
     _raise_any(problems)
     expected = {**before, **wanted}
     if after.keys() != expected.keys() or not all(_same(after[name], expected[name]) for name in expected):

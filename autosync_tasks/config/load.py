@@ -67,13 +67,12 @@ def load(environ: Mapping[str, str]) -> Loaded:
     name = environ.get(VARIABLE) or USUAL
     profile = Source(name, "" if name == USUAL else folders[0])
     if text is not None:
-        wrong, values = check_text(text, path, home)
+        wrong, tables_of = check_text(text, path, home)
         problems += wrong
-        if profile.name != USUAL:
-            values = {name: value for name, value in values.items() if name not in OWN}
-        if "profiles" in text:
-            values |= check_text(text, path, home, profile.name)[1]
-            values.pop(SWITCH, None)
+        of_all = tables_of[""].items()
+        values = {key: value for key, value in of_all if profile.name == USUAL or key not in OWN}
+        values |= tables_of.get(profile.name, {})
+        values.pop(SWITCH, None)
         origins |= dict.fromkeys(values, "config file")
     in_file = dict(values)
     _take_environment(environ, home, values, origins, problems, () if profile.name == USUAL else OWN)

@@ -21,23 +21,20 @@ SWITCH = "on"
 """The key of a profile's table that says whether it is backed up; it is unless this is false."""
 
 
-def check_text(text: str, path: str, home: str, profile: str = "") -> tuple[list[str], dict[str, Any]]:
-    """What is wrong with a config file's text, a line for each thing, and the checked values of the rest.
-
-    profile: those of its own table alone; "" those at the top.
-    """
+def check_text(text: str, path: str, home: str) -> tuple[list[str], dict[str, dict[str, Any]]]:
+    """What is wrong with a config file's text, a line for each thing, and the checked values of the rest: those at the
+    top under "", those of each profile's table under its name."""
     problems: list[str] = []
-    values: dict[str, Any] = {}
+    top: dict[str, Any] = {}
+    values = {"": top}
     from autosync_tasks.config.values import Where
 
     where = Where(f"{show_path(path)}: ", lambda s: s.name, "config.toml rule", home=home, report=problems.append)
     for key, value in parse_text(text, path, problems).items():
         if key == "profiles":
-            for name, table in _tables(value, where).items():
-                own = _table(name, table, path, home, problems)
-                values |= own if name == profile else {}
-        elif (checked := _from_file(key, value, where)) is not None and not profile:
-            values[key] = checked
+            values |= {n: _table(n, table, path, home, problems) for n, table in _tables(value, where).items()}
+        elif (checked := _from_file(key, value, where)) is not None:
+            top[key] = checked
     return problems, values
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from autosync_tasks.config.file import switch
 from autosync_tasks.config.settings import Settings
-from autosync_tasks.errors import ConfigError, UsageError
+from autosync_tasks.errors import AutosyncError, ConfigError, UsageError
 from autosync_tasks.model import Kind, Priority
 from autosync_tasks.policy.classify import Classifier
 from autosync_tasks.profiles import Source, names
@@ -140,6 +141,13 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="is wrong in 5 places") as told:
         own(tmp_path, 'rest = "no"\n[tree]\nfolders = ["~/.x"]\n[[rules]]\npatterns = ["/a/"]\n').read()
     assert len(told.value.details) == 5
+
+
+def test_a_switch_that_cannot_be_written_is_told_like_any_setting(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    path = str(tmp_path / "file" / "config.toml")
+    with pytest.raises(AutosyncError, match=r"the config file .* cannot be written: .*; nothing was changed"):
+        switch(path, "claude", True, {"HOME": str(tmp_path)})
 
 
 def test_no_name_of_a_shipped_one_can_be_taken(tmp_path: Path) -> None:
