@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
 from contextlib import nullcontext
 
 from autosync_tasks.backup.manifest import entries
 from autosync_tasks.backup.objects import AbsentError, Store
 from autosync_tasks.errors import AutosyncError, BackupError, UsageError
-from autosync_tasks.files import bytes_in, write_whole
 from autosync_tasks.model import Outcome, Run, Step
 from autosync_tasks.names import display
 from autosync_tasks.records import replace
 from autosync_tasks.restore.paths import chosen
 from autosync_tasks.restore.request import Wish, commit_at, local_zone, name_of_commit
 from autosync_tasks.tree.derived import Part
-from autosync_tasks.triggers.files import read
+from autosync_tasks.triggers.files import read, rewrite, write
 from autosync_tasks.triggers.splice import SpliceError, assigned, value_of
 from autosync_tasks.workspace.request import Request
 from autosync_tasks.workspace.workspace import Site
-
-_TRIES = 5
 
 
 def merged(part: Part, held: bytes | None, recorded: bytes) -> bytes:
@@ -52,33 +48,24 @@ def bring_back(part: Part, recorded: bytes, run_id: str, *, check: bool) -> str:
 
     The file as it was is kept beside it, for it may hold secrets and goes into no snapshot.
     """
-    for _ in range(_TRIES):
+    names = ", ".join(part.keys)
+    if check:
         held = read(part.file)
-        new = merged(part, held, recorded)
-        names = ", ".join(part.keys)
-        if new == held:
-            return ""
-        if check:
-            return f"{names} would be put back into {display(part.file)}"
-        real = os.path.realpath(part.file)
-        aside = f"{real}.autosync-{run_id}"
-        try:
-            if held is not None:
-                write_whole(aside, held, mode=0o600)
-            if write_whole(real, new, mode=0o600, like_old=True, unless=_moved(real, held)):
-                kept = f"; the file as it was is {display(aside)}" if held is not None else ""
-                return f"{names} is put back into {display(part.file)}{kept}"
-        except OSError as error:
-            raise AutosyncError(
-                f"{display(part.file)} cannot be written: {error.strerror}", hint="mend the folder's permissions"
-            ) from None
-    raise AutosyncError(
-        f"{display(part.file)} is written at the same time", hint="leave the agent, then run this again"
-    )
+        same = merged(part, held, recorded) == held
+        return "" if same else f"{names} would be put back into {display(part.file)}"
+    aside = f"{os.path.realpath(part.file)}.autosync-{run_id}"
 
+    def make(before: bytes | None) -> bytes:
+        new = merged(part, before, recorded)
+        if before is not None and new != before:
+            write(aside, before, mode=0o600)
+        return new
 
-def _moved(real: str, held: bytes | None) -> Callable[[], bool]:
-    return lambda: bytes_in(real) != (held or b"")
+    before, after = rewrite(part.file, make)
+    if before == after:
+        return ""
+    kept = f"; the file as it was is {display(aside)}" if before is not None else ""
+    return f"{names} is put back into {display(part.file)}{kept}"
 
 
 def restore_parts(site: Site, wish: Wish) -> Run:

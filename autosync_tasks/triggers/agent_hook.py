@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from autosync_tasks.config.load import VARIABLE, load
 from autosync_tasks.config.places import found
 from autosync_tasks.errors import AutosyncError, UsageError
-from autosync_tasks.files import write_whole
 from autosync_tasks.model import Outcome, Trigger
 from autosync_tasks.names import display
 from autosync_tasks.profiles import USUAL
@@ -31,7 +30,6 @@ from autosync_tasks.triggers.hook_text import (
 from autosync_tasks.triggers.result import TaskResult, text_diff
 from autosync_tasks.triggers.splice import SpliceError, value_of
 
-TRIES = 5
 _BOM = b"\xef\xbb\xbf"
 _MARK = MARK.encode()
 
@@ -80,36 +78,16 @@ def _edited(path: str, held: bytes | None, file: HookFile, command: str | None) 
 
 
 def _change(path: str, file: HookFile, command: str | None, *, check: bool) -> _Change:
-    """Brings the file to what it should be. The agent may write it at any time: then all is done anew."""
-    for _ in range(TRIES):
-        before = files.read(path)
+    """Brings the file to what it should be. check: writes nothing."""
+
+    def make(before: bytes | None) -> bytes | None:
         after = _edited(path, before, file, command)
-        if after is None and before is not None and os.path.islink(path):
-            after = b"{}\n"  # a link is somebody's arrangement
-        if check or before == after:
-            return _Change(before, after)
-        if _place(os.path.realpath(path), before, after) and files.read(path) == after:
-            return _Change(before, after)
-    raise AutosyncError(
-        f"{display(path)} did not hold what was written: {file.agent} writes it at the same time",
-        hint=f"leave {file.agent}, then run this again",
-    )
+        # a link is somebody's arrangement
+        return b"{}\n" if after is None and before is not None and os.path.islink(path) else after
 
-
-def _place(real: str, before: bytes | None, after: bytes | None) -> bool:
-    """Puts the new bytes in place of the old ones; False if those are not there any more."""
-
-    def moved() -> bool:
-        return files.read(real) != before
-
-    if after is None:
-        return not moved() and files.remove(real)
-    try:
-        return write_whole(real, after, mode=0o600, like_old=True, replace=before is not None, unless=moved)
-    except OSError as error:
-        raise AutosyncError(
-            f"{display(real)} cannot be written: {error.strerror}", hint="mend the folder's permissions or make room"
-        ) from None
+    if check:
+        return _Change(before := files.read(path), make(before))
+    return _Change(*files.rewrite(path, make, file.agent))
 
 
 def _locked(environ: Mapping[str, str], act: Callable[[], _Change], check: bool) -> _Change:

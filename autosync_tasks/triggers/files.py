@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from autosync_tasks.errors import AutosyncError, LockedError
 from autosync_tasks.files import lock, write_whole
+from autosync_tasks.names import display
 from autosync_tasks.records import dataclass
 
 LOCK_WAIT = 30.0
@@ -86,6 +87,45 @@ def write(path: str, content: bytes, mode: int = 0o644) -> None:
     except OSError as fault:
         raise AutosyncError(
             f"{path} cannot be written: {fault.strerror}.", hint="Mend the folder's permissions or make room."
+        ) from None
+
+
+TRIES = 5
+
+
+def rewrite(
+    path: str, make: Callable[[bytes | None], bytes | None], writer: str = "the agent"
+) -> tuple[bytes | None, bytes | None]:
+    """Brings a file that another program writes too to what `make` says; its bytes before and after.
+
+    make: from the bytes that stand there to those that should (None: no file). It is asked anew where the other program
+    wrote meanwhile. A link stays, its target is written; mode and owner stay; a new file is 0600. writer: the name of
+    that program for people. Raises AutosyncError.
+    """
+    for _ in range(TRIES):
+        before = read(path)
+        after = make(before)
+        if before == after or (_place(os.path.realpath(path), before, after) and read(path) == after):
+            return before, after
+    raise AutosyncError(
+        f"{display(path)} did not hold what was written: {writer} writes it at the same time",
+        hint=f"leave {writer}, then run this again",
+    )
+
+
+def _place(real: str, before: bytes | None, after: bytes | None) -> bool:
+    """Puts the new bytes in place of the old ones; False if those are not there any more."""
+
+    def moved() -> bool:
+        return read(real) != before
+
+    if after is None:
+        return not moved() and remove(real)
+    try:
+        return write_whole(real, after, mode=0o600, like_old=True, replace=before is not None, unless=moved)
+    except OSError as fault:
+        raise AutosyncError(
+            f"{display(real)} cannot be written: {fault.strerror}", hint="mend the folder's permissions or make room"
         ) from None
 
 

@@ -264,7 +264,7 @@ def test_a_link_stays_a_link_and_the_mode_stays(environ: dict[str, str], tmp_pat
 
 
 def test_what_the_agent_writes_meanwhile_is_kept(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    path, write = Path(environ["HOME"], "settings.json"), agent_hook.write_whole
+    path, write = Path(environ["HOME"], "settings.json"), files.write_whole
     path.write_text('{"a": 1}')
 
     def late(*words: object, **named: object) -> bool:
@@ -272,7 +272,7 @@ def test_what_the_agent_writes_meanwhile_is_kept(environ: dict[str, str], monkey
             path.write_text('{"a": 1, "b": 2}')
         return write(*words, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(agent_hook, "write_whole", late)
+    monkeypatch.setattr(files, "write_whole", late)
     agent_hook.install(environ, CLAUDE, environ["HOME"], WORDS)
     assert {"a": 1, "b": 2}.items() <= json.loads(path.read_text()).items()
     assert agent_hook.state_of(environ, CLAUDE, environ["HOME"], WORDS) == ""
