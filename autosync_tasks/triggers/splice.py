@@ -143,14 +143,18 @@ def _append(text: str, into: Node, key: str | None, value: object) -> str:
         kept = number + 1 if piece.startswith("/") else kept
     at = last + sum(map(len, beside[:kept]))  # behind what is said of the last member on its line
     if "\n" in gap or (kept and beside[kept - 1].startswith("//")):
-        line = text[text.rfind("\n", 0, begin) + 1 : begin]
-        end = "\r\n" if "\r\n" in text else "\n"
-        gap = end + line[: len(line) - len(line.lstrip(" \t"))]
+        gap = _line_like(text, begin)
         shown = json.dumps(value, indent=_unit(text), ensure_ascii=False)
         shown = (f"{head}: {shown}" if head else shown).replace("\n", gap)
     else:
         shown = _flat(head, value, gap)
     return text[:last] + "," + text[last:at] + gap + shown + text[at:]
+
+
+def _line_like(text: str, at: int) -> str:
+    """A line's end, as this text has them, and the indentation of the line in which `at` is."""
+    line = text[text.rfind("\n", 0, at) + 1 : at]
+    return ("\r\n" if "\r\n" in text else "\n") + line[: len(line) - len(line.lstrip(" \t"))]
 
 
 def _space_before(text: str, into: Node, number: int) -> str:
@@ -232,8 +236,7 @@ def assigned(text: str, key: str, value: object) -> str:
         return _append(text, root, key, value)
     if json.loads(text[old.start : old.end]) == value:
         return text
-    line = text[text.rfind("\n", 0, old.start) + 1 : old.start]
-    base = "\n" + line[: len(line) - len(line.lstrip(" \t"))]
     pretty = "\n" in text[root.start : old.start]
-    shown = json.dumps(value, indent=_unit(text) if pretty else None, ensure_ascii=False).replace("\n", base)
+    shown = json.dumps(value, indent=_unit(text) if pretty else None, ensure_ascii=False)
+    shown = shown.replace("\n", _line_like(text, old.start))
     return text[: old.start] + shown + text[old.end :]

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from autosync_tasks.errors import AutosyncError
-from autosync_tasks.restore import parts
 from autosync_tasks.restore.parts import bring_back, merged
 from autosync_tasks.tree.derived import Part
+from autosync_tasks.triggers import files
 
 SERVERS = {"a": {"command": "npx", "args": ["x"]}}
 RECORDED = json.dumps({"mcpServers": SERVERS}, indent=2).encode()
@@ -57,6 +57,13 @@ def test_it_is_written_once_and_the_file_as_it_was_is_kept(tmp_path: Path) -> No
     assert bring_back(part, RECORDED, "r2", check=False) == ""
 
 
+def test_its_lines_end_as_the_others_do(tmp_path: Path) -> None:
+    held = b'{\r\n  "mcpServers": {\r\n    "old": {}\r\n  },\r\n  "userID": "u"\r\n}\r\n'
+    new = merged(Part(str(tmp_path / "big.json"), ("mcpServers",)), held, RECORDED)
+    assert json.loads(new)["mcpServers"] == SERVERS
+    assert new.count(b"\n") == new.count(b"\r\n") > 6
+
+
 def test_on_a_new_machine_the_file_is_made(tmp_path: Path) -> None:
     part = Part(str(tmp_path / "big.json"), ("mcpServers",))
     bring_back(part, RECORDED, "r1", check=False)
@@ -73,7 +80,7 @@ def test_what_cannot_be_read_is_left(tmp_path: Path) -> None:
 
 
 def test_what_the_agent_writes_meanwhile_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    big, write = tmp_path / "big.json", parts.write_whole
+    big, write = tmp_path / "big.json", files.write_whole
     big.write_text('{"numStartups": 1}')
 
     def late(path: str, data: bytes, **named: object) -> bool:
@@ -81,6 +88,6 @@ def test_what_the_agent_writes_meanwhile_is_kept(tmp_path: Path, monkeypatch: py
             big.write_text('{"numStartups": 2}')
         return write(path, data, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(parts, "write_whole", late)
+    monkeypatch.setattr(files, "write_whole", late)
     bring_back(Part(str(big), ("mcpServers",)), RECORDED, "r1", check=False)
     assert json.loads(big.read_text()) == {"numStartups": 2, "mcpServers": SERVERS}
