@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from functools import partial
 
-from autosync_tasks.config.load import VARIABLE, Loaded
+from autosync_tasks.config.load import VARIABLE, Loaded, load
 from autosync_tasks.errors import AutosyncError, LockedError
 from autosync_tasks.files import lock, remove_tree
 from autosync_tasks.model import Outcome
 from autosync_tasks.names import display
-from autosync_tasks.profiles import names
+from autosync_tasks.profiles import USUAL, names
 from autosync_tasks.triggers import agent_hook, completion, crontab, hook, systemd
 from autosync_tasks.triggers.result import TaskResult
 
@@ -106,8 +106,12 @@ def _state(home: str, check: bool) -> tuple[Outcome, str]:
 
 def _left(loaded: Loaded, environ: Mapping[str, str]) -> Iterator[str]:
     """What stays, with the way to be rid of it."""
-    backup = loaded.settings.opencode_backup or os.path.join(loaded.data_home, "backup")
-    for what, path in (("the backup", backup), ("the settings and what you accepted", loaded.config_home)):
+    places = []
+    for name in names(loaded.config_home):
+        own = load({**environ, VARIABLE: name})
+        backup = own.settings.opencode_backup or os.path.join(own.data_home, "backup")
+        places.append(("the backup" if name == USUAL else f"the backup of {name}", backup))
+    for what, path in (*places, ("the settings and what you accepted", loaded.config_home)):
         if os.path.lexists(path):
             yield f"{what}: {display(path)}; delete it when you want none any more"
     source = loaded.settings.opencode_source

@@ -24,6 +24,14 @@ Feature: Uninstall
       Then the exit code is 0
       And it says "autosync.fish"
 
+    Scenario: the backups of other agents stay too
+      Given the homes of Claude Code and Codex
+      And a person has switched on claude and codex
+      When a person runs `autosync sync`
+      And a person runs `autosync uninstall`
+      Then it says "left the backup of claude: "
+      And it says "left the backup of codex: "
+
     Scenario: only looking
       Given the schedule is installed
       When a person runs `autosync uninstall --check`
