@@ -35,15 +35,15 @@ def code_of(task: Callable[P, int], *args: P.args, **kwargs: P.kwargs) -> int:
         try:
             return task(*args, **kwargs)
         except AutosyncError as error:
-            return told(error, as_json=bool(kwargs.get("json")), scheduled=kwargs.get("trigger") == "schedule")
+            fault: AutosyncError = error
         except OSError as error:
-            scheduled = kwargs.get("trigger") == "schedule"
-            return told(_of_system(error), as_json=bool(kwargs.get("json")), scheduled=scheduled)
+            fault = _of_system(error)
         except KeyboardInterrupt:
             from autosync_tasks.report.screen import interrupted
 
             interrupted()
             return 130
+        return told(fault, as_json=bool(kwargs.get("json")), scheduled=kwargs.get("trigger") == "schedule")
 
 
 def told(error: AutosyncError, *, as_json: bool, stream: bool = False, scheduled: bool = False) -> int:

@@ -67,6 +67,11 @@ def all_tasks() -> Iterator[Plain]:
     return (task for room in ROOMS for task in tasks_of(room))
 
 
+def task_named(name: str) -> Plain | None:
+    """The task of that name, for which its room alone is loaded; None if there is none."""
+    return next((tasks_of(room)[some.index(name)] for room, (_, some) in ROOMS.items() if name in some), None)
+
+
 def help_lines(name: str = "", *, codes: bool = False) -> Iterator[Line]:
     """The page of all tasks, or of one. Raises UsageError for a name that is none."""
     from autosync_tasks.cli.help_page import page, task_page
@@ -74,7 +79,7 @@ def help_lines(name: str = "", *, codes: bool = False) -> Iterator[Line]:
     if not name:
         begin = ((task.name, (task.body.__doc__ or "").strip().partition("\n")[0]) for task in all_tasks())
         return page(begin, codes=codes)
-    if found := next((task for task in all_tasks() if task.name == name), None):
+    if found := task_named(name):
         return task_page(found)
     raise UsageError(f"there is no task {display(name)}", hint=meant(name) + "`inv help` names them all")
 
@@ -106,9 +111,6 @@ def plain(words: Sequence[str]) -> tuple[Plain, dict[str, Any]] | None:
 
     A test compares it with Invoke's own reading.
     """
-    for room, (_, names) in ROOMS.items():
-        if words and words[0] in names:
-            item = tasks_of(room)[names.index(words[0])]
-            values = item.values(words[1:])
-            return None if values is None else (item, values)
-    return None
+    item = task_named(words[0]) if words else None
+    values = item.values(words[1:]) if item else None
+    return None if item is None or values is None else (item, values)

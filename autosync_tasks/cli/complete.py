@@ -6,7 +6,7 @@ import os
 import shlex
 from collections.abc import Iterable, Iterator
 
-from autosync_tasks.cli.collection import ROOMS, all_tasks, tasks_of
+from autosync_tasks.cli.collection import ROOMS, all_tasks, task_named
 from autosync_tasks.cli.help_page import call_of
 from autosync_tasks.cli.task import Plain
 from autosync_tasks.config.settings import TABLE, Type
@@ -42,13 +42,11 @@ def candidates(text: str) -> Iterator[tuple[str, str]]:
     words = shlex.split(text)[1:]
     begun = "" if text[-1:].isspace() or not words else words.pop()
     names = [name for _, names in ROOMS.values() for name in names]
-    named = next((word for word in reversed(words) if word in names), "")
-    if not named or words[:1] == ["help"]:
+    task = task_named(next((word for word in reversed(words) if word in names), ""))
+    if task is None or words[:1] == ["help"]:
         about = {task.name: (task.body.__doc__ or "").strip().partition("\n")[0] for task in all_tasks()}
         yield from _fitting([*about.items(), ("help", "what one can do")], begun)
         return
-    room = next(room for room, (_, some) in ROOMS.items() if named in some)
-    task = next(one for one in tasks_of(room) if one.name == named)
     flag, equals, value = begun.partition("=")
     if equals and flag.startswith("--"):
         yield from ((f"{flag}={word}", what) for word, what in _fitting(_of_flag(flag), value))

@@ -27,9 +27,13 @@ def show(kind: str, body: Mapping[str, Any], *, stream: bool = False) -> None:
     if (kept := gathered()) is not None:
         kept.documents.append(json.loads(redaction().clean_text(json.dumps(document))))
         return
+    write(document, indent=None if stream else 1)
+
+
+def write(document: Mapping[str, Any], *, indent: int | None = 1) -> None:
+    """Writes JSON of any kind to standard output, made safe. Raises OutputError."""
     with writing(sys.stdout):
-        text = json.dumps(document, indent=None if stream else 1, ensure_ascii=True)
-        sys.stdout.write(redaction().clean_text(text) + "\n")
+        sys.stdout.write(redaction().clean_text(json.dumps(document, indent=indent, ensure_ascii=True)) + "\n")
 
 
 def of_run(run: Run, source: str, backup: str) -> dict[str, Any]:

@@ -19,8 +19,8 @@ def of_run(run: Run, source: str, backup: str, *, verbose: bool = False) -> Iter
 
     The steps matter where one is not as it should be, or if they are asked for (verbose).
     """
-    style = "green" if run.outcome is Outcome.CHANGED and not run.check else STYLE[run.outcome]
-    yield line(Part(_verdict(run), f"bold {style}".replace("bold bold", "bold")), runnable(run.reason))
+    bold = "bold " + _style(run).removeprefix("bold ")
+    yield line(Part(_verdict(run), bold), runnable(run.reason))
     yield from of_findings(run.findings)
     yield from of_left_out(run.left_out)
     for detail in _summed(run.details):
@@ -39,6 +39,11 @@ def of_run(run: Run, source: str, backup: str, *, verbose: bool = False) -> Iter
 _LISTED = 10
 """Changes of a run that are listed each."""
 _FINE = (Outcome.OK, Outcome.CHANGED, Outcome.SKIPPED)
+
+
+def _style(run: Run) -> str:
+    """Of a run's answer: what was changed is done, and green."""
+    return "green" if run.outcome is Outcome.CHANGED and not run.check else STYLE[run.outcome]
 
 
 def _summed(details: Sequence[str]) -> Iterator[str]:
@@ -81,8 +86,7 @@ def of_restore(run: Run, target: str, backup: str, *, verbose: bool = False) -> 
     for note in run.notes:
         yield of_note(note)
     verdict = "would restore: " if run.check and run.outcome is Outcome.CHANGED else _verdict(run)
-    style = "green" if run.outcome is Outcome.CHANGED and not run.check else STYLE[run.outcome]
-    yield line(Part(verdict, style), runnable(run.reason))
+    yield line(Part(verdict, _style(run)), runnable(run.reason))
     if run.next_step:
         yield of_next(run.next_step)
 

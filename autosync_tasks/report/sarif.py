@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Iterable
 from typing import Any
 
 from autosync_tasks import __version__
 from autosync_tasks.model import Finding, Severity
-from autosync_tasks.names import redaction, shown
-from autosync_tasks.report.stream import writing
+from autosync_tasks.names import shown
 from autosync_tasks.validation.families import RULES
 
 _LEVEL = {Severity.ERROR: "error", Severity.WARNING: "warning"}
-
-
-def show(findings: Iterable[Finding]) -> None:
-    """Writes the log to standard output. Raises OutputError."""
-    with writing(sys.stdout):
-        text = json.dumps(of_findings(tuple(findings)), indent=1, ensure_ascii=True)
-        sys.stdout.write(redaction().clean_text(text) + "\n")
 
 
 def of_findings(findings: Iterable[Finding]) -> dict[str, Any]:

@@ -26,25 +26,19 @@ LOOKED = frozenset({Outcome.OK, Outcome.CHANGED, Outcome.SKIPPED, Outcome.DEFERR
 """Outcomes of a run that looked, and was not kept from what it wanted by a fault."""
 
 
-def commands(settings: Settings) -> tuple[str, ...]:
-    """Every command that is told."""
-    return (*filter(None, (settings.notify_command,)), *settings.notify)
-
-
 def tell(site: Site, outcome: Outcome, reason: str, now: float) -> str:
     """Tells what has changed since the last time; returns "" or which commands could not be run, and why.
 
     The message is a command's last argument. It is made of the program's own words and safe names: no contents of
     a file, so no secret. Does nothing where no command is set.
     """
-    return _tell(site, outcome, reason, _status(site, now)) if commands(site.settings) else ""
+    return _tell(site, outcome, reason, _status(site, now)) if any(each(site.settings)) else ""
 
 
 def after(site: Site, run: Run) -> str:
     """Tells about a run that has ended (see `tell`; nothing for one with nothing to do that follows another), and lets
     the heartbeat go if `status` says "protected"."""
-    wanted = commands(site.settings)
-    from_idle = run.outcome is Outcome.OK and _is_quiet(site) if wanted else True
+    from_idle = run.outcome is Outcome.OK and _is_quiet(site) if any(each(site.settings)) else True
     beats = bool(site.settings.heartbeat_url) and run.outcome in LOOKED
     if run.check or (from_idle and not beats):
         return ""

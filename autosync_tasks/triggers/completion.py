@@ -84,8 +84,8 @@ def uninstall(environ: Mapping[str, str], *, shell: str = "", check: bool = Fals
                 files.remove(path)
     if not found:
         return TaskResult("uninstall-completion", Outcome.OK, "no completion is installed", check=check)
-    verb = "would be" if check else "is"
-    reason = f"removed: {', '.join(found)}" if not check else f"{', '.join(found)} {verb} removed"
+    named = ", ".join(found)
+    reason = f"{named} would be removed" if check else f"removed: {named}"
     return TaskResult("uninstall-completion", Outcome.CHANGED, reason, check=check)
 
 
