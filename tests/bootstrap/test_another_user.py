@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from tests.features.pictures import commits, git
-from tests.remote.servers import http_server
+from tests.features.pictures import commits
+from tests.remote.servers import http_server, served
 from tests.support import independent
 from tests.support.machine import CHECKOUT, Machine
 
@@ -65,11 +65,7 @@ def remote(machine: Machine, workshop: Path) -> Path:
     machine.write("bin/tool.sh", "#!/bin/sh\n")
     machine.path("bin/tool.sh").chmod(0o750)
     machine.must_sync()
-    folder = workshop / "served" / "remote.git"
-    folder.parent.mkdir()
-    git(workshop, "clone", "--quiet", "--bare", str(machine.backup), str(folder))
-    git(folder, "config", "http.receivepack", "true")
-    return folder
+    return served(machine, workshop)
 
 
 @pytest.fixture

@@ -16,8 +16,7 @@ from autosync_tasks.remote.faults import RemoteError
 from autosync_tasks.workspace.request import new_request
 from autosync_tasks.workspace.workspace import open_site
 from tests.features.bootstrap import QUICK
-from tests.features.pictures import git
-from tests.remote.servers import authority, http_server, ssh_server
+from tests.remote.servers import authority, http_server, served, ssh_server
 from tests.support import independent
 from tests.support.machine import Machine
 
@@ -26,11 +25,7 @@ from tests.support.machine import Machine
 def remote(machine: Machine, workshop: Path) -> Path:
     machine.make_tree()
     machine.must_sync()
-    folder = workshop / "served" / "remote.git"
-    folder.parent.mkdir()
-    git(workshop, "clone", "--quiet", "--bare", str(machine.backup), str(folder))
-    git(folder, "config", "http.receivepack", "true")
-    return folder
+    return served(machine, workshop)
 
 
 @pytest.fixture

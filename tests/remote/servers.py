@@ -18,6 +18,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.features.pictures import git
+from tests.support.machine import Machine
+
 BACKEND = "/usr/lib/git-core/git-http-backend"
 
 
@@ -230,3 +233,12 @@ def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
             return
         time.sleep(0.05)
     pytest.skip("sshd does not listen here")
+
+
+def served(machine: Machine, workshop: Path) -> Path:
+    """A bare clone of a machine's backup that http may write to, in a folder of its own to be served."""
+    folder = workshop / "served" / "remote.git"
+    folder.parent.mkdir()
+    git(workshop, "clone", "--quiet", "--bare", str(machine.backup), str(folder))
+    git(folder, "config", "http.receivepack", "true")
+    return folder
