@@ -77,3 +77,9 @@ def test_each_file_of_the_checkout_that_is_named_is_there() -> None:
         if not (CHECKOUT / name).exists()
     }
     assert lost == set()
+
+
+def test_the_workflow_runs_the_line_of_the_readme() -> None:
+    readme = (CHECKOUT / "README.md").read_text("utf-8").partition("what .ci/run runs")[2]
+    line = next(line for line in readme.splitlines() if line.startswith("python3 "))
+    assert f"- run: {line}\n" in (CHECKOUT / ".github/workflows/tests.yml").read_text("utf-8")
