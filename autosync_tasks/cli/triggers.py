@@ -192,7 +192,7 @@ def doctor(context: Context, verbose: bool = False, json: bool = False) -> int:
 _SHELL = "bash, zsh or fish"
 
 
-@task(help={**_FLAGS, "shell": f"{_SHELL} (default: yours)"})
+@task(profiles=Scope.NONE, help={**_FLAGS, "shell": f"{_SHELL} (default: yours)"})
 def install_completion(
     context: Context, shell: str = "", check: bool = False, diff: bool = False, json: bool = False
 ) -> int:
@@ -202,7 +202,7 @@ def install_completion(
     return show(completion.install(os.environ, shell=shell, check=is_dry(context, check)), as_json=json, diff=diff)
 
 
-@task(help={"check": CHECK, "json": JSON, "shell": f"{_SHELL} (default: each)"})
+@task(profiles=Scope.NONE, help={"check": CHECK, "json": JSON, "shell": f"{_SHELL} (default: each)"})
 def uninstall_completion(context: Context, shell: str = "", check: bool = False, json: bool = False) -> int:
     """Removes the files of install-completion; another's stay."""
     from autosync_tasks.triggers import completion

@@ -20,6 +20,14 @@ Feature: Several agents
       And the backup of claude holds CLAUDE.md and settings.json alone
       And the backup of codex holds config.toml alone
 
+  Rule: What is of no agent is done once
+
+    Scenario: completion
+      Given a person has switched on claude and codex
+      When a person runs `autosync install-completion --shell=fish`
+      Then the exit code is 0
+      And it does not say "is there already"
+
   Rule: One that is blocked or in conflict holds up no other
 
     Scenario: three agents, one blocked, one in conflict
