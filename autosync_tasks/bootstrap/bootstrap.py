@@ -162,8 +162,9 @@ class _Work:
         run = drill(site, self.request, lambda _: staged, self.ears.progress)
         if run.details:
             raise GuardError(
-                f"what came from {self.address.shown} is not whole; nothing was written",
-                hint="`--branch` names another backup there; the machine that made it can say more: inv verify --drill",
+                f"{self.address.shown}: {run.reason}; nothing was written",
+                hint="look at room and rights of the state folder (XDG_STATE_HOME names another); `--branch` names "
+                "another backup there; the machine that made this one can say more: inv verify --drill",
                 details=run.details,
             )
         self.notes += run.notes

@@ -26,6 +26,7 @@ from autosync_tasks.model import Outcome, Path, Run, Step
 from autosync_tasks.names import display
 from autosync_tasks.plan.past import remember_act
 from autosync_tasks.records import dataclass, replace
+from autosync_tasks.remote.heads import FORGOTTEN, still_there
 from autosync_tasks.remote.integrate import follow
 from autosync_tasks.remote.known import agreed
 from autosync_tasks.remote.outgoing import contains, outgoing
@@ -36,9 +37,6 @@ from autosync_tasks.validation import hits
 from autosync_tasks.workspace.request import Request
 from autosync_tasks.workspace.validation_context import context
 from autosync_tasks.workspace.workspace import Site
-
-KEPT = "refs/autosync/forgotten"
-"""Below it the history as it was before, one ref for each time. Never pushed."""
 
 _INSTEAD = b"(a secret stood here; it was taken out of the history)\n"
 _OF_A_FILE = ""
@@ -110,6 +108,11 @@ def _plan(site: Site, fingerprint: str, pushed: bool) -> _Rewrite | None:
     affected = _affected(site, tip, mark)
     if not affected:
         if _kept(repository):
+            if still_there(repository, tip, agreed(site)):
+                raise GuardError(
+                    "the remote still held that history when it was last asked: it would come back from there",
+                    hint=f"delete the branch {display(repository.branch)} there by hand, then: inv sync --push",
+                )
             return None
         raise UsageError(
             f"no version in the backup's history is or has {display(mark)}",
@@ -178,7 +181,7 @@ def _elsewhere(
     refs = repository.gateway.run(*options).decode("utf-8", "replace").splitlines()
     found = []
     for ref in refs:
-        if ref == f"refs/heads/{repository.branch}" or ref.startswith((KEPT, INCOMING)):
+        if ref == f"refs/heads/{repository.branch}" or ref.startswith((FORGOTTEN, INCOMING)):
             continue
         with suppress(BackupError):  # a ref that names no commit
             if ref in reaching or not outgoing(repository, ref, (tip,)).keys().isdisjoint(affected):
@@ -192,10 +195,10 @@ def _carry_out(site: Site, rewrite: _Rewrite, request: Request) -> list[str]:
     new = _made_again(site, rewrite, run_id)
     tree = repository.listing(rewrite.tip)
     health.moving(site.state, new)
-    move(repository, rewrite.tip, new, tree, "autosync: a secret was taken out", run_id, f"{KEPT}/{run_id}")
+    move(repository, rewrite.tip, new, tree, "autosync: a secret was taken out", run_id, f"{FORGOTTEN}/{run_id}")
     notes = follow(site, rewrite.tip, new, run_id)
     site.state.settle()
-    return [*notes, f"the history as it was is kept as {KEPT}/{run_id}, on this machine only"]
+    return [*notes, f"the history as it was is kept as {FORGOTTEN}/{run_id}, on this machine only"]
 
 
 def _made_again(site: Site, rewrite: _Rewrite, run_id: str) -> str:
@@ -261,7 +264,7 @@ def _redacted(site: Site, path: Path, data: bytes) -> bytes:
 
 
 def _kept(repository: Repository) -> list[str]:
-    output = repository.gateway.run("for-each-ref", "--format=%(refname)", KEPT)
+    output = repository.gateway.run("for-each-ref", "--format=%(refname)", FORGOTTEN)
     return output.decode("ascii", "replace").splitlines()
 
 

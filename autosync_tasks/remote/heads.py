@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from autosync_tasks.backup.manifest import Recorded
+from autosync_tasks.backup.repository import Repository
 from autosync_tasks.config.places import is_within
 from autosync_tasks.errors import ConfigError, GuardError
 from autosync_tasks.model import Kind, Path
@@ -12,10 +13,13 @@ from autosync_tasks.names import display
 from autosync_tasks.records import dataclass, replace
 from autosync_tasks.remote.known import agreed, host, parked_at
 from autosync_tasks.remote.outgoing import behind, common, contains, has, held
-from autosync_tasks.remote.relation import Heads, Relation, Trees, by_heads, by_trees
+from autosync_tasks.remote.relation import Action, Heads, Relation, Trees, by_heads, by_trees
 from autosync_tasks.remote.transport import Limits, Remote
 from autosync_tasks.state.state import State
 from autosync_tasks.workspace.workspace import Site
+
+FORGOTTEN = "refs/autosync/forgotten"
+"""Below it the history as it was before something was taken out of it, one ref for each time. Never pushed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +64,30 @@ def survey(site: Site, remote: Remote) -> Survey:
     branch, aside = site.settings.backup_branch, parked_at(site)
     there = remote.heads(branch, aside)
     heads = _heads(site, remote, there.get(branch, ""))
-    relation = by_heads(heads) or by_trees(heads, trees_of(site, heads), branch, host())
+    relation = _taken_out(site, heads) or by_heads(heads) or by_trees(heads, trees_of(site, heads), branch, host())
     others = () if heads.remote else held(site.repository, remote.branches()[0].values())
     if others and (here := behind(site.repository, heads.local, others)):
         relation = replace(relation, reason=f"{relation.reason}; the remote holds {here:,} of its commits already")
     return Survey(heads, relation, there.get(aside, ""), others)
+
+
+def still_there(repository: Repository, local: str, theirs: str) -> bool:
+    """Whether a remote's head has commits of a history from which something was taken out here."""
+    kept = [f"{FORGOTTEN}/{name}" for name in repository.refs_below(FORGOTTEN)] if theirs else []
+    shared = (common(repository, old, theirs) for ref in kept if (old := repository.ref(ref)))
+    return any(commit and not contains(repository, local, commit) for commit in shared)
+
+
+def _taken_out(site: Site, heads: Heads) -> Relation | None:
+    """Taking such a history in would bring back what was taken out."""
+    if not still_there(site.repository, heads.local, heads.remote):
+        return None
+    branch = display(site.settings.backup_branch)
+    return Relation(
+        Action.STOP,
+        f"the remote's branch {branch} still holds what was taken out of the history here",
+        next_step=f"delete the branch {branch} there by hand, then: inv sync --push",
+    )
 
 
 def _heads(site: Site, remote: Remote, theirs: str) -> Heads:

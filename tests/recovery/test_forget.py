@@ -10,8 +10,9 @@ import pytest
 
 from autosync_tasks.errors import GuardError, UsageError
 from autosync_tasks.model import Outcome, Run
-from autosync_tasks.recovery.forget import KEPT, forget
+from autosync_tasks.recovery.forget import forget
 from autosync_tasks.recovery.recover import look_at
+from autosync_tasks.remote.heads import FORGOTTEN
 from autosync_tasks.remote.known import PushResult
 from autosync_tasks.remote.secret_guard import in_history
 from autosync_tasks.verify.verify import verify
@@ -112,12 +113,12 @@ def test_it_goes_from_every_version_and_nothing_else_does(machine: Machine, tmp_
 def test_the_old_history_is_kept_until_it_is_asked_once_more(machine: Machine) -> None:
     mark, old = mark_of(machine), machine.head
     asked(machine, mark)
-    kept = git(machine.backup, "for-each-ref", "--format=%(objectname)", KEPT)
+    kept = git(machine.backup, "for-each-ref", "--format=%(objectname)", FORGOTTEN)
     assert kept == old
     assert asked(machine, mark, check=True).exit_code == 5
-    assert git(machine.backup, "for-each-ref", KEPT)
+    assert git(machine.backup, "for-each-ref", FORGOTTEN)
     assert asked(machine, mark).exit_code == 0
-    assert git(machine.backup, "for-each-ref", KEPT) == ""
+    assert git(machine.backup, "for-each-ref", FORGOTTEN) == ""
     with pytest.raises(UsageError, match="no version"):
         asked(machine, mark)
 
