@@ -8,7 +8,7 @@ from autosync_tasks.model import Finding, Path
 from autosync_tasks.names import WITHHELD, redaction
 from autosync_tasks.validation.families import FAMILIES, finish, selected
 from autosync_tasks.validation.findings import Context, Lines, Raw, Subject
-from autosync_tasks.validation.scanner import Engine, EngineUnavailableError, SieveHoleError
+from autosync_tasks.validation.scanner import SCAN_SECONDS, Engine, EngineUnavailableError, SieveHoleError
 from autosync_tasks.validation.scripts import is_shell, of_shell
 from autosync_tasks.validation.secret_regions import Region, as_utf8, regions
 from autosync_tasks.validation.secrets import in_names, protected_name, secret_faults
@@ -102,6 +102,8 @@ class OneRun:
             return secrets, list(secret_faults(secrets, Lines(data))) if secrets else []
         except EngineUnavailableError as error:
             return None, [Raw("SEC000", f"The file was not judged: {error}.")]
+        except TimeoutError:
+            return None, [Raw("SEC007", f"The file was not judged within {SCAN_SECONDS:.0f} seconds.")]
         except Exception as error:  # noqa: BLE001  as above
             return None, [_crash("secrets", error)]
 

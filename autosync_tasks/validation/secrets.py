@@ -79,6 +79,16 @@ RULES = (
         lasting=True,
     ),
     ValidationRule(
+        "SEC007",
+        Severity.ERROR,
+        "A file that takes too long to be judged",
+        "The secret scanner did not come to an end with it within half a minute, so nobody knows what it holds.",
+        "Run it again when the machine is less busy. If it stays so, split the file, or keep it out of the backup by a "
+        "rule of your own.",
+        acceptable=False,
+        lasting=True,
+    ),
+    ValidationRule(
         "SEC101",
         Severity.WARNING,
         "A value under a secret's name",

@@ -80,7 +80,7 @@ FILES: dict[str, tuple[str, str | bytes, int]] = {
 
 OTHER_AGENTS = {code for code in RULES if code.startswith("AGT")}
 """For trees that are not OpenCode's: test_agents.py."""
-ELSEWHERE = {"INT001", "INT002", "SEC000", "SEC004"} | OTHER_AGENTS
+ELSEWHERE = {"INT001", "INT002", "SEC000", "SEC004", "SEC007"} | OTHER_AGENTS
 """Faults of the scanner, and a protected file: the walk never takes one. They have tests of their own below."""
 
 
@@ -175,3 +175,37 @@ def test_a_protected_file_that_a_person_committed_does_not_leave(place: Place, t
     assert ("SEC004", ".env") in {(finding["code"], finding["path"]) for finding in run.json["findings"]}
     listed = subprocess.run(["git", "-C", str(remote), "for-each-ref"], capture_output=True, check=True)
     assert listed.stdout == b""
+
+
+SLOW = """
+class DetectionPolicy:
+    def __init__(self, **_): pass
+class Rules:
+    def __init__(self, *_, **__): pass
+class Scanner:
+    def __init__(self, *_, **__): pass
+    def scan(self, data, timeout=None):
+        if timeout: raise TimeoutError("scan timed out")
+        return []
+"""
+
+
+def test_a_file_that_takes_too_long_to_be_judged_is_told_by_name_and_holds_no_other(
+    place: Place, tmp_path: Path
+) -> None:
+    place.more["PYTHONPATH"] = f"{tmp_path}:{CHECKOUT}"
+    (tmp_path / "kingfisher_sdk.py").write_text(SLOW)
+    place.write("context/a.md", "hi\n")
+    place.write("context/deep.json", "[" * 200_000)
+    run = place.run("sync", "--json")
+    assert run.code == 3 and not place.head, run
+    found = [finding for finding in run.json["findings"] if finding["severity"] == "error"]
+    assert [(one["code"], one["path"], one["message"]) for one in found] == [
+        ("SEC007", "context/deep.json", "The file was not judged within 30 seconds.")
+    ]
+    assert "QUARANTINE=true" in run.json["next_step"] and "accept" not in run.json["next_step"]
+    off = {"AUTO_SYNC_VALIDATE": "false", "VALIDATE_IGNORE": '["SEC"]'}
+    assert place.run("sync", "--json", environ=off).code == 3
+    run = place.run("sync", "--json", environ={"QUARANTINE": "true"})
+    assert (run.code, run.outcome) == (1, "incomplete"), run
+    assert place.git("ls-tree", "-r", "--name-only", "main").split() == [b".autosync/manifest", b"context/a.md"]
