@@ -11,7 +11,7 @@ import pytest
 from autosync_tasks.config.load import load
 from autosync_tasks.status.notify import each
 from tests.features.heartbeat import listening
-from tests.support.machine import CHECKOUT
+from tests.support.machine import BIN, CHECKOUT
 
 MESSAGE = 'autosync: blocked: a test\'s "words" $HOME'
 
@@ -74,8 +74,8 @@ def test_ntfy(tmp_path: Path) -> None:
     assert "Authorization: Bearer made-up" in one
 
 
-@pytest.mark.skipif(shutil.which("apprise") is None, reason="no apprise program: pip install apprise")
-def test_apprise(tmp_path: Path) -> None:
+def test_apprise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", f"{BIN}:/usr/bin:/bin")
     (tmp_path / ".config").mkdir()
     with listening() as ear:
         made = "urls:\n  - " + ear.url.replace("http://", "json://") + "\n"
