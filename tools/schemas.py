@@ -148,7 +148,49 @@ RUN = {
     "next_step": TEXT,
     "retry_at": or_null(NUMBER),
 }
-MISSING = many(record())
+MISSING = many(record(kind=TEXT, name=TEXT, wanted_by=TEXT, remedy=TEXT))
+NUMBERS: Schema = {"type": "object", "additionalProperties": COUNT}
+WHEN = or_null(NUMBER)
+RECORD = record(
+    {
+        "task": TEXT,
+        "commit": TEXT,
+        "digest": TEXT,
+        "changes": NUMBERS,
+        "pending": COUNT,
+        "findings": NUMBERS,
+        "notes": many(TEXT),
+        "hint": TEXT,
+        "retry_at": NUMBER,
+    },
+    id=TEXT,
+    trigger={"enum": list(Trigger)},
+    started=NUMBER,
+    ended=NUMBER,
+    outcome={"enum": list(Outcome)},
+    reason=TEXT,
+    exit=EXIT,
+    acted=FLAG,
+)
+"""Of the history: `task` where it was no sync."""
+MACHINE = record(
+    name=TEXT,
+    host=TEXT,
+    agent=TEXT,
+    branch=TEXT,
+    version=TEXT,
+    looked=WHEN,
+    synced=WHEN,
+    verified=WHEN,
+    drilled=WHEN,
+    files=COUNT,
+    conflict=TEXT,
+    trouble=TEXT,
+    max_age=NUMBER,
+    triggers=many(TEXT),
+    verdict=TEXT,
+    this=FLAG,
+)
 STATUS = {
     "verdict": {"enum": ["protected", "attention", "not protected"]},
     "why": TEXT,
@@ -183,11 +225,27 @@ STATUS = {
     ),
     "others": or_null(TEXT),
     "notes": many(TEXT),
-    "last_run": or_null(record()),
+    "last_run": or_null(RECORD),
 }
 TASK = {"task": TEXT, "outcome": {"enum": list(Outcome)}, "reason": TEXT, "exit_code": EXIT}
+MORE_OF_A_TASK = {
+    "checks": many(record(name=TEXT, level={"enum": ["ok", "warn", "fail"]}, what=TEXT, remedy=TEXT)),
+    "schedule": TEXT,
+    "longest_pause": or_null(NUMBER),
+    "command": {"anyOf": [TEXT, many(TEXT)]},
+    "scope": TEXT,
+    "path": TEXT,
+    "paths": many(TEXT),
+    "events": many(TEXT),
+    "units": many(TEXT),
+    "linger": or_null(FLAG),
+    "removed": many(TEXT),
+    "left": many(TEXT),
+    "syncs": COUNT,
+}
+"""What one task or another says beside: `doctor` its checks, the install tasks what they wrote."""
 DOCUMENTS: dict[str, Schema] = {
-    "acceptances": record(accepted=many(record())),
+    "acceptances": record(accepted=many(record(fingerprint=TEXT, reason=TEXT, code=TEXT, path=TEXT, at=NUMBER))),
     "backups": record(
         backups=many(record(commit=TEXT, when=TEXT, subject=TEXT)),
         snapshots=many(record(commit=TEXT, when=TEXT, what=TEXT)),
@@ -201,8 +259,8 @@ DOCUMENTS: dict[str, Schema] = {
     "error": record(error={"type": "string", "minLength": 1}, details=many(TEXT), hint=TEXT, exit_code=EXIT),
     "event": record(outcome=TEXT, reason=TEXT),
     "findings": record(judged=COUNT, findings=many(FINDING), left_out=many(LEFT_OUT)),
-    "history": record(runs=many(record())),
-    "machines": record({"machines": many(record()), "exit_code": EXIT, "forgotten": TEXT}),
+    "history": record(runs=many(RECORD)),
+    "machines": record({"machines": many(MACHINE), "exit_code": EXIT, "forgotten": TEXT}),
     "agents": record(agents=many(record(profile=TEXT, title=TEXT, state=TEXT, folder=TEXT)), exit_code=EXIT),
     "profiles": record(
         {"verdict": TEXT}, exit_code=EXIT, profiles=many(record(profile=TEXT, exit_code=EXIT, answer=ANY))
@@ -212,8 +270,29 @@ DOCUMENTS: dict[str, Schema] = {
     "rule": record(explanation=TEXT),
     "run": record(**RUN),
     "status": record(**STATUS),
-    "task": record({"details": many(TEXT), "diff": TEXT, "next_step": TEXT, "check": FLAG}, **TASK),
-    "totals": record(),
+    "task": record(
+        {"details": many(TEXT), "diff": TEXT, "next_step": TEXT, "check": FLAG, **MORE_OF_A_TASK},
+        **TASK,
+    ),
+    "totals": record(
+        **dict.fromkeys(
+            [
+                "runs",
+                "successes",
+                "failures",
+                "blocked",
+                "incomplete",
+                "deferred",
+                "skipped",
+                "files",
+                "commits",
+                "restores",
+                "recoveries",
+            ],
+            COUNT,
+        ),
+        last_activity=WHEN,
+    ),
     "why": record(
         **PATH,
         rule=record(pattern=TEXT, origin=TEXT),

@@ -11,7 +11,7 @@ from autosync_tasks.cli.positional import WithFingerprints
 from autosync_tasks.cli.task import CHECK, JSON, Context, Scope, is_dry, task
 from autosync_tasks.errors import UsageError
 from autosync_tasks.humanize import count
-from autosync_tasks.model import Finding
+from autosync_tasks.model import Finding, Outcome
 from autosync_tasks.names import display
 from autosync_tasks.plan import judge
 from autosync_tasks.plan.compare import look
@@ -19,6 +19,7 @@ from autosync_tasks.records import asdict
 from autosync_tasks.report import as_json as report
 from autosync_tasks.report import lines, screen
 from autosync_tasks.report.findings import of_findings
+from autosync_tasks.triggers.result import TaskResult
 from autosync_tasks.validation.families import RULES
 from autosync_tasks.workspace.validation_context import acceptances
 from autosync_tasks.workspace.workspace import Site, open_site
@@ -67,8 +68,8 @@ def accept(
     if prune:  # what only the history holds is kept: the next push would stop at it
         current = {finding.fingerprint for finding in (*findings, *_in_history(site))}
         gone = [one for one in store.all() if one.fingerprint not in current] if dry else store.prune(current)
-        screen.show(lines.plain([f"{'would forget' if dry else 'forgot'} {count(len(gone), 'acceptance')}"]))
-        return 5 if dry and gone else 0
+        words = f"{'would forget' if dry else 'forgot'} {count(len(gone), 'acceptance')}"
+        return _told(Outcome.CHANGED if gone else Outcome.OK, words, (), check=dry, as_json=json)
     wanted = [mark.strip().lower() for mark in fingerprint]
     by_mark = {finding.fingerprint: finding for finding in findings}
     if any(mark not in by_mark for mark in wanted):
@@ -87,15 +88,25 @@ def accept(
         )
     if not reason.strip():
         raise UsageError("an acceptance needs a reason", hint="say it with --reason 'why this is no fault'")
-    screen.show(of_findings(chosen))
-    if dry:
-        return 5
-    if not yes and not agreed("Accept? [y/N] "):
-        return 1
-    for found in chosen:
-        store.add(found.fingerprint, reason, at=time.time(), code=found.code, path=display(found.path))
-        screen.show(lines.plain([f"accepted: {found.code} in {display(found.path)}"]))
-    return 0
+    named = [f"{found.code} in {display(found.path)}" for found in chosen]
+    if not json:
+        screen.show(of_findings(chosen))
+    if not dry:
+        if not yes and not agreed("Accept? [y/N] ", no_person=json):
+            return 1
+        for found in chosen:
+            store.add(found.fingerprint, reason, at=time.time(), code=found.code, path=display(found.path))
+    words = f"{'would accept' if dry else 'accepted'}: {', '.join(named)}"
+    return _told(Outcome.CHANGED, words, named, check=dry, as_json=json)
+
+
+def _told(outcome: Outcome, reason: str, details: Iterable[str], *, check: bool, as_json: bool) -> int:
+    result = TaskResult("accept", outcome, reason, tuple(details), check=check)
+    if as_json:
+        report.show("task", result.as_json())
+    else:
+        screen.show(lines.plain([reason]))
+    return result.exit_code
 
 
 def _findings(site: Site) -> Sequence[Finding]:
@@ -111,9 +122,9 @@ def _in_history(site: Site) -> Sequence[Finding]:
     return [finding for findings in in_history(site, tip).values() for finding in findings]
 
 
-def agreed(question: str) -> bool:
-    """Whether the person at the terminal says yes. Raises UsageError if there is none."""
-    if not sys.stdin.isatty():
+def agreed(question: str, *, no_person: bool = False) -> bool:
+    """Whether the person at the terminal says yes. Raises UsageError if there is none. no_person: a program asks."""
+    if no_person or not sys.stdin.isatty():
         raise UsageError("this asks a person, and there is no terminal", hint="add --yes in a script")
     return screen.ask(question).strip().lower() in ("y", "yes")
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from autosync_tasks.cli.positional import WithWords
 from autosync_tasks.cli.task import CHECK, JSON, VERBOSE, Context, Scope, is_dry, task
 from autosync_tasks.doctor.missing import missing_after
+from autosync_tasks.errors import UsageError
 from autosync_tasks.model import Change, Run
 from autosync_tasks.records import replace
 from autosync_tasks.recovery.plan import Repair
@@ -169,7 +170,8 @@ def recover(
             screen.show(of_changes(preview.changes))
 
     if forget or accept_loss:
-        ask = not (yes or request.check)
+        if (ask := not (yes or request.check)) and json:
+            raise UsageError("this asks a person, and a program reads the answer", hint="add --yes in a script")
         found = _forget(site, forget, request, pushed=pushed, ask=ask) if forget else _lose(site, request, ask=ask)
         if found is None:
             return 1

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import time
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
-from autosync_tasks.model import Finding, Severity
+from autosync_tasks.cli.collection import collection
+from autosync_tasks.model import Finding, Outcome, Severity
 from autosync_tasks.report.sarif import of_findings
+from autosync_tasks.report.task_result import show, show_line
+from autosync_tasks.triggers.result import TaskResult
+from tests.features.pictures import git
 from tests.support.machine import CHECKOUT, Machine
 from tools.schemas import DOCUMENTS, document
 
@@ -87,49 +93,110 @@ def sarif_schema() -> dict[str, Any]:
     return json.loads(Path(named).read_text("utf-8")) if named else SARIF
 
 
+def closed(schema: Any) -> Any:
+    """The same, with no field that it does not name: one that is printed stands in the schema."""
+    if isinstance(schema, list):
+        return [closed(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    shut = {"additionalProperties": False} if schema.get("properties") and "additionalProperties" not in schema else {}
+    return {**{name: closed(value) for name, value in schema.items()}, **shut}
+
+
 def check(text: str) -> str:
     found = json.loads(text)
-    jsonschema.validate(found, document(found["kind"]))
+    jsonschema.validate(found, closed(document(found["kind"])))
+    for one in found["profiles"] if found["kind"] == "profiles" else ():
+        check(json.dumps(one["answer"]))
     return str(found["kind"])
 
 
 def test_every_kind_of_document_has_a_schema() -> None:
     """The kinds are the words after `show(` in the package."""
-    import re
-
     code = "\n".join(path.read_text("utf-8") for path in CHECKOUT.joinpath("autosync_tasks").rglob("*.py"))
     kinds = set(re.findall(r'(?:report|documents|json_report)\.show\(\s*"([a-z]+)"', code))
     assert kinds == set(DOCUMENTS)
 
 
-def test_the_tasks_print_what_the_schemas_say(machine: Machine) -> None:
+LINES = """
+    machines  sync --check  sync
+    EDIT
+    detect  diff  validate  validate --explain=SEC001  sync  why AGENTS.md  verify  history --stats  doctor
+    accept FINGERPRINT --reason=an-example --check  accept FINGERPRINT --reason=an-example --yes  accept --list
+    sync  machines  restore --check  restore nowhere.md  restore --yes AGENTS.md  restore --list  history  recover
+    show-config  set-config MAX_AGE=7200  install-timer --check  uninstall-timer  notify  auto-sync-if-needed
+    install-cron  install-cron  install-hook  install-hook  install-completion --shell=bash  status
+    uninstall-cron  uninstall-hook  uninstall-completion --shell=bash  machines --forget=nobody
+    profiles  profiles --on=agents  detect  status  sync  history
+    START-ANEW
+    bootstrap REMOTE --check  bootstrap REMOTE --yes  uninstall --check  uninstall
+"""
+"""Every task that has `--json`, in the order of a life; `watch` itself goes on, and has a test of its own."""
+
+
+def test_the_tasks_print_what_the_schemas_say(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.support.machine.picture", lambda *_: {})  # what a run wrote is not looked at here
     machine.make_tree()
     machine.prepare_scanner()
     machine.fake_crontab("")
-    lines = [
-        *(
-            "sync",
-            "sync --check",
-            "status",
-            "detect",
-            "diff",
-            "validate",
-            "validate --changed",
-            "validate --explain=SEC001",
-        ),
-        *("verify", "why AGENTS.md", "show-config", "set-config MAX_AGE=7200", "history", "history --stats"),
-        *("restore --list", "restore --check", "recover --check", "accept --list", "install-cron --check", "notify"),
-        *("doctor", "status", "restore nowhere.md", "uninstall --check", "machines", "profiles --on=agents", "detect"),
-    ]
-    seen = set()
-    for number, line in enumerate(lines):
-        if number == 2:
+    machine.now = time.time()
+    lines = [line.strip() for row in LINES.splitlines() for line in re.split(r"\s{2,}", row.strip()) if line.strip()]
+    remote, seen, tasks = machine.root / "remote.git", set(), set()
+    for line in lines:
+        if line == "EDIT":
             machine.edit("AGENTS.md")
             machine.write("context/secret.md", f"The token is {machine.secret}\n")
-        told = machine.command("autosync", *line.split(), "--json")
+            git(machine.root, "init", "--quiet", "--bare", "--initial-branch=main", str(remote))
+            machine.home.joinpath(".agents/skills/tidy").mkdir(parents=True)
+            machine.home.joinpath(".agents/skills/tidy/SKILL.md").write_text("---\nname: tidy\ndescription: x\n---\n")
+            git(machine.backup, "remote", "add", "origin", str(remote))
+            machine.command("autosync", "set-config", "AUTO_SYNC_PUSH=true").spoken = True
+            continue
+        if line == "START-ANEW":
+            machine.start_anew()
+            machine.prepare_scanner()
+            continue
+        words = line.replace("REMOTE", str(remote)).replace("FINGERPRINT", fingerprint(machine)).split()
+        told = machine.command("autosync", *words, "--json")
         told.spoken = True
-        seen.add(check(told.text))
-    assert set(DOCUMENTS) - seen == {"bootstrap", "event", "machines"}, "they need a remote, or a watcher"
+        try:
+            seen.add(check(told.text))
+        except (jsonschema.ValidationError, ValueError) as fault:
+            raise AssertionError(f"{line}: {told.text}{told.stderr}") from fault
+        tasks.add(words[0])
+    assert set(DOCUMENTS) - seen == {"event"}, "it is a watcher's"
+    known = collection()
+    assert {name for name in known.task_names if "json" in flags(known[name])} == tasks | {"watch"}
+
+
+def flags(task: Any) -> set[str]:
+    return {name for argument in task.get_arguments(ignore_unknown_help=True) for name in argument.names}
+
+
+def fingerprint(machine: Machine) -> str:
+    """That of the newest finding that was printed."""
+    for told in reversed(machine.told):
+        if found := re.search(r'"fingerprint": "([0-9a-f]{16})"', told.text):
+            return found[1]
+    return ""
+
+
+@pytest.mark.parametrize("words", ["accept f --reason=x", "recover --forget=f", "recover --accept-loss"])
+def test_a_program_is_asked_nothing(machine: Machine, words: str) -> None:
+    machine.make_tree()
+    machine.write("context/secret.md", f"The token is {machine.secret}\n")
+    machine.prepare_scanner()
+    mark = json.loads(machine.command("autosync", "validate", "--json").text)["findings"][0]["fingerprint"]
+    told = machine.command("autosync", *words.replace("=f", f"={mark}").replace(" f ", f" {mark} ").split(), "--json")
+    told.spoken = True
+    assert (check(told.text), told.exit_code) == ("error", 2)
+    assert "--yes" in told.text
+
+
+def test_the_watcher_prints_events(capsys: pytest.CaptureFixture[str]) -> None:
+    show_line("ok", "nothing to do", as_json=True)
+    show(TaskResult("watch", Outcome.OK, "stopped", data={"syncs": 1}), as_json=True, stream=True)
+    assert [check(line) for line in capsys.readouterr().out.splitlines()] == ["event", "task"]
 
 
 def test_validation_prints_sarif(machine: Machine) -> None:
