@@ -96,6 +96,7 @@ class _Work:
         self.changes: tuple[Change, ...] = ()
         self.commit = ""
         self.wanted: tuple[str, ...] = ()
+        self.unwanted: tuple[str, ...] = ()
         self.goes_on = False
         self.adopts = False
 
@@ -108,7 +109,9 @@ class _Work:
             chosen = self._choose(stage)
             part = part_for(self.site, chosen, another=self.wish.another, taken=stage.taken, host=host())
             check_environment(self.site, part)
-            self.wanted = old_triggers.had(chosen) if self.wish.triggers else ()
+            had = old_triggers.had(chosen)
+            self.wanted = had if self.wish.triggers else ()
+            self.unwanted = () if self.wish.triggers else had
             target = planned(self.site, part)
             here, commit = standing(target.repository, stage.repository, chosen.commit)
             self.commit = commit
@@ -178,8 +181,9 @@ class _Work:
         """What would be done with the tree, told from the stage."""
         run, _ = self._passage(staged, check=True)
         self._step("restore", run.outcome, run.reason)
-        for words in self.wanted:
-            self._step("trigger", Outcome.CHANGED, f"{words} would be installed")
+        for words in old_triggers.words(self.wanted):
+            self._step("trigger", Outcome.CHANGED, f"would be installed: {words}")
+        self._left_out()
         self.changes = run.changes
         done = self._end(Outcome.CHANGED, f"would bring {self.commit[:7]} to {display(self.site.places.source)}")
         return replace(done, exit_code=5, check=True, notes=(*done.notes, *run.notes))
@@ -250,11 +254,13 @@ class _Work:
 
     def at_last(self, run: Run) -> Run:
         """Triggers and the sync, as every later run will do it: with the settings that are recorded now."""
-        environ = self.site.environ
+        environ, way = self.site.environ, ""
         for result in old_triggers.install(self.wanted, environ, check=False):
             self._step("trigger", result.outcome, result.reason)
             if result.outcome is Outcome.FAILED:
                 self.details.append(f"{result.task}: {result.reason}")
+                way = way or result.next_step
+        self._left_out()
         site = open_site(environ)
         ask = Ask(adopt=self.adopts)
         last = sync(site, replace(self.request, ask=ask, run_id=f"{self.request.run_id[:10]}ff"), self.ears.progress)
@@ -266,8 +272,12 @@ class _Work:
             outcome = Outcome.CHANGED
         verb = "is as it was at" if run.outcome is Outcome.OK else "stands here again, from"
         done = self._end(outcome, f"{display(site.places.source)} {verb} {self.commit[:7]} of {self.address.shown}")
-        step = last.next_step or ("`inv doctor` says what is wrong with it" if self.details else "")
+        step = last.next_step or way or ("`inv doctor` says what is wrong with it" if self.details else "")
         return replace(done, exit_code=last.exit_code or int(bool(self.details)), next_step=step)
+
+    def _left_out(self) -> None:
+        for words in old_triggers.words(self.unwanted):
+            self.notes.append(f"not installed, as you asked: {words}")
 
     def _step(self, name: str, outcome: Outcome, reason: str) -> None:
         self.steps.append(Step(name, outcome, reason))

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from autosync_tasks.bootstrap.offers import Offer
 from autosync_tasks.errors import AutosyncError
+from autosync_tasks.humanize import span
 from autosync_tasks.model import Outcome
 from autosync_tasks.triggers import crontab, hook, systemd
 from autosync_tasks.triggers.result import TaskResult
@@ -18,6 +19,20 @@ def had(offer: Offer) -> tuple[str, ...]:
     plugin = any((b"/" + path).endswith(_ENDS) for path in offer.head.tree)
     found = offer.said.triggers
     return found if "hook" in found or not plugin else ("hook", *found)
+
+
+def words(wanted: Sequence[str]) -> list[str]:
+    """The same for a person, each with the task that installs it."""
+    return [_words(*one.partition(" ")[::2]) for one in wanted]
+
+
+def _words(kind: str, rhythm: str) -> str:
+    said = {"hook": "the plugin", "watch": "the watcher", "cron": f"cron ({rhythm})"}
+    return f"{said.get(kind) or f'a timer (every {span(float(rhythm))})'}: `autosync {_way(kind)}`"
+
+
+def _way(kind: str) -> str:
+    return {"watch": "watch --install"}.get(kind, f"install-{kind}")
 
 
 def install(wanted: Sequence[str], environ: Mapping[str, str], *, check: bool) -> list[TaskResult]:
@@ -37,5 +52,5 @@ def _install(one: str, environ: Mapping[str, str], *, check: bool) -> TaskResult
         return hook.install(environ, check=check)
     except (AutosyncError, OSError) as error:
         told = error.message if isinstance(error, AutosyncError) else (error.strerror or str(error))
-        way = {"watch": "watch --install"}.get(kind, f"install-{kind}")
-        return TaskResult(way, Outcome.FAILED, told, next_step=f"autosync {way}")
+        way, hint = _way(kind), getattr(error, "hint", "")
+        return TaskResult(way, Outcome.FAILED, told, next_step=hint or f"autosync {way}")

@@ -130,11 +130,49 @@ Feature: From a remote to a working config tree
       Then the bootstrap is done
       And the crontab there runs the sync every 15 minutes
 
-    Scenario: or not, if nobody wants them
-      Given the old machine had the plugin
+    Scenario Outline: so does <what>, by this machine's own systemd
+      Given the old machine had <what>
+      And the new machine has systemd
+      When a new machine is brought up from the remote
+      Then the bootstrap is done
+      And systemd there starts <what>
+
+      Examples:
+        | what                      |
+        | a timer for every 2 hours |
+
+      @sweep
+      Examples:
+        | what        |
+        | the watcher |
+
+    @sweep
+    Scenario: where one cannot be installed, the rest is there, and the way on is told
+      Given the old machine had a timer for every 2 hours
+      And the new machine has no systemd
+      When a new machine is brought up from the remote
+      Then the bootstrap is incomplete
+      And it says "use install-cron"
+      And the new machine has the lost tree, byte for byte
+
+    Scenario Outline: or not, if nobody wants them: <what>
+      Given the old machine had <what>
+      And the new machine has systemd
       When a new machine without triggers is brought up from the remote
       Then the bootstrap is done
-      And OpenCode there has no plugin
+      And it says "not installed, as you asked: <told>"
+      And nothing starts a sync there
+
+      Examples:
+        | what                           | told                                              |
+        | the plugin                     | the plugin: `autosync install-hook`               |
+
+      @sweep
+      Examples:
+        | what                           | told                                              |
+        | a schedule of every 15 minutes | cron (*/15 * * * *): `autosync install-cron`      |
+        | a timer for every 2 hours      | a timer (every 2 hours): `autosync install-timer` |
+        | the watcher                    | the watcher: `autosync watch --install`           |
 
   Rule: A remote may be poisoned
 

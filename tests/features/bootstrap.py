@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from weakref import WeakKeyDictionary
@@ -19,7 +20,8 @@ from tests.features.pictures import Picture, changed, commits, git, picture
 from tests.features.remote import QUOTED, SAYING, there
 from tests.features.restore import _restore, tell_of
 from tests.support import independent
-from tests.support.machine import Machine, Told, plain
+from tests.support.machine import BIN, Machine, Told, plain
+from tests.support.user_systemd import stand_in
 
 _NEW: WeakKeyDictionary[Machine, Machine] = WeakKeyDictionary()
 _LOST: WeakKeyDictionary[Machine, dict[bytes, independent.Thing]] = WeakKeyDictionary()
@@ -227,13 +229,35 @@ def two_branches(machine: Machine) -> None:
     assert git(there(machine), "rev-parse", mine.backup_branch) == git(new(machine).backup, "rev-parse", "HEAD")
 
 
-@then(parsers.re("OpenCode there has (?P<which>the plugin of this machine|no plugin)"))
-def plugin_there(machine: Machine, which: str) -> None:
-    plugin = new(machine).source / "plugins/autosync.js"
-    assert plugin.exists() == (which != "no plugin")
-    if plugin.exists():
-        assert str(new(machine).state) in plugin.read_text()
-        assert str(machine.state) not in plugin.read_text()
+@then("the bootstrap is incomplete")
+def is_incomplete(machine: Machine) -> None:
+    told = heard(machine)
+    assert (told.outcome, told.exit_code) == (Outcome.INCOMPLETE, 1), told.text
+
+
+@then("OpenCode there has the plugin of this machine")
+def plugin_there(machine: Machine) -> None:
+    plugin = (new(machine).source / "plugins/autosync.js").read_text()
+    assert str(new(machine).state) in plugin
+    assert str(machine.state) not in plugin
+
+
+@then(parsers.re("systemd there starts (?P<what>.+)"))
+def unit_there(machine: Machine, what: str) -> None:
+    made, unit = new(machine), _UNITS[what][1]
+    kept = Path(made.environ["FAKE_STATE"])
+    assert {file.name for file in kept.iterdir()} == {f"enabled-{unit}", f"active-{unit}"}
+    text = (made.home / ".config/systemd/user" / unit).read_text()
+    assert ("OnCalendar=*-*-* 00/2:00:00\n" in text) == unit.endswith(".timer")
+    assert str(machine.home) not in text
+
+
+@then("nothing starts a sync there")
+def no_trigger(machine: Machine) -> None:
+    made = new(machine)
+    assert not (made.source / "plugins/autosync.js").exists()
+    assert not (made.home / "spool/person").exists()
+    assert not (made.home / ".config/systemd").exists()
 
 
 @then("the crontab there runs the sync every 15 minutes")
@@ -270,7 +294,38 @@ def had_schedule(machine: Machine) -> None:
     sync_old(machine)
 
 
+_UNITS = {
+    "a timer for every 2 hours": ("install-timer --every=2h", "autosync.timer"),
+    "the watcher": ("watch --install", "autosync-watch.service"),
+}
+
+
+@given(parsers.re(f"the old machine had (?P<what>{'|'.join(_UNITS)})"))
+def had_unit(machine: Machine, what: str) -> None:
+    machine.environ |= stand_in(machine.home, machine.environ["PATH"])
+    told = machine.program(["autosync", *_UNITS[what][0].split()])
+    assert told.exit_code == 0, told.stderr
+    told.spoken = True
+    machine.edit("AGENTS.md")
+    sync_old(machine)
+
+
 # ---- what the new machine has before
+
+
+@given("the new machine has systemd")
+def has_systemd(machine: Machine) -> None:
+    made = new(machine)
+    made.environ |= stand_in(made.home, made.environ["PATH"])
+
+
+@given("the new machine has no systemd")
+def has_none(machine: Machine) -> None:
+    """Whatever this machine has: of its programs only git."""
+    programs = new(machine).home / "programs"
+    programs.mkdir()
+    (programs / "git").symlink_to(shutil.which("git") or "git")
+    new(machine).environ["PATH"] = f"{programs}:{BIN}"
 
 
 @given("the new machine has OpenCode's own first files")

@@ -211,7 +211,13 @@ def ssh_server(folder: Path, users: Mapping[str, tuple[int, Path]] | None = None
         folder.chmod(0o755)  # the keys that may come in are read as the user
         lines = [f"{name}:*:{uid}:{uid}::{home}:/bin/sh\n" for name, (uid, home) in users.items()]
         (folder / "passwd").write_text(Path("/etc/passwd").read_text() + "".join(lines))
-        inside = ["unshare", "-m", "sh", "-c", f'mount --bind {folder}/passwd /etc/passwd && exec "$0" "$@"']
+        # The whole folder: a file that is mounted over is bare again as soon as somebody else's `useradd` renames it.
+        etc = folder / "etc"
+        etc.mkdir()
+        script = (
+            f"mount -t tmpfs none {etc} && cp -a /etc/. {etc} && cp {folder}/passwd {etc} && mount --bind {etc} /etc"
+        )
+        inside = ["unshare", "-m", "sh", "-c", f'{script} && exec "$0" "$@"']
     server = subprocess.Popen(
         [*inside, sshd, "-D", "-e", "-f", str(folder / "sshd_config")], stderr=subprocess.PIPE, start_new_session=True
     )
