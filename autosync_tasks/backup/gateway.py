@@ -95,6 +95,7 @@ _ENVIRONMENT: Mapping[str, str] = {
     "SSH_ASKPASS": "",
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_GRAFT_FILE": "/dev/null",  # grafts hide older backups, and what is hidden is tidied away
     "GIT_LITERAL_PATHSPECS": "1",
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_ALLOW_PROTOCOL": "",

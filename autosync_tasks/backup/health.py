@@ -14,8 +14,8 @@ from contextlib import suppress
 
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError
-from autosync_tasks.files import names_in
-from autosync_tasks.names import KEPT, kept_branch
+from autosync_tasks.files import bytes_in, names_in
+from autosync_tasks.names import KEPT, display, kept_branch
 from autosync_tasks.records import asdict, dataclass, field, fields, pattern, replace
 from autosync_tasks.state import shapes
 from autosync_tasks.state.state import State
@@ -109,9 +109,22 @@ def oddities(state: State, repository: Repository, head: str) -> list[str]:
     lines = list(strange(noted, stored_files(repository))[:1]) if noted and not noted.faults else []
     if gone := departed(state, repository, head):
         lines.append(f"the branch was set back or replaced: the backup {gone[:7]} is not in its history any more")
+    if store := borrowed(repository):
+        lines.append(f"the backup borrows from {store}, and without that folder it is lost; {_BRING}")
     for name in kept_branches(repository):
         lines.append(f"backups that left the branch are kept as the branch {name}; delete it when you have seen them")
     return lines
+
+
+_BRING = "`git repack -ad` brings all of it here, then remove .git/objects/info/alternates"
+
+
+def borrowed(repository: Repository) -> str:
+    """The first other store that this one borrows from (`git clone --shared`), for people; "" if there is none."""
+    objects = os.path.join(repository.git_dir, "objects")
+    lines = bytes_in(os.path.join(objects, "info", "alternates")).splitlines()
+    stores = [os.path.join(objects, os.fsdecode(line)) for line in lines if line and not line.startswith(b"#")]
+    return next((display(os.path.normpath(store)) for store in stores if os.path.isdir(store)), "")
 
 
 def reason_to_read(health: Health, files: Mapping[str, str], every: float, now: float) -> str:

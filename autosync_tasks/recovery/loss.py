@@ -6,13 +6,16 @@ from contextlib import nullcontext
 
 from autosync_tasks.backup import health
 from autosync_tasks.backup.losses import Loss, note_losses
+from autosync_tasks.errors import AutosyncError
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Outcome, Run, Step
+from autosync_tasks.names import display
 from autosync_tasks.plan.past import remember_act
 from autosync_tasks.records import replace
 from autosync_tasks.recovery.plan import Fix, repairs
 from autosync_tasks.recovery.recover import look_at
-from autosync_tasks.recovery.repair import Bench, move_aside
+from autosync_tasks.recovery.repair import Bench, fetch, move_aside
+from autosync_tasks.remote.fresh import NoBranchError, fetched
 from autosync_tasks.workspace.request import Request
 from autosync_tasks.workspace.workspace import Site
 
@@ -24,6 +27,8 @@ def accept_loss(site: Site, request: Request) -> Run:
     first. Raises BackupError if the repository cannot be looked at, LockedError while another run is at work.
     """
     with nullcontext() if request.check else site.state.lock():
+        if not request.check and (asked := _asked(site, request)):
+            return asked
         facts = look_at(site)
         plan = repairs(facts)
         lost = {repair.subject for repair in plan if repair.fix is Fix.LOST}
@@ -43,9 +48,29 @@ def accept_loss(site: Site, request: Request) -> Run:
         return run
 
 
+def _asked(site: Site, request: Request) -> Run | None:
+    """Brings what the remote still has; a run that says so if it cannot be asked: what it may have is not lost yet."""
+    plan, remote = repairs(look_at(site, site.settings.remote)), display(site.settings.remote)
+    if all(repair.fix is not Fix.FETCH for repair in plan):
+        return None
+    try:
+        fetch(_bench(site, request), plan)
+    except NoBranchError:
+        return None
+    except AutosyncError as error:
+        reason = f"the remote {remote} may have it, and could not be asked ({error.message})"
+        way = f"{error.hint}; if it is gone for good: git -C {display(site.repository.folder)} remote remove {remote}"
+        return replace(request.run(Outcome.INCOMPLETE, reason, exit_code=1), next_step=way)
+    return None
+
+
+def _bench(site: Site, request: Request) -> Bench:
+    return Bench(site.repository, request.run_id, (), dict, lambda: fetched(site, request.run_id))
+
+
 def _noted(site: Site, request: Request, new: list[Loss]) -> Run:
     repository = site.repository
-    bench = Bench(repository, request.run_id, (), dict, lambda: nullcontext(repository))
+    bench = _bench(site, request)
     moved = [note for loss in new for note in move_aside(bench, f"objects/{loss.id[:2]}/{loss.id[2:]}")]
     note_losses(repository, new)
     health.note(site.state, repository, repository.ref(), request.now)

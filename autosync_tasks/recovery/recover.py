@@ -19,7 +19,7 @@ from autosync_tasks.recovery.diagnose import diagnose
 from autosync_tasks.recovery.plan import PASSIVE, Diagnosis, Fix, Repair, repairs
 from autosync_tasks.recovery.repair import Bench, fetch, mend
 from autosync_tasks.recovery.spare import Spare, spares
-from autosync_tasks.remote.fresh import fetched
+from autosync_tasks.remote.fresh import NoBranchError, fetched
 from autosync_tasks.remote.known import known_remote
 from autosync_tasks.remote.relation import CHOICE
 from autosync_tasks.workspace.request import Request
@@ -85,7 +85,7 @@ def _rounds(site: Site, request: Request, announce: Announce | None) -> Run:
         site.repository, request.run_id, _roots(site), lambda: _spares(site), lambda: fetched(site, request.run_id)
     )
     plan: tuple[Repair, ...] = ()
-    remote, unasked = site.settings.remote, ""
+    remote, unasked, way = site.settings.remote, "", ""
     for _ in range(_ROUNDS):
         found = repairs(replace(look_at(site, remote), unasked=unasked))
         if found == plan or not _acting(found):
@@ -102,8 +102,10 @@ def _rounds(site: Site, request: Request, announce: Announce | None) -> Run:
             try:
                 notes += fetch(bench, plan)
                 steps.append(Step(Fix.FETCH, Outcome.CHANGED, notes[-1]))
+            except NoBranchError:
+                pass  # it was asked
             except AutosyncError as error:
-                unasked = error.message
+                unasked, way = error.message, error.hint
         acts = [repair for repair in plan if repair.fix not in PASSIVE]
         steps += [Step(repair.fix, Outcome.CHANGED, repair.problem) for repair in acts]
         notes += mend(bench, plan)
@@ -111,6 +113,8 @@ def _rounds(site: Site, request: Request, announce: Announce | None) -> Run:
     if not request.check and not left:
         _noted(site, request, steps)
     run = _run(request, plan if request.check else (), left, steps, notes)
+    if unasked and any(repair.fix is Fix.LOST for repair in left):
+        run = replace(run, next_step=f"the remote {display(remote)} may have it: {way}; then run `inv recover` again")
     conflict = known_remote(site).conflict if not plan else ""
     if not conflict:
         return run

@@ -17,6 +17,10 @@ from autosync_tasks.state.state import State
 from autosync_tasks.workspace.workspace import Site
 
 
+class NoBranchError(BackupError):
+    """The remote was asked, and has no such branch."""
+
+
 @contextmanager
 def fetched(site: Site, run_id: str) -> Iterator[Repository]:
     """`fetch_fresh` into scratch, which is gone afterwards."""
@@ -42,7 +46,7 @@ def fetch_fresh(site: Site, folder: str, limits: Limits | None = None) -> Reposi
     remote = Remote(repository, state, settings.remote, site.environ, limits)
     commit = remote.heads(settings.backup_branch).get(settings.backup_branch)
     if commit is None:
-        raise BackupError(
+        raise NoBranchError(
             f"the remote {address.shown} has no branch {display(settings.backup_branch)} yet",
             hint="run `inv sync --push` to bring the backup there",
         )

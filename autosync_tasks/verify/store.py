@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 
@@ -18,6 +19,8 @@ from autosync_tasks.backup.soundness import (
     stash_commits,
 )
 from autosync_tasks.errors import BackupError
+from autosync_tasks.files import names_in
+from autosync_tasks.humanize import count
 from autosync_tasks.model import Path
 from autosync_tasks.names import display
 from autosync_tasks.tree.dirfd import Below
@@ -55,6 +58,7 @@ def read_through(repository: Repository, *, full: bool, timeout: float = LOCAL_T
     faults += filter(None, [index_fault(repository)])
     confirmed = [loss.id.encode() for loss in losses(repository)]
     faults += _fsck(repository, "--full" if full else "--connectivity-only", timeout, confirmed)
+    faults += _promised(repository, confirmed)
     if stashed := stash_commits(repository):
         stdin = "".join(f"{name}\n" for name in stashed).encode()
         code, _, complaint = repository.gateway.attempt("rev-list", "--objects", "--quiet", "--stdin", stdin=stdin)
@@ -78,6 +82,16 @@ def _fsck(repository: Repository, how: str, timeout: float, confirmed: Sequence[
     if code and not (lines or known):
         lines.append(b"git fsck ended with code %d" % code)
     return [f"git fsck: {display(line.strip(), limit=200)}" for line in lines]
+
+
+def _promised(repository: Repository, confirmed: Sequence[bytes]) -> list[str]:
+    """What a partial clone (`git clone --filter`) left where it came from: for git's own check that is no fault."""
+    packs = names_in(os.path.join(repository.git_dir, "objects", "pack"))
+    if not any(name.endswith(".promisor") for name in packs):
+        return []
+    output = repository.gateway.run("rev-list", "--objects", "--all", "--missing=print")
+    missing = [line[1:] for line in output.splitlines() if line.startswith(b"?") and line[1:] not in confirmed]
+    return [f"{count(len(missing), 'object')} of it are not here: it is a partial clone"] if missing else []
 
 
 def _words(complaint: bytes) -> str:
