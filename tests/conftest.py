@@ -55,6 +55,7 @@ pytest_plugins = [
     "tests.features.doctor",
     "tests.features.bootstrap",
     "tests.features.bootstrap_remote",
+    "tests.features.agents_back",
     "tests.features.missing",
     "tests.features.machines",
     "tests.features.way_back",

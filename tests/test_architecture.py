@@ -39,7 +39,7 @@ FLOORS: dict[str, tuple[int, str]] = {
     "sync": (8, "backup config plan policy remote state status tree verify workspace"),
     "bootstrap": (
         9,
-        "backup config plan policy remote restore state sync tree triggers validation verify workspace",
+        "backup config plan policy profiles remote restore state sync tree triggers validation verify workspace",
     ),
     "report": (8, "config remote status triggers validation workspace"),
 }
@@ -50,7 +50,7 @@ TOP = "cli"
 LARGEST = 300
 """Lines: beyond this a module has more than one subject."""
 
-MOST_LINES = 32_430
+MOST_LINES = 32_900
 """Of the package, so that one person can hold it in the head."""
 
 HEAVY = ("rich", "git", "pathspec", "tomlkit", "jsonschema", "yaml", "kingfisher_sdk", "inotify_simple", "platformdirs")

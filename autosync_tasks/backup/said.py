@@ -16,6 +16,7 @@ from autosync_tasks.records import dataclass
 MOST = 60
 """Names of what is in no backup that a commit lists."""
 _MOST_TEXT = 200
+_PROFILE = re.compile(r"[a-z][a-z0-9-]{0,30}\Z")
 _TRIGGER = re.compile(r"(hook|watch|timer [0-9]{2,7}|cron [0-9A-Za-z@*,/ -]{1,60})\Z")
 
 
@@ -23,18 +24,21 @@ _TRIGGER = re.compile(r"(hook|watch|timer [0-9]{2,7}|cron [0-9A-Za-z@*,/ -]{1,60
 class Said:
     """host: of the machine. triggers: how syncs were started unattended (`hook`, `watch`, `timer 3600` in seconds,
     `cron 0 * * * *`). absent: names of files that are never copied, as they can be shown. version: of the program.
+    profile: of the agent whose tree it is, "" for the usual one.
     """
 
     host: str = ""
     triggers: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     version: str = ""
+    profile: str = ""
 
 
 def trailers(said: Said) -> list[str]:
     """The lines of a message. Names are JSON, so that none is more than one line."""
     lines = [f"Autosync-Host: {display(said.host)}"]
     lines += [f"Autosync-Version: {said.version}"] if said.version else []
+    lines += [f"Autosync-Profile: {said.profile}"] if said.profile else []
     lines += [f"Autosync-Trigger-Installed: {one}" for one in said.triggers if _TRIGGER.match(one)]
     return lines + [f"Autosync-Not-Here: {json.dumps(name)}" for name in said.absent[:MOST]]
 
@@ -46,12 +50,13 @@ def read(message: str) -> Said:
         name, _, value = line.partition(": ")
         if name.startswith("Autosync-") and len(value) <= _MOST_TEXT * 6:
             found.setdefault(name, []).append(value)
-    version = _last(found.get("Autosync-Version", ()))
+    version, profile = (_last(found.get(f"Autosync-{one}", ())) for one in ("Version", "Profile"))
     return Said(
         display(_last(found.get("Autosync-Host", ())), limit=_MOST_TEXT),
         tuple(dict.fromkeys(one for one in found.get("Autosync-Trigger-Installed", ())[:20] if _TRIGGER.match(one))),
         tuple(_names(found.get("Autosync-Not-Here", ()))),
         version if re.fullmatch(r"[0-9a-z.+-]{1,40}", version) else "",
+        profile if _PROFILE.match(profile) else "",
     )
 
 

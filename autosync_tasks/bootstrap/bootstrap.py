@@ -37,7 +37,7 @@ from autosync_tasks.plan.past import remember_act
 from autosync_tasks.policy.inputs import Ask
 from autosync_tasks.records import replace
 from autosync_tasks.remote.address import Address
-from autosync_tasks.remote.known import host
+from autosync_tasks.remote.known import host_of
 from autosync_tasks.remote.transport import Limits
 from autosync_tasks.restore.plan import RestorePlan
 from autosync_tasks.restore.request import Wish as RestoreWish
@@ -50,16 +50,19 @@ from autosync_tasks.workspace.request import Request
 from autosync_tasks.workspace.workspace import Site, open_site
 
 
-def bootstrap(environ: Mapping[str, str], wish: Wish, request: Request, ears: Ears | None = None) -> Run:
+def bootstrap(
+    environ: Mapping[str, str], wish: Wish, request: Request, ears: Ears | None = None, stage: Stage | None = None
+) -> Run:
     """Brings the backup at that address to this machine; returns the run, of which the last step is a sync.
 
-    environ: the environment. In check mode nothing is written (but scratch, which is gone afterwards). Raises
-    AutosyncError for what stops it: nothing outside scratch was written then, unless it says so.
+    environ: the environment; it names the agent. stage: what was fetched from there already. In check mode nothing is
+    written (but scratch, which is gone afterwards). Raises AutosyncError for what stops it: nothing outside scratch was
+    written then, unless it says so.
     """
     site = open_site(environ, new_machine=True)
-    work = _Work(site, address_of(wish.address, site), wish, request, ears or Ears())
+    work = _Work(site, address_of(wish.address, site), wish, request, ears or Ears(), stage)
     if request.check:
-        with _no_trace(site.state.home):
+        with no_trace(site.state.home):
             return work.look()
     with site.state.lock():
         run = work.look()
@@ -67,7 +70,7 @@ def bootstrap(environ: Mapping[str, str], wish: Wish, request: Request, ears: Ea
 
 
 @contextmanager
-def _no_trace(folder: str) -> Iterator[None]:
+def no_trace(folder: str) -> Iterator[None]:
     """Removes the folder, and those above it, if they were not there before."""
     missing = folder
     while not os.path.lexists(os.path.dirname(missing)):
@@ -86,7 +89,10 @@ def _no_trace(folder: str) -> Iterator[None]:
 class _Work:
     """One bootstrap, with what it collects on the way."""
 
-    def __init__(self, site: Site, address: Address, wish: Wish, request: Request, ears: Ears) -> None:
+    def __init__(
+        self, site: Site, address: Address, wish: Wish, request: Request, ears: Ears, stage: Stage | None
+    ) -> None:
+        self.stage = stage
         self.site, self.address, self.wish, self.request, self.ears = site, address, wish, request, ears
         self.bundle = is_bundle(address)
         self.steps: list[Step] = []
@@ -105,9 +111,9 @@ class _Work:
         with scratch(self.site.state, f"{self.request.run_id}-fetched") as held:
             folder = os.path.realpath(held)  # git is another process, which knows it by its name
             limits = self.wish.limits or Limits()
-            stage = fetch(folder, self.address, self._names(), self.site, limits)
+            stage = self.stage or fetch(folder, self.address, self._names(), self.site.environ, limits)
             chosen = self._choose(stage)
-            part = part_for(self.site, chosen, another=self.wish.another, taken=stage.taken, host=host())
+            part = part_for(self.site, chosen, another=self.wish.another, taken=stage.taken, host=host_of(self.site))
             check_environment(self.site, part)
             had = old_triggers.had(chosen)
             self.wanted = had if self.wish.triggers else ()
@@ -142,7 +148,8 @@ class _Work:
         return tuple(name for name in (self.wish.branch, mine) if name) if self.wish.branch else ()
 
     def _choose(self, stage: Stage) -> Offer:
-        found = offers(stage)
+        agent, there = self.site.settings.profile, offers(stage)
+        found = [one for one in there if one.agent == agent.name]
         mine = own(self.site, found)
         found = [one for one in found if one.branch == self.wish.branch] if self.wish.branch and not mine else found
         if self.ears.found is not None:
@@ -150,7 +157,7 @@ class _Work:
         if mine is None and len(found) > 1 and self.ears.choose is not None:
             named = self.ears.choose(found)
             found = [one for one in found if one.branch == named] or found
-        chosen = mine or choose(found, self.address.shown)
+        chosen = mine or choose(found, self.address.shown, agent.unusual, {one.agent for one in there})
         check_sizes(stage, chosen, self.site.settings.max_file_size)
         who = f"{display(chosen.branch)} of {chosen.said.host or 'an unknown machine'}"
         self._step("look", Outcome.OK, f"{self.address.shown}: {who}, {count(chosen.files, 'file')}")
@@ -257,6 +264,8 @@ class _Work:
         environ, way = self.site.environ, ""
         for result in old_triggers.install(self.wanted, environ, check=False):
             self._step("trigger", result.outcome, result.reason)
+            if result.outcome is Outcome.CHANGED and result.next_step:
+                self.notes.append(result.next_step)
             if result.outcome is Outcome.FAILED:
                 self.details.append(f"{result.task}: {result.reason}")
                 way = way or result.next_step

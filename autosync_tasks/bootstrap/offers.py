@@ -13,6 +13,7 @@ from autosync_tasks.errors import BackupError
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Kind
 from autosync_tasks.names import display, is_branch
+from autosync_tasks.profiles import USUAL
 from autosync_tasks.records import dataclass, field
 
 _ASIDE = re.compile(r"autosync/")
@@ -24,7 +25,7 @@ MOST_BRANCHES = 64
 class Offer:
     """One backup there. commit: its head. when: of the newest own commit (seconds since the epoch; 0: unknown).
 
-    files: how many files and links it holds. agent: whose config tree it is. note: what a person should know of it.
+    files: how many files and links it holds. note: what a person should know of it.
     """
 
     branch: str
@@ -34,7 +35,11 @@ class Offer:
     when: float
     said: Said
     head: Head = field(repr=False)
-    agent: str = "OpenCode"
+
+    @property
+    def agent(self) -> str:
+        """The profile of the agent whose tree it is."""
+        return self.said.profile or USUAL
 
     @property
     def note(self) -> str:

@@ -8,7 +8,8 @@ from autosync_tasks.bootstrap.offers import Offer
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.humanize import span
 from autosync_tasks.model import Outcome
-from autosync_tasks.triggers import crontab, hook, systemd
+from autosync_tasks.profiles import USUAL
+from autosync_tasks.triggers import agent_hook, crontab, hook, systemd
 from autosync_tasks.triggers.result import TaskResult
 
 _ENDS = tuple(f"/{folder}/{hook.NAME}".encode() for folder in ("plugin", "plugins"))
@@ -16,7 +17,7 @@ _ENDS = tuple(f"/{folder}/{hook.NAME}".encode() for folder in ("plugin", "plugin
 
 def had(offer: Offer) -> tuple[str, ...]:
     """What the old machine had, as its commits say; and the plugin if the backup holds it (older ones do not say)."""
-    plugin = any((b"/" + path).endswith(_ENDS) for path in offer.head.tree)
+    plugin = offer.agent == USUAL and any((b"/" + path).endswith(_ENDS) for path in offer.head.tree)
     found = offer.said.triggers
     return found if "hook" in found or not plugin else ("hook", *found)
 
@@ -49,6 +50,8 @@ def _install(one: str, environ: Mapping[str, str], *, check: bool) -> TaskResult
             return systemd.install_timer(environ, every=f"{max(int(rhythm) // 60, 1)}m", check=check)
         if kind == "watch":
             return systemd.install_watch(environ, check=check)
+        if own := agent_hook.of_profile(environ):
+            return agent_hook.install(environ, *own, check=check)
         return hook.install(environ, check=check)
     except (AutosyncError, OSError) as error:
         told = error.message if isinstance(error, AutosyncError) else (error.strerror or str(error))

@@ -34,17 +34,23 @@ def own(site: Site, offers: Sequence[Offer]) -> Offer | None:
     return next((one for one in mine if one.branch == branch), mine[0] if len(mine) == 1 else None)
 
 
-def choose(offers: Sequence[Offer], address: str) -> Offer:
-    """The one there is. Raises BackupError if there is none, GuardError if there are several."""
+def choose(offers: Sequence[Offer], address: str, profile: str = "", agents: Collection[str] = ()) -> Offer:
+    """The one there is. profile: whose is wanted ("": the usual one's). agents: all that have one there.
+
+    Raises BackupError if there is none, GuardError if there are several.
+    """
     if not offers:
+        whose = f"of {profile}" if profile else "of a config tree"
+        others = f"it holds that of {' and '.join(sorted(agents))}; " if agents else ""
         raise BackupError(
-            f"{address} holds no backup of a config tree",
-            hint="look whether this is the right address; `inv sync` makes the first backup of a tree that is here",
+            f"{address} holds no backup {whose}",
+            hint=f"{others}look whether this is the right address; "
+            "`inv sync` makes the first backup of a tree that is here",
         )
     if len(offers) > 1:
         raise GuardError(
             f"{address} holds {len(offers)} backups; nothing was written",
-            hint=f"name one: --branch={display(offers[0].branch)}",
+            hint=f"name one: {f'--profile={profile} ' * bool(profile)}--branch={display(offers[0].branch)}",
             details=[f"{display(one.branch)}: {one.said.host or 'unknown machine'}" for one in offers],
         )
     return offers[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from autosync_tasks.backup.gateway import Gateway
 from autosync_tasks.backup.repository import Repository, check_git_version
@@ -22,7 +22,7 @@ from autosync_tasks.workspace.workspace import Site
 _NAME = "origin"
 
 
-def address_of(text: str, site: Site) -> Address:
+def address_of(text: str, site: Site | None) -> Address:
     """The address that a person named; a folder or file that is there may be named by a relative path.
 
     Raises UsageError for one that is not allowed, or that is a place of this machine's own.
@@ -37,7 +37,10 @@ def address_of(text: str, site: Site) -> Address:
             hint="name the repository: git@host:me/backup.git, https://…, or the path of a folder or a bundle",
         ) from None
     real = os.path.realpath(address.path) if address.path else ""
-    for what, place in (("config tree", site.places.real_source), ("backup of this machine", site.places.real_backup)):
+    places = (
+        (("config tree", site.places.real_source), ("backup of this machine", site.places.real_backup)) if site else ()
+    )
+    for what, place in places:
         if real and is_within(real, place):
             raise UsageError(f"{address.shown} is the {what}", hint="`inv restore` brings files back from this backup")
     return address
@@ -50,14 +53,15 @@ def is_bundle(address: Address) -> bool:
 
 @dataclass
 class Stage:
-    """What was fetched: branch to commit. taken: every branch that the remote has."""
+    """What was fetched: branch to commit. taken: every branch that the remote has. offers: once somebody asked."""
 
     repository: Repository
     branches: dict[str, str]
     taken: frozenset[str]
+    offers: list[Offer] | None = None
 
 
-def fetch(folder: str, address: Address, branches: Sequence[str], site: Site, limits: Limits) -> Stage:
+def fetch(folder: str, address: Address, branches: Sequence[str], environ: Mapping[str, str], limits: Limits) -> Stage:
     """Fetches the branches into a bare repository made in the empty folder.
 
     branches: the first must be there, others may be; none for every one that can be a backup.
@@ -71,7 +75,7 @@ def fetch(folder: str, address: Address, branches: Sequence[str], site: Site, li
     gateway.run("init", "--quiet", "--bare", "--template=", "--initial-branch=main")
     gateway.run("config", f"remote.{_NAME}.url", address.url)
     repository = Repository(own, "main")
-    remote = Remote(repository, State(os.path.join(folder, "state"), own, own), _NAME, site.environ, limits)
+    remote = Remote(repository, State(os.path.join(folder, "state"), own, own), _NAME, environ, limits)
     try:
         there, head = remote.branches()
         names = wanted(there, branches[0] if branches else "", head)
@@ -95,8 +99,10 @@ def fetch(folder: str, address: Address, branches: Sequence[str], site: Site, li
 
 def offers(stage: Stage) -> list[Offer]:
     """The backups on the stage, the branch of the remote's HEAD first. Raises BackupError for one that is no tree."""
-    found = (offer(stage.repository, name, commit) for name, commit in stage.branches.items())
-    return [one for one in found if one is not None]
+    if stage.offers is None:
+        found = (offer(stage.repository, name, commit) for name, commit in stage.branches.items())
+        stage.offers = [one for one in found if one is not None]
+    return stage.offers
 
 
 def check_sizes(stage: Stage, one: Offer, most: int) -> None:

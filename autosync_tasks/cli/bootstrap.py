@@ -6,14 +6,20 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 
+from autosync_tasks.bootstrap.agents import fetched, without_usual
 from autosync_tasks.bootstrap.bootstrap import bootstrap as carry_out
 from autosync_tasks.bootstrap.offers import Offer
 from autosync_tasks.bootstrap.request import Ears, Wish
+from autosync_tasks.bootstrap.stage import Stage
+from autosync_tasks.cli.each import one_by_one
 from autosync_tasks.cli.task import CHECK, DIFF, JSON, Context, Scope, is_dry, task
+from autosync_tasks.config.load import VARIABLE
 from autosync_tasks.doctor.missing import missing_after
 from autosync_tasks.machines.own import own_name
 from autosync_tasks.model import Change, Run
+from autosync_tasks.profiles import USUAL
 from autosync_tasks.records import asdict
 from autosync_tasks.remote import roll
 from autosync_tasks.report import as_json as report
@@ -54,11 +60,11 @@ def bootstrap(
     From a remote to a working config tree, on a machine that has none: `inv bootstrap git@host:me/backup.git`.
 
     Fetches, proves the backup by restoring it into scratch, brings the tree to its place, goes on with the backup from
-    here, and installs the triggers of before. Run it again after whatever ended it. Exit codes: 0 done, or done
-    before; 1 incomplete, or you did not agree; 3 something stands in the way, or the backup cannot be trusted; 5 with
-    --check: it would be done; 75 another run is at work.
+    here, and installs the triggers of before: of each agent whose backup is there, or of --profile. Run it again after
+    whatever ended it. Exit codes: 0 done, or done before; 1 incomplete, or you did not agree; 3 something stands in the
+    way, or the backup cannot be trusted; 5 with --check: it would be done; 75 another run is at work.
     """
-    wish = Wish(address, branch, another_machine, not no_triggers, yes)
+    wish, dry = Wish(address, branch, another_machine, not no_triggers, yes), is_dry(context, check)
     progress, asks = screen.Progress(), sys.stdin.isatty() and not json
 
     def found(offers: Sequence[Offer]) -> None:
@@ -79,15 +85,26 @@ def bootstrap(
         return screen.ask("Overwrite? [y/N] ").strip().lower() in ("y", "yes")
 
     ears = Ears(found, choose if asks else None, before, agree if asks else None, progress)
-    run = carry_out(os.environ, wish, new_request(check=is_dry(context, check)), ears)
-    progress.clear()
-    site = open_site(os.environ, new_machine=True)
-    source, lacks = site.places.source, missing_after(site, run)
-    if json:
-        report.show("bootstrap", {**report.of_run(run, source, address), "missing": [m.as_json for m in lacks]})
+
+    def one(stage: Stage | None = None, *, json: bool) -> int:
+        run = carry_out(os.environ, wish, new_request(check=dry), ears, stage)
+        progress.clear()
+        site = open_site(os.environ, new_machine=True)
+        source, lacks = site.places.source, missing_after(site, run)
+        if json:
+            report.show("bootstrap", {**report.of_run(run, source, address), "missing": [m.as_json for m in lacks]})
+        else:
+            screen.show([*lines.of_restore(run, source, address), *lines.of_missing([m.words for m in lacks])])
+        return run.exit_code
+
+    if os.environ.get(VARIABLE):
+        code = one(json=json)
     else:
-        screen.show([*lines.of_restore(run, source, address), *lines.of_missing([one.words for one in lacks])])
-    return run.exit_code
+        with fetched(os.environ, wish, new_request(check=dry)) as (stage, agents):
+            code = one_by_one(agents, partial(one, stage), as_json=json)
+    if without_usual(os.environ, check=dry) and not (dry or json):
+        screen.show(lines.plain([f"{USUAL} is switched off: it is not on this machine"]))
+    return code
 
 
 @task(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from autosync_tasks.cli.boundary import code_of
@@ -13,7 +13,7 @@ from autosync_tasks.errors import UsageError
 from autosync_tasks.report import as_json as documents
 from autosync_tasks.report import screen
 from autosync_tasks.report.agents import in_order, of_agent, of_agents, over_all
-from autosync_tasks.report.words import Gathered, gathering
+from autosync_tasks.report.words import Gathered, Part, gathering, line
 
 if TYPE_CHECKING:
     from autosync_tasks.cli.task import Context, Plain
@@ -61,6 +61,26 @@ def over(
         if not given.get("short"):
             for name, kept, _ in found:
                 _show(of_agent(name, kept))
+    return worst
+
+
+def one_by_one(names: Sequence[str], act: Callable[..., int], *, as_json: bool) -> int:
+    """What asks on its way, of several agents: each is told as it goes, under its name; with `as_json` in one document.
+
+    act: is given `json`. Returns the exit code, the worst of several.
+    """
+    found: list[tuple[str, Gathered, int]] = []
+    for name in names:
+        gathers = as_json and len(names) > 1
+        with _about(name), gathering() if gathers else nullcontext(Gathered()) as kept:
+            if not as_json and len(names) > 1:
+                screen.show([line(Part(name, "bold"), ":")])
+            found.append((name, kept, code_of(act, json=as_json)))
+        if found[-1][2] == 130:
+            break
+    worst = min((code for _, _, code in found), key=_WORST_FIRST.index)
+    if as_json and len(names) > 1:
+        documents.show("profiles", of_agents(found, worst))
     return worst
 
 

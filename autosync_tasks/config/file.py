@@ -87,7 +87,7 @@ def preview(path: str, changes: Mapping[str, object], environ: Mapping[str, str]
 def _place(environ: Mapping[str, str], wanted: Mapping[str, Any]) -> str:
     """The profile in whose table the values go, "" for the top. The usual one's places stand at the top."""
     name = environ.get(VARIABLE, "")
-    return "" if name == USUAL and all(one in OWN for one in wanted) else name
+    return "" if name == USUAL and any(one in OWN for one in wanted) else name
 
 
 def _checked(changes: Mapping[str, object], environ: Mapping[str, str]) -> dict[str, Any]:

@@ -47,6 +47,7 @@ def own_record(site: Site, now: float, conflict: str) -> Record:
     return Record(
         own_name(site),
         host=display(os.uname().nodename),
+        agent=settings.profile.read().title,
         branch=settings.backup_branch,
         version=__version__,
         looked=now,

@@ -32,7 +32,7 @@ class Record:
 
     name: str
     host: str = ""
-    agent: str = "OpenCode"
+    agent: str = ""
     branch: str = ""
     version: str = ""
     looked: float | None = None
@@ -57,10 +57,8 @@ class Record:
 
     def words(self, now: float) -> str:
         """One line for a person."""
-        parts = [
-            f"{self.host or self.name}, {self.agent}, branch {self.branch or 'unknown'}",
-            count(self.files, "file"),
-        ]
+        who = ", ".join(filter(None, (self.host or self.name, self.agent, f"branch {self.branch or 'unknown'}")))
+        parts = [who, count(self.files, "file")]
         parts += [f"{what} {_ago(when, now)}" for what, when in (("looked", self.looked), ("synced", self.synced))]
         parts += [f"{what} {_ago(w, now)}" for what, w in (("verified", self.verified), ("drilled", self.drilled)) if w]
         parts += [f"conflict, parked: {self.conflict}"] if self.conflict else []

@@ -29,6 +29,11 @@ class Source:
     config_home: str = ""
 
     @property
+    def unusual(self) -> str:
+        """The name, "" for the usual one."""
+        return "" if self.name == USUAL else self.name
+
+    @property
     def path(self) -> str:
         """The file. A shipped one cannot be replaced: its rules keep secrets out."""
         shipped = os.path.join(SHIPPED, f"{self.name}.toml")

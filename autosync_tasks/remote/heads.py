@@ -11,7 +11,7 @@ from autosync_tasks.errors import ConfigError, GuardError
 from autosync_tasks.model import Kind, Path
 from autosync_tasks.names import display
 from autosync_tasks.records import dataclass, replace
-from autosync_tasks.remote.known import agreed, host, parked_at
+from autosync_tasks.remote.known import agreed, host_of, parked_at
 from autosync_tasks.remote.outgoing import behind, common, contains, has, held
 from autosync_tasks.remote.relation import Action, Heads, Relation, Trees, by_heads, by_trees
 from autosync_tasks.remote.transport import Limits, Remote
@@ -64,7 +64,9 @@ def survey(site: Site, remote: Remote) -> Survey:
     branch, aside = site.settings.backup_branch, parked_at(site)
     there = remote.heads(branch, aside)
     heads = _heads(site, remote, there.get(branch, ""))
-    relation = _taken_out(site, heads) or by_heads(heads) or by_trees(heads, trees_of(site, heads), branch, host())
+    relation = (
+        _taken_out(site, heads) or by_heads(heads) or by_trees(heads, trees_of(site, heads), branch, host_of(site))
+    )
     others = () if heads.remote else held(site.repository, remote.branches()[0].values())
     if others and (here := behind(site.repository, heads.local, others)):
         relation = replace(relation, reason=f"{relation.reason}; the remote holds {here:,} of its commits already")

@@ -210,6 +210,11 @@ def host() -> str:
     return os.uname().nodename
 
 
+def host_of(site: Site) -> str:
+    """The same with the agent's name, where it is not the usual one: no two agents are to be offered one branch."""
+    return "-".join(filter(None, (host(), site.settings.profile.unusual)))
+
+
 def parked_at(site: Site) -> str:
     """The one branch of the remote to which a conflicting branch of this machine goes."""
     return parked_branch(host(), site.settings.backup_branch)

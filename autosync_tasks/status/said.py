@@ -21,7 +21,8 @@ def said_here(site: Site, seen: Look) -> Said:
     left = (item.path for item in seen.left_out if item.why is Left.PROTECTED)
     names = [path for path in sorted(left) if not _passes(path)]
     triggers = in_short(site.environ, scheduled=site.state.seen(Trigger.SCHEDULE) is not None)
-    return Said(os.uname().nodename, triggers, tuple(map(display, names[:MOST])), __version__)
+    absent = tuple(map(display, names[:MOST]))
+    return Said(os.uname().nodename, triggers, absent, __version__, site.settings.profile.unusual)
 
 
 def _passes(path: bytes) -> bool:
