@@ -37,7 +37,8 @@ def write_files(repository: Repository, puts: Listing, gone: set[Path], run_id: 
         for path in sorted(gone):
             _remove(below, path)
         late = [path for path in sorted(puts) if len(path) <= LONGEST and standing(below, path) != puts[path]]
-        late = [path for path in late if puts[path][0] != _SUBMODULE and clear_way(below, path)]
+        above: set[Path] = set()
+        late = [path for path in late if puts[path][0] != _SUBMODULE and clear_way(below, path, above)]
     if late:
         _write(repository, {path: puts[path] for path in late}, run_id)
 
@@ -97,10 +98,18 @@ def _remove(below: Below, path: Path) -> None:
             return
 
 
-def clear_way(below: Below, path: Path) -> bool:
-    """Whether nothing foreign is in the way: a link or file among its parents, or a folder at its place."""
+def clear_way(below: Below, path: Path, fine: set[Path]) -> bool:
+    """Whether nothing foreign is in the way: a link or file among its parents, or a folder at its place.
+
+    fine: parents that were looked at already and are folders or nothing; grows.
+    """
     here = below.look(path)
     if here is not None and stat.S_ISDIR(here.st_mode):
         return False
-    above = (below.look(parent) for parent in parents(path))
-    return all(facts is None or stat.S_ISDIR(facts.st_mode) for facts in above)
+    for parent in parents(path):
+        if parent not in fine:
+            facts = below.look(parent)
+            if facts is not None and not stat.S_ISDIR(facts.st_mode):
+                return False
+            fine.add(parent)
+    return True

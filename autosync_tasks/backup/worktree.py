@@ -97,11 +97,12 @@ def bring_unedited(
     there = was.get
     changed = {path for path, entry in wanted.items() if there(path) != entry} | (was.keys() - wanted.keys())
     puts = {path: wanted[path] for path in changed if path in wanted}
+    above: set[Path] = set()
     with Below(repository.folder) as below:
         for path in sorted(changed):
             here = standing(below, path)
             free = here is None or here in (was.get(path), wanted.get(path))
-            if not free or (path in puts and not clear_way(below, path)):
+            if not free or (path in puts and not clear_way(below, path, above)):
                 return False
     # The index alone (-i): git refuses if it is not what the old commit, or the new one, says.
     code, _, complaint = repository.gateway.attempt("read-tree", *(["-i", "-m", old] if old else []), new)

@@ -45,6 +45,6 @@ def _new(reader: Reader, seen: Look, change: Change) -> bytes:
     if change.new is None or change.new.kind is Kind.FOLDER:
         return b""
     try:
-        return reader.read(change.path, seen.observation.facts(change.path))[0]
+        return reader.read(change.path, seen.scan.records[change.path])[0]
     except NotReadableError as error:
         return f"({error.left_out.detail})".encode()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import time
 from typing import BinaryIO
 
-from autosync_tasks.model import Kind, Left, LeftOut
+from autosync_tasks.model import Left, LeftOut
 from autosync_tasks.tree.derived import Part
 from autosync_tasks.tree.followed_links import Through
-from autosync_tasks.tree.walk import Facts, detail_of, pack, unpack, why_left
+from autosync_tasks.tree.walk import STAT, detail_of, pack, why_left
 
 _CHUNK = 1 << 20
 
@@ -57,29 +58,32 @@ class Reader(Through):
         target = self._followed.get(path)
         return target.open_file() if target else super().open_file(path)
 
-    def read(self, path: bytes, expected: Facts) -> tuple[bytes, int]:
+    def read(self, path: bytes, expected: bytes) -> tuple[bytes, int]:
         """The bytes of a file, or a link's target, and when the reading began (ns since the epoch).
+
+        expected: the walk's record of the path.
 
         Raises NotReadableError if it is gone, is another file than observed, or changed meanwhile.
         """
+        size, _, _, _, mode, _ = STAT.unpack(expected)
         began = time.time_ns()
         try:
-            if expected.kind is Kind.LINK:
+            if stat.S_ISLNK(mode):
                 data = self.target(path)
             else:
                 handle = self.open_file(path)
                 try:
                     target = self._followed.get(path)
                     found = target.look() if isinstance(target, Part) else os.fstat(handle)
-                    same = unpack(pack(found)) == expected
-                    data = _read_all(handle, expected.size) if same else b""
+                    same = pack(found) == expected
+                    data = _read_all(handle, size) if same else b""
                 finally:
                     os.close(handle)
                 if not same:
                     raise NotReadableError(LeftOut(path, Left.MOVING, _MOVED))
         except OSError as error:
             raise NotReadableError(LeftOut(path, why_left(error), detail_of(error))) from None
-        if len(data) != expected.size:
+        if len(data) != size:
             raise NotReadableError(LeftOut(path, Left.MOVING, _MOVED))
         return data, began
 

@@ -26,6 +26,7 @@ class Below:
         self._root = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC) if isinstance(root, str) else root
         self._chain: list[tuple[bytes, int]] = []
         self._closed = 0  # so many at the chain's beginning were closed again
+        self._last: tuple[bytes, int] | None = None  # the chain's end, while it is open: mostly asked for again
 
     def __enter__(self) -> Below:
         return self
@@ -37,6 +38,8 @@ class Below:
 
     def folder(self, path: bytes) -> int:
         """A descriptor of a folder below the root (b"" is the root); valid until the next call."""
+        if self._last is not None and self._last[0] == path:
+            return self._last[1]
         parts = path.split(b"/") if path else []
         keep = 0
         while keep < min(len(parts), len(self._chain)) and self._chain[keep][0] == parts[keep]:
@@ -51,6 +54,7 @@ class Below:
             if len(self._chain) - self._closed > _MOST_OPEN:
                 os.close(self._chain[self._closed][1])
                 self._closed += 1
+        self._last = (path, fd)
         return fd
 
     def _enter(self, above: int, parts: list[bytes]) -> int:
@@ -110,6 +114,8 @@ class Below:
         return True
 
     def _cut(self, keep: int) -> None:
+        if len(self._chain) > keep:
+            self._last = None
         while len(self._chain) > keep:
             fd = self._chain.pop()[1]
             if len(self._chain) < self._closed:

@@ -78,7 +78,7 @@ def observe(
                 progress("reading", done, len(unknown))
             seen = unpack(scan.records[path])
             try:
-                data, began = reader.read(path, seen)
+                data, began = reader.read(path, scan.records[path])
             except NotReadableError as error:
                 left_out.append(error.left_out)
                 continue
@@ -101,7 +101,7 @@ def unchanged(root: int, scan: Scan, cache: Cache, blob: bytes) -> bool:
             if record is None or path not in wanted:
                 return False
             try:
-                data, _ = reader.read(path, unpack(record))
+                data, _ = reader.read(path, record)
             except NotReadableError:
                 return False
             if content_id(data) != wanted[path][1]:
@@ -145,7 +145,7 @@ def read_again(
     with Reader(root, scan.followed) as reader:
         for path, entry in sorted(wanted):
             try:
-                data, _ = reader.read(path, unpack(scan.records[path]))
+                data, _ = reader.read(path, scan.records[path])
             except NotReadableError as error:
                 lost[path] = error.left_out
                 continue
@@ -163,7 +163,7 @@ def read_once(root: int, scan: Scan, wanted: Iterable[Path], lost: dict[Path, Le
     with Reader(root, scan.followed) as reader:
         for path in wanted:
             try:
-                data, _ = reader.read(path, unpack(scan.records[path]))
+                data, _ = reader.read(path, scan.records[path])
             except NotReadableError as error:
                 lost[path] = error.left_out
             else:
