@@ -146,6 +146,12 @@ PLACES: dict[str, Shape] = {
     "a table": ("context/table.md", lambda t: f"| name | value |\n|---|---|\n| x |{t}|\n| y | `{t}` |\n"),
     "a fence": ("skills/a/SKILL.md", lambda t: f"---\nname: a\ndescription: b\n---\n```sh\nrun {t}\n```\n"),
     "a header": ("context/http.md", lambda t: f'curl -H "Authorization: Bearer {t}" https://api.corp.net/v1\n'),
+    "a line of a text in JSON": ("data/prompts.json", lambda t: json.dumps({"prompt": f"Use this:\n{t}\nand no other."})),
+    "JSON in JSON": ("data/log.json", lambda t: json.dumps({"body": json.dumps({"value": t}), "at": f"{t}\t"})),
+    "JSON with its slashes escaped": ("data/php.json", lambda t: json.dumps({"value": t}).replace("/", "\\/")),
+    "a URL's escape": ("context/query.md", lambda t: f"https://api.corp.net/v1?q=value%3D{t}%26page=2\n"),
+    "CSV": ("data/list.csv", lambda t: f"1,{t},2\n"),
+    "a terminal's colour": ("notes/log.txt", lambda t: f"\x1b[31m{t}\x1b[0m\n"),
     "brackets": ("context/link.md", lambda t: f"See [{t}]({t}) <{t}>\n"),
 }  # fmt: skip
 

@@ -139,6 +139,8 @@ def _where(site: Site, wish: Wish, path: Path, commit: str) -> str:
         return ""
     run, zone, name = site.repository.gateway.run, wish.zone or local_zone(wish.now), os.fsdecode(path)
     try:
+        if site.repository.gateway.attempt("cat-file", "-e", f"{commit}:{name}")[0] == 0:
+            return f"it lies in the backup ({display(site.repository.folder)}), but is no file of the source"
         left = run("rev-list", "--max-count=1", "--first-parent", commit, "--", name).decode().strip()
         if left:
             said = name_of_commit(site, left, zone)

@@ -73,7 +73,7 @@ def _relative(site: Site, text: str) -> Path:
     if os.path.isabs(path):
         for root in (site.places.source, site.places.real_source):
             start = os.fsencode(root).rstrip(b"/") + b"/"
-            if path.startswith(start):
+            if (path + b"/").startswith(start):
                 path = path[len(start) :]
                 break
         else:

@@ -137,7 +137,7 @@ def check_schedule(text: str) -> Schedule:
         faults.append(f"{given!r} names a day that does not come")
     if faults:
         raise UsageError(
-            "The schedule is not one that cron understands.",
+            "The schedule cannot be used.",
             hint='Write five fields, for example --schedule "0 * * * *", or use --every 15m.',
             details=faults,
         )

@@ -87,8 +87,20 @@ def regions(path: Path, data: bytes, engine: Engine, *, names: bool = False) -> 
     return kept
 
 
+_ESCAPED = pattern(
+    rb"(?:\\{1,8}(?:[nrtbfv\"']|u00[0-9A-Fa-f]{2}|(?:e|x1[Bb]|033)\[[0-9;]{0,12}m)|%(?:[23][0-9A-Fa-f]|0[9ADad])"
+    rb"|\x1b\[[0-9;]{0,12}m)(?=[A-Za-z0-9_/.:-]{8})"
+)
+"""An escape of JSON, of a shell's string, of a URL or of a terminal right before a long word: its last letter would
+count as the word's first, and no rule begins inside a word."""
+_SLASH = pattern(rb"\\{1,4}/")
+_SLASHED = pattern(rb"[A-Za-z0-9:._@-]{0,64}(?:\\{1,4}/[A-Za-z0-9:._@?=&%-]{0,300}){1,24}")
+"""An address, its slashes escaped as some writers of JSON do."""
+
+
 def _apart(data: bytes) -> bytes:
-    """The same text with a space in place of the punctuation after each long word with a digit in it.
+    """The same text with spaces in place of the punctuation after each long word with a digit in it, of escapes before
+    long words, and of the backslashes of an address (they stand before it).
 
     By translate and find: a regular expression takes longer over a tree than the scanner itself.
     """
@@ -103,6 +115,13 @@ def _apart(data: bytes) -> bytes:
             out = out if out is not None else bytearray(data)
             out[end] = 32
         at = kinds.find(_ENDED, end)
+    if b"\\" in data or b"%" in data or b"\x1b" in data:
+        for escape in _ESCAPED.finditer(data):
+            out = out if out is not None else bytearray(data)
+            out[escape.start() : escape.end()] = b" " * len(escape[0])
+        for word in _SLASHED.finditer(data) if b"\\/" in data else ():
+            out = out if out is not None else bytearray(data)
+            out[word.start() : word.end()] = _SLASH.sub(b"/", word[0]).rjust(len(word[0]))
     return data if out is None else bytes(out)
 
 

@@ -249,6 +249,21 @@ def test_an_unknown_path_names_the_nearest_and_when_it_left(place: Place) -> Non
     assert (place.source / "opencode.json").read_text() == "{}\n"
 
 
+def test_a_file_that_no_sync_put_there_has_not_left_the_backup(place: Place) -> None:
+    (place.backup / "README.md").write_text("mine\n")
+    place.git("add", "README.md")
+    place.git("commit", "-qm", "by hand")
+    for name in ("README.md", ".autosync/manifest"):
+        with pytest.raises(UsageError) as caught:
+            place.restore(name)
+        assert "is no file of the source" in caught.value.hint, caught.value.hint
+
+
+def test_a_path_with_dots_is_not_called_outside(place: Place) -> None:
+    with pytest.raises(UsageError, match=r"has `\.\.` in it"):
+        place.restore("agents/../opencode.json")
+
+
 @pytest.mark.parametrize("path", ["../x", "/etc/passwd", "agents/../../x"])
 def test_a_path_outside_is_refused(place: Place, path: str) -> None:
     with pytest.raises(UsageError, match="outside"):
