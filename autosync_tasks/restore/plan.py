@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-import os
+import posixpath
 from collections.abc import Callable, Collection, Iterable, Mapping
 
 from autosync_tasks.errors import UsageError
@@ -112,7 +112,7 @@ def normal(path: bytes) -> Path:
     """A path as a person wrote it, relative to the source's root (b"" is all). Raises UsageError for `..`."""
     parts = [part for part in path.split(b"/") if part not in (b"", b".")]
     if path.startswith(b"/") or b".." in parts:
-        inside = not os.path.normpath(path).startswith((b"/", b".."))
+        inside = not posixpath.normpath(path).startswith((b"/", b".."))
         raise UsageError(
             f"{display(path)} " + ("has `..` in it" if inside else "lies outside the source"),
             hint="name it as it lies in the source: agents/build.md, or a folder, or nothing for all",
