@@ -117,6 +117,10 @@ class TooSlowError(BackupError):
     """A git command was ended because it took too long."""
 
 
+class TooMuchError(BackupError):
+    """A git command was ended because it had more to tell than was asked for."""
+
+
 class Gateway:
     """Runs git on one repository. git_dir: its `.git` (or the bare repository). work_tree: None if bare."""
 
@@ -156,11 +160,13 @@ class Gateway:
         config: Mapping[str, str] | None = None,
         most: int = 0,
         largest: int = 0,
+        memory: int = 0,
     ) -> tuple[int, bytes, bytes]:
         """Runs one git command, whatever comes of it: exit code, output, complaint.
 
         most: bytes of output after which it is ended, for what a stranger made (a small tree may unfold without end);
-        such a command gets no input. largest: bytes of a file that it may write; 0 is no limit.
+        such a command gets no input. largest, memory: bytes of a file that it may write, and of what it and each
+        process that it starts may hold in memory; 0 is no limit.
 
         Raises TooSlowError if it takes longer than `timeout` seconds, BackupError for too much output; it and all it
         started are ended then.
@@ -169,15 +175,16 @@ class Gateway:
 
         process = self._start(arguments, environment, config)
         try:
-            if largest:
+            if largest or memory:
                 import resource
 
-                with suppress(ProcessLookupError):
-                    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (largest, largest))
+                for kind, most_of_it in ((resource.RLIMIT_FSIZE, largest), (resource.RLIMIT_DATA, memory)):
+                    with suppress(ProcessLookupError):
+                        resource.prlimit(process.pid, kind, *([(most_of_it,) * 2] if most_of_it else []))
             until = time.monotonic() + timeout
             begun = beginning(process.stdout, most + 1, until) if most and process.stdout is not None else b""
             if most and len(begun) > most:
-                raise BackupError(f"git {arguments[0]} in {display(self.git_dir)} has more to tell than a backup holds")
+                raise TooMuchError(f"git {arguments[0]} in {display(self.git_dir)} has more to tell than a backup holds")
             output, complaint = process.communicate(stdin, timeout=max(0.0, until - time.monotonic()))
             output = begun + output
         except subprocess.TimeoutExpired:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+import time
 
 from autosync_tasks.backup.gateway import Gateway
 from autosync_tasks.backup.listing import Listing, parse_listing
@@ -19,6 +20,9 @@ OLDEST_GIT = (2, 38)
 _ID = re.compile(r"[0-9a-f]{40}\Z")
 _MOST_COMMITS = 1000
 """How far back the last own commit is looked for when the newest manifest does not fit its tree."""
+
+_PATIENCE = 120.0
+"""Seconds after which it is looked for no more."""
 
 _MOST_BYTES = 200_000_000
 """Of a tree's listing, or of a blob that is read whole: over a million paths. A forged tree may unfold without end."""
@@ -244,7 +248,10 @@ class Repository:
         changing = self.gateway.run(
             "rev-list", f"--max-count={_MOST_COMMITS}", "--first-parent", commit, "--", PATH.decode()
         )
+        until = time.monotonic() + _PATIENCE
         for older in changing.decode("ascii").split():
+            if time.monotonic() > until:
+                break  # a forged history may unfold at each commit
             try:
                 tree = self.listing(older)
                 recorded = parse(self.blob(tree[PATH][1])) if PATH in tree else None

@@ -158,7 +158,7 @@ class _Work:
             named = self.ears.choose(found)
             found = [one for one in found if one.branch == named] or found
         chosen = mine or choose(found, self.address.shown, agent.unusual, {one.agent for one in there})
-        check_sizes(stage, chosen, self.site.settings.max_file_size)
+        check_sizes(stage, chosen, self.site.settings.max_file_size, (self.wish.limits or Limits()).size)
         who = f"{display(chosen.branch)} of {chosen.said.host or 'an unknown machine'}"
         self._step("look", Outcome.OK, f"{self.address.shown}: {who}, {count(chosen.files, 'file')}")
         self.notes += [chosen.note] if chosen.note else []

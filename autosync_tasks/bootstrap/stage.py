@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from autosync_tasks.backup.gateway import Gateway
@@ -20,6 +22,13 @@ from autosync_tasks.state.state import State
 from autosync_tasks.workspace.workspace import Site
 
 _NAME = "origin"
+_MOST_OBJECT = 50_000_000
+"""Bytes of a commit, tree or tag: a tree of a million files."""
+_MOST_SAID = 200_000_000
+_PATIENCE = 120.0
+"""Seconds of looking at them."""
+_MOST_PATHS = 1_000_000
+"""Paths of all backups there together that are looked at."""
 
 
 def address_of(text: str, site: Site | None) -> Address:
@@ -90,29 +99,56 @@ def fetch(folder: str, address: Address, branches: Sequence[str], environ: Mappi
         raise
     for name, commit in heads.items():
         gateway.run("update-ref", f"refs/heads/{name}", commit)
-    if is_bundle(address):  # git checks what a connection brings; of a bundle, only newer versions do
-        code, _, words = gateway.attempt("fsck", "--full", "--no-dangling", "--no-progress")
-        if code != 0:
-            raise GuardError(f"{address.shown} is damaged, or holds what git refuses: {display(words[-300:])}")
+    _check_objects(gateway, address)
+    # Git checks what a connection brings; not what comes of a bundle (but newer versions) or a mere web server.
+    code, _, words = gateway.attempt(
+        "fsck", "--full", "--strict", "--no-dangling", "--no-progress", memory=limits.memory
+    )
+    if code != 0:
+        raise GuardError(f"{address.shown} is damaged, or holds what git refuses: {display(words[-300:])}")
     return Stage(repository, heads, frozenset(there))
+
+
+def _check_objects(gateway: Gateway, address: Address) -> None:
+    """Raises GuardError for a commit, folder or tag that nobody needs so large: git reads each as a whole."""
+    words = ("cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objecttype) %(objectsize)")
+    for line in set(gateway.run(*words, most=_MOST_SAID).decode("ascii", "replace").splitlines()):
+        kind, _, size = line.partition(" ")
+        if kind != "blob" and int(size) > _MOST_OBJECT:
+            raise GuardError(f"{address.shown} holds a {kind} of {int(size):,} bytes, which no backup has")
 
 
 def offers(stage: Stage) -> list[Offer]:
     """The backups on the stage, the branch of the remote's HEAD first. Raises BackupError for one that is no tree."""
-    if stage.offers is None:
-        found = (offer(stage.repository, name, commit) for name, commit in stage.branches.items())
-        stage.offers = [one for one in found if one is not None]
-    return stage.offers
+    if stage.offers is not None:
+        return stage.offers
+    found, paths, until = [], 0, time.monotonic() + _PATIENCE
+    for name, commit in stage.branches.items():
+        one = offer(stage.repository, name, commit)
+        paths += len(one.head.tree) if one is not None else 0
+        if paths > _MOST_PATHS or time.monotonic() > until:
+            raise GuardError("the backups there hold more than those of config trees", hint="name one: --branch=NAME")
+        found += [one] if one is not None else []
+    stage.offers = found
+    return found
 
 
-def check_sizes(stage: Stage, one: Offer, most: int) -> None:
-    """Raises GuardError if a file of it is larger than `most` bytes: a small pack may unfold without end."""
-    recorded = one.head.recorded.paths if one.head.recorded else {}
-    wanted_ids: dict[str, Path] = {one.head.tree[path][1]: path for path in recorded if path in one.head.tree}
+def check_sizes(stage: Stage, one: Offer, most: int, whole: int) -> None:
+    """Raises GuardError if a file of it is larger than `most` bytes, or all of them than `whole`.
+
+    A small pack may unfold without end. Files that no sync put there count too: they come into the work tree.
+    """
+    wanted_ids: dict[str, Path] = {content: path for path, (_, content) in one.head.tree.items()}
+    times = Counter(content for _, content in one.head.tree.values())
     stdin = "".join(content + "\n" for content in wanted_ids).encode("ascii")
     output = stage.repository.gateway.run("cat-file", "--batch-check=%(objectname) %(objectsize)", stdin=stdin)
     for line in output.decode("ascii", "replace").splitlines():
         content, _, size = line.partition(" ")
+        whole -= int(size) * times[content] if size.isdigit() else 0
+        if whole < 0:
+            raise GuardError(
+                f"the files of {display(one.branch)} unfold to more than a backup of a config tree can hold"
+            )
         if size.isdigit() and int(size) > most:
             raise GuardError(
                 f"{display(wanted_ids[content])} there has {int(size):,} bytes, more than a file of a backup may have",

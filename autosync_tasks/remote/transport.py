@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
-from autosync_tasks.backup.gateway import Gateway, TooSlowError
+from autosync_tasks.backup.gateway import Gateway, TooMuchError, TooSlowError
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import ConfigError
 from autosync_tasks.names import display
@@ -28,8 +28,10 @@ T = TypeVar("T")
 _FOLDER = "remote"
 _NAME = "backup"
 _FETCH = ("--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-maintenance", "--refmap=")
-_SIZE_LIMIT = b"died of signal 25"
-"""What git says of a child that wrote more than it may (SIGXFSZ, signal(7))."""
+_PAST_A_LIMIT = (b"died of signal 25", b"Out of memory")
+"""What git says of a child that wrote more than it may (SIGXFSZ, signal(7)), or that may not have so much memory."""
+_WHOLE = 64_000_000
+"""Bytes of a file up to which git takes it into memory as a whole when a stranger's objects are fetched."""
 _MOST_HEADS = 4_000_000
 """Bytes of a remote's list of heads."""
 
@@ -38,7 +40,8 @@ _MOST_HEADS = 4_000_000
 class Limits:
     """Seconds for one look, one transfer, and everything a push does; tries of each call and the first pause.
 
-    size: bytes of what is fetched from a place that nobody knows yet.
+    size: bytes of what is fetched from a place that nobody knows yet, as it comes. memory: bytes that git may need for
+    it.
     """
 
     look: float = 30.0
@@ -47,6 +50,7 @@ class Limits:
     tries: int = 3
     pause: float = 1.0
     size: int = 2_000_000_000
+    memory: int = 1_500_000_000
 
 
 class Remote:
@@ -147,7 +151,7 @@ class Remote:
 
     def _call(self, limit: float, *arguments: str, most: int = 0, largest: int = 0) -> bytes:
         code, output, complaint = self._attempt(limit, *arguments, most=most, largest=largest)
-        if code != 0 and largest and _SIZE_LIMIT in complaint:
+        if code != 0 and largest and any(words in complaint for words in _PAST_A_LIMIT):
             raise RemoteError(too_much(largest), self.address)
         if code != 0:
             raise RemoteError(fault(self._clean(complaint)), self.address)
@@ -157,17 +161,21 @@ class Remote:
         seconds = min(limit, self._until - time.monotonic())
         if seconds <= 0:
             raise RemoteError(too_slow(self._limits.overall), self.address)
+        strange = {"fetch.unpackLimit": "1", "core.bigFileThreshold": str(_WHOLE)}
         try:
             return self._gateway.attempt(
                 *arguments,
                 timeout=seconds,
                 environment=self._environment,
-                config={**self._config, **({"fetch.unpackLimit": "1"} if largest == self._limits.size else {})},
+                config={**self._config, **(strange if largest == self._limits.size else {})},
                 most=most,
                 largest=largest,
+                memory=self._limits.memory if largest else 0,
             )
         except TooSlowError:
             raise RemoteError(too_slow(seconds), self.address) from None
+        except TooMuchError:
+            raise RemoteError(too_much(most), self.address) from None
 
     def _patiently(self, call: Callable[[], T]) -> T:
         """The call, again after a pause (doubling, spread) while its fault may pass by itself and time is left."""

@@ -3,6 +3,7 @@ over ssh."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -10,10 +11,12 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import zipfile
 from pathlib import Path
 
 import pytest
 
+from autosync_tasks import __version__
 from tests.features.pictures import git, picture
 from tests.remote.servers import http_server, ssh_server
 from tests.support import independent
@@ -23,15 +26,19 @@ HOMES = ("one", "two", "three")
 
 PLAYBOOK = """
 - hosts: all
-  gather_facts: true
+  gather_subset: ["!all", "!min", env]
   roles:
     - role: autosync_tasks
       vars:
+        autosync_venv: "{{{{ home }}}}/venv"
         autosync_program: "{program}"
-        autosync_version: "0."
+        autosync_version: "{version}"
+        autosync_package: "autosync-tasks=={version}"
+        autosync_pip_environment: {{PIP_NO_INDEX: "1", PIP_FIND_LINKS: "{wheels}"}}
         autosync_environment:
           HOME: "{{{{ home }}}}"
           PATH: "{path}"
+          PYTHONPATH: "{search}"
         autosync_settings: {{MAX_SYNC_FREQUENCY: "600"}}
         autosync_bootstrap: "{{{{ bootstrap | default('') }}}}"
         autosync_another_machine: true
@@ -46,9 +53,9 @@ def ansible(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if named:
         return Path(named)
     venv = tmp_path_factory.mktemp("ansible")
-    made = subprocess.run([sys.executable, "-m", "venv", venv], check=False, capture_output=True, timeout=120)
+    made = subprocess.run([sys.executable, "-m", "venv", venv], check=False, capture_output=True, timeout=300)
     pip = [venv / "bin/pip", "install", "--quiet", "ansible-core>=2.15,<2.20"]
-    if made.returncode or subprocess.run(pip, check=False, capture_output=True, timeout=240).returncode:
+    if made.returncode or subprocess.run(pip, check=False, capture_output=True, timeout=400).returncode:
         pytest.skip("ansible-core cannot be installed here (AUTOSYNC_TEST_ANSIBLE may name ansible-playbook)")
     return venv / "bin/ansible-playbook"
 
@@ -67,17 +74,27 @@ def play(
     homes: dict[str, Machine],
     *flags: str,
     bootstrap: str = "",
-    program: Path = BIN / "autosync",
+    program: Path | str = BIN / "autosync",
+    version: str = __version__,
     way: str = f"ansible_connection=local ansible_python_interpreter={sys.executable}",
 ) -> tuple[str, int]:
     """Runs the role on all homes; what it said, and how many tasks changed something. way: in the inventory."""
     book, hosts = workshop / "book.yml", workshop / "hosts"
-    book.write_text(PLAYBOOK.format(program=program, path=f"{program.parent}:{os.environ['PATH']}"))
+    pinned = str(program).startswith("{")
+    names = {"program": program, "version": version, "wheels": workshop / "wheels"}
+    names |= {"path": os.environ["PATH"] if pinned else f"{Path(program).parent}:{os.environ['PATH']}"}
+    names |= {"search": sysconfig.get_path("purelib") if pinned else ""}
+    book.write_text(PLAYBOOK.format(**names))
     more = f" bootstrap={bootstrap} branch=main" if bootstrap else ""
     lines = [f"{name} {way.format(name=name)} home={machine.home}{more}" for name, machine in homes.items()]
     hosts.write_text("\n".join(lines) + "\n")
     env = {"HOME": str(workshop), "PATH": os.environ["PATH"], "ANSIBLE_ROLES_PATH": str(CHECKOUT / "ansible/roles")}
-    env |= {"ANSIBLE_NOCOLOR": "1", "LC_ALL": "C.UTF-8", "ANSIBLE_LOCAL_TEMP": str(workshop / "tmp")}
+    env |= {
+        "ANSIBLE_PIPELINING": "1",
+        "ANSIBLE_NOCOLOR": "1",
+        "LC_ALL": "C.UTF-8",
+        "ANSIBLE_LOCAL_TEMP": str(workshop / "tmp"),
+    }
     words = [str(ansible), "-i", str(hosts), str(book), *flags]
     done = subprocess.run(words, env=env, capture_output=True, text=True, timeout=900, check=False)
     text = done.stdout + done.stderr
@@ -86,12 +103,51 @@ def play(
     return text, sum(int(changed) for _, changed in recap)
 
 
+PINNED = "{{ autosync_venv }}/bin/autosync"
+
+
+def wheel(folder: Path, version: str) -> None:
+    """A wheel of this checkout that calls itself that version. What it needs comes by PYTHONPATH, not by pip."""
+    folder.mkdir(exist_ok=True)
+    info = f"autosync_tasks-{version}.dist-info"
+    with zipfile.ZipFile(folder / f"autosync_tasks-{version}-py3-none-any.whl", "w") as file:
+        for path in (CHECKOUT / "autosync_tasks").rglob("*"):
+            if path.is_file() and "__pycache__" not in path.parts:
+                text = path.read_bytes().replace(f'"{__version__}"'.encode(), f'"{version}"'.encode())
+                file.writestr(str(path.relative_to(CHECKOUT)), text)
+        file.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: autosync-tasks\nVersion: {version}\n")
+        file.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        entry = "[console_scripts]\nautosync = autosync_tasks.cli.program:autosync\n"
+        file.writestr(f"{info}/entry_points.txt", entry)
+        file.writestr(f"{info}/RECORD", "")
+
+
+@pytest.mark.sweep
+def test_a_pinned_version_is_installed_once_and_another_takes_its_place(
+    ansible: Path, workshop: Path, homes: dict[str, Machine]
+) -> None:
+    """No network: pip finds the wheels in a folder. 0.1.1 and 0.1.10 are two versions."""
+    homes = {"one": homes["one"]}
+    program = homes["one"].home / "venv/bin/autosync"
+    lean = ("-e", json.dumps({"autosync_sync": False, "autosync_verify": False, "autosync_triggers": []}))
+    for version in ("0.1.10", "0.1.1"):
+        wheel(workshop / "wheels", version)
+        assert play(ansible, workshop, homes, *lean, program=PINNED, version=version)[1] == 1 + (version == "0.1.10")
+        environ = homes["one"].environ | {"PYTHONPATH": sysconfig.get_path("purelib")}
+        said = subprocess.run([program, "--version"], env=environ, capture_output=True, text=True, check=True).stdout
+        assert said == f"autosync {version}\n"
+        assert play(ansible, workshop, homes, *lean, program=PINNED, version=version)[1] == 0
+
+
 @pytest.mark.full
 def test_the_second_run_changes_nothing_and_check_mode_writes_nothing(
     ansible: Path, workshop: Path, homes: dict[str, Machine]
 ) -> None:
     for machine in homes.values():
         machine.make_tree()
+    nothing = workshop / "nothing"  # no program there yet
+    assert play(ansible, workshop, homes, "--check", program=nothing, version="")[1] >= len(homes) * 3
+    assert not any(machine.backup.exists() or machine.settings.exists() for machine in homes.values())
     _, changed = play(ansible, workshop, homes)
     assert changed >= len(homes) * 3
     for machine in homes.values():

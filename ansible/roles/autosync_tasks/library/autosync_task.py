@@ -7,6 +7,7 @@ Check mode and diff mode are the program's own `--check` and `--diff`.
 from __future__ import annotations
 
 import json
+import os
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -33,6 +34,8 @@ def main() -> None:
         supports_check_mode=True,
     )
     given = module.params
+    if module.check_mode and not os.path.exists(given["program"]):
+        module.exit_json(changed=True, outcome="changed", reason="the program would be installed first")
     flags = ["--json"]
     if module.check_mode and not given["looks"]:
         flags.append("--check")
