@@ -184,7 +184,9 @@ class Gateway:
             until = time.monotonic() + timeout
             begun = beginning(process.stdout, most + 1, until) if most and process.stdout is not None else b""
             if most and len(begun) > most:
-                raise TooMuchError(f"git {arguments[0]} in {display(self.git_dir)} has more to tell than a backup holds")
+                raise TooMuchError(
+                    f"git {arguments[0]} in {display(self.git_dir)} has more to tell than a backup holds"
+                )
             output, complaint = process.communicate(stdin, timeout=max(0.0, until - time.monotonic()))
             output = begun + output
         except subprocess.TimeoutExpired:

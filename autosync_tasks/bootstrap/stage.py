@@ -99,7 +99,7 @@ def fetch(folder: str, address: Address, branches: Sequence[str], environ: Mappi
         raise
     for name, commit in heads.items():
         gateway.run("update-ref", f"refs/heads/{name}", commit)
-    _check_objects(gateway, address)
+    _check_objects(gateway, address, limits.size)
     # Git checks what a connection brings; not what comes of a bundle (but newer versions) or a mere web server.
     code, _, words = gateway.attempt(
         "fsck", "--full", "--strict", "--no-dangling", "--no-progress", memory=limits.memory
@@ -109,12 +109,15 @@ def fetch(folder: str, address: Address, branches: Sequence[str], environ: Mappi
     return Stage(repository, heads, frozenset(there))
 
 
-def _check_objects(gateway: Gateway, address: Address) -> None:
-    """Raises GuardError for a commit, folder or tag that nobody needs so large: git reads each as a whole."""
+def _check_objects(gateway: Gateway, address: Address, most: int) -> None:
+    """Raises GuardError for a commit, folder or tag that nobody needs so large: git reads each as a whole.
+
+    most: bytes of a file, of whatever version.
+    """
     words = ("cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objecttype) %(objectsize)")
     for line in set(gateway.run(*words, most=_MOST_SAID).decode("ascii", "replace").splitlines()):
         kind, _, size = line.partition(" ")
-        if kind != "blob" and int(size) > _MOST_OBJECT:
+        if int(size) > (most if kind == "blob" else _MOST_OBJECT):
             raise GuardError(f"{address.shown} holds a {kind} of {int(size):,} bytes, which no backup has")
 
 
@@ -124,7 +127,11 @@ def offers(stage: Stage) -> list[Offer]:
         return stage.offers
     found, paths, until = [], 0, time.monotonic() + _PATIENCE
     for name, commit in stage.branches.items():
-        one = offer(stage.repository, name, commit)
+        try:
+            one = offer(stage.repository, name, commit)
+        except BackupError as error:
+            error.hint = f"`--branch=NAME` takes another backup than {display(name)}" if len(stage.branches) > 1 else ""
+            raise
         paths += len(one.head.tree) if one is not None else 0
         if paths > _MOST_PATHS or time.monotonic() > until:
             raise GuardError("the backups there hold more than those of config trees", hint="name one: --branch=NAME")

@@ -179,7 +179,11 @@ def too_slow(seconds: float) -> Fault:
 def too_much(size: int) -> Fault:
     """More than is taken from a place that nobody knows yet. size: bytes."""
     way = "look what lies there; if it is right: git clone --bare it to a folder, and name that folder"
-    return Fault(Cause.REFUSED, f"it sends more than {size / 1e6:,.0f} MB, or what unfolds to more, too much for a backup of a config tree", way)
+    return Fault(
+        Cause.REFUSED,
+        f"it sends more than {size / 1e6:,.0f} MB, or what unfolds to more, too much for a backup of a config tree",
+        way,
+    )
 
 
 def moved(said: str) -> Fault:

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.model import Path
 
-_NO_FILE = frozenset({"160000", "000000"})
+NO_FILE = frozenset({"160000", "000000"})
+"""Git's modes of what has no contents: a commit of another repository (a submodule), and nothing."""
 
 
 def outgoing(repository: Repository, tip: str, there: Iterable[str]) -> dict[tuple[Path, str], str]:
@@ -27,7 +28,7 @@ def outgoing(repository: Repository, tip: str, there: Iterable[str]) -> dict[tup
             continue
         _, mode, _, content, _ = facts.decode("ascii").lstrip(":").split(" ")
         path = next(fields)
-        if mode not in _NO_FILE:
+        if mode not in NO_FILE:
             blobs[path, content] = mode
     return blobs
 

@@ -13,7 +13,7 @@ from autosync_tasks.model import Finding, Kind, Path
 from autosync_tasks.names import display
 from autosync_tasks.records import replace
 from autosync_tasks.remote.known import mark
-from autosync_tasks.remote.outgoing import outgoing
+from autosync_tasks.remote.outgoing import NO_FILE, outgoing
 from autosync_tasks.validation import secret_findings
 from autosync_tasks.validation.catalogue import Catalogue, installed
 from autosync_tasks.validation.families import SIEVE_HOLE, finish
@@ -61,7 +61,8 @@ def let_pass(site: Site, commit: str) -> str:
     context = validation_context.context(site, check=True)
     if not context.engine_cache or Catalogue(context.engine_cache, installed()).sieve is None:
         return ""  # no file was passed by it
-    blobs = {(path, content): mode for path, (mode, content) in site.repository.listing(commit).items()}
+    tree = site.repository.listing(commit).items()
+    blobs = {(path, content): mode for path, (mode, content) in tree if mode not in NO_FILE}
     for path, _, findings in _judged(site, blobs):
         for finding in findings:
             if finding.code == SIEVE_HOLE.code:
