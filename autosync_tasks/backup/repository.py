@@ -18,12 +18,8 @@ from autosync_tasks.records import dataclass
 
 OLDEST_GIT = (2, 38)
 _ID = re.compile(r"[0-9a-f]{40}\Z")
-_MOST_COMMITS = 1000
-"""How far back the last own commit is looked for when the newest manifest does not fit its tree."""
-
-_PATIENCE = 120.0
-"""Seconds after which it is looked for no more."""
-
+_MOST_COMMITS, _PATIENCE = 1000, 120.0
+"""How far back, and how many seconds, the last own commit is looked for when the newest manifest does not fit."""
 _MOST_BYTES = 200_000_000
 """Of a tree's listing, or of a blob that is read whole: over a million paths. A forged tree may unfold without end."""
 
@@ -251,7 +247,7 @@ class Repository:
         until = time.monotonic() + _PATIENCE
         for older in changing.decode("ascii").split():
             if time.monotonic() > until:
-                break  # a forged history may unfold at each commit
+                break  # forged commits may unfold without end
             try:
                 tree = self.listing(older)
                 recorded = parse(self.blob(tree[PATH][1])) if PATH in tree else None

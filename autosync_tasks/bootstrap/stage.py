@@ -130,7 +130,8 @@ def offers(stage: Stage) -> list[Offer]:
         try:
             one = offer(stage.repository, name, commit)
         except BackupError as error:
-            error.hint = f"`--branch=NAME` takes another backup than {display(name)}" if len(stage.branches) > 1 else ""
+            if len(stage.branches) > 1:
+                error.hint = f"`--branch=NAME` takes another backup than {display(name)}"
             raise
         paths += len(one.head.tree) if one is not None else 0
         if paths > _MOST_PATHS or time.monotonic() > until:
