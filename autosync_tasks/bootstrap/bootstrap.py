@@ -250,7 +250,10 @@ class _Work:
         if not self.bundle:
             values |= {"auto_sync_push": file.get("auto_sync_push", True), "push_url": self.address.shown}
         else:
-            self.notes.append("nothing is pushed to a bundle: name a place for pushes (docs/remotes.md)")
+            way = (
+                f"git -C {display(places.backup)} remote add origin ADDRESS, then `inv set-config AUTO_SYNC_PUSH=true`"
+            )
+            self.notes.append(f"nothing is pushed to a bundle; name a place for pushes: {way}")
         if part.settled:
             values = {key: value for key, value in values.items() if not file.get(key)}
         act = preview if self.request.check else set_values

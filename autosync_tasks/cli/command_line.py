@@ -109,5 +109,7 @@ class CommandLine(Program):
         unknown = re.match(r"No idea what ('.*'|\".*\") is!", words)
         flags = list(getattr(error.context, "flags", ())) or list(self.initial_context.flags)
         hint = meant(unknown[1][1:-1], flags) if unknown else ""
-        hint += runnable("`inv help` names the tasks, `inv help TASK` explains one")
+        task = getattr(error.context, "name", "")
+        ways = f"`inv help {task}` explains it" if task else "`inv help` names the tasks, `inv help TASK` explains one"
+        hint += runnable(ways)
         raise Exit(f"error: {display(words)}\n  next: {hint}", 2)

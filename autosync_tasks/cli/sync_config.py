@@ -7,7 +7,7 @@ import difflib
 from typing import NoReturn
 
 from autosync_tasks import __version__
-from autosync_tasks.errors import UsageError
+from autosync_tasks.errors import EXIT_CODES, UsageError
 from autosync_tasks.report import lines, screen
 
 
@@ -27,6 +27,7 @@ def _parser() -> _Parser:
         prog="sync-config",
         description="Brings the backup of your OpenCode config tree up to date, or says how it stands. "
         "Without a flag: one sync by hand.",
+        epilog=f"Exit codes: {'; '.join(f'{code} {what}' for code, what in EXIT_CODES.items())}.",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"sync-config {__version__}")

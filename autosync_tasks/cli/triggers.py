@@ -10,12 +10,14 @@ from typing import Any
 from autosync_tasks.cli.boundary import told
 from autosync_tasks.cli.task import CHECK, JSON, VERBOSE, Context, Scope, is_dry, task
 from autosync_tasks.config.load import VARIABLE, switched_on
-from autosync_tasks.errors import AutosyncError, UsageError
+from autosync_tasks.errors import AutosyncError, SourceError, UsageError
 from autosync_tasks.model import Trigger
 from autosync_tasks.profiles import USUAL
+from autosync_tasks.records import replace
 from autosync_tasks.report.task_result import show, show_line
 from autosync_tasks.triggers.command import need_recorded
 from autosync_tasks.triggers.hook_text import HookFile
+from autosync_tasks.triggers.result import TaskResult
 
 _FLAGS = {"check": CHECK, "diff": "show what is (or would be) written", "json": JSON}
 _SCOPE = "global (every OpenCode session) or project (the one of this folder)"
@@ -44,6 +46,20 @@ def _may_install() -> None:
     check_owner(need_recorded(os.environ))
 
 
+def _awaited(found: TaskResult) -> TaskResult:
+    """The same, with a word that its runs will find no config tree yet."""
+    from autosync_tasks.workspace.workspace import open_site
+
+    try:
+        if switched_on(os.environ) == (USUAL,):
+            open_site(os.environ)
+    except SourceError as error:
+        return replace(found, next_step=f"its runs would fail today: {error.message}; {error.hint}")
+    except AutosyncError:
+        pass  # `doctor` says it
+    return found
+
+
 @task(
     profiles=Scope.NONE,
     help={
@@ -57,13 +73,13 @@ def install_cron(
 ) -> int:
     """Lets cron run the sync: writes one marked block into your crontab and leaves every other byte as it is.
 
-    Unattended runs are quiet unless a person must act. See crontab.example for what it writes.
+    Unattended runs are quiet unless a person must act. `--check --diff` shows what it writes.
     """
     from autosync_tasks.triggers import crontab
 
     _may_install()
     found = crontab.install(os.environ, schedule=schedule, every=every, check=is_dry(context, check))
-    return show(found, as_json=json, diff=diff)
+    return show(_awaited(found), as_json=json, diff=diff)
 
 
 @task(profiles=Scope.NONE, help=_FLAGS)
@@ -83,7 +99,7 @@ def install_timer(
 
     _may_install()
     found = systemd.install_timer(os.environ, every=every, check=is_dry(context, check))
-    return show(found, as_json=json, diff=diff)
+    return show(_awaited(found), as_json=json, diff=diff)
 
 
 @task(profiles=Scope.NONE, help=_FLAGS)

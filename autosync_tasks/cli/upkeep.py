@@ -31,7 +31,7 @@ def notify(context: Context, test: bool = False, json: bool = False) -> int:
     if settings.heartbeat_url:
         told.append("ok   heartbeat_url: goes after each run that finds all well, once a minute at most")
     if not told:
-        hint = "`inv set-config NOTIFY='[\"notify-send autosync\"]'` names a command; docs/notify.md has more"
+        hint = "`inv set-config NOTIFY='[\"notify-send autosync\"]'` names one"
         return show(TaskResult("notify", Outcome.OK, "nobody is told: no command is set", next_step=hint), as_json=json)
     number = count(len(told) - bool(settings.heartbeat_url), "command")
     if failed:

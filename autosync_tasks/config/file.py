@@ -19,7 +19,7 @@ from autosync_tasks.files import lock, whose, write_whole
 from autosync_tasks.model import Rule
 from autosync_tasks.profiles import USUAL
 
-EMPTY = "# Settings of autosync-tasks. docs/settings.md lists them all.\n\n"
+EMPTY = "# Settings of autosync-tasks. `autosync show-config` names them all.\n\n"
 """What a new file begins with, after the line that names its schema for editors."""
 
 SCHEMA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "config.schema.json")

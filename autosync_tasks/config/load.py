@@ -106,7 +106,7 @@ def config_error(problems: list[str]) -> ConfigError:
     shown = problems[:_MAX_DETAILS] + ([f"and {count - _MAX_DETAILS} more"] if count > _MAX_DETAILS else [])
     return ConfigError(
         "a setting is wrong" if count == 1 else f"{count} settings are wrong",
-        hint="correct them and run again; docs/settings.md lists every setting",
+        hint="correct them and run again; then `inv show-config` names every setting",
         details=shown,
     )
 

@@ -134,12 +134,12 @@ def _search(profile: Source, candidates: list[str], backup: str, *, new_machine:
         return candidates[-1]
     title = profile.read().title
     alone = (f"; {display(path)} {_program(title)}" for path in candidates if _program_alone(path, program))
-    wanted = "OPENCODE_SOURCE" if profile.name == USUAL else f"SOURCE with --profile={profile.name}"
     none = "neither " if len(candidates) > 1 else ""
     has = "has content" if len(candidates) > 1 else "has no content"
     raise SourceError(
         f"no config tree found: {none}{' nor '.join(map(display, candidates))} {has}{next(alone, '')}",
-        hint=f"{_way_back(backup)}; or set {wanted} to your {title} config folder, or see it work with `inv demo`",
+        hint=f"{_way_back(backup)}; does it lie elsewhere? `inv {set_words('source', profile.name, 'FOLDER')}`; "
+        "`inv demo` shows what it would be like",
     )
 
 

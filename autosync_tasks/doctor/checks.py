@@ -62,9 +62,7 @@ def versions(machine: Machine) -> Iterator[Check]:
             "program", Level.FAIL, "there is no `autosync` program beside this Python", "install the project (pip)"
         )
     if why := no_wheel():
-        yield Check(
-            "secret scanner", Level.WARN, f"{why}: our own rules judge, and find fewer kinds (docs/validation.md)"
-        )
+        yield Check("secret scanner", Level.WARN, f"{why}: our own rules judge, and find fewer kinds")
     for where, programs in (("git", machine.here), ("git for cron", machine.cron)):
         text = str(programs.get("git", ""))
         number = tuple(int(n) for n in re.findall(r"[0-9]+", text)[:2])
@@ -82,7 +80,8 @@ def trees(machine: Machine) -> Iterator[Check]:
     """The same source and backup for cron as for this shell."""
     error = str(machine.here.get("error", ""))
     if error:
-        yield Check("settings", Level.FAIL, error, "mend the config file or the variables, see `autosync show-config`")
+        remedy = str(machine.here.get("hint") or "mend the config file or the variables, see `autosync show-config`")
+        yield Check("settings", Level.FAIL, error, remedy)
         return
     yield Check("settings", Level.OK, f"{machine.here.get('source')} → {machine.here.get('backup')}")
     wrong = machine.here.get("wrong")

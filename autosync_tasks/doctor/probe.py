@@ -28,6 +28,7 @@ def look() -> dict[str, object]:
         "backup": "",
         "config": "",
         "error": "",
+        "hint": "",
     }
     try:
         site = open_site(os.environ)
@@ -46,6 +47,7 @@ def look() -> dict[str, object]:
         pass  # a sync in check mode says it
     except AutosyncError as error:
         found["error"] = "; ".join([error.message, *error.details])
+        found["hint"] = error.hint
     return found
 
 

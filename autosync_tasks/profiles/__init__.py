@@ -44,7 +44,7 @@ class Source:
         if "/" in self.name or not os.path.exists(self.path):
             raise UsageError(
                 f"there is no profile {display(self.name)}",
-                hint=f"known are {', '.join(names(self.config_home))}; docs/agents.md says how one is written",
+                hint=f"known are {', '.join(names(self.config_home))}; one of your own is {self.path}",
             )
 
     def read(self) -> Profile:
@@ -100,7 +100,7 @@ def _read(name: str, path: str, _stamp: tuple[int, int]) -> Profile:
         count = len(wrong)
         raise ConfigError(
             f"the profile {display(name)} is wrong" + (f" in {count} places" if count > 1 else ""),
-            hint="correct it and run again; docs/agents.md explains each key",
+            hint="correct it and run again",
             details=wrong[:40],
         )
     return profile

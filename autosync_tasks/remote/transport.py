@@ -251,8 +251,8 @@ class Remote:
         if not urls:
             raise ConfigError(
                 f"the backup {where} has no remote {display(self._name)}",
-                hint=f"add it: git -C {where} remote add {display(self._name)} ADDRESS, or set REMOTE or "
-                "AUTO_SYNC_PUSH=false",
+                hint=f"add it: git -C {where} remote add {display(self._name)} ADDRESS, or name "
+                "another: `inv set-config REMOTE=NAME`; no pushes: `inv set-config AUTO_SYNC_PUSH=false`",
             )
         if len(urls) > 1:
             raise ConfigError(

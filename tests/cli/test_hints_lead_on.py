@@ -56,7 +56,7 @@ def step(
     steps = [Advice("", " ".join(match.split()), text).words for match in _COMMAND.findall(text)]
     found = next((words for words in steps if kind(words) == wanted), None)
     assert found, (wanted, steps, run)
-    blanks = re.compile("…|FOLDER|ADDRESS")
+    blanks = re.compile("…|FOLDER|ADDRESS|NAME")
     filled = [blanks.sub(value.replace("\\", "/"), word) if value else word for word in found]
     return place.run(*filled, *more, cwd=cwd)
 
@@ -210,6 +210,24 @@ def test_a_tree_that_was_moved(place: Place) -> None:
     place.more["OPENCODE_SOURCE"] = str(place.base / "elsewhere")  # a person who has no such variable
     assert step(place, run, "set-config OPENCODE_SOURCE", value=str(place.base / "elsewhere")).code == 0
     assert place.run("sync", environ={"OPENCODE_SOURCE": None}).code == 0
+
+
+def test_pushes_without_a_remote(place: Place) -> None:
+    synced(place)
+    assert place.inside("set-config", "AUTO_SYNC_PUSH=true").code == 0
+    run = place.inside("sync")
+    assert run.code == 1
+    place.bare_remote()
+    place.git("remote", "rename", "origin", "stick")
+    assert step(place, run, "set-config REMOTE", value="stick").code == 0
+    assert place.inside("sync").code == 0
+    place.git("remote", "remove", "stick")
+    assert step(place, run, "set-config AUTO_SYNC_PUSH").code == 0
+    assert place.inside("sync").code == 0
+
+
+def test_a_word_that_is_no_setting(place: Place) -> None:
+    assert step(place, place.inside("set-config", "SYNC_OFTEN=1"), "show-config").code == 0
 
 
 _TAKES = ("step", "parametrize")

@@ -81,7 +81,7 @@ def test_a_new_file_is_the_owners_alone(tmp_path: Path) -> None:
         ("auto_sync_push", None, True),
     ]
     assert file.read_text() == (
-        f"#:schema file://{SCHEMA}\n# Settings of autosync-tasks. docs/settings.md lists them all.\n\n"
+        f"#:schema file://{SCHEMA}\n# Settings of autosync-tasks. `autosync show-config` names them all.\n\n"
         "max_sync_frequency = 600\nauto_sync_push = true\n"
     )
     assert [mode(p) for p in (file, file.parent, file.parent.parent)] == [0o600, 0o700, 0o700]
