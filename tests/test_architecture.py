@@ -251,7 +251,7 @@ LAZY = {
             cli/removal.py cli/stamp.py cli/sync_config.py doctor/checks.py doctor/facts.py
             recovery/forget.py recovery/loss.py
             remote/secret_guard.py triggers/agent_hook.py triggers/command.py triggers/crontab.py triggers/hook.py
-            triggers/pace.py triggers/systemd.py triggers/waiter.py triggers/watch.py
+            triggers/crew.py triggers/pace.py triggers/systemd.py triggers/waiter.py triggers/watch.py
             tree/dirfd.py workspace/workspace.py
         """,
         "a run with nothing to do ends before it": """

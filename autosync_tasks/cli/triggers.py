@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from autosync_tasks.cli.boundary import told
@@ -153,7 +153,7 @@ def watch(
     diff: bool = False,
     json: bool = False,
 ) -> int:
-    """Watches the source and syncs once it has been quiet for a moment. Stays in the foreground; Ctrl-C ends it."""
+    """Watches each agent's tree and syncs once it has been quiet for a moment. In the foreground; Ctrl-C ends it."""
     from autosync_tasks.triggers import systemd
 
     if install and uninstall:
@@ -173,24 +173,41 @@ def watch(
 
 
 def _watch(*, as_json: bool) -> int:
-    from autosync_tasks.policy.classify import protected_matcher
-    from autosync_tasks.triggers.command import sync_command
-    from autosync_tasks.triggers.pace import PaceOfSettings
-    from autosync_tasks.triggers.watch import watch as run
-    from autosync_tasks.workspace.workspace import open_site
+    import threading
 
-    site = open_site(os.environ)
-    site.state.prepare()
-    result = run(
-        site.places.source,
-        [*sync_command(Trigger.WATCH), "--json"],
-        os.environ,
-        protected=protected_matcher(site.settings),
-        say=lambda outcome, words: show_line(outcome, words, as_json=as_json),
-        pace=PaceOfSettings(site.loaded, site.places.real_source, os.environ),
-        ahead=True,
-    )
-    return show(result, as_json=as_json, stream=True)
+    from autosync_tasks.triggers.crew import watch_each
+    from autosync_tasks.triggers.pace import Meant
+
+    named, printing = os.environ.get(VARIABLE), threading.Lock()
+
+    def say(outcome: str, words: str) -> None:
+        with printing:
+            show_line(outcome, words, as_json=as_json)
+
+    def start(name: str, say: Callable[[str, str], None], halt: threading.Event) -> TaskResult:
+        from autosync_tasks.policy.classify import protected_matcher
+        from autosync_tasks.triggers.command import sync_command
+        from autosync_tasks.triggers.pace import PaceOfSettings
+        from autosync_tasks.triggers.watch import watch as run
+        from autosync_tasks.workspace.workspace import open_site
+
+        environ = dict(os.environ) if meant() == (USUAL,) else {**os.environ, VARIABLE: name}
+        site = open_site(environ)
+        site.state.prepare()
+        pace = PaceOfSettings(site.loaded, site.places.real_source, environ)
+        command = [*sync_command(Trigger.WATCH), "--json"]
+        protected = protected_matcher(site.settings)
+        return run(
+            *(site.places.source, command, environ),
+            protected=protected,
+            say=say,
+            pace=pace,
+            stop=halt,
+            ahead=True,
+        )
+
+    meant = Meant(os.environ) if not named else lambda: (named,)
+    return show(watch_each(meant, start, say, threading.Event()), as_json=as_json, stream=True)
 
 
 @task(help={"verbose": VERBOSE, "json": JSON})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 
 from autosync_tasks.errors import AutosyncError
@@ -16,8 +17,9 @@ _BYTES = 65_536
 """Most that is read of an answer; nothing is made of it."""
 
 
-def beat(site: Site, now: float) -> str:
-    """Asks for `heartbeat_url`, unless it was asked for within the last minute; "" or why that failed.
+def beat(site: Site, now: float, may: Callable[[], bool] = lambda: True) -> str:
+    """Asks for `heartbeat_url`, unless it was asked for within the last minute, or `may` (asked then) says no; "" or
+    why that failed.
 
     now: seconds since the epoch. Nothing of this machine or its files is sent: no body, no query of ours, no cookie.
     """
@@ -25,7 +27,7 @@ def beat(site: Site, now: float) -> str:
         last = float(site.state.read(_LAST) or b"0")
     except ValueError:
         last = 0.0
-    if 0 <= now - last < _LEAST:
+    if 0 <= now - last < _LEAST or not may():
         return ""
     if fault := ask(site.settings.heartbeat_url):
         return fault

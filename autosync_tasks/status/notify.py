@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from autosync_tasks.config.load import VARIABLE, switched_on
 from autosync_tasks.config.settings import Settings
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Outcome, Run
 from autosync_tasks.names import display
 from autosync_tasks.records import asdict
 from autosync_tasks.state.shapes import json_object
-from autosync_tasks.workspace.workspace import Site
+from autosync_tasks.workspace.workspace import Site, open_site
 
 if TYPE_CHECKING:
     from autosync_tasks.status.notices import Told
@@ -47,8 +48,23 @@ def after(site: Site, run: Run) -> str:
     if beats and standing.verdict.level == "protected":
         from autosync_tasks.status.heartbeat import beat
 
-        faults.append(beat(site, run.ended))
+        faults.append(beat(site, run.ended, lambda: _all_protected(site, run.ended)))
     return "; ".join(filter(None, faults))
+
+
+def _all_protected(site: Site, now: float) -> bool:
+    """Whether every agent that is switched on and has the same heartbeat is protected: it speaks for all of them."""
+    for name in switched_on(site.environ):
+        if name == site.settings.profile.name:
+            continue
+        try:
+            other = open_site({**site.environ, VARIABLE: name})
+            same = other.settings.heartbeat_url == site.settings.heartbeat_url
+            if same and _status(other, now).verdict.level != "protected":
+                return False
+        except AutosyncError:
+            return False
+    return True
 
 
 def _is_quiet(site: Site) -> bool:
@@ -74,11 +90,13 @@ def _tell(site: Site, outcome: Outcome, reason: str, standing: Status) -> str:
     if then != told:
         with suppress(AutosyncError):  # told once more is better than not at all
             site.state.write("told.json", json.dumps(asdict(then)).encode())
+    # where several agents are switched on, each run is told which it is about
+    who = f"autosync, {site.settings.profile.read().title}" if site.environ.get(VARIABLE) else "autosync"
     faults = [
         f"{command.setting} failed: {fault}"
         for message in messages
         for command in each(site.settings)
-        if (fault := command.run(f"autosync: {display(message)}"))
+        if (fault := command.run(f"{who}: {display(message)}"))
     ]
     return "; ".join(dict.fromkeys(faults))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from autosync_tasks.config.load import Loaded, load
+from autosync_tasks.config.load import Loaded, load, switched_on
 from autosync_tasks.config.settings import Settings
 from autosync_tasks.errors import AutosyncError, ConfigError
 from autosync_tasks.names import display
@@ -18,12 +18,12 @@ class PaceOfSettings:
     def __init__(self, loaded: Loaded, source: str, environ: Mapping[str, str]) -> None:
         """loaded: the settings at the start. source: the real path of the tree that is watched."""
         self._path, self._source, self._environ = loaded.path, source, environ
-        self._stamp = self._look()
+        self._stamp = _look(self._path)
         self._pace = _pace(loaded.settings)
 
     def __call__(self) -> Pace:
         """The pace. Raises AutosyncError if another tree is meant now: this one's watcher is of no use then."""
-        stamp = self._look()
+        stamp = _look(self._path)
         if stamp != self._stamp:
             self._stamp = stamp
             try:
@@ -39,12 +39,27 @@ class PaceOfSettings:
             self._pace = _pace(settings)
         return self._pace
 
-    def _look(self) -> tuple[int, int, int] | None:
-        try:
-            facts = os.stat(self._path)
-        except OSError:
-            return None
-        return facts.st_mtime_ns, facts.st_size, facts.st_ino
+
+class Meant:
+    """Gives the profiles that are switched on; costs one look at the config file's time."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._path, self._environ = load(environ).path, environ
+        self._stamp, self._on = _look(self._path), switched_on(environ)
+
+    def __call__(self) -> tuple[str, ...]:
+        """Their names."""
+        if (stamp := _look(self._path)) != self._stamp:
+            self._stamp, self._on = stamp, switched_on(self._environ)
+        return self._on
+
+
+def _look(path: str) -> tuple[int, int, int] | None:
+    try:
+        facts = os.stat(path)
+    except OSError:
+        return None
+    return facts.st_mtime_ns, facts.st_size, facts.st_ino
 
 
 def _pace(settings: Settings) -> Pace:

@@ -123,7 +123,8 @@ def retry_after(
 
 
 @contextlib.contextmanager
-def _signals(stop: threading.Event) -> Iterator[None]:
+def signals(stop: threading.Event) -> Iterator[None]:
+    """Within it the signals that end a program set the event. In the main thread alone."""
     before = {n: signal.signal(n, lambda *_: stop.set()) for n in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
     try:
         yield
@@ -154,7 +155,7 @@ def watch(
     halt = stop or threading.Event()
     with contextlib.ExitStack() as stack:
         if stop is None:
-            stack.enter_context(_signals(halt))
+            stack.enter_context(signals(halt))
         notifier = Notifier(source, protected, halt)
         stack.callback(notifier.close)
         now = pace()

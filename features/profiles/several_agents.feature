@@ -33,6 +33,7 @@ Feature: Several agents
     Scenario: three agents, one blocked, one in conflict
       Given a person has switched on claude and codex
       And all of them go to one remote
+      And a command that is told what happens
       And a secret stands in the instructions of Claude Code
       And the remote has another version of the config tree
       When a person runs `autosync sync`
@@ -40,10 +41,45 @@ Feature: Several agents
       And it says "claude:"
       And it says "blocked"
       And the remote holds the newest of codex
+      And a person was told "autosync, Claude Code: blocked"
+      And a person was told "autosync, OpenCode: "
+      And nobody was told anything of Codex
       When a person runs `autosync status --short`
       Then the exit code is 0
       And it says "attention: opencode: in conflict with the remote"
       And it says "claude: attention; codex: protected"
+
+    @sweep
+    Scenario: the same with nobody there: one watcher serves all of them
+      Given a person has switched on claude and codex
+      And all of them go to one remote
+      And a command that is told what happens
+      And one watcher serves all of them
+      When the remote has another version of the config tree
+      And a secret gets into the instructions of Claude Code
+      Then the remote holds the newest of codex after a while
+      And the watcher says that claude is blocked and opencode is in conflict
+      And a person was told "autosync, Claude Code: blocked"
+      And nobody was told anything of Codex
+      When a person switches codex off
+      Then the watcher leaves codex alone, and goes on with the others
+
+    @sweep
+    Scenario: the schedule serves all of them too
+      Given a person has switched on claude and codex
+      When a person runs `autosync sync --trigger=schedule`
+      Then the exit code is 0
+      And each of opencode, claude and codex has a backup
+
+    Scenario: no sign of life goes out while one is not protected
+      Given a person has switched on claude and codex
+      When a person runs `autosync sync`
+      Then the exit code is 0
+      Given an address that hears heartbeats
+      When the home of Codex is gone
+      And a person runs `autosync sync`
+      Then the exit code is 1
+      And no heartbeat was heard
 
   Rule: Another agent is a file of twenty lines
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
-from pytest_bdd import given, parsers, then
+import pytest
+from pytest_bdd import given, parsers, step, then, when
 
 from tests.features.pictures import git
+from tests.features.policy import _messages
 from tests.features.remote import by_others, empty, there
+from tests.features.settings import put
+from tests.features.watcher import Watcher
 from tests.support.machine import Machine
 
 MADE_UP = """title = "Made up"
@@ -85,11 +91,12 @@ def one_remote(machine: Machine) -> None:
 
 
 @given("a secret stands in the instructions of Claude Code")
+@when("a secret gets into the instructions of Claude Code")
 def leaks(machine: Machine) -> None:
     _put(machine, {".claude/CLAUDE.md": f"The token is {machine.secret}\n", ".codex/config.toml": 'model = "gpt-6"\n'})
 
 
-@given("the remote has another version of the config tree")
+@step("the remote has another version of the config tree")
 def moved(machine: Machine) -> None:
     by_others(machine, "AGENTS.md", "theirs")
     machine.edit("AGENTS.md")
@@ -104,3 +111,57 @@ def holds_newest(machine: Machine) -> None:
 def holds(machine: Machine, name: str, files: str) -> None:
     there_ = git(backup_of(machine, name), "ls-tree", "-r", "--name-only", name).decode().split()
     assert sorted(one for one in there_ if not one.startswith(".autosync/")) == sorted(files.split(" and "))
+
+
+@then("nobody was told anything of Codex")
+def not_of_codex(machine: Machine) -> None:
+    assert not [message for message in _messages(machine) if "Codex" in message]
+
+
+@when("the home of Codex is gone")
+def codex_gone(machine: Machine) -> None:
+    shutil.rmtree(machine.home / ".codex")
+
+
+@then(parsers.re("each of (?P<names>.+) has a backup"))
+def each_has(machine: Machine, names: str) -> None:
+    for name in names.replace(" and ", ", ").split(", "):
+        git(backup_of(machine, name), "rev-parse", "--verify", "HEAD")
+
+
+@pytest.fixture
+def of_all(machine: Machine) -> Iterator[Watcher]:
+    """A watcher of every agent that is switched on."""
+    put(machine, watch_quiet=1, watch_max_wait=5, max_sync_frequency=0)
+    made = Watcher(machine, ahead=6)
+    yield made
+    if made.process.returncode is None:
+        made.stop()
+
+
+@given("one watcher serves all of them")
+def serves_all(of_all: Watcher) -> None:
+    assert sorted(of_all.said) == ["ok"] * 3 + ["watching"] * 3
+
+
+@then("the remote holds the newest of codex after a while")
+def newest_after_a_while(machine: Machine, of_all: Watcher) -> None:
+    of_all.until(lambda: git(there(machine), "show", "codex:config.toml").decode() == 'model = "gpt-6"\n')
+
+
+@then("the watcher says that claude is blocked and opencode is in conflict")
+def watcher_says(of_all: Watcher) -> None:
+    for name, outcome in (("claude", "blocked"), ("opencode", "incomplete")):
+        of_all.until(lambda name=name, outcome=outcome: (name, outcome) in of_all.of_agents)  # type: ignore[misc]
+
+
+@when("a person switches codex off")
+def switches_off(machine: Machine) -> None:
+    _runs(machine, "profiles", "--off=codex")
+
+
+@then("the watcher leaves codex alone, and goes on with the others")
+def goes_on(machine: Machine, of_all: Watcher) -> None:
+    number = of_all.of_agents.count(("opencode", "watching"))
+    of_all.until(lambda: of_all.of_agents.count(("opencode", "watching")) > number or number > 1)
+    assert of_all.of_agents.count(("codex", "watching")) == 1

@@ -28,7 +28,8 @@ PATIENCE = 40.0
 class Watcher:
     """`autosync watch`; what it said, one line a sync."""
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: Machine, ahead: int = 2) -> None:
+        """ahead: how many lines it says by itself."""
         machine.prepare_scanner()
         self.machine = machine
         self.process = subprocess.Popen(
@@ -40,21 +41,23 @@ class Watcher:
             text=True,
         )
         self.said: list[str] = []
+        self.of_agents: list[tuple[str, str]] = []
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
-        self.until(lambda: len(self.said) == 2)  # it watches; and the sync for what changed while nobody watched
-        assert self.said == ["watching", "ok"]
+        self.until(lambda: len(self.said) == ahead)  # it watches; and the sync for what changed while nobody watched
+        assert sorted(set(self.said)) == ["ok", "watching"]
 
     def _read(self) -> None:
         assert self.process.stdout
         for line in self.process.stdout:
             document = json.loads(line)
             self.said.append(document.get("outcome") or document["hint"])
+            self.of_agents.append((document.get("reason", "").partition(":")[0], self.said[-1]))
 
     def until(self, done: Callable[[], bool], seconds: float = PATIENCE) -> None:
         ends = time.monotonic() + seconds
         while not done():
-            assert time.monotonic() < ends, self.said
+            assert time.monotonic() < ends, f"{self.said} {self.of_agents}"
             assert self.process.poll() is None, self.said
             time.sleep(0.02)
 
@@ -69,8 +72,8 @@ class Watcher:
 
     def syncing(self) -> bool:
         """Whether a sync is under way: a child process has the lock open. (One that was started ahead only waits.)"""
-        task = f"/proc/{self.process.pid}/task/{self.process.pid}/children"
-        for child in Path(task).read_text().split():
+        tasks = Path(f"/proc/{self.process.pid}/task").glob("*/children")  # a child is its thread's
+        for child in " ".join(task.read_text() for task in tasks).split():
             with suppress(OSError):
                 if any(link.readlink().name == "lock" for link in Path(f"/proc/{child}/fd").iterdir()):
                     return True
