@@ -1,13 +1,14 @@
 """Each command that stands by itself on a page is run, in the page's order, on a machine of its own.
 
-Commands in running text and in tables are looked at by test_docs.py: the task and its flags exist. docs/restore.md has its
-own test (tests/restore/test_page.py), for each of its days begins with another misfortune.
+Those in running text and in tables are run too, each from the same start. docs/restore.md has its own test
+(tests/restore/test_page.py), for each of its days begins with another misfortune. The changelog is no page of commands.
 """
 
 from __future__ import annotations
 
 import re
 import shlex
+import shutil
 import subprocess
 import time
 from collections.abc import Callable
@@ -30,6 +31,25 @@ ENDS = {
     "inv doctor": (0, 1),
 }
 """What a command may end with, where that is not 0 (or 5 in check mode)."""
+
+
+IN_TEXT = {
+    r"(inv|autosync) watch( --json)?$": "it goes on until it is stopped: features/triggers/watcher.feature",
+    r"(inv|autosync) demo$": "features/cli/demo.feature takes it whole",
+    r"inv -T abc$": "the page names it because Invoke itself fails at it",
+    r"inv$": "`inv` without a task is Invoke's own list, wherever one stands",
+}
+"""What stands in a text and is not run from there, and why."""
+
+CODES = {
+    r".* (doctor|status|install-timer|watch --install)\b": (0, 1),  # a machine without cron and systemd
+    r".* (accept|why|bootstrap|set-config)$": (2,),  # the page speaks of the task; it wants a word more
+    r".* recover --take": (4,),  # there is no conflict here; tests/features/conflict.py has one
+    r".* recover --forget": (3,),  # it was pushed: the page says so and names --pushed
+    r".* machines --forget": (2,),  # no other machine is known here; features/machines has one
+    r".* bootstrap ": (0, 3),  # a tree stands here
+}
+"""What one in a text may end with, where that is not 0."""
 
 
 def commands(page: Path) -> list[str]:
@@ -116,7 +136,83 @@ def run(machine: Machine, line: str) -> tuple[int, str]:
     return done.returncode, (done.stdout + done.stderr).decode()
 
 
+def in_text() -> list[str]:
+    pages = [page for page in [*PAGES, CHECKOUT / "docs/restore.md"] if page.name != "CHANGELOG.md"]
+    spans = {span for page in pages for span in re.findall(r"`([^`\n]+)`", page.read_text("utf-8"))}
+    return sorted(span for span in spans if re.match(r"(?:inv|autosync|sync-config)(?: |$)", span))
+
+
+def filled(line: str, machine: Machine) -> str:
+    """With what a person would put in the place of its blanks."""
+    profile = "--profile=claude" in line
+    for blank, word in {
+        r"FOLLOW_CONFIG=FILE": f"FOLLOW_CONFIG={machine.root}/own.json",
+        r"--forget (FINGERPRINT|FILE|ID)\b": "--forget context/stack.md --yes",
+        r"FINGERPRINT": machine.fingerprint,
+        r"'…'": "'made up'",
+        r"--trigger=…": "--trigger=manual",
+        r"…|ADDRESS|git@example.org:\S+": str(machine.root / "remote.git"),
+        r"\bCODE\b": "SEC001",
+        r"PATH": "CLAUDE.md" if profile else "AGENTS.md",
+        r"FOLDER": str(machine.source),
+        r"BACKUP_BRANCH=NAME": "BACKUP_BRANCH=main",
+        r"NAME": "claude",
+        r"HOST": "nobody",
+        r"agents/build\.md|build\.md": "agent/reviewer.md",
+        r"notes/": "context/",
+        r"--at '3 days ago'": "",
+    }.items():
+        line = re.sub(blank, word, line)
+    asks = r"(inv|autosync) (accept |restore($| --outside| --profile)|recover --accept-loss)"
+    return f"{line} --yes" if re.match(asks, line) and "--list" not in line else line
+
+
+@pytest.mark.sweep
+def test_every_command_in_a_text_is_what_it_says(
+    machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.support.machine.picture", lambda *_: {})
+    machine.now = time.time() - 3600
+    machine.make_tree()
+    (machine.root / "own.json").write_text("{}\n")
+    (machine.home / ".claude").mkdir()
+    (machine.home / ".claude.json").write_text('{"mcpServers": {"notes": {"command": "notes"}}}\n')
+    (machine.home / ".claude/CLAUDE.md").write_text("# Rules\n")
+    machine.prepare_scanner()
+    machine.fake_crontab("")
+    with_a_remote_named(machine)
+    for line in (f"set-config FOLLOW_CONFIG={machine.root}/own.json", "sync --push"):
+        assert run(machine, f"autosync {line}")[0] == 0
+    kept = tmp_path / "kept"
+    shutil.copytree(machine.root, kept, symlinks=True)
+    wrong = []
+    for line in in_text():
+        if any(re.match(start, line) for start in IN_TEXT):
+            continue
+        if "FINGERPRINT" in line:
+            machine.write("context/secret.md", f"The token is {machine.secret}\n")
+            found = run(machine, "autosync validate --json")[1]
+            machine.fingerprint = re.findall(r'"fingerprint": "([0-9a-f]{16})"', found)[0]
+        if "--undo" in line:
+            machine.path("AGENTS.md").unlink()
+            assert run(machine, "autosync restore AGENTS.md")[0] == 0
+        if "claude" in line:
+            assert [run(machine, f"autosync {first} claude")[0] for first in ("profiles --on", "sync --profile")] == [
+                0,
+                0,
+            ]
+        code, said = run(machine, filled(line, machine))
+        allowed = next((codes for start, codes in CODES.items() if re.match(start, line)), (0,))
+        if code not in allowed:
+            wrong.append(f"{code} {line} = {filled(line, machine)}\n{said}")
+        shutil.rmtree(machine.root)
+        shutil.copytree(kept, machine.root, symlinks=True)
+    assert not wrong, "\n".join(wrong)
+
+
 def test_each_reason_not_to_run_a_command_is_needed() -> None:
+    for reasons in (IN_TEXT, CODES):
+        assert [start for start in reasons if not any(re.match(start, line) for line in in_text())] == []
     every = [line for page in PAGES for line in commands(page)]
     assert [start for start in NOT_RUN if not any(re.match(start, line) for line in every)] == []
 
