@@ -255,7 +255,7 @@ LAZY = {
             tree/dirfd.py workspace/workspace.py
         """,
         "a run with nothing to do ends before it": """
-            backup/soundness.py plan/diff.py plan/past.py remote/known.py state/scratch.py
+            backup/soundness.py plan/diff.py plan/near.py plan/past.py remote/known.py state/scratch.py
             status/heartbeat.py status/notices.py status/status.py sync/record.py sync/run.py
             verify/unattended.py verify/verify.py
         """,

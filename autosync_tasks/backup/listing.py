@@ -19,13 +19,13 @@ _LISTING = re.compile(rb"(?:(?:100644|100755|120000|160000) \w+ [0-9a-f]{40}\t[^
 
 def parse_listing(output: bytes) -> dict[Path, tuple[str, str]]:
     """`git ls-tree -r -z` output as a listing. Raises ValueError for anything else."""
-    tree = {}
-    for line in output.split(b"\0"):
-        if line:
-            facts, _, path = line.partition(b"\t")
-            mode, _, content = facts.split(b" ")
-            tree[path] = (mode.decode("ascii"), content.decode("ascii"))
-    return tree
+    fields = _ENTRY.findall(output)
+    if len(fields) != output.count(b"\0") + bool(output and not output.endswith(b"\0")):
+        raise ValueError("no listing of a tree")
+    return {path: (mode.decode("ascii"), content.decode("ascii")) for mode, content, path in fields}
+
+
+_ENTRY = re.compile(rb"(?<![^\0])(\d+) \w+ ([0-9a-f]+)\t([^\0]+)(?:\0|\Z)")
 
 
 def sound_listing(listing: bytes) -> bool:

@@ -19,6 +19,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
+from operator import lt
 
 from autosync_tasks.backup.listing import Listing
 from autosync_tasks.model import Entry, Kind, Manifest, Path
@@ -101,30 +102,23 @@ def _plain_paths(lines: list[bytes]) -> dict[Path, tuple[Kind, int]] | None:
     So is a line that its form alone shows to be right: printable ASCII, no name that begins like one that somebody
     reserves, in order, in a folder that has a line of its own.
     """
-    if not _SIMPLE.match(b"\n".join(lines)):
+    text = b"\n".join(lines)
+    pairs = _BEGIN_AND_PATH.findall(text) if _SIMPLE.match(text) else []
+    if len(pairs) != len(lines):
         return None
-    shapes: dict[bytes, tuple[Kind, int]] = {}
-    found: dict[Path, tuple[Kind, int]] = {}
-    folders, above = {b""}, set()
-    last = b""
-    for line in lines:
-        cut = line.index(b" ", 2) + 1
-        path, begin = line[cut:], line[:cut]
-        shape = shapes.get(begin)
-        if shape is None:
-            shape = shapes[begin] = (_KIND[begin[:1]], int(begin[2:], 8))
-        if path <= last:
-            return None
-        found[path] = shape
-        above.add(path[: max(path.rfind(b"/"), 0)])
-        if begin[:1] == b"d":
-            folders.add(path)
-        last = path
-    return found if above <= folders else None
+    begins, paths = [begin for begin, _ in pairs], [path for _, path in pairs]
+    if not all(map(lt, paths, paths[1:])):
+        return None
+    above = {path.rpartition(b"/")[0] for path in paths}
+    if not above <= {b"", *[path for begin, path in pairs if begin[:1] == b"d"]}:
+        return None
+    shapes = {begin: (_KIND[begin[:1]], int(begin[2:], 8)) for begin in set(begins)}
+    return dict(zip(paths, map(shapes.__getitem__, begins), strict=True))
 
 
 _NAME_FORM = rb"[!#-\-0-9:-FH-\[\]-fh-~](?:[ !#-.0-\[\]-~]*+(?<! ))?"
 _SIMPLE = pattern(rb"(?:[dfl] [0-7]{1,3} %s(?:/%s)*+(?:\n|\Z))*+\Z" % (_NAME_FORM, _NAME_FORM))
+_BEGIN_AND_PATH = pattern(rb"([dfl] [0-7]{1,3}) (.+)")
 
 
 def _each(lines: list[bytes]) -> dict[Path, tuple[Kind, int]]:
@@ -149,6 +143,11 @@ def _each(lines: list[bytes]) -> dict[Path, tuple[Kind, int]]:
         paths[path] = (kind, int(mode, 8))
         last = path
     return paths
+
+
+def line_of(path: Path, kind: Kind, mode: int) -> bytes:
+    """The line of a path."""
+    return b"%s %o %s" % (_LETTER[kind], mode, quote(path))
 
 
 def source_id_of(text: bytes) -> str:

@@ -69,7 +69,7 @@ def bring(
     try:
         repository.neutralise_attributes()
         owned = {*owned, PATH}
-        slow, before = interrupted or any(len(path) > LONGEST for path in owned), set(before)
+        slow, before = interrupted or max(map(len, owned)) > LONGEST, set(before)
         if not slow and bring_unedited(repository, old, new, run_id, trees):
             return Brought()
         return _careful(repository, old, new, owned, before, run_id, interrupted=interrupted)

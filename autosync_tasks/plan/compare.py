@@ -6,13 +6,13 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autosync_tasks.backup.listing import parse_listing, sound_listing
 from autosync_tasks.backup.manifest import ManifestError, entries, parse
 from autosync_tasks.backup.repository import Head, Repository
 from autosync_tasks.errors import AutosyncError, BackupError, SourceError
-from autosync_tasks.model import Cache, Entry, Kind, Left, LeftOut, Path
+from autosync_tasks.model import Cache, Entry, Kind, Left, LeftOut, Path, TreeCache
 from autosync_tasks.names import OUTSIDE, display, suspicious
 from autosync_tasks.plan.detect import Difference, detect
 from autosync_tasks.policy.classify import Classifier, protected_matcher
@@ -20,6 +20,9 @@ from autosync_tasks.records import dataclass
 from autosync_tasks.tree.observe import Observation, Progress, known_ids, observe, unchanged
 from autosync_tasks.tree.walk import Scan, open_root, walk
 from autosync_tasks.workspace.workspace import Site
+
+if TYPE_CHECKING:
+    from autosync_tasks.plan.near import Near
 
 
 @dataclass
@@ -59,26 +62,61 @@ class Look:
         return cache.idle if unchanged(self.root, self.scan, cache, self.blob) else None
 
     @cached_property
+    def near(self) -> Near | None:
+        """What has changed, if everything was in the backup when the cache was made and that is little."""
+        cache = self.cache
+        if not self.remembered or cache is None or cache.idle is None or cache.settings != self._shape:
+            return None
+        if cache.idle.get("exact") is not True or (cached := self._listed) is None:
+            return None
+        from autosync_tasks.plan.near import near
+
+        head = self.head
+        return near(self.root, self.scan, self.blob, cache, head.recorded, head.tree, cached, self.progress)
+
+    @cached_property
     def observation(self) -> Observation:
         """The source's manifest; reads what the cache does not know."""
         cache = self.cache if self.cache and self.cache.settings == self._shape else None
-        return observe(self.root, self.scan, known_ids(cache), self.progress)
+        if (few := self.near) is None:
+            return observe(self.root, self.scan, known_ids(cache), self.progress)
+        from autosync_tasks.plan.near import Lazily
+
+        here = {path: (self.scan.records[path], entry.id) for path, entry in few.observed.items() if entry.id}
+
+        def whole() -> Mapping[Path, Entry]:
+            return observe(self.root, self.scan, known_ids(cache) | here).manifest
+
+        manifest = Lazily(few.observed, len(self.scan.records), whole)
+        return Observation(manifest, tuple(self.scan.left_out), self.scan, few.unsettled, len(here))
+
+    @cached_property
+    def _listed(self) -> TreeCache | None:
+        """What is remembered of the branch's newest commit, if it has the form of that."""
+        cached = self.site.state.load_tree(self.ref)
+        return cached if cached is not None and sound_listing(cached.listing) else None
 
     @cached_property
     def head(self) -> Head:
         """The branch's newest commit; from the cache if that is of the same commit."""
         if not self.ref:
             return Head("", {}, None)
-        cached = self.site.state.load_tree(self.ref)
-        if cached is not None and sound_listing(cached.listing):
+        if (cached := self._listed) is not None:
             with suppress(ManifestError):
                 return Head(self.ref, parse_listing(cached.listing), parse(cached.manifest), cached.manifest)
         return self.site.repository.head(self.ref)
 
     @cached_property
-    def recorded(self) -> dict[Path, Entry]:
+    def recorded(self) -> Mapping[Path, Entry]:
         """What the backup holds of the source."""
-        return entries(self.head.recorded, self.head.tree) if self.head.recorded else {}
+        recorded, tree = self.head.recorded, self.head.tree
+        if recorded is None:
+            return {}
+        if self.near is not None:
+            from autosync_tasks.plan.near import Lazily
+
+            return Lazily(self.near.recorded, len(recorded.paths), lambda: entries(recorded, tree))
+        return entries(recorded, tree)
 
     @cached_property
     def classifier(self) -> Classifier:
@@ -88,10 +126,11 @@ class Look:
     @cached_property
     def difference(self) -> Difference:
         """What differs, and which foreign paths are in the way."""
+        few = self.near
         difference = detect(
-            self.observation.manifest,
-            self.recorded,
-            self.head.tree,
+            few.observed if few else self.observation.manifest,
+            few.recorded if few else self.recorded,
+            few.tree if few else self.head.tree,
             (*self.observation.left_out, *self._let_go()),
             self.classifier.rule_for,
             self.classifier.starts,
@@ -107,7 +146,7 @@ class Look:
     def _let_go(self) -> Iterator[LeftOut]:
         """What was taken in from outside the tree and is not followed here (any more): kept as it was, like what is of
         low priority. A new machine must not take it out of the backup before somebody said where it lies there."""
-        if any(path.startswith(OUTSIDE) for path in self.recorded):
+        if self.near is None and any(path.startswith(OUTSIDE) for path in self.recorded):
             for name in self.site.not_attached:
                 yield LeftOut(OUTSIDE + b"/.opencode/" + name.encode(), Left.RESERVED)
 
@@ -119,6 +158,8 @@ class Look:
     @property
     def owned(self) -> int:
         """How many files and links the backup holds of the source."""
+        if self.near is not None:
+            return self.near.files
         return sum(entry.kind is not Kind.FOLDER for entry in self.recorded.values())
 
     @property

@@ -9,6 +9,7 @@ from autosync_tasks.model import Change, Decision, Finding, Kind, LeftOut, Path,
 from autosync_tasks.names import shown
 from autosync_tasks.plan import delta
 from autosync_tasks.plan.compare import Look
+from autosync_tasks.plan.near import Lazily
 from autosync_tasks.plan.proposal import Outlook, Proposal
 from autosync_tasks.plan.quarantine import blocked_reason, in_quarantine, offending, way_on
 from autosync_tasks.policy.decide import NOTHING, decide
@@ -67,8 +68,12 @@ def decision_of(seen: Look, trigger: Trigger, past: Past, now: float, ask: Ask) 
 
 def plan_for(seen: Look, admitted: Iterable[Change], source_id: str) -> Plan:
     """The plan that takes the branch from where this look saw it to the admitted changes."""
-    observed = seen.observation.manifest
-    return delta.plan(admitted, observed, seen.recorded, seen.head.tree, seen.ref, source_id)
+    if (few := seen.near) is None:
+        observed = seen.observation.manifest
+        return delta.plan(admitted, observed, seen.recorded, seen.head.tree, seen.ref, source_id)
+    made = delta.plan(admitted, few.observed, few.recorded, few.tree, seen.ref, source_id, few.manifest)
+    after = Lazily(made.after, len(seen.recorded), lambda: {**seen.recorded, **made.after})
+    return replace(made, after=after)
 
 
 def _guarded(seen: Look) -> Guarded:

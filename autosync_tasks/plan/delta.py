@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from autosync_tasks.backup.listing import Listing
 from autosync_tasks.backup.manifest import PATH, format_manifest
@@ -18,13 +18,15 @@ def plan(
     tree: Listing,
     base: str,
     source_id: str,
+    text: Callable[[str, Manifest], bytes] = format_manifest,
 ) -> Plan:
     """The plan that takes the branch at `base` from `recorded` to `recorded` plus the admitted changes.
 
     tree is the listing of `base`, from which `recorded` was made: what is still the very entry needs no look. A foreign
     path in it is touched only where the source has something else in its place (the guard of identity holds that until
-    it is adopted). Raises ValueError if the admitted changes would
-    put a path below a file (a swap of a folder and a file was torn apart).
+    it is adopted). text: makes the manifest of the source id and what is recorded then; where it knows the rest,
+    observed, recorded and tree may be of a few paths alone. Raises ValueError if the admitted changes would put a path
+    below a file (a swap of a folder and a file was torn apart).
     """
     admitted = tuple(admitted)
     after = _after(admitted, observed, recorded)
@@ -37,7 +39,7 @@ def plan(
         if recorded[path].git_mode and path in tree and not after.get(path, _FOLDER).git_mode
     )
     deletes |= _displaced(after, tree.keys() - recorded.keys() - {PATH})
-    manifest = format_manifest(source_id, after)
+    manifest = text(source_id, after)
     return Plan(base, puts, deletes, manifest, _digest(base, puts, deletes, manifest), admitted, after)
 
 

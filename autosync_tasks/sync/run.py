@@ -149,7 +149,11 @@ def _nothing(known: _Passage) -> Run:
     idle = known.idle_words(seen.owned, seen.ref)
     unfinished = bool(known.incomplete or known.pending)
     if not check and seen.ref and not unfinished and (acted or not (seen.remembered or force or notes)):
-        remember(seen, Stored(seen.ref, seen.head.tree, seen.head.manifest, seen.owned), f"{NOTHING}: {idle}")
+        remember(
+            seen,
+            Stored(seen.ref, seen.head.tree, seen.head.manifest, seen.owned, recorded=seen.recorded),
+            f"{NOTHING}: {idle}",
+        )
     steps = []
     words = known.incomplete or f"{NOTHING}: {idle}"
     if acted:

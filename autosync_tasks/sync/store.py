@@ -9,16 +9,17 @@ from contextlib import suppress
 from autosync_tasks.backup.commit import Author, commit, commit_holds, drop, left_behind
 from autosync_tasks.backup.listing import Listing, changed, tree_cache
 from autosync_tasks.backup.locks import clear_stale_locks
-from autosync_tasks.backup.manifest import source_id_of
+from autosync_tasks.backup.manifest import PATH, source_id_of
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.backup.worktree import bring, stands, unedited
 from autosync_tasks.errors import AutosyncError, BackupError
 from autosync_tasks.humanize import count
-from autosync_tasks.model import Cache, Kind, LeftOut, Path, Plan, TreeCache, Trigger
+from autosync_tasks.model import Cache, Entry, Kind, LeftOut, Path, Plan, TreeCache, Trigger
 from autosync_tasks.names import display, redaction
 from autosync_tasks.plan import delta as planning
 from autosync_tasks.plan.compare import Look
-from autosync_tasks.records import dataclass
+from autosync_tasks.plan.near import same
+from autosync_tasks.records import dataclass, field
 from autosync_tasks.status.said import said_here
 from autosync_tasks.sync import message as messages
 from autosync_tasks.tree.content import content_id
@@ -49,6 +50,10 @@ class Stored:
     since: tuple[Path, ...] = ()
     notes: tuple[str, ...] = ()
     brought: bool = True
+    recorded: Mapping[Path, Entry] = field(default_factory=dict)
+    """What the manifest says."""
+    listing: bytes = b""
+    """The tree as git lists it, if that is at hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,13 @@ def store(
     said = said_here(site, seen)
     message = messages.message(plan, label.run_id, label.trigger, said, label.validated)
 
+    few = seen.near
+    moved = {path: (entry.git_mode, entry.id) for path, entry in plan.puts.items()}
+    listing = few.listing(moved, content_id(plan.manifest)) if few else b""
+
     def check(manifest_id: str, held: bytes) -> None:
+        if few and held.removesuffix(b"\0") == listing:
+            return
         failures = commit_holds(planning.tree_after(plan, seen.head.tree, manifest_id), held)
         if failures:
             site.state.save_tree(TreeCache("", b"", b""))  # the listing that was remembered may be what is wrong
@@ -104,16 +115,23 @@ def store(
         check=check,
     )
     tree = planning.tree_after(plan, seen.head.tree, content_id(plan.manifest))
-    folder = Kind.FOLDER
-    owned = [path for path, entry in plan.after.items() if entry[0] is not folder]
-    before = {path for path, entry in seen.recorded.items() if entry[0] is not folder} | plan.deletes
     stands_at = "" if anew or site.state.worktree() != seen.ref else seen.ref
-    brought, notes = _bring(site, stands_at, new, owned, before, label.run_id, (seen.head.tree, tree))
+    trees: tuple[Listing, Listing] = (seen.head.tree, tree)
+    if few:
+        owned = before = seen.head.tree.keys() - {PATH}
+        if stands_at:
+            paths = {*few.tree, PATH}
+            trees = ({path: seen.head.tree[path] for path in paths}, {path: tree[path] for path in paths})
+    else:
+        folder = Kind.FOLDER
+        owned = {path for path, entry in plan.after.items() if entry[0] is not folder}
+        before = {path for path, entry in seen.recorded.items() if entry[0] is not folder} | plan.deletes
+    brought, notes = _bring(site, stands_at, new, owned, before, label.run_id, trees)
     since = moved_since(seen.root, seen.scan, plan.puts.items(), read_at_ns)
     repository.maintain()
     notes = [*cleared, *notes, *_cleared(repository)]  # a git that met a fault may leave things, in packed-refs too
     notes += [f"{display(path)} changed since it was observed; the next sync takes it" for path in since]
-    return Stored(new, tree, plan.manifest, len(owned), tuple(since), tuple(notes), brought)
+    return Stored(new, tree, plan.manifest, len(owned), tuple(since), tuple(notes), brought, plan.after, listing)
 
 
 def _record_places(site: Site, source_id: str) -> None:
@@ -220,7 +238,10 @@ def remember(seen: Look, stored: Stored, idle: str) -> None:
     idle: what to say if nothing changes until then; "" if something is still to be done.
     """
     state, scan, observation = seen.site.state, seen.scan, seen.observation
-    state.save_tree(tree_cache(stored.commit, stored.tree, stored.manifest))
+    if stored.listing:
+        state.save_tree(TreeCache(stored.commit, stored.listing, stored.manifest))
+    else:
+        state.save_tree(tree_cache(stored.commit, stored.tree, stored.manifest))
     if redaction().within(seen.blob):
         return  # the cache names every path, and a blocked secret stands in none of our files
     state.save_cache(
@@ -228,8 +249,8 @@ def remember(seen: Look, stored: Stored, idle: str) -> None:
             stored.commit,
             seen.site.shape(source_id_of(stored.manifest)),
             seen.blob,
-            ids_of(scan, observation.manifest),
+            seen.near.ids if seen.near else ids_of(scan, observation.manifest),
             observation.unsettled,
-            {"reason": idle} if idle else None,
+            {"reason": idle, "exact": same(stored.recorded, observation.manifest)} if idle else None,
         )
     )

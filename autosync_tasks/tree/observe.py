@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from autosync_tasks.model import Cache, Entry, Kind, Left, LeftOut, Path
 from autosync_tasks.records import dataclass
@@ -19,7 +19,7 @@ Progress = Callable[[str, int, int], None]
 class Observation:
     """What the source holds now. unsettled: paths whose next change might not show in their facts."""
 
-    manifest: dict[Path, Entry]
+    manifest: Mapping[Path, Entry]
     left_out: tuple[LeftOut, ...]
     scan: Scan
     unsettled: tuple[Path, ...]
@@ -109,7 +109,7 @@ def unchanged(root: int, scan: Scan, cache: Cache, blob: bytes) -> bool:
     return True
 
 
-def ids_of(scan: Scan, manifest: dict[Path, Entry]) -> bytes:
+def ids_of(scan: Scan, manifest: Mapping[Path, Entry]) -> bytes:
     """The cache's list of content ids, in the scan's order."""
     get, none = manifest.get, _NO_ID.hex()
     return bytes.fromhex("".join([entry[3] or none if (entry := get(path)) else none for path in scan.records]))

@@ -96,6 +96,11 @@ def _link(subject: Subject, paths: Collection[Path]) -> Iterator[Raw]:
 
 def collisions(seen: Collection[Path], paths: Collection[Path]) -> Iterator[tuple[Path, Raw]]:
     """FS008 for each path in `seen` that differs from another in `paths` only by case or Unicode form."""
+    joined = b"\0\0".join(paths)
+    if len(seen) <= _FEW and joined.isascii() and all(path.isascii() and path in paths for path in seen):
+        names = b"\0" + joined.lower() + b"\0"
+        if all(names.count(b"\0" + path.lower() + b"\0") == 1 for path in seen):
+            return
     wanted = {_fold(path): {path} for path in seen}
     for path in {*paths, *seen}:
         fold = path.lower().decode() if path.isascii() else _fold(path)
@@ -105,6 +110,10 @@ def collisions(seen: Collection[Path], paths: Collection[Path]) -> Iterator[tupl
         others = wanted[_fold(path)] - {path}
         if others:
             yield path, Raw("FS008", f"Differs only in case or form from {printable(min(others), 80)}.")
+
+
+_FEW = 64
+"""Paths that are looked for in all names at once; for more, each name is taken by itself."""
 
 
 def _fold(path: Path) -> str:

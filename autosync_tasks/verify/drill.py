@@ -9,7 +9,7 @@ modes, links, empty folders, and nothing more than that. Then it is validated as
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from autosync_tasks.backup.objects import Store
@@ -100,7 +100,7 @@ def _restore(site: Site, commit: str, out: str, run_id: str, progress: Progress 
     return _Restored(len(plan.puts), tuple(lines), judged.findings, judged.files, plan.withheld, lacking)
 
 
-def _more(site: Site, root: int, commit: str, plan: RestorePlan, recorded: dict[Path, Entry]) -> list[str]:
+def _more(site: Site, root: int, commit: str, plan: RestorePlan, recorded: Mapping[Path, Entry]) -> list[str]:
     """What stands there and should not."""
     wanted = {put.path for put in plan.puts}
     scan = walk(root, lambda _name, _folder: False, site.settings.max_file_size)
