@@ -37,7 +37,7 @@ from autosync_tasks.records import dataclass, replace
 from autosync_tasks.remote.known import ahead, roll_due
 from autosync_tasks.sync.message import subject
 from autosync_tasks.sync.record import Recorder
-from autosync_tasks.sync.store import Label, SourceMovedError, Stored, catch_up, remember, store
+from autosync_tasks.sync.store import Label, SourceMovedError, catch_up, remember, standing, store
 from autosync_tasks.tree.observe import Progress
 from autosync_tasks.workspace.request import Request
 from autosync_tasks.workspace.workspace import Site
@@ -149,11 +149,7 @@ def _nothing(known: _Passage) -> Run:
     idle = known.idle_words(seen.owned, seen.ref)
     unfinished = bool(known.incomplete or known.pending)
     if not check and seen.ref and not unfinished and (acted or not (seen.remembered or force or notes)):
-        remember(
-            seen,
-            Stored(seen.ref, seen.head.tree, seen.head.manifest, seen.owned, recorded=seen.recorded),
-            f"{NOTHING}: {idle}",
-        )
+        remember(seen, standing(seen), f"{NOTHING}: {idle}")
     steps = []
     words = known.incomplete or f"{NOTHING}: {idle}"
     if acted:

@@ -232,6 +232,11 @@ def _taken(repository: Repository, marked: str, new: str, owned: set[Path]) -> s
     return unedited(repository, foreign, before, interrupted=True)
 
 
+def standing(seen: Look) -> Stored:
+    """What the branch held when the look saw it."""
+    return Stored(seen.ref, seen.head.tree, seen.head.manifest, seen.owned, recorded=seen.recorded)
+
+
 def remember(seen: Look, stored: Stored, idle: str) -> None:
     """Saves what was seen, so that the next run reads only what changed.
 
