@@ -44,7 +44,7 @@ IN_TEXT = {
 CODES = {
     r".* (doctor|status|install-timer|watch --install)\b": (0, 1),  # a machine without cron and systemd
     r".* (accept|why|bootstrap|set-config)$": (2,),  # the page speaks of the task; it wants a word more
-    r".* recover --take": (4,),  # there is no conflict here; tests/features/conflict.py has one
+    r".* recover --take": (4,),  # there is no conflict here; features/remote/conflict.feature has one
     r".* recover --forget": (3,),  # it was pushed: the page says so and names --pushed
     r".* machines --forget": (2,),  # no other machine is known here; features/machines has one
     r".* bootstrap ": (0, 3),  # a tree stands here
