@@ -81,16 +81,18 @@ def _under_name(place: Place, name: bytes, value: bytes) -> Judged:
     return "SEC101", "a random value under the name of a key"
 
 
+def _weak(plain: bytes) -> bool:
+    """Whether user and password of a header are an example's."""
+    user, _, password = plain.partition(b":")
+    return stand_ins.weak_password(password, user) or stand_ins.placeholder(user + password)
+
+
 def _header(place: Place) -> Judged:
     value = place.value.rstrip(b".:")
     if stand_ins.placeholder(value):
         return NOTHING
-    plain = secret_values.basic_credentials(value)
-    if plain:
-        user, _, password = plain.partition(b":")
-        if not stand_ins.weak_password(password, user) and not stand_ins.placeholder(user + password):
-            return "SEC005", "user and password in an authorization header"
-        return "SEC101", "user and password in an authorization header"
+    if plain := secret_values.basic_credentials(value):
+        return ("SEC101" if _weak(plain) else "SEC005"), "user and password in an authorization header"
     uuid = secret_values.is_uuid(value) and _CONFIG.search(place.path)
     if secret_values.is_random(value) or secret_values.is_vendor(value) or uuid:
         return "SEC005", "a token in an authorization header"
@@ -144,6 +146,8 @@ def _curl_header(place: Place) -> Judged:
         return NOTHING
     if secret_values.is_uuid(value):
         return "SEC101", "a UUID in an authorization header"
+    if (plain := secret_values.basic_credentials(value.rpartition(b" ")[2])) and _weak(plain):
+        return "SEC101", "user and password in an authorization header"
     digits = re.search(rb"[0-9]", value) and re.search(rb"[A-Za-z]", value)
     return ("SEC001" if digits and len(value) >= 16 else "SEC101"), "a token in an authorization header"
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import json
+
 import pytest
 
 from benchmarks.token_forms import PLACES, TEXTS, TOKENS, blocked, missed
@@ -36,6 +39,13 @@ STANDS_IN = {
     "a Google key, stars": "AIza" + "X" * 35,
     "a password's variable": "push_to_neo4j(G, uri='NEO4J_URI', user='NEO4J_USER', password='NEO4J_PASSWORD')",
     "a file's digest": '{"command/join-discord.md": "' + "de092c2d688380f6e91841ba6af6cb2c" * 2 + '"}',
+    "a header of a standard": "Authorization: Basic " + base64.b64encode(b"Aladdin:open sesame").decode(),
+    "a header, user and password": "curl -H 'Authorization: Basic " + base64.b64encode(b"user:password").decode() + "' x.net",
+    "a provider's own test key": "sk_test_" + "4eC39HqLyjWDarjtT1zdp7dc",
+    "digits and letters in a row": "api_key: sk-" + "1234567890abcdef" * 2,
+    "what to do": "NEXTAUTH_SECRET=generate-with-openssl-rand-base64-32",
+    "a JSON text of prose": json.dumps({"prompt": "Run:\nexport OPENAI_API_KEY=sk-your-api-key-1234567890\nghp_" + "x" * 36}),
+    "expressions in JSON": json.dumps({"find": "\\bghp_[A-Za-z0-9]{36}\\b|\\nsk-[a-zA-Z0-9]{48}"}),
     "a login, words": '{"a": {"type": "oauth", "refresh": "your-refresh-token", "access": "<access-token>"}}',
 }  # fmt: skip
 
