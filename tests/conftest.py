@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import compileall
+import gc
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +20,7 @@ from autosync_tasks.validation import scanner as engine
 from tests.support import scanner
 from tests.support.machine import Machine
 
+sys.dont_write_bytecode = False  # the tests are compiled once, not once for each worker
 settings.register_profile("any machine", deadline=None)  # a busy machine is no fault of the code
 settings.load_profile("any machine")
 
@@ -67,6 +70,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """Compiles the package once, before processes by the hundred would: some environments keep Python from doing so."""
     if not hasattr(config, "workerinput"):
         compileall.compile_dir(Path(autosync_tasks.__file__).parent, quiet=1)
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: the collector of garbage need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
 from autosync_tasks.policy.patterns import Pattern, expression, parse_pattern
 
@@ -18,6 +19,7 @@ _FEW = 16
 """So many names are compared one expression at a time; for more it pays to compile all of them as one."""
 
 
+@lru_cache(maxsize=1024)
 def _must_hold(pattern: str) -> bytes:
     """What must stand in all that a pattern matches: its longest piece without wildcards (b"" if there is none)."""
     plain = re.split(r"[\[\\]", pattern, maxsplit=1)[0]

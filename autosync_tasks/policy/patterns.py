@@ -154,6 +154,7 @@ def _set(name: bytes, begin: int) -> tuple[bytes, int]:
     return b"[" + b"".join(b"\\x%02x" % code for code in sorted(members - {_SLASH})) + b"]", brackets.end() - 1
 
 
+@lru_cache(maxsize=2048)  # each is asked for names of files and of folders, by two lists
 def expression(parsed: Pattern, *, whole_path: bool) -> bytes:
     """The regular expression for `fullmatch` (with DOTALL) over a name, or over a path from the root.
 

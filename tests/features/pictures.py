@@ -11,6 +11,10 @@ from pathlib import Path
 Picture = dict[bytes, tuple[int, int, str]]
 """Path to (st_mode, mtime in ns, digest of contents or target of a link)."""
 
+_LARGE = 1 << 20
+_large: dict[tuple[int, int, int, int, int], str] = {}
+"""The digests of large files by what no edit leaves alone: the scanner's compiled rules are read once, not each time."""
+
 Contents = dict[bytes, tuple[str, bytes]]
 """Path of each file and link to (git's mode, bytes)."""
 
@@ -34,8 +38,13 @@ def _seen(path: bytes) -> tuple[int, int, str]:
     if stat.S_ISLNK(facts.st_mode):
         what = os.readlink(path).hex()
     elif stat.S_ISREG(facts.st_mode):
-        with open(path, "rb") as file:
-            what = hashlib.file_digest(file, "sha256").hexdigest()
+        same = facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns
+        what = _large.get(same, "")
+        if not what:
+            with open(path, "rb") as file:
+                what = hashlib.file_digest(file, "sha256").hexdigest()
+            if facts.st_size > _LARGE:
+                _large[same] = what
     else:
         what = ""
     return facts.st_mode, facts.st_mtime_ns, what

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import atexit
 import ctypes
+import gc
 import importlib
 import json
 import os
@@ -60,6 +61,8 @@ def _load(scanner_cache: str) -> None:
     real, scanner = engine.Kingfisher, engine.Kingfisher(scanner_cache)
     # Where no rules were compiled yet, the real one compiles them.
     engine.Kingfisher = lambda cache: scanner if cache and os.path.isdir(cache) else real(cache)  # type: ignore[assignment,misc]
+    gc.collect()
+    gc.freeze()  # a fork's collector leaves alone what it shares with this process
 
 
 def _run(job: dict[str, Any], *, reap: bool) -> dict[str, Any]:
