@@ -115,6 +115,27 @@ class NameTest:
         return self._may(joined) is None
 
 
+_Tables = tuple[dict[bool, _Names], dict[bool, _Expressions]]
+
+
+@lru_cache(maxsize=32)  # a run asks for the same lists of rules several times
+def _tables(items: tuple[tuple[str, tuple[str, ...]], ...]) -> _Tables:
+    """What is compared with a name and with a path; each by whether it is a folder's. Raises PatternError."""
+    names = {False: _Names(), True: _Names()}
+    paths = {False: _Expressions(), True: _Expressions()}
+    for order, (pattern, unless) in enumerate(items):
+        parsed = parse_pattern(pattern)
+        undoing = [parse_pattern(text) for text in unless]
+        bare = all(one.bare for one in (parsed, *undoing))
+        undo = b"".join(b"(?!" + expression(one, whole_path=not bare) + rb"\Z)" for one in undoing)
+        for is_folder in (True,) if parsed.folder_only else (True, False):
+            if bare:
+                names[is_folder].add(order, pattern, parsed, undo)
+            else:
+                paths[is_folder].add(order, pattern, undo + expression(parsed, whole_path=True))
+    return names, paths
+
+
 class Matcher:
     """Several patterns, in order, each with those that undo it on the same level.
 
@@ -125,20 +146,9 @@ class Matcher:
 
     def __init__(self, items: Iterable[tuple[str, Sequence[str]]]) -> None:
         """Raises PatternError."""
-        self._names = {False: _Names(), True: _Names()}
-        self._paths = {False: _Expressions(), True: _Expressions()}
-        self._count = 0
-        for order, (pattern, unless) in enumerate(items):
-            self._count = order + 1
-            parsed = parse_pattern(pattern)
-            undoing = [parse_pattern(text) for text in unless]
-            bare = all(one.bare for one in (parsed, *undoing))
-            undo = b"".join(b"(?!" + expression(one, whole_path=not bare) + rb"\Z)" for one in undoing)
-            for is_folder in (True,) if parsed.folder_only else (True, False):
-                if bare:
-                    self._names[is_folder].add(order, pattern, parsed, undo)
-                else:
-                    self._paths[is_folder].add(order, pattern, undo + expression(parsed, whole_path=True))
+        found = tuple((pattern, tuple(unless)) for pattern, unless in items)
+        self._names, self._paths = _tables(found)
+        self._count = len(found)
         self._above: dict[bytes, int] = {b"": self._count}
 
     def first(self, path: bytes, is_folder: bool) -> int | None:

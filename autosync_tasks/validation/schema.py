@@ -61,7 +61,7 @@ def stops(config: Any) -> list[Violation]:
     """
     if is_version_2(config):
         return []
-    root = _lenient(_schema())
+    root = _lenient_schema()
     return [one for one in _violations(config, root, root["$defs"], ()) if not _put_in_later(config, one.where)]
 
 
@@ -102,6 +102,11 @@ def _lenient(schema: Any) -> Any:
     if isinstance(schema, dict):
         return {k: _lenient(v) for k, v in schema.items() if not (k == "additionalProperties" and v is False)}
     return [_lenient(one) for one in schema] if isinstance(schema, list) else schema
+
+
+@cache
+def _lenient_schema() -> Any:
+    return _lenient(_schema())
 
 
 @cache

@@ -87,16 +87,16 @@ def _with_value(task: str) -> set[str]:
 
 def _texts(name: str) -> Iterator[tuple[int, str]]:
     """Every text of a module with its line; what it fills in stands as VALUE."""
-    tree = ast.parse((PACKAGE / name).read_bytes())
-    if not name.startswith("cli/"):  # elsewhere a docstring is for people who read the code
-        for node in ast.walk(tree):
-            if isinstance(node, _HAS_DOCSTRING) and ast.get_docstring(node) is not None:
-                node.body = node.body[1:]
-    inside = {part for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.JoinedStr):
+    no_text: set[ast.AST] = set()
+    for node in ast.walk(ast.parse((PACKAGE / name).read_bytes())):  # what is above a node comes before it
+        if isinstance(node, _HAS_DOCSTRING):
+            first = node.body[0] if node.body else None
+            if isinstance(first, ast.Expr) and not name.startswith("cli/"):
+                no_text.add(first.value)  # elsewhere than in cli/ a docstring is for people who read the code
+        elif isinstance(node, ast.JoinedStr):
+            no_text.update(node.values)
             yield node.lineno, "".join(p.value if isinstance(p, ast.Constant) else VALUE for p in node.values)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in inside:
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in no_text:
             yield node.lineno, node.value
 
 

@@ -16,6 +16,7 @@ from pytest_bdd.parser import Step
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
 _Definition = tuple[pytest.FixtureDef[object], StepFunctionContext]
+_meant: WeakKeyDictionary[object, dict[tuple[str, str], list[_Definition]]] = WeakKeyDictionary()
 _seen: WeakKeyDictionary[object, list[_Definition]] = WeakKeyDictionary()
 
 
@@ -34,11 +35,15 @@ def definitions(manager: pytest.FixtureManager, node: pytest.Item) -> list[_Defi
 
 def matching(step: Step, manager: pytest.FixtureManager, node: pytest.Item) -> list[_Definition]:
     """Those of them that a sentence means."""
-    return [
-        (definition, context)
-        for definition, context in definitions(manager, node)
-        if context.type in (None, step.type) and context.parser.is_matching(step.name)
-    ]
+    found = _meant.setdefault(node.parent or node, {})
+    sentence = step.type, step.name
+    if sentence not in found:
+        found[sentence] = [
+            (definition, context)
+            for definition, context in definitions(manager, node)
+            if context.type in (None, step.type) and context.parser.is_matching(step.name)
+        ]
+    return found[sentence]
 
 
 def _find(step: Step, fixturemanager: pytest.FixtureManager, node: pytest.Item) -> Iterable[pytest.FixtureDef[object]]:
