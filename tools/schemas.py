@@ -296,6 +296,7 @@ DOCUMENTS: dict[str, Schema] = {
     "why": record(
         **PATH,
         rule=record(pattern=TEXT, origin=TEXT),
+        reason=or_null(TEXT),
         category=TEXT,
         priority={"enum": list(Priority)},
         starts_a_sync=FLAG,

@@ -15,7 +15,7 @@ from autosync_tasks.errors import AutosyncError, BackupError, SourceError
 from autosync_tasks.model import Cache, Entry, Kind, Left, LeftOut, Path, TreeCache
 from autosync_tasks.names import OUTSIDE, display, suspicious
 from autosync_tasks.plan.detect import Difference, detect
-from autosync_tasks.policy.classify import Classifier, protected_matcher
+from autosync_tasks.policy.classify import Classifier, closed_folders, protected_matcher
 from autosync_tasks.records import dataclass
 from autosync_tasks.tree.observe import Observation, Progress, known_ids, observe, unchanged
 from autosync_tasks.tree.walk import Scan, open_root, walk
@@ -247,7 +247,9 @@ def look(
     root = _root(site)
     try:
         ref = _branch(site)
-        scan = walk(root, protected_matcher(site.settings), site.settings.max_file_size, site.following)
+        settings = site.settings
+        closed = closed_folders(settings) if settings.profile.unusual else None
+        scan = walk(root, protected_matcher(settings), settings.max_file_size, site.following, closed)
         yield Look(site, root, ref, scan, None if anew else site.state.load_cache(), include_low, progress)
     finally:
         os.close(root)

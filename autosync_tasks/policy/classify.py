@@ -7,6 +7,7 @@ matched alone, and the first that matches wins.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 from typing import Protocol
 
@@ -87,6 +88,35 @@ def protected_matcher(settings: Policy) -> Callable[[bytes, bool], bool]:
     priority "never" is no name check: `Classifier.rule_for` tells it.)
     """
     return Matcher((rule.pattern, rule.unless) for rule in protected_rules(settings.rules)).name_test()
+
+
+def closed_folders(settings: Policy) -> Callable[[bytes], bool] | None:
+    """Which folders the walk need not open: those whose whole contents a profile never takes, and of which no rule
+    before that one can wish for anything. None where the profile has no such rule."""
+    if not any(rule.priority is Priority.NEVER and rule.pattern.endswith("/") for rule in settings.agents_rules):
+        return None
+    rules = ordered_rules(settings)
+    first = Matcher((rule.pattern, rule.unless) for rule in rules).first
+
+    def closed(path: bytes) -> bool:
+        place = first(path, True)
+        rule = rules[-1 if place is None else place]
+        if rule.priority is not Priority.NEVER or rule.unless or not rule.pattern.endswith("/"):
+            return False
+        wishes = (one for one in rules[:place] if one.priority is not Priority.NEVER and one.category != EXCLUDED)
+        return not any(_may_reach(one.pattern, path) for one in wishes)
+
+    return closed
+
+
+def _may_reach(pattern: str, folder: bytes) -> bool:
+    """Whether a pattern can match something below a folder; where that is hard to tell, it can."""
+    if "/" not in pattern.rstrip("/") or "\\" in pattern or "[" in pattern:
+        return True
+    for part, name in zip(pattern.strip("/").split("/"), folder.split(b"/"), strict=False):
+        if part == "**" or not fnmatchcase(name.decode("utf-8", "surrogateescape"), part):
+            return part == "**"
+    return True
 
 
 def always_protected(path: Path) -> bool:

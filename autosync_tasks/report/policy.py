@@ -22,6 +22,7 @@ def of_why(answer: Answer, now: float) -> Iterator[Line]:
     yield line(Part(display(why.path, limit=2000), "bold"))
     facts = [
         ("rule", f"{why.rule.pattern}  ({why.rule.origin})"),
+        *([("because", answer.reason)] if answer.reason else []),
         ("category", why.rule.category),
         ("priority", why.priority),
         ("starts", _starts(answer)),
@@ -58,6 +59,7 @@ def why_as_json(answer: Answer) -> dict[str, Any]:
         "path": display(why.path, limit=10_000),
         "path_hex": why.path.hex(),
         "rule": {"pattern": why.rule.pattern, "origin": why.rule.origin},
+        "reason": answer.reason or None,
         "category": why.rule.category,
         "priority": why.priority,
         "starts_a_sync": why.starts,

@@ -7,7 +7,7 @@ import os
 from autosync_tasks.backup.history import last_change
 from autosync_tasks.backup.manifest import PATH
 from autosync_tasks.errors import UsageError
-from autosync_tasks.model import Kind, LeftOut, Path, Pending, Priority
+from autosync_tasks.model import Kind, LeftOut, Path, Pending, Priority, Rule
 from autosync_tasks.names import display, parents
 from autosync_tasks.plan.compare import Look, look
 from autosync_tasks.plan.decision import foresee
@@ -22,7 +22,7 @@ class Answer:
     """What `inv why` tells.
 
     where: whether the backup holds it. below: what is pending below it. last_commit: when a commit last changed the
-    path (seconds since the epoch), or None.
+    path (seconds since the epoch), or None. reason: why the rule is as it is, in its own words ("": it says none).
     """
 
     why: Why
@@ -30,6 +30,7 @@ class Answer:
     left_out: LeftOut | None
     below: tuple[Pending, ...]
     last_commit: float | None
+    reason: str
 
     @property
     def copied(self) -> bool:
@@ -46,7 +47,8 @@ def why_path(site: Site, text: str, now: float) -> Answer:
         covers = {path, *parents(path)}
         left_out = (*seen.left_out, *outlook.first_to_go.lost.values())
         left = next((item for item in left_out if item.path in covers), None)
-        if observed is None and recorded is None and left is None and path not in seen.head.tree:
+        known = (observed, recorded, left) != (None, None, None) or path in seen.head.tree
+        if not known and not _in_closed(site, seen, path):
             raise UsageError(
                 f"{display(path)} is neither in the source nor in the backup",
                 hint="give a path as it stands below " + display(site.places.source),
@@ -57,7 +59,19 @@ def why_path(site: Site, text: str, now: float) -> Answer:
         inside = path + b"/"
         below = (p for p in outlook.pending if any(name.startswith(inside) for name in p.change.paths))
         last = last_change(site.repository, seen.ref, path) if path in seen.recorded else None
-        return Answer(why, _where(seen, why), left, tuple(below), last)
+        return Answer(why, _where(seen, why), left, tuple(below), last, _reason(site, why.rule))
+
+
+def _in_closed(site: Site, seen: Look, path: Path) -> bool:
+    """Whether it is there, in a folder that the walk does not open."""
+    above = (one for one in parents(path) if one in seen.observation.manifest)
+    never = any(seen.classifier.rule_for(one, Kind.FOLDER).priority is Priority.NEVER for one in above)
+    return never and os.path.lexists(os.path.join(os.fsencode(site.places.real_source), path))
+
+
+def _reason(site: Site, rule: Rule) -> str:
+    profile = site.settings.profile.read()
+    return profile.reasons.get(rule.pattern, "") if rule.origin == profile.origin else ""
 
 
 def _where(seen: Look, why: Why) -> str:

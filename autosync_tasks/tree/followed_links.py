@@ -9,10 +9,12 @@ What OpenCode reads elsewhere and a person let follow is attached in the same wa
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
+from autosync_tasks.model import Left
 from autosync_tasks.names import OUTSIDE
 from autosync_tasks.tree.derived import Part
 from autosync_tasks.tree.dirfd import Below
@@ -119,3 +121,15 @@ class Following:
 
 def _within(path: bytes, folder: bytes) -> bool:
     return path == folder or path.startswith(folder.rstrip(b"/") + b"/")
+
+
+def why_left(error: OSError) -> Left:
+    """Why a path is left out that cannot be opened."""
+    return Left.MOVING if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP) else Left.UNREADABLE
+
+
+def detail_of(error: OSError) -> str:
+    """What the system said of it, for people."""
+    if error.errno == errno.EMFILE:
+        return "nested too deeply to open"
+    return (error.strerror or str(error)).lower()

@@ -6,7 +6,6 @@ error while reading must never become a deletion in the backup.
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 import struct
@@ -18,7 +17,7 @@ from autosync_tasks.errors import SourceError
 from autosync_tasks.model import Entry, Kind, Left, LeftOut
 from autosync_tasks.names import OUTSIDE, SUSPECT, display, git_refuses, parents, plain_name
 from autosync_tasks.records import dataclass, field
-from autosync_tasks.tree.followed_links import Following, Leads, Through
+from autosync_tasks.tree.followed_links import Following, Leads, Through, detail_of, why_left
 
 RESERVED = b".autosync"
 """The one name at the root that belongs to the backup (its manifest lies there)."""
@@ -128,10 +127,16 @@ def open_root(path: str) -> int:
         ) from None
 
 
-def walk(root: int, protected: ProtectedName, max_file_size: int, following: Following | None = None) -> Scan:
+def walk(
+    root: int,
+    protected: ProtectedName,
+    max_file_size: int,
+    following: Following | None = None,
+    closed: Callable[[bytes], bool] | None = None,
+) -> Scan:
     """Looks at every path below `root` once (one lstat each), in a fixed order.
 
-    following: which links stand for what they lead to (None: no link does).
+    following: which links stand for what they lead to (None: no link does). closed: folders that are not opened.
     """
     scan = Scan()
     with Through(root, scan.followed) as below:
@@ -144,6 +149,8 @@ def walk(root: int, protected: ProtectedName, max_file_size: int, following: Fol
                 stack.pop()
                 continue
             path = prefix + name
+            if closed is not None and closed(path):
+                continue
             try:
                 folder = below.folder(path)
             except OSError as error:
@@ -154,18 +161,6 @@ def walk(root: int, protected: ProtectedName, max_file_size: int, following: Fol
             inside = _list(scan, folder, prefix, protected, max_file_size, None if outside else following)
             stack.append((prefix, iter(inside)))
     return scan
-
-
-def why_left(error: OSError) -> Left:
-    """Why a path is left out that cannot be opened."""
-    return Left.MOVING if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP) else Left.UNREADABLE
-
-
-def detail_of(error: OSError) -> str:
-    """What the system said of it, for people."""
-    if error.errno == errno.EMFILE:
-        return "nested too deeply to open"
-    return (error.strerror or str(error)).lower()
 
 
 def _list(
