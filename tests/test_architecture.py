@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from functools import cache
@@ -416,3 +417,16 @@ def test_features_and_tests_lie_under_the_names_of_the_rooms() -> None:
     beside = {"features", "support", "whole", "faults", "opencode", "agents", "__pycache__"}
     folders = {path.name for path in (CHECKOUT / "tests").iterdir() if path.is_dir()}
     assert folders - beside <= rooms, folders - beside - rooms
+
+
+TOP_LEVEL = {
+    *(".ci", ".editorconfig", ".github", ".gitignore", ".pre-commit-config.yaml", "ARCHITECTURE.md", "CHANGELOG.md"),
+    *("CONTRIBUTING.md", "LICENSE", "README.md", "SECURITY.md", "ansible", "autosync_tasks", "benchmarks"),
+    *("constraints.txt", "crontab.example", "docs", "features", "pyproject.toml", "tasks.py", "tests", "tools"),
+}
+
+
+def test_nothing_lies_at_the_top_that_does_not_belong_there() -> None:
+    """What a try of the program left behind was once committed with the rest."""
+    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=CHECKOUT, capture_output=True, check=True).stdout
+    assert {name.split("/")[0] for name in tracked.decode().split("\0") if name} == TOP_LEVEL

@@ -83,7 +83,12 @@ def target_of(site: Site, wish: Wish) -> str:
         return places_folder(site)
     if not wish.to:
         return site.places.real_source
-    target = os.path.realpath(os.path.expanduser(wish.to))
+    named = os.path.expanduser(wish.to)
+    if named.startswith("~"):
+        raise UsageError(
+            f"--to {display(wish.to)}: there is no such user", hint="a folder of that name is written ./~…"
+        )
+    target = os.path.realpath(named)
     forbidden = {"source": site.places.real_source, "backup": site.places.real_backup, "state folder": site.state.home}
     for name, folder in forbidden.items():
         if is_within(target, os.path.realpath(folder)):

@@ -296,6 +296,16 @@ def test_a_folder_inside_source_or_backup_is_refused(place: Place, tmp_path: Pat
         place.restore(to=str(tmp_path / where))
 
 
+def test_the_home_of_nobody_is_no_folder(place: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    with pytest.raises(UsageError, match="no such user"):
+        place.restore(to="~nobody-of-that-name/x")
+    assert not list(Path().iterdir())
+    place.restore(to="./~nobody-of-that-name/x")
+    assert read_tree(Path("./~nobody-of-that-name/x")) == read_tree(place.source)
+
+
 def test_missing_contents_are_named_and_the_rest_comes_back(place: Place) -> None:
     blob = place.say("rev-parse", "main:opencode.json")
     explode(place)
