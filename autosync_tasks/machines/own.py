@@ -21,7 +21,8 @@ from autosync_tasks.workspace.workspace import Site
 DRILLED = "drilled"
 """The file of the state that says when a drill last went well."""
 
-_MOST = 200
+MOST = 200
+"""Machines of a remote that are looked at."""
 
 
 def own_name(site: Site) -> str:
@@ -93,7 +94,7 @@ def known(site: Site) -> list[Record]:
     if not refs:
         return found
     with Store(site.repository) as store:
-        for name, commit in sorted(refs.items())[:_MOST]:
+        for name, commit in sorted(refs.items())[:MOST]:
             try:
                 kind, data = store.object(commit)
             except AbsentError:

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from autosync_tasks.backup.locks import clear_stale_locks
 from autosync_tasks.errors import AutosyncError, BackupError, UsageError
-from autosync_tasks.machines.own import commit_record, known, own_name, own_record
+from autosync_tasks.machines.own import MOST, commit_record, known, own_name, own_record
 from autosync_tasks.machines.record import REFS, Record, valid_name
 from autosync_tasks.names import display
 from autosync_tasks.remote.heads import connect
@@ -51,7 +51,8 @@ def announce_alone(site: Site, now: float) -> None:
 
 def bring(site: Site, remote: Remote) -> dict[str, str]:
     """Brings every machine's record here, and forgets those that are gone there; returns name to commit."""
-    found = {name: commit for name, commit in remote.fetch_below(REFS).items() if valid_name(name)}
+    there = remote.fetch_below(REFS, MOST, own_name(site))
+    found = {name: commit for name, commit in there.items() if valid_name(name)}
     old = {record.name for record in known(site)}
     lines = [f"update {REFS}{name} {commit}\n" for name, commit in found.items()]
     lines += [f"delete {REFS}{name}\n" for name in old - found.keys()]

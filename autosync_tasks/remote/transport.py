@@ -110,12 +110,14 @@ class Remote:
         largest = self._limits.size if stranger else 0
         self._patiently(lambda: self._fetch(commits, self._limits.transfer, largest))
 
-    def fetch_below(self, folder: str) -> dict[str, str]:
-        """Brings what every ref below `folder` there names into the backup's object store: name to commit.
+    def fetch_below(self, folder: str, most: int, first: str) -> dict[str, str]:
+        """Brings what the refs below `folder` there name into the backup's object store: name to commit.
 
-        Raises RemoteError.
+        most: so many of them; anybody may have put more there. first: the name that is always among them. Raises
+        RemoteError.
         """
         found = self._patiently(lambda: self._listed(f"{folder}*"))
+        found = dict(sorted(found.items(), key=lambda one: (one[0] != folder + first, one[0]))[:most])
         if found:
             self._patiently(lambda: self._fetch(found.values(), self._limits.look, _MOST_HEADS))
         return {name.removeprefix(folder): commit for name, commit in found.items()}
