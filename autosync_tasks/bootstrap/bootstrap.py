@@ -39,6 +39,7 @@ from autosync_tasks.records import replace
 from autosync_tasks.remote.address import Address
 from autosync_tasks.remote.known import host_of
 from autosync_tasks.remote.transport import Limits
+from autosync_tasks.restore import own_plugin
 from autosync_tasks.restore.plan import RestorePlan
 from autosync_tasks.restore.request import Wish as RestoreWish
 from autosync_tasks.restore.run import Restore
@@ -199,7 +200,9 @@ class _Work:
         run, plan = self._passage(target, check=False)
         remember_act(target.state, "bootstrap", run)
         self._step("restore", run.outcome, run.reason)
-        self.notes += [note for note in run.notes if note not in self.notes]
+        installs = "hook" in self.wanted  # then this machine's own plugin is written next
+        told = [note for note in run.notes if not (installs and note.endswith(own_plugin.WORDS))]
+        self.notes += [note for note in told if note not in self.notes]
         self.details += run.details
         self.changes = run.changes
         if run.exit_code:

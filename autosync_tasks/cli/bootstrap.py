@@ -94,7 +94,9 @@ def bootstrap(
         if json:
             report.show("bootstrap", {**report.of_run(run, source, address), "missing": [m.as_json for m in lacks]})
         else:
-            screen.show([*lines.of_restore(run, source, address), *lines.of_missing([m.words for m in lacks])])
+            screen.show(
+                [*lines.of_restore(run, source, address, verbose=True), *lines.of_missing([m.words for m in lacks])]
+            )
         return run.exit_code
 
     if os.environ.get(VARIABLE):

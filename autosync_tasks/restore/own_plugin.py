@@ -18,6 +18,7 @@ from autosync_tasks.records import replace
 from autosync_tasks.restore.plan import RestorePlan
 from autosync_tasks.triggers import hook
 
+WORDS = "is this program's own plugin, with paths of the machine that wrote it: `inv install-hook` writes this one's"
 _ENDS = tuple(f"/{folder}/{hook.NAME}".encode() for folder in ("plugin", "plugins"))
 
 
@@ -38,8 +39,5 @@ def without_own_plugin(
                 with contextlib.suppress(AbsentError):  # whoever writes it will tell
                     if (live or here) and hook.is_own(stored.read(put.want.id)):
                         bad.add(put.path)
-    words = (
-        "is this program's own plugin, with paths of the machine that wrote it: `inv install-hook` writes this one's"
-    )
     puts = tuple(put for put in plan.puts if put.path not in bad)
-    return replace(plan, puts=puts), [f"{display(path)} {words}" for path in sorted(bad)]
+    return replace(plan, puts=puts), [f"{display(path)} {WORDS}" for path in sorted(bad)]

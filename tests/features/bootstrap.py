@@ -59,7 +59,9 @@ def _bring(machine: Machine, *, check: bool = False, limits: Limits = QUICK, **w
     def go() -> Run:
         return bootstrap(made.environ, asked, request)
 
-    told = tell_of(made, "bootstrap", go, lambda run: plain(lines.of_restore(run, str(made.source), "the remote")))
+    told = tell_of(
+        made, "bootstrap", go, lambda run: plain(lines.of_restore(run, str(made.source), "the remote", verbose=True))
+    )
     told.before, told.after = before, picture(made.home)
     machine.told.append(told)
     return told
