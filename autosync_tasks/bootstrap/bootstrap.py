@@ -193,7 +193,9 @@ class _Work:
             self._step("trigger", Outcome.CHANGED, f"would be installed: {words}")
         self._left_out()
         self.changes = run.changes
-        done = self._end(Outcome.CHANGED, f"would bring {self.commit[:7]} to {display(self.site.places.source)}")
+        done = self._end(
+            Outcome.CHANGED, f"{self.commit[:7]} of {self.address.shown} to {display(self.site.places.source)}"
+        )
         return replace(done, exit_code=5, check=True, notes=(*done.notes, *run.notes))
 
     def _restore(self, target: Site) -> tuple[Run, RestorePlan]:
