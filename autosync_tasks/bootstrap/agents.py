@@ -6,9 +6,8 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 
-from autosync_tasks.bootstrap.bootstrap import no_trace
 from autosync_tasks.bootstrap.request import Wish
-from autosync_tasks.bootstrap.stage import Stage, address_of, fetch, offers
+from autosync_tasks.bootstrap.stage import Stage, address_of, fetch, no_trace, offers
 from autosync_tasks.config.file import switch
 from autosync_tasks.config.load import VARIABLE, load, switched_on
 from autosync_tasks.config.places import found

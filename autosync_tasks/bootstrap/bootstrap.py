@@ -8,8 +8,7 @@ Each step looks first and does what is missing, so a run that was killed is made
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.bootstrap import old_triggers
@@ -27,9 +26,8 @@ from autosync_tasks.bootstrap.settle import (
     planned,
     standing,
 )
-from autosync_tasks.bootstrap.stage import Stage, address_of, check_sizes, fetch, is_bundle, offers
+from autosync_tasks.bootstrap.stage import Stage, address_of, check_sizes, fetch, is_bundle, no_trace, offers
 from autosync_tasks.errors import GuardError
-from autosync_tasks.files import remove_tree
 from autosync_tasks.humanize import age, count
 from autosync_tasks.model import Change, Finding, Outcome, Path, Run, Step
 from autosync_tasks.names import display
@@ -68,23 +66,6 @@ def bootstrap(
     with site.state.lock():
         run = work.look()
     return work.at_last(run) if run.exit_code in (0, 1) and work.goes_on else run
-
-
-@contextmanager
-def no_trace(folder: str) -> Iterator[None]:
-    """Removes the folder, and those above it, if they were not there before."""
-    missing = folder
-    while not os.path.lexists(os.path.dirname(missing)):
-        missing = os.path.dirname(missing)
-    there = os.path.lexists(missing)
-    before = set(os.listdir(folder)) if there else set()
-    try:
-        yield
-    finally:
-        if not there:
-            remove_tree(missing)
-        for name in set(os.listdir(folder)) - before if there else ():
-            remove_tree(os.path.join(folder, name))
 
 
 class _Work:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from autosync_tasks.backup.gateway import Gateway
 from autosync_tasks.backup.repository import Repository, check_git_version
 from autosync_tasks.bootstrap.offers import Offer, offer, wanted
 from autosync_tasks.config.places import is_within
 from autosync_tasks.errors import BackupError, GuardError, UsageError
+from autosync_tasks.files import remove_tree
 from autosync_tasks.model import Path
 from autosync_tasks.names import display
 from autosync_tasks.records import dataclass
@@ -29,6 +31,23 @@ _PATIENCE = 120.0
 """Seconds of looking at them."""
 _MOST_PATHS = 1_000_000
 """Paths of all backups there together that are looked at."""
+
+
+@contextmanager
+def no_trace(folder: str) -> Iterator[None]:
+    """Removes the folder, and those above it, if they were not there before."""
+    missing = folder
+    while not os.path.lexists(os.path.dirname(missing)):
+        missing = os.path.dirname(missing)
+    there = os.path.lexists(missing)
+    before = set(os.listdir(folder)) if there else set()
+    try:
+        yield
+    finally:
+        if not there:
+            remove_tree(missing)
+        for name in set(os.listdir(folder)) - before if there else ():
+            remove_tree(os.path.join(folder, name))
 
 
 def address_of(text: str, site: Site | None) -> Address:
