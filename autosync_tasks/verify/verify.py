@@ -75,9 +75,10 @@ def verify(
     notes = [note for check in checks for note in check.attention]
     if faults:
         run = _run(request, steps, Outcome.FAILED, f"{count(len(faults), 'fault')} in the backup")
-        run = replace(
-            run, exit_code=1, details=tuple(faults), next_step="run `inv recover --check` to see what mends it"
-        )
+        way = "run `inv recover --check` to see what mends it"
+        if len(faults) == len(checks[0].faults):  # of the source alone: its times do not tell what changes there
+            way = "`inv sync --force` reads and stores every file anew"
+        run = replace(run, exit_code=1, details=tuple(faults), next_step=way)
     else:
         run = _run(request, steps, Outcome.OK, _good_words(pending, _faulty(fresh.left_out)))
     return replace(run, commit=fresh.ref, notes=tuple(notes), left_out=_faulty(fresh.left_out))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import os
 from pathlib import Path
 
 import pytest
 
 from autosync_tasks.config.settings import TABLE
 from autosync_tasks.sync.pipeline import sync
+from autosync_tasks.tree import content, observe, walk
+from autosync_tasks.tree.walk import STAT
 from autosync_tasks.verify import drill
 from autosync_tasks.workspace.request import new_request
 from tests.cli.test_hints_lead_further import another, pushed
@@ -49,6 +52,26 @@ def test_several_settings_at_once(place: Place) -> None:
     named = Result(0, example.out.replace(b"A=1", b"MAX_AGE=7200").replace(b"B=2", b"QUARANTINE=true"), b"")
     assert step(place, named, "set-config MAX_AGE QUARANTINE").code == 0
     assert {"max_age = 7200", "quarantine = true"} <= {*place.config.read_text().splitlines()}
+
+
+def test_a_disk_whose_times_do_not_tell_what_changes(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    def pack(facts: os.stat_result) -> bytes:
+        """As some drivers of FAT do: a write changes no time."""
+        return STAT.pack(facts.st_size, 10**18 + 1, 10**18 + 1, facts.st_ino, facts.st_mode, facts.st_uid)
+
+    for room in (walk, content, observe):
+        monkeypatch.setattr(room, "pack", pack)
+    synced(place)
+    place.write("context/a.md", "other\n")  # as long as it was
+    assert place.inside("sync").json["outcome"] == "ok"
+    told = place.inside("verify")
+    assert told.code == 1
+    assert "inv recover" not in told.json["next_step"]
+    with monkeypatch.context() as here:
+        here.setattr(place, "run", lambda *words, **_: place.inside(*words))  # the driver is in this process
+        assert step(place, told, "sync --force").code == 0
+    assert place.git("show", "main:context/a.md") == b"other\n"
+    assert place.inside("verify").code == 0
 
 
 def test_a_disk_on_which_a_bootstrap_does_not_come_out_whole(
