@@ -126,11 +126,7 @@ class Repository:
 
         aside = tempfile.mkdtemp(prefix=_UNFINISHED, dir=self.folder)
         made = os.path.join(aside, ".git")
-        try:
-            Gateway(made, aside).run("init", "--quiet", "--template=", f"--initial-branch={self.branch}")
-        except BackupError as error:
-            hint = "git cannot work there (a full disk, or one of another kind); set opencode_backup to another place"
-            raise BackupError(error.message, hint=hint) from None
+        Gateway(made, aside).run("init", "--quiet", "--template=", f"--initial-branch={self.branch}")
         for name in os.listdir(made):
             if os.path.islink(os.path.join(made, name)):
                 os.unlink(os.path.join(made, name))  # git tries whether links can be made, and only warns if it stays

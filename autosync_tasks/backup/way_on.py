@@ -7,6 +7,7 @@ import re
 from contextlib import suppress
 
 _HINTS = (
+    (re.compile("Function not implemented"), "git cannot work on a file system of that kind: name another place"),
     (re.compile("Input/output error"), "the disk does not work as it should: look at `dmesg`, then run it again"),
     (
         re.compile(
