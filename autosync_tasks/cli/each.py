@@ -13,6 +13,7 @@ from autosync_tasks.errors import UsageError
 from autosync_tasks.report import as_json as documents
 from autosync_tasks.report import screen
 from autosync_tasks.report.agents import in_order, of_agent, of_agents, over_all
+from autosync_tasks.report.sarif import as_one
 from autosync_tasks.report.words import Gathered, Part, gathering, line
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def over(
             hint=f"name it: --profile={names[-1]}",
         )
     found: list[tuple[str, Gathered, int]] = []
-    as_documents, is_status = bool(given.get("json")), task.name == "status"
+    as_log, is_status = bool(given.get("sarif")), task.name == "status"
+    as_documents = bool(given.get("json")) and not as_log
     for name in names:
         with _about(name), gathering() as kept:
             code = code_of(task.body, context, *args, **given)
@@ -54,7 +56,9 @@ def over(
             break  # Ctrl-C is meant for all
     found = in_order(found) if is_status else found
     worst = min((code for _, _, code in found), key=_WORST_FIRST.index)
-    if as_documents:
+    if as_log:
+        documents.write(as_one([(name, kept.documents[0]) for name, kept, _ in found if kept.documents]))
+    elif as_documents:
         documents.show("profiles", of_agents(found, worst))
     elif is_status:
         screen.show([over_all(found)])

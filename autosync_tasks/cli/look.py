@@ -74,7 +74,7 @@ def validate(
     with look(site) as seen:
         judged = judge.judge_tree(site, seen, only_changed=changed)
     if sarif:
-        report.write(sarif_report.of_findings(judged.findings))
+        report.log(sarif_report.of_findings(judged.findings))
     elif json:
         report.show("findings", report.of_validation(judged.findings, judged.left_out, judged.files))
     else:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 
+from autosync_tasks.backup.repository import Repository
 from autosync_tasks.cli.task import CHECK, JSON, Context, Scope, is_dry, task
 from autosync_tasks.config.file import switch
 from autosync_tasks.config.load import VARIABLE, load, switched_on
 from autosync_tasks.config.places import found
-from autosync_tasks.errors import ConfigError, UsageError
+from autosync_tasks.errors import BackupError, ConfigError, UsageError
 from autosync_tasks.names import display
 from autosync_tasks.profiles import USUAL, Source, names
 from autosync_tasks.report import as_json as report
@@ -53,9 +54,13 @@ def profiles(context: Context, on: str = "", off: str = "", check: bool = False,
         return code
     if told:
         screen.show(lines.plain([*(("would be: " if dry else "") + one for one in told)]))
-    ways = [(*row[:3], f"autosync profiles --on={row[0]}" if row[2] == "not backed up" else row[3]) for row in rows]
+    ways = [(*row[:3], _WAYS.get(row[2], "{0[3]}").format(row)) for row in rows]
     screen.show(of_profiles(ways))
     return code
+
+
+_WAYS = {"not backed up": "autosync profiles --on={0[0]}", "switched on, no sync yet": "autosync sync"}
+"""State to the command that changes it; else the folder is told."""
 
 
 def _row(name: str, config_home: str, home: str, on: tuple[str, ...]) -> tuple[str, str, str, str]:
@@ -63,11 +68,20 @@ def _row(name: str, config_home: str, home: str, on: tuple[str, ...]) -> tuple[s
     source = Source(name, config_home)
     try:
         title = source.read().title
-        recorded = load({**os.environ, VARIABLE: name}).settings.opencode_source
-        folder = recorded or found(source, os.environ, home)
-    except ConfigError as error:
+        loaded = load({**os.environ, VARIABLE: name})
+        folder = loaded.settings.opencode_source or found(source, os.environ, home)
+        backup = loaded.settings.opencode_backup or os.path.join(loaded.data_home, "backup")
+        held = Repository(backup, loaded.settings.backup_branch)
+        there = bool(held.exists and held.ref())
+    except (ConfigError, BackupError) as error:
         return name, "", "wrong", error.details[0] if error.details else error.message
-    state = "backed up" if name in on else "not backed up" if folder else "not here"
+    state = (
+        ("backed up" if there else "switched on, no sync yet")
+        if name in on
+        else "not backed up"
+        if folder
+        else "not here"
+    )
     return name, title, state if folder or name not in on else "switched on, not here", display(folder)
 
 

@@ -30,6 +30,14 @@ def show(kind: str, body: Mapping[str, Any], *, stream: bool = False) -> None:
     write(document, indent=None if stream else 1)
 
 
+def log(document: dict[str, Any]) -> None:
+    """A SARIF log: written at once, or kept to become one with those of other agents. Raises OutputError."""
+    if (kept := gathered()) is not None:
+        kept.documents.append(document)
+    else:
+        write(document)
+
+
 def write(document: Mapping[str, Any], *, indent: int | None = 1) -> None:
     """Writes JSON of any kind to standard output, made safe. Raises OutputError."""
     with writing(sys.stdout):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from autosync_tasks import __version__
@@ -34,6 +34,12 @@ def of_findings(findings: Iterable[Finding]) -> dict[str, Any]:
         "version": "2.1.0",
         "runs": [{"tool": {"driver": driver}, "results": [_result(finding, codes) for finding in found]}],
     }
+
+
+def as_one(logs: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
+    """The logs of several agents as one, a run for each, which bears the agent's name."""
+    runs = [{**run, "automationDetails": {"id": f"{name}/"}} for name, log in logs for run in log["runs"]]
+    return {**of_findings(()), "runs": runs}
 
 
 def _result(finding: Finding, codes: list[str]) -> dict[str, Any]:

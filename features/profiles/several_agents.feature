@@ -13,6 +13,17 @@ Feature: Several agents
       And it says "claude    Claude Code    not backed up  autosync profiles --on=claude"
       And it says "gemini    Gemini CLI     not here"
 
+    Scenario: switched on is not backed up yet
+      Given a person has switched on claude
+      When a person runs `autosync profiles`
+      Then the exit code is 0
+      And it says "claude    Claude Code    switched on, no sync yet  autosync sync"
+      When a person runs `autosync sync`
+      Then the exit code is 0
+      When a person runs `autosync profiles`
+      Then the exit code is 0
+      And it says "claude    Claude Code    backed up"
+
     Scenario: each has a backup of its own, with nothing of its secrets and conversations
       Given a person has switched on claude and codex
       When a person runs `autosync sync`
@@ -63,6 +74,15 @@ Feature: Several agents
       And nobody was told anything of Codex
       When a person switches codex off
       Then the watcher leaves codex alone, and goes on with the others
+
+    Scenario: the list of machines names the agent of each branch
+      Given a person has switched on claude and codex
+      And all of them go to one remote
+      When a person runs `autosync machines`
+      Then the exit code is 0
+      And it says "OpenCode, branch main"
+      And it says "Claude Code, branch claude"
+      And it says "Codex, branch codex"
 
     @sweep
     Scenario: the schedule serves all of them too
