@@ -16,24 +16,6 @@ from contextlib import suppress
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-def make_durable(folder: str) -> None:
-    """Writes out the file system that holds `folder` (syncfs).
-
-    Git never syncs a folder: after a power cut a commit was lost on ext4, XFS and btrfs even with
-    core.fsync=all. Raises OSError if it cannot.
-    """
-    import ctypes
-
-    libc = ctypes.CDLL(None, use_errno=True)
-    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        if libc.syncfs(fd) != 0:
-            code = ctypes.get_errno()
-            raise OSError(code, os.strerror(code))
-    finally:
-        os.close(fd)
-
-
 def names_in(folder: str) -> list[str]:
     """The names in a folder, in order; none where it is missing or may not be listed."""
     try:
@@ -99,8 +81,10 @@ HALF = ".new-"
 
 def writer_lives(half: str) -> bool | None:
     """Whether the process lives that writes a half file; None if its name does not say (a lock's holder writes it)."""
+    from autosync_tasks.linux.processes import lives
+
     writer = re.search(r"\.(\d+)\.[0-9a-f]{8}\Z", half)
-    return os.path.exists(f"/proc/{writer[1]}") if writer else None
+    return lives(writer[1]) if writer else None
 
 
 def clear_halves(folder: str, *names: str) -> None:

@@ -10,6 +10,7 @@ from autosync_tasks.backup.listing import Listing
 from autosync_tasks.backup.objects import AbsentError, Store
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError
+from autosync_tasks.linux import kernel
 from autosync_tasks.model import Entry, Kind, Path
 from autosync_tasks.names import display, parents
 from autosync_tasks.tree.dirfd import Below
@@ -48,7 +49,7 @@ _SUBMODULE = "160000"
 
 def _write(repository: Repository, puts: Listing, run_id: str) -> None:
     root = os.open(repository.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    umask = _umask()
+    umask = kernel.umask()
     made: set[Path] = set()
     try:
         with Store(repository) as store, Writer(root, repository.folder, run_id, durable=False) as writer:
@@ -79,12 +80,6 @@ def _write(repository: Repository, puts: Listing, run_id: str) -> None:
         raise BackupError(str(error)) from None
     finally:
         os.close(root)
-
-
-def _umask() -> int:
-    """The process's file mode mask, read without changing it (proc(5), Linux 4.7)."""
-    with open("/proc/self/status", encoding="ascii", errors="replace") as file:
-        return next((int(line.split()[1], 8) for line in file if line.startswith("Umask:")), 0o077)
 
 
 def _remove(below: Below, path: Path) -> None:

@@ -18,7 +18,7 @@ from autosync_tasks.backup.objects import EMPTY_TREE
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.backup.stream import ARGUMENTS, blob, put, without
 from autosync_tasks.errors import BackupError, BranchMovedError
-from autosync_tasks.files import make_durable
+from autosync_tasks.linux.disk import make_durable
 from autosync_tasks.model import Path, Plan
 from autosync_tasks.names import display
 from autosync_tasks.records import dataclass

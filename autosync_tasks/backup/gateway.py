@@ -176,11 +176,9 @@ class Gateway:
         process = self._start(arguments, environment, config)
         try:
             if largest or memory:
-                import resource
+                from autosync_tasks.linux.limits import limit
 
-                for kind, most_of_it in ((resource.RLIMIT_FSIZE, largest), (resource.RLIMIT_DATA, memory)):
-                    with suppress(ProcessLookupError):
-                        resource.prlimit(process.pid, kind, *([(most_of_it,) * 2] if most_of_it else []))
+                limit(process.pid, file=largest, memory=memory)
             until = time.monotonic() + timeout
             begun = beginning(process.stdout, most + 1, until) if most and process.stdout is not None else b""
             if most and len(begun) > most:

@@ -15,10 +15,10 @@ from collections.abc import Iterator
 from autosync_tasks.backup.orphans import orphans
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.files import names_in
+from autosync_tasks.linux import processes
 from autosync_tasks.names import display
 from autosync_tasks.records import pattern
 
-_PROC = "/proc"
 _TEMPORARY = pattern(r"(tmp_(obj|pack|idx|rev|mtimes|bitmap|midx|graph)_|\.tmp-\d+-|tmp_objdir-|incoming-)")
 """Names of git's files on their way (object-file.c, pack-write.c, tmp-objdir.c) in the object store."""
 _OURS = pattern(r"(autosync-stash-[0-9a-f]+\.index(\.lock)?|fast_import_crash_\d+)\Z")
@@ -86,7 +86,7 @@ def clear_stale_locks(repository: Repository, *, thorough: bool = False) -> list
 def users_of(repository: Repository) -> list[str] | None:
     """Processes that use the repository, like `git gc (process 4711)`; None if that cannot be seen."""
     try:
-        numbers = [name for name in os.listdir(_PROC) if name.isdigit()]
+        numbers = processes.numbers()
     except OSError:
         return None
     if str(os.getpid()) not in numbers:
@@ -102,20 +102,16 @@ def users_of(repository: Repository) -> list[str] | None:
 
 def _uses(number: str, roots: tuple[bytes, ...], git_dir: bytes) -> str:
     """How a process uses the repository ("" if it does not, or is gone)."""
-    folder = os.path.join(_PROC, number)
     try:
-        with open(os.path.join(folder, "cmdline"), "rb") as file:
-            words = file.read(65536).split(b"\0")
-        with open(os.path.join(folder, "comm"), "rb") as file:
-            is_git = file.read().startswith(b"git") or os.path.basename(words[0]).startswith(b"git")
+        words = processes.words(number)
+        is_git = processes.name(number).startswith(b"git") or os.path.basename(words[0]).startswith(b"git")
     except OSError:
         return ""
     said = f"{display(b' '.join(words[:3]).strip(), limit=60)} (process {number})"
     try:
-        open_files = [os.readlink(os.path.join(folder, "fd", name)) for name in os.listdir(os.path.join(folder, "fd"))]
-        if any(_inside(os.fsencode(path), (git_dir,)) for path in open_files):
+        if any(_inside(path, (git_dir,)) for path in processes.open_files(number)):
             return said
-        if is_git and _inside(os.fsencode(os.readlink(os.path.join(folder, "cwd"))), roots):
+        if is_git and _inside(processes.folder(number), roots):
             return said
     except FileNotFoundError:
         return ""  # it ended meanwhile

@@ -7,7 +7,7 @@ import os
 from autosync_tasks.backup.index import git_mode, index_entries, set_entries
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.backup.stream import blob, stream
-from autosync_tasks.files import make_durable
+from autosync_tasks.linux.disk import make_durable
 from autosync_tasks.model import Path
 from autosync_tasks.tree.content import content_id
 from autosync_tasks.tree.dirfd import Below

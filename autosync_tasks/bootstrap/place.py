@@ -7,7 +7,7 @@ from autosync_tasks.backup.repository import Repository
 from autosync_tasks.bootstrap.offers import Offer
 from autosync_tasks.bootstrap.stage import Stage, bring
 from autosync_tasks.errors import BackupError, GuardError
-from autosync_tasks.files import make_durable
+from autosync_tasks.linux.disk import make_durable
 from autosync_tasks.model import Outcome, Step
 from autosync_tasks.names import display
 from autosync_tasks.records import replace

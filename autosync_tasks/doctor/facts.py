@@ -9,6 +9,7 @@ import shlex
 import stat
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from autosync_tasks import __version__
@@ -19,6 +20,8 @@ from autosync_tasks.doctor import ssh
 from autosync_tasks.doctor.machine import Access, Machine, Space, SshWay, Trial
 from autosync_tasks.doctor.missing import Missing, missing, missing_here
 from autosync_tasks.errors import AutosyncError
+from autosync_tasks.linux import processes
+from autosync_tasks.linux.kernel import sysctl
 from autosync_tasks.model import Trigger
 from autosync_tasks.triggers import cron, crontab, files, systemd
 from autosync_tasks.triggers.command import environment, passwd_home, program
@@ -215,8 +218,8 @@ def _folders(source: str) -> int:
 
 
 def _sysctl(name: str) -> int | None:
-    text = files.read(f"/proc/sys/fs/inotify/{name}") or b""
-    return int(text) if text.strip().isdigit() else None
+    text = sysctl(f"fs.inotify.{name}")
+    return int(text) if text.isdigit() else None
 
 
 def _crontab_fault(environ: Mapping[str, str]) -> str:
@@ -232,12 +235,15 @@ def _cron_runs() -> bool | None:
     if os.path.exists("/run/systemd/generator/cron.target.wants"):
         return True  # systemd-cron: systemd itself does the work
     try:
-        numbers = [name for name in os.listdir("/proc") if name.isdigit()]
+        numbers = processes.numbers()
     except OSError:
         return None
     if "1" not in numbers:
         return None
-    names = {(files.read(f"/proc/{number}/comm") or b"").strip() for number in numbers}
+    names = set()
+    for number in numbers:
+        with suppress(OSError):
+            names.add(processes.name(number))
     return bool(names & {b"cron", b"crond", b"fcron"})
 
 

@@ -11,6 +11,7 @@ from autosync_tasks.backup import health
 from autosync_tasks.backup.listing import parse_listing
 from autosync_tasks.backup.objects import EMPTY_TREE, AbsentError, Store, write_loose
 from autosync_tasks.errors import AutosyncError
+from autosync_tasks.linux.kernel import machine_id
 from autosync_tasks.machines.record import REFS, Record, format_record, parse_record, valid_name
 from autosync_tasks.model import Outcome, Trigger
 from autosync_tasks.names import display
@@ -27,11 +28,7 @@ MOST = 200
 
 def own_name(site: Site) -> str:
     """The name of this machine's ref: its host's, and a mark of machine, user and tree: no two have the same."""
-    try:
-        with open("/etc/machine-id", encoding="ascii", errors="replace") as file:
-            machine = file.read().strip()
-    except OSError:
-        machine = ""
+    machine = machine_id()
     host = os.uname().nodename
     parts = (machine, host, str(os.getuid()), site.places.real_source)
     mark = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:10]

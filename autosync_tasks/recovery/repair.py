@@ -19,7 +19,8 @@ from autosync_tasks.backup.soundness import REF_NAME, all_refs, packed_lines
 from autosync_tasks.backup.stash import save_edits
 from autosync_tasks.backup.worktree import bring_unedited
 from autosync_tasks.errors import BackupError
-from autosync_tasks.files import make_durable, write_whole
+from autosync_tasks.files import write_whole
+from autosync_tasks.linux.disk import make_durable
 from autosync_tasks.names import kept_branch
 from autosync_tasks.records import dataclass
 from autosync_tasks.recovery.diagnose import files_of, is_kept

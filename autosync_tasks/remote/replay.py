@@ -15,7 +15,7 @@ from autosync_tasks.backup.objects import AbsentError, Store
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.backup.stream import put, put_inline, stream, without
 from autosync_tasks.errors import BackupError, BranchMovedError
-from autosync_tasks.files import make_durable
+from autosync_tasks.linux.disk import make_durable
 
 _NONE = "0" * 40
 _IDENTITY = {

@@ -18,7 +18,7 @@ from autosync_tasks.backup.objects import AbsentError, Store
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.backup.stream import blob, put, stream
 from autosync_tasks.errors import BackupError
-from autosync_tasks.files import make_durable
+from autosync_tasks.linux.disk import make_durable
 from autosync_tasks.model import Entry, Kind, Path
 from autosync_tasks.restore import undo
 from autosync_tasks.tree.content import content_id

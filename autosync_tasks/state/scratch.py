@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from autosync_tasks.files import HALF, lock, remove_tree, writer_lives
+from autosync_tasks.linux.memory import name_of
 from autosync_tasks.state.state import State
 
 _PREFIX = "scratch-"
@@ -30,7 +31,7 @@ def scratch(state: State, run_id: str) -> Iterator[str]:
         handle = os.open(name, _FLAGS, dir_fd=above)
         try:
             lock(handle)
-            held = f"/proc/self/fd/{handle}"
+            held = name_of(handle)
             yield held if os.path.isdir(held) else state.path(name)
         finally:
             remove_tree(name, at=above)

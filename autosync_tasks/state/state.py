@@ -270,8 +270,6 @@ class State:
 
 def _boot() -> str:
     """The kernel's name for the time since this machine started (random(4)); "" where it has none."""
-    try:
-        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
-            return file.read().strip()
-    except OSError:
-        return ""
+    with suppress(OSError), open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+        return file.read().strip()
+    return ""

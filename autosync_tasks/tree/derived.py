@@ -65,7 +65,9 @@ class Part(NamedTuple):
 
     def open_file(self) -> int:
         """A descriptor for reading the part. Raises OSError."""
-        handle = os.memfd_create("part", os.MFD_CLOEXEC)
+        from autosync_tasks.linux.memory import memory_file
+
+        handle = memory_file("part")
         os.write(handle, self._now())
         os.lseek(handle, 0, os.SEEK_SET)
         return handle

@@ -8,7 +8,8 @@ import re
 import stat
 from contextlib import suppress
 
-from autosync_tasks.files import make_durable
+from autosync_tasks.linux.disk import make_durable
+from autosync_tasks.linux.modes import set_mode
 from autosync_tasks.model import Entry, Kind, Path
 from autosync_tasks.tree.dirfd import Below, each_folder
 
@@ -117,13 +118,8 @@ class Writer(Below):
     def set_mode(self, path: Path, mode: int) -> None:
         """Sets the permission bits of a file or folder (never setuid, setgid or sticky), following no link."""
         above, _, name = path.rpartition(b"/")
-        handle = os.open(name, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=self.folder(above))
-        try:
-            if stat.S_ISLNK(os.fstat(handle).st_mode):
-                raise InTheWayError(f"{os.fsdecode(path)} is a link now")
-            os.chmod(f"/proc/self/fd/{handle}", mode & 0o777)  # fchmod(2) refuses an O_PATH descriptor
-        finally:
-            os.close(handle)
+        if not set_mode(name, mode, self.folder(above)):
+            raise InTheWayError(f"{os.fsdecode(path)} is a link now")
 
     def move(self, path: Path, to: Path) -> None:
         """Renames what stands at a path; nothing may stand at the new name."""

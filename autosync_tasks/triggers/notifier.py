@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from autosync_tasks.errors import AutosyncError
+from autosync_tasks.linux.kernel import sysctl
 from autosync_tasks.records import dataclass
 
 if TYPE_CHECKING:
@@ -64,20 +65,12 @@ def limit_error(code: int, folder: str) -> AutosyncError | None:
         name, say = "fs.inotify.max_user_instances", "1024"
     else:
         return None
-    now = _sysctl(name)
+    now = sysctl(name) or "too low"
     return AutosyncError(
         f"the kernel does not let this user watch all folders of {folder}: {name} is {now}",
         hint=f"as root: sysctl {name}={say} (to keep it: a line in /etc/sysctl.d/), then start the watcher again; "
         "until then install-cron or install-timer does the work",
     )
-
-
-def _sysctl(name: str) -> str:
-    try:
-        with open("/proc/sys/" + name.replace(".", "/"), encoding="ascii") as file:
-            return file.read().strip()
-    except OSError:
-        return "too low"
 
 
 class Notifier:

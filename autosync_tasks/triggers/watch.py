@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import IO, Any, cast
 
 from autosync_tasks.errors import AutosyncError
+from autosync_tasks.linux.memory import memory_file
 from autosync_tasks.model import Outcome
 from autosync_tasks.names import WAITS
 from autosync_tasks.triggers.notifier import Notifier, Protected
@@ -46,7 +47,7 @@ class Child:
 
         Raises OSError if the program cannot be started. Its answer is kept in memory: no disk can be full.
         """
-        self.answer = os.fdopen(os.memfd_create("autosync-answer", os.MFD_CLOEXEC), "r+b", buffering=0)
+        self.answer = os.fdopen(memory_file("autosync-answer"), "r+b", buffering=0)
         try:
             self.process = subprocess.Popen(
                 list(command),

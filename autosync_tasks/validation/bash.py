@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import IO
 
+from autosync_tasks.linux.memory import memory_file, name_of
+
 SECONDS = 5
 """Longest processor time for one script; bash reads 1 MB in 0.1 s."""
 LONGEST = 60.0
@@ -52,7 +54,7 @@ def check_shell(scripts: Sequence[bytes]) -> list[str]:
 
 def _in_memory(script: bytes) -> IO[bytes]:
     """A file without a name that holds the script behind our first line, without the zero bytes that bash drops."""
-    file = os.fdopen(os.memfd_create("script"), "wb")
+    file = os.fdopen(memory_file("script"), "wb")
     try:
         file.write((_EXTENDED if b"extglob" in script else _QUIET) + script.replace(b"\0", b""))
         file.flush()
@@ -66,7 +68,7 @@ def _ask(held: Sequence[IO[bytes]]) -> list[str]:
     """Exit code and message for each script, as far as bash came."""
     numbers = [file.fileno() for file in held]
     child = subprocess.Popen(
-        ["bash", "--noprofile", "--norc", "-c", _DRIVER, "bash", *(f"/proc/self/fd/{number}" for number in numbers)],
+        ["bash", "--noprofile", "--norc", "-c", _DRIVER, "bash", *map(name_of, numbers)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -108,12 +108,14 @@ class _Few(Kingfisher):
         """cache: where the compiled form of these is kept. definitions: the rules, as the SDK reads them."""
         from kingfisher_sdk import Rules
 
+        from autosync_tasks.linux.memory import memory_file, name_of
+
         # The scanner reads rules from files only; this one is on no disk.
-        memory = os.memfd_create("rules.yml")
+        memory = memory_file("rules.yml")
         try:
             with open(memory, "wb", closefd=False) as file:
                 file.write(definitions)
-            rules = Rules([f"/proc/self/fd/{memory}"], builtins=False, confidence="low", cache_dir=cache)
+            rules = Rules([name_of(memory)], builtins=False, confidence="low", cache_dir=cache)
         finally:
             os.close(memory)
         self._use(rules)

@@ -1,0 +1,17 @@
+"""prlimit(2): what a child may write and hold, set from outside; elsewhere the child would have to set it by itself."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+
+def limit(process: int, *, file: int, memory: int) -> None:
+    """A process, by its number, may write no larger file, and hold no more data (bytes; 0 is no limit).
+
+    Nothing if it has ended.
+    """
+    import resource
+
+    for kind, most in ((resource.RLIMIT_FSIZE, file), (resource.RLIMIT_DATA, memory)):
+        with suppress(ProcessLookupError):
+            resource.prlimit(process, kind, *([(most, most)] if most else []))
