@@ -23,6 +23,17 @@ def span(seconds: float) -> str:
     return count(whole, "second")
 
 
+def short_span(seconds: int) -> str:
+    """A length of time as settings take it and show it: `90s`, `10m`, `26h`, `7d`."""
+    sizes = ((86400, "d"), (3600, "h"), (60, "m"))
+    return next((f"{seconds // size}{unit}" for size, unit in sizes if seconds and seconds % size == 0), f"{seconds}s")
+
+
+def volume(number: int) -> str:
+    """Bytes: `340 kB`, `12 MB`."""
+    return f"{number / 1e6:,.0f} MB" if number >= 1e6 else f"{number / 1e3:,.0f} kB"
+
+
 _SPAN = re.compile(r"(\d{1,6})(?:([smhdw])| (second|minute|hour|day|week)s?(?: ago)?)\Z", re.IGNORECASE)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604_800}
 

@@ -1,7 +1,7 @@
 """Makes the pictures of docs/: what each command shows on a terminal, from true runs on a home of their own.
 
-`python tools/pictures.py` renews docs/demo.svg and docs/pictures/. `--width 40`, `--light` and `--to FOLDER` are for
-looking at the others.
+`python tools/pictures.py` renews docs/demo.svg and docs/pictures/. `--all FOLDER` makes every one at 40, 80 and 120
+columns, dark and light, for looking at.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import termios
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from rich.terminal_theme import DEFAULT_TERMINAL_THEME, MONOKAI
 from rich.text import Text
@@ -48,6 +49,7 @@ class Home:
         }
         for name, text in _TREE.items():
             self.write(name, text)
+        (self.tree / "bin/check").chmod(0o755)
         for area in ("api", "web", "data", "cloud"):
             for topic in ("style", "tests", "release", "reviews", "names"):
                 self.write(f"context/{area}/{topic}.md", f"# {topic} of {area}\n\nShort and true.\n")
@@ -96,6 +98,7 @@ def _edits(home: Home) -> None:
 
 
 def _most_deleted(home: Home) -> None:
+    _mended(home)
     shutil.rmtree(home.tree / "context")
     shutil.rmtree(home.tree / "skills")
 
@@ -104,12 +107,37 @@ def _nothing(home: Home) -> None:
     pass
 
 
+def _scheduled(home: Home) -> None:
+    home.environ["PATH"] = f"{home.path / 'bin'}:{home.environ['PATH']}"
+    crontab = home.path / "bin" / "crontab"
+    crontab.parent.mkdir()
+    crontab.write_text(_CRONTAB)
+    crontab.chmod(0o755)
+    home.run("install-cron")
+    home.run("sync --trigger=schedule")
+
+
+_CRONTAB = """#!/bin/sh
+held=$HOME/.crontab
+case $1 in
+-l) cat "$held" 2>/dev/null || { echo "no crontab for ana" >&2; exit 1; } ;;
+*) cat "$1" >"$held" ;;
+esac
+"""
+"""A crontab of the scratch home: that of who runs this stays as it is."""
+
+
 def _remote(home: Home) -> None:
     there = home.path / "usb" / "backup.git"
     subprocess.run(["git", "init", "-q", "--bare", str(there)], check=True)
     backup = home.path / ".local/share/autosync-tasks/backup"
     subprocess.run(["git", "-C", str(backup), "remote", "add", "origin", str(there)], check=True)
+    home.write("context/web/names.md", "# Names\n\nAs in the style guide.\n")
     home.run("sync --push")
+
+
+def _changed_settings(home: Home) -> None:
+    home.run("set-config MAX_SYNC_FREQUENCY=10m DEEP_VERIFY_EVERY=2w MAX_FILE_SIZE=20000000 AUTO_SYNC_PUSH=true")
 
 
 SCENES: tuple[tuple[str, Callable[[Home], None], str], ...] = (
@@ -117,62 +145,90 @@ SCENES: tuple[tuple[str, Callable[[Home], None], str], ...] = (
     ("status-not-protected", _nothing, "status"),
     ("sync-first", _nothing, "sync"),
     ("sync-again", _nothing, "sync"),
-    ("status-protected", _nothing, "status"),
+    ("status-protected", _scheduled, "status"),
     ("detect", _edits, "detect"),
-    ("status-attention", _nothing, "status"),
-    ("sync-some", _nothing, "sync"),
-    ("validate", _secret, "validate"),
+    ("status-attention", _secret, "status"),
     ("sync-blocked", _nothing, "sync"),
-    ("status-blocked", _nothing, "status"),
-    ("sync-mass-deletion", lambda home: (_mended(home), _most_deleted(home), None)[-1], "sync"),
+    ("validate", _nothing, "validate"),
+    ("sync-some", _mended, "sync"),
+    ("machines", _remote, "machines"),
+    ("sync-mass-deletion", _most_deleted, "sync"),
     ("restore", _nothing, "restore context skills"),
+    ("profiles", _nothing, "profiles"),
     ("history", _nothing, "history"),
     ("doctor", _nothing, "doctor"),
-    ("machines", _remote, "machines"),
-    ("show-config", _nothing, "show-config"),
+    ("show-config", _changed_settings, "show-config"),
+    ("status-long", _nothing, "status --verbose"),
+    ("help-sync", _nothing, "help sync"),
+    ("demo", _nothing, "demo --folder autosync-demo"),
 )
 """Name of the picture, what a person or an agent did before, and the command."""
+ONLY_TO_LOOK_AT = ("sync-some", "status-long", "help-sync")
+"""Scenes that no page shows."""
 
 
-def pictures(width: int) -> Iterator[tuple[str, str, bytes]]:
-    """Name, command and what it shows, scene by scene, each after the ones before."""
+def pictures(width: int, kept: Path) -> Iterator[tuple[str, str, bytes]]:
+    """Name, command and what it shows, scene by scene, each after the ones before.
+
+    kept: where the scanner's compiled rules lie, or are put, for the next time.
+    """
     with tempfile.TemporaryDirectory() as scratch:
         home = Home(Path(scratch))
-        home.environ["TMPDIR"] = scratch
-        yield "demo", "demo", home.run("demo", width)
+        rules = home.path / ".local/state/autosync-tasks/engine"
         for name, before, words in SCENES:
             before(home)
+            if not rules.exists() and kept.exists():
+                shutil.copytree(kept, rules)
+                rules.parent.chmod(0o700)
             yield name, words, home.run(words, width)
+            if rules.exists() and not kept.exists():
+                shutil.copytree(rules, kept)
 
 
 _GONE = re.compile(rb"[^\n]*\r\x1b\[K")
 """A line of progress, wiped away."""
+_FORMAT = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL).replace(
+    "Fira Code, monospace", "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace"
+)
+"""rich's picture of a terminal, without the fonts that it would fetch from elsewhere."""
 
 
 def svg(shown: bytes, title: str, width: int, *, light: bool) -> str:
     """A terminal's picture."""
     console = Console(record=True, width=width, file=io.StringIO(), force_terminal=True, color_system="truecolor")
     console.print(Text.from_ansi(_GONE.sub(b"", shown.replace(b"\r\n", b"\n")).decode("utf-8")), end="")
-    return console.export_svg(
-        title=title, theme=DEFAULT_TERMINAL_THEME if light else MONOKAI, unique_id=re.sub(r"\W", "-", title)
-    )
+    theme = DEFAULT_TERMINAL_THEME if light else MONOKAI
+    drawn = console.export_svg(title=title, theme=theme, unique_id=re.sub(r"\W", "-", title), code_format=_FORMAT)
+    return re.sub(r"[ \t]*\n\s*", "\n", drawn)
+
+
+def _make_all(folder: Path, kept: Path) -> None:
+    for width in (40, 80, 120):
+        for name, words, shown in pictures(width, kept):
+            for light in (False, True):
+                into = folder / f"{width}-{'light' if light else 'dark'}"
+                into.mkdir(parents=True, exist_ok=True)
+                (into / f"{name}.svg").write_text(svg(shown, f"autosync {words}", width, light=light), "utf-8")
+            text = re.sub(rb"\x1b\[[0-9;]*[mK]", b"", _GONE.sub(b"", shown.replace(b"\r\n", b"\n")))
+            with (folder / f"{width}.txt").open("ab") as all_words:
+                all_words.write(f"\n$ autosync {words}    [{name}]\n".encode() + text)
 
 
 def main() -> None:
     """Runs everything and writes the files."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--width", type=int, default=80)
-    options.add_argument("--light", action="store_true")
-    options.add_argument("--text", action="store_true", help="the words as well")
-    options.add_argument("--to", type=Path, default=CHECKOUT / "docs" / "pictures")
+    options.add_argument("--all", type=Path, metavar="FOLDER", help="every width and both backgrounds, and the words")
+    options.add_argument("--rules", type=Path, help="the scanner's compiled rules, to be kept for the next time")
     given = options.parse_args()
-    given.to.mkdir(parents=True, exist_ok=True)
-    for name, words, shown in pictures(given.width):
-        drawn = svg(shown, f"autosync {words}", given.width, light=given.light)
-        (given.to / ("../demo.svg" if name == "demo" else f"{name}.svg")).write_text(drawn, "utf-8")
-        if given.text:
-            words_alone = re.sub(rb"\x1b\[[0-9;]*[mK]", b"", _GONE.sub(b"", shown.replace(b"\r\n", b"\n")))
-            sys.stdout.write(f"\n$ autosync {words}    [{name}]\n{words_alone.decode()}\n")
+    with tempfile.TemporaryDirectory() as scratch:
+        kept = given.rules or Path(scratch) / "engine"
+        if given.all:
+            _make_all(given.all, kept)
+            return
+        for name, words, shown in pictures(80, kept):
+            if name not in ONLY_TO_LOOK_AT:
+                into = CHECKOUT / "docs" / ("demo.svg" if name == "demo" else f"pictures/{name}.svg")
+                into.write_text(svg(shown, f"autosync {words}", 80, light=False), "utf-8")
 
 
 if __name__ == "__main__":

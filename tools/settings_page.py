@@ -6,6 +6,7 @@ from pathlib import Path
 
 from autosync_tasks.config.settings import TABLE, Setting, Type
 from autosync_tasks.config.values import allowed
+from autosync_tasks.humanize import short_span
 
 PAGE = Path(__file__).parents[1] / "docs/settings.md"
 HEAD = "| setting | default | allowed | what it does |\n|---|---|---|---|\n"
@@ -29,6 +30,8 @@ def _default(setting: Setting) -> str:
         return "the agent's"
     if setting.type is Type.PATTERNS:
         return "below"
+    if setting.unit == "seconds":
+        return f"`{short_span(setting.default)}`"  # type: ignore[arg-type]
     return {"": "empty", (): "none"}.get(setting.default, f"`{str(setting.default).lower()}`")  # type: ignore[call-overload]
 
 

@@ -9,9 +9,11 @@ from collections.abc import Iterable, Iterator
 from autosync_tasks.cli.collection import ROOMS, all_tasks, task_named
 from autosync_tasks.cli.help_page import call_of
 from autosync_tasks.cli.task import Plain
+from autosync_tasks.config.load import load
 from autosync_tasks.config.settings import TABLE, Type
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Trigger
+from autosync_tasks.profiles import names
 from autosync_tasks.recovery.take_side import SIDES
 from autosync_tasks.report import lines, screen
 from autosync_tasks.triggers.completion import SHELLS
@@ -25,6 +27,7 @@ _VALUES = {
     "--since": ("1d", "7d", "30d", "yesterday"),
     "--at": ("yesterday", "7d", "30d"),
 }
+_OF_PROFILE = ("--profile", "--on", "--off")
 
 
 def complete(text: str) -> int:
@@ -41,8 +44,8 @@ def candidates(text: str) -> Iterator[tuple[str, str]]:
     """Words that fit what is begun, each with what it is."""
     words = shlex.split(text)[1:]
     begun = "" if text[-1:].isspace() or not words else words.pop()
-    names = [name for _, names in ROOMS.values() for name in names]
-    task = task_named(next((word for word in reversed(words) if word in names), ""))
+    tasks = [name for _, some in ROOMS.values() for name in some]
+    task = task_named(next((word for word in reversed(words) if word in tasks), ""))
     if task is None or words[:1] == ["help"]:
         about = {task.name: (task.body.__doc__ or "").strip().partition("\n")[0] for task in all_tasks()}
         yield from _fitting([*about.items(), ("help", "what one can do")], begun)
@@ -54,7 +57,7 @@ def candidates(text: str) -> Iterator[tuple[str, str]]:
         yield from _fitting(
             [(flag.partition(" ")[0], what) for flag, what in call_of(task)[1] if flag[0] == "-"], begun
         )
-    elif words and words[-1] in _VALUES:
+    elif words and (words[-1] in _VALUES or words[-1] in _OF_PROFILE):
         yield from _fitting(_of_flag(words[-1]), begun)
     else:
         yield from _of_task(task, begun)
@@ -65,6 +68,8 @@ def _fitting(known: Iterable[tuple[str, str]], begun: str) -> Iterator[tuple[str
 
 
 def _of_flag(flag: str) -> Iterator[tuple[str, str]]:
+    if flag in _OF_PROFILE:
+        return ((name, "an agent") for name in names(load(os.environ).config_home))
     return ((str(value), "") for value in _VALUES.get(flag, ()))
 
 

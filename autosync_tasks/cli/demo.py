@@ -11,7 +11,7 @@ from autosync_tasks.errors import UsageError
 from autosync_tasks.model import Run
 from autosync_tasks.names import display
 from autosync_tasks.report import lines, screen
-from autosync_tasks.report.words import Line, Part, line
+from autosync_tasks.report.words import Line, Part, line, runnable
 from autosync_tasks.restore.restore import new_wish, restore
 from autosync_tasks.sync import pipeline
 from autosync_tasks.verify import verify
@@ -44,17 +44,15 @@ def run_demo(folder: str) -> int:
     for name, text in _TREE.items():
         _write(source, name, text)
     os.chmod(os.path.join(source, "bin/check"), 0o700)
-    screen.show(_title("A small config tree", f"as OpenCode users have it, in {display(source)}"))
-    screen.show(line(f"    {name}") for name in sorted(_TREE))
+    screen.show(_title(f"A config tree of {len(_TREE)} files", f"as OpenCode users have it, in {display(source)}")[1:])
 
     codes = []
     for title, why, change in _acts(source):
         change()
         screen.show(_title(title, why))
         site = open_site(environ)
-        progress = screen.Progress()
-        run = pipeline.sync(site, new_request(), progress)
-        progress.clear()
+        with screen.Progress() as progress:
+            run = pipeline.sync(site, new_request(), progress)
         _show(site, run)
         codes.append(run.exit_code)
     codes.append(_bring_back(environ, source))
@@ -115,7 +113,7 @@ def _new_folder(folder: str) -> str:
 
 
 def _title(title: str, why: str) -> list[Line]:
-    return [line(), line(Part(f"── {title}: ", "bold cyan"), Part(why, "dim"))]
+    return [line(), line(Part(f"── {title}: ", "bold cyan"), Part(runnable(why), "dim"))]
 
 
 def _show(site: Site, run: Run) -> None:
@@ -126,6 +124,7 @@ def _end(home: str, site: Site) -> list[Line]:
     shown = display(site.places.backup)
     return [
         line(),
-        line(Part("The backup is an ordinary git repository: ", "bold"), f"git -C {shown} log --stat"),
+        line(Part("The backup is an ordinary git repository:", "bold")),
+        line(f"  git -C {shown} log --stat"),
         line(f"All of it lies in {display(home)}; remove that folder when you have seen enough."),
     ]

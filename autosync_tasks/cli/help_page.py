@@ -75,7 +75,7 @@ def page(tasks: Iterable[tuple[str, str]], *, codes: bool) -> Iterator[Line]:
 def _group(title: str, rows: Sequence[tuple[str, str]]) -> Iterator[Line]:
     yield line(Part(title, "bold"))
     for name, words in rows:
-        yield line("  ", Part(f"{name:<19}", "cyan"), " ", words)
+        yield line("  ", Part(f"{name:<21}", "cyan"), words)
     yield line()
 
 
@@ -88,7 +88,8 @@ def task_page(task: Plain) -> Iterator[Line]:
         yield line(runnable(" ".join(words.split())))
         yield line()
     width = max((len(flag) for flag, _ in flags), default=0)
-    yield from (line("  ", Part(f"{flag:<{min(width, 26)}}", "cyan"), "  ", runnable(words)) for flag, words in flags)
+    width = min(width, 26)
+    yield from (line("  ", Part(f"{flag:<{width}}  ", "cyan"), runnable(words)) for flag, words in flags)
 
 
 def call_of(task: Plain) -> tuple[str, list[tuple[str, str]]]:
@@ -97,9 +98,10 @@ def call_of(task: Plain) -> tuple[str, list[tuple[str, str]]]:
     into = getattr(task.options.get("klass"), "into", "")
     usage = "".join(f" {name.upper()}" for name in positional) + (f" [{into.upper()} …]" if into else "")
     flags = []
-    for name, one in list(inspect.signature(task.body).parameters.items())[1:]:
+    own = {name: one.default for name, one in list(inspect.signature(task.body).parameters.items())[1:]}
+    for name, default in (own | task.flags).items():
         if name not in positional and name != into:
-            switch = one.default is False
+            switch = default is False
             shown = "--" + name.replace("_", "-") + ("" if switch else f" {name.rpartition('_')[2].upper()}")
             flags.append((shown, task.options.get("help", {}).get(name.replace("_", "-"), "")))
         else:

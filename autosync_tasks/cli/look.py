@@ -34,8 +34,9 @@ def detect(context: Context, json: bool = False, diff: bool = False, verbose: bo
     Writes nothing. Exit code 0 whatever it finds.
     """
     site = open_site(os.environ)
-    with look(site) as seen:
+    with screen.Progress() as progress, look(site, progress=progress) as seen:
         changes, left_out = seen.difference.changes, seen.left_out
+        progress.clear()
         if json:
             report.show("changes", report.of_detection(changes, left_out))
         else:
@@ -71,7 +72,7 @@ def validate(
             screen.show(lines.plain(text.splitlines()))
         return 0
     site = open_site(os.environ)
-    with look(site) as seen:
+    with screen.Progress() as progress, look(site, progress=progress) as seen:
         judged = judge.judge_tree(site, seen, only_changed=changed)
     if sarif:
         report.log(sarif_report.of_findings(judged.findings))
@@ -98,14 +99,14 @@ def verify(context: Context, json: bool = False, deep: bool = False, drill: bool
     Changes since the last sync are named and are no fault. Exit code 1 if the backup is not whole.
     """
     site = open_site(os.environ)
-    progress, request = screen.Progress(), new_request(check=True)
-    if drill:
-        run = drilling.drill(site, request, drilling.fetch_for(site), progress)
-        if run.exit_code == 0:
-            site.state.write(DRILLED, f"{request.now:.0f}\n".encode())
-    else:
-        run = verifying.verify(site, request, deep=deep, progress=progress)
-    progress.clear()
+    request = new_request(check=True)
+    with screen.Progress() as progress:
+        if drill:
+            run = drilling.drill(site, request, drilling.fetch_for(site), progress)
+            if run.exit_code == 0:
+                site.state.write(DRILLED, f"{request.now:.0f}\n".encode())
+        else:
+            run = verifying.verify(site, request, deep=deep, progress=progress)
     return show_run(site, run, as_json=json, verbose=verbose)
 
 
@@ -119,7 +120,8 @@ def status(context: Context, json: bool = False, short: bool = False, verbose: b
     """
     site = open_site(os.environ)
     now = time.time()
-    standing = look_status(site, now)
+    with screen.Progress():
+        standing = look_status(site, now)
     if (kept := gathered()) is not None:
         kept.verdict = standing.verdict.level, standing.verdict.why
     if json:
@@ -138,13 +140,14 @@ def diff(context: Context, json: bool = False) -> int:
     Writes nothing. Exit code 0 whatever it finds.
     """
     site = open_site(os.environ)
-    with look(site) as seen:
+    with screen.Progress() as progress, look(site, progress=progress) as seen:
         changes = wanted(seen.difference.changes)
+        text = list(differences(seen, changes))
+        progress.clear()
         if json:
-            report.show("diff", {**report.of_detection(changes, ()), "diff": list(differences(seen, changes))})
+            report.show("diff", {**report.of_detection(changes, ()), "diff": text})
         else:
-            text = list(differences(seen, changes)) or ["nothing differs that a sync would take"]
-            screen.show(lines.coloured(text))
+            screen.show(lines.coloured(text or ["nothing differs that a sync would take"]))
             if others := len(seen.difference.changes) - len(changes):
                 words = f"{count(others, 'change')} that a sync leaves out by rule: `inv detect` names them"
                 screen.show([of_note(words)])

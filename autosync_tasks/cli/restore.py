@@ -89,9 +89,8 @@ def restore(
         screen.show(lines.of_overwritten(over, target))
         return screen.ask("Overwrite? [y/N] ").strip().lower() in ("y", "yes")
 
-    progress = screen.Progress()
-    run, _ = carry_out(site, wish, announce, progress, agree if sys.stdin.isatty() and not json else None)
-    progress.clear()
+    with screen.Progress() as progress:
+        run, _ = carry_out(site, wish, announce, progress, agree if sys.stdin.isatty() and not json else None)
     part = wish.paths or wish.to or wish.undo or wish.outside
     lacks = () if part else missing_after(site, run)
     if json:

@@ -14,6 +14,7 @@ from autosync_tasks.errors import AutosyncError, SourceError, UsageError
 from autosync_tasks.model import Trigger
 from autosync_tasks.profiles import USUAL
 from autosync_tasks.records import replace
+from autosync_tasks.report import screen
 from autosync_tasks.report.task_result import show, show_line
 from autosync_tasks.triggers.command import need_recorded
 from autosync_tasks.triggers.hook_text import HookFile
@@ -219,7 +220,9 @@ def doctor(context: Context, verbose: bool = False, json: bool = False) -> int:
     from autosync_tasks.doctor.checks import check_all, result
     from autosync_tasks.doctor.facts import gather
 
-    return show(result(check_all(gather(os.environ, time.time()))), as_json=json, fold=not verbose)
+    with screen.Progress("looking at this machine"):
+        found = result(check_all(gather(os.environ, time.time())))
+    return show(found, as_json=json, fold=not verbose)
 
 
 _SHELL = "bash, zsh or fish"

@@ -33,13 +33,10 @@ def sync_when_it_may(site: Site, request: Callable[[], Request], *, wait: bool) 
     """
 
     def once() -> Run:
-        asked, progress = request(), screen.Progress()
+        asked = request()
         longest = 0 if asked.trigger is Trigger.MANUAL else site.settings.run_deadline
-        try:
-            with _back_later(site, asked, leaves=not wait) as answer, deadline(longest):
-                return answer(pipeline.sync(site, asked, progress))
-        finally:
-            progress.clear()
+        with screen.Progress() as progress, _back_later(site, asked, leaves=not wait) as answer, deadline(longest):
+            return answer(pipeline.sync(site, asked, progress))
 
     return _wait_and_sync(site, once) if wait else _in_a_moment(once, request().trigger)
 

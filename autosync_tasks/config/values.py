@@ -11,7 +11,7 @@ from typing import Any
 
 from autosync_tasks.config.settings import Setting, Type
 from autosync_tasks.config.wording import address_problem, show
-from autosync_tasks.humanize import seconds_in
+from autosync_tasks.humanize import seconds_in, short_span
 from autosync_tasks.names import is_branch
 from autosync_tasks.records import dataclass
 
@@ -44,10 +44,11 @@ ALLOWED = {
 
 def allowed(setting: Setting) -> str:
     """What the setting accepts, in words."""
+    if setting.unit == "seconds":
+        low, high = short_span(setting.low), short_span(setting.high)
+        return f"a span from {low} to {high}, as 90s, 10m, 26h, 7d (a bare number counts seconds)"
     if setting.type is Type.INT:
-        return f"a whole number of {setting.unit} from {setting.low} to {setting.high}" + (
-            " (or 90s, 10m, 26h, 7d)" if setting.unit == "seconds" else ""
-        )
+        return f"a whole number of {setting.unit} from {setting.low} to {setting.high}"
     return ALLOWED[setting.type]
 
 

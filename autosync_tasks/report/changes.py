@@ -40,9 +40,16 @@ def of_changes(changes: Iterable[Change], *, most: int = MOST) -> Iterator[Line]
 
 
 def _each(changes: Sequence[Change]) -> Iterator[Line]:
-    for change in changes:
+    names = [_name(change) for change in changes]
+    width = max((len(name) for name in names if len(name) <= _COLUMN), default=0)
+    for change, name in zip(changes, names, strict=True):
         sign, style = SIGN[change.kind]
-        yield line(Part(f"  {sign} ", style), _name(change), Part(f"  {change.category}, {change.priority}", "dim"))
+        words = f"  {change.category}, {change.priority}"
+        yield line(Part(f"  {sign} ", style), f"{name:<{width}}", Part(words, "dim"))
+
+
+_COLUMN = 44
+"""The longest name whose category stands in a column with the others'."""
 
 
 def _name(change: Change) -> str:
@@ -62,11 +69,14 @@ def of_pending(pending: Iterable[Pending]) -> Iterator[Line]:
     for item in pending:
         waits.setdefault(runnable(item.waits_for), []).append(item.change)
     for reason, changes in waits.items():
-        yield line(Part(f"  {count(len(changes), 'change')}", "bold"), Part(f"  {_waits(reason)}", "dim"))
+        words = _waits(reason, several=len(changes) > 1)
+        yield line(Part(f"  {count(len(changes), 'change')}", "bold"), Part(f"  {words}", "dim"))
         yield from list(of_changes(changes, most=FEW))[:-1]
     if waits:
         yield line()
 
 
-def _waits(reason: str) -> str:
-    return "the next sync takes it" if reason.startswith("nothing: ") else f"waits for: {reason}"
+def _waits(reason: str, *, several: bool) -> str:
+    if reason.startswith("nothing: "):
+        return "the next sync takes them" if several else "the next sync takes it"
+    return f"{'wait' if several else 'waits'} for: {reason}"

@@ -75,7 +75,6 @@ def _acceptable(finding: Finding) -> bool:
 
 def of_validation(findings: Sequence[Finding], left_out: Sequence[LeftOut], judged: int, source: str) -> Iterator[Line]:
     """Findings by file, and whether a sync would go."""
-    yield from of_findings(findings, most=500)
     errors = sum(finding.blocks for finding in findings)
     accepted = sum(finding.status == "accepted" for finding in findings)
     warnings = len(findings) - errors - accepted
@@ -83,11 +82,12 @@ def of_validation(findings: Sequence[Finding], left_out: Sequence[LeftOut], judg
     lost = sum(not left.expected for left in left_out)
     may = f"{count(judged, 'file')} may go into the backup"
     if errors:
-        verdict, rest = Part(f"blocked: {count(errors, 'error')}", "bold red"), "; mend the files named above"
+        verdict, rest = Part(f"blocked: {count(errors, 'error')}", "bold red"), "; mend the files named below"
     elif lost:
         verdict, rest = Part("incomplete: ", STYLE[Outcome.INCOMPLETE]), f"{may}; {lost} cannot"
     else:
         verdict, rest = Part("ok: ", "green"), may
     yield line(verdict, rest, f"; {protected} protected, never copied" if protected else "")
+    yield from of_findings(findings, most=500)
     counts = f"judged={judged} errors={errors} warnings={warnings} accepted={accepted}"
     yield in_a_log(f"source={display(source)} {counts}")

@@ -30,8 +30,9 @@ def of_run(run: Run, source: str, backup: str, *, verbose: bool = False) -> Iter
     if run.next_step:
         yield of_next(run.next_step)
     yield from of_changes(run.changes, most=1_000_000 if verbose else _LISTED)
-    yield from of_pending(run.pending)
-    if len(run.steps) > 1 and (verbose or any(step.outcome not in _FINE for step in run.steps)):
+    told = f"a person: {run.next_step}"  # what waits for that has been said above
+    yield from of_pending(item for item in run.pending if item.waits_for != told)
+    if len(run.steps) > 1 and (verbose or any(s.outcome not in _FINE and s.reason != run.reason for s in run.steps)):
         yield from of_steps(run, source, backup)
     yield recap(run, source)
 
@@ -79,14 +80,14 @@ def of_restore(run: Run, target: str, backup: str, *, verbose: bool = False) -> 
         yield from of_changes(run.changes)
     if verbose or any(step.outcome not in _FINE for step in run.steps):
         yield from of_steps(run, backup, target)
+    verdict = "would restore: " if run.check and run.outcome is Outcome.CHANGED else _verdict(run)
+    yield line(Part(verdict, _style(run)), runnable(run.reason))
     for detail in run.details[:MOST]:
         yield line("  ", Part("! ", "bold yellow"), runnable(display(detail)))
     if len(run.details) > MOST:
         yield line(Part(f"    and {len(run.details) - MOST:,} more", "dim"))
     for note in run.notes:
         yield of_note(note)
-    verdict = "would restore: " if run.check and run.outcome is Outcome.CHANGED else _verdict(run)
-    yield line(Part(verdict, _style(run)), runnable(run.reason))
     if run.next_step:
         yield of_next(run.next_step)
 
@@ -112,7 +113,7 @@ def of_machines(rows: Sequence[tuple[str, str, bool]]) -> Iterator[Line]:
     """The machines of a remote: verdict, words, whether it is this one."""
     styles = {"ok": "green", "silent": "bold red", "conflict": "bold yellow", "attention": "yellow"}
     for verdict, words, this in rows:
-        yield line("  ", Part(f"{verdict:<10}", styles.get(verdict, "")), words, " (this machine)" if this else "")
+        yield line("  ", Part(f"{verdict:<9}  ", styles.get(verdict, "")), words, " (this machine)" if this else "")
     if not rows:
         yield line("no machine has said anything yet: a sync that pushes does")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from autosync_tasks.config.load import Loaded
 from autosync_tasks.config.settings import TABLE
-from autosync_tasks.humanize import age, count, span
+from autosync_tasks.humanize import age, count, short_span
 from autosync_tasks.model import Priority
 from autosync_tasks.names import display
 from autosync_tasks.report.changes import of_pending
@@ -92,13 +92,13 @@ def of_config(loaded: Loaded) -> Iterator[Line]:
     usual = [name for name in TABLE if loaded.origins[name] == "default"]
     width = max(map(len, TABLE))
     for name in (own := [name for name in TABLE if name not in usual]):
-        words = (_shown(_value(loaded, name)) or "(not set)") + _in_words(name, loaded)
+        words = _in_words(name, _value(loaded, name)) or "(not set)"
         yield line(f"  {name:<{width}}  {words}  ", Part(loaded.origins[name], "cyan"))
     if own:
         yield line()
     for name in usual:
         value = _value(loaded, name)
-        words = (_shown(value) or "(not set)") + _in_words(name, loaded)
+        words = _in_words(name, value) or "(not set)"
         if isinstance(value, tuple) and len(value) > _FEW:
             words = f"{len(value)} patterns (`--json` lists them)"
         yield line(f"  {name:<{width}}  {words}  ", Part("default", "dim"))
@@ -109,12 +109,12 @@ def _value(loaded: Loaded, name: str) -> object:
     return loaded.settings.starts if name == "sync_triggers" and value is None else value
 
 
-def _in_words(name: str, loaded: Loaded) -> str:
-    """What a number counts: ` seconds (26 hours)`, ` percent`; "" for what is no number, or counts nothing special."""
-    setting, value = TABLE[name], getattr(loaded.settings, name)
-    if setting.unit == "seconds" and value >= 60:
-        return f" seconds ({span(value)})" if span(value) != count(value, "second") else " seconds"
-    return f" {setting.unit}" if setting.unit in ("seconds", "bytes", "percent") else ""
+def _in_words(name: str, value: object) -> str:
+    """A setting's value as it may be set: spans as `26h`; with what it counts where that is bytes or percent."""
+    unit = TABLE[name].unit
+    if unit == "seconds" and isinstance(value, int):
+        return short_span(value)
+    return f"{value:,} {unit}" if unit in ("bytes", "percent") else _shown(value)
 
 
 def config_as_json(loaded: Loaded) -> dict[str, Any]:
@@ -139,8 +139,8 @@ def of_settings_changed(
 ) -> Iterator[Line]:
     """What was set, and a warning where something else overrides it."""
     for name, old, new in changed:
-        before = "not set" if old is None else _shown(old)
-        yield line(f"  {name}: {before} → ", Part(_shown(new), "bold"))
+        before = "not set" if old is None else _in_words(name, old)
+        yield line(f"  {name}: {before} → ", Part(_in_words(name, new), "bold"))
     for name, origin in origins.items():
         if origin.startswith("environment"):
             yield line(Part("  note  ", "cyan"), f"{name} is overridden by the {origin} at present")

@@ -11,7 +11,8 @@ import shutil
 import sys
 import time
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, TextIO
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any, ClassVar, TextIO
 
 from autosync_tasks.names import redaction
 from autosync_tasks.report.stream import writing
@@ -34,13 +35,24 @@ def show(lines: Iterable[Line], *, error: bool = False, urgency: int = 6) -> Non
     stream = sys.stderr if error else sys.stdout
     with writing(stream):
         if _is_terminal(stream):
-            console = console_for(stream)
-            for line in lines:
-                _put(console, line)
+            _show_on_terminal(stream, lines)
         else:
             mark = _mark(stream, urgency)
             for line in lines:
                 stream.write(mark + redaction().clean_text("".join(part.text for part in line)).rstrip() + "\n")
+
+
+def _show_on_terminal(stream: TextIO, lines: Iterable[Line]) -> None:
+    console, blank = console_for(stream), False
+    with Progress.turn:
+        Progress.wipe()
+        for line in lines:
+            if any(part.style == "log" for part in line):
+                continue
+            if blank:
+                console.print()
+            if not (blank := not any(part.text for part in line)):  # one at the end parts nothing from nothing
+                _put(console, line)
 
 
 def _mark(stream: TextIO, urgency: int) -> str:
@@ -53,9 +65,11 @@ def _mark(stream: TextIO, urgency: int) -> str:
 
 def ask(question: str) -> str:
     """Asks on the terminal and returns the answer ("" if there is none)."""
-    sys.stderr.write(question)
-    sys.stderr.flush()
-    return sys.stdin.readline()
+    with Progress.turn:
+        Progress.wipe()
+        sys.stderr.write(question)
+        sys.stderr.flush()
+        return sys.stdin.readline()
 
 
 def on_terminal() -> bool:
@@ -65,28 +79,48 @@ def on_terminal() -> bool:
 
 def _put(console: Console, line: Line) -> None:
     """One line as this terminal shows it: home as `~`, long paths shortened, the rest below its beginning."""
-    if any(part.style == "log" for part in line):
-        return
     if AS_IT_IS in line:
         console.print(_text(line), soft_wrap=True)
         return
-    words = "".join(part.text for part in line)
-    begin = _BEGIN.match(words)
-    indent = min(begin.end() if begin and begin.end() else 2, console.width // 3)
-    room = max(console.width - indent, 10)
-    text = _text(tuple(Part(_shortened(part.text, room), part.style) for part in line))
-    if text.cell_len <= console.width:
+    width = console.width
+    if width < _NARROW:
+        line = _without_columns(line, width // 3)
+    begin = _BEGIN.match("".join(part.text for part in line))
+    indent = begin.end() if begin and begin.end() else 2
+    if indent > width // 2:  # a column that leaves no room beside it
+        indent = 4
+    text = _text(tuple(Part(_shortened(part.text, max(width - indent, 10)), part.style) for part in line))
+    if text.cell_len <= width:
         console.print(text, soft_wrap=True)
         return
-    indent = min(indent, len(text.plain) - len(text.plain.lstrip()) + 20)
+    longest = max(map(len, text.plain[indent:].split()), default=0)
+    if longest > width - indent:  # a word, rather a path or a command, breaks only where no line can hold it
+        indent = max(2, width - longest) if longest < width - 1 else 2
+    room = max(width - indent, 10)
     head, body = text.divide([indent])
     for number, row in enumerate(body.wrap(console, room)):
         row.rstrip()
         console.print((head if not number else _text((Part(" " * indent),))) + row, soft_wrap=True)
 
 
-_BEGIN = re.compile(r" *(?:[^\w\s`'\"(\[/] |next: |note  |\d+  |\S+(?: \S+)?  +)?")
+_BEGIN = re.compile(r" *(?:[^\w\s`'\"(\[/] |next: |note  |\d+  |(?:\S+(?: \S+)?  +){1,3})?")
 """What stands before a line's words: they go on below their own beginning, not below it."""
+_FILL = re.compile(r"(?<=\S) {3,}")
+_NARROW = 60
+"""Columns below which nothing is aligned far from the left: there is no room for it."""
+
+
+def _without_columns(line: Line, most: int) -> Line:
+    """The line without the spaces that fill up a column which ends beyond `most`."""
+    kept, column = [], 0
+    for part in line:
+        words, last = "", 0
+        for fill in _FILL.finditer(part.text):
+            words += part.text[last : fill.start()] + ("  " if column + fill.end() > most else fill[0])
+            last = fill.end()
+        kept.append(Part(words + part.text[last:], part.style))
+        column += len(part.text)
+    return tuple(kept)
 
 
 def _shortened(text: str, room: int) -> str:
@@ -138,23 +172,33 @@ def _is_terminal(stream: TextIO) -> bool:
     return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
+_NOTHING = "nothing was written: source and backup are as they were"
+
+
 class Progress:
     """A line with what is being done and how far it is, from a tenth of a second on; only on a terminal."""
 
-    def __init__(self) -> None:
-        self._says, self._shown = "looking at the tree", False
+    turn: ClassVar[AbstractContextManager[Any]] = nullcontext()
+    """Held by who writes to the terminal, so that no line is torn and no question is wiped away."""
+    _shown: ClassVar[bool] = False
+
+    def __init__(self, what: str = "looking at the tree", left: str = _NOTHING) -> None:
+        """left: what Ctrl-C leaves in a step that says nothing of its own."""
+        _doing[:] = [what, left]
+        self._says = what
         self._over: threading.Event | None = None
         if not _is_terminal(sys.stderr):
             return
         import threading
 
+        Progress.turn = threading.RLock()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._show, args=(self._over,), daemon=True)
         self._thread.start()
 
     def __call__(self, what: str, done: int, total: int) -> None:
         """what: the work; done, total: pieces (total 0: nothing to count)."""
-        _doing[:] = [what]
+        _doing[:1] = [what]
         bar = ""
         if total > 1:
             filled = _BAR * min(done, total) // total
@@ -167,26 +211,40 @@ class Progress:
             seconds = time.monotonic() - began
             width = max(shutil.get_terminal_size().columns - 1, 20)
             words = f"  {self._says}" + (f"  {seconds:.0f} s" if seconds >= 2 else "")
-            sys.stderr.write(f"\r\x1b[K{words[:width]}")
-            sys.stderr.flush()
-            self._shown = True
+            with Progress.turn:
+                if not over.is_set():
+                    sys.stderr.write(f"\r\x1b[K{words[:width]}")
+                    sys.stderr.flush()
+                    Progress._shown = True
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.clear()
 
     def clear(self) -> None:
-        """Ends it, and removes the line."""
-        _doing.clear()
+        """Ends it, and removes the line. What Ctrl-C broke off is remembered: `interrupted` tells it."""
+        if not isinstance(sys.exception(), KeyboardInterrupt):
+            _doing.clear()
         if self._over is not None:
             self._over.set()
             self._thread.join()
             self._over = None
-        if self._shown:
+        self.wipe()
+
+    @classmethod
+    def wipe(cls) -> None:
+        """Removes the line, if it stands there."""
+        if cls._shown:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
-            self._shown = False
+            cls._shown = False
 
 
 _BAR = 24
 _doing: list[str] = []
-"""What the progress of this process named last."""
+"""What the progress of this process named last, and what is left of it in general."""
 
 _LEFT = {
     "storing": "a commit shows whole or not at all; `inv status` says which",
@@ -197,8 +255,7 @@ _LEFT = {
 
 def interrupted() -> None:
     """Says what Ctrl-C left: what was and what was not done."""
-    doing = _doing[0] if _doing else ""
-    left = _LEFT.get(doing, "nothing was written: source and backup are as they were")
-    if doing:
-        sys.stderr.write("\r\x1b[K" if _is_terminal(sys.stderr) else "")
+    if _doing:
+        doing, otherwise = _doing
+        left = _LEFT.get(doing.partition(" ")[0], otherwise)
         show([(Part("interrupted", "bold yellow"), Part(f" while {doing}: {runnable(left)}"))], error=True)

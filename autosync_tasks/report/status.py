@@ -39,9 +39,9 @@ def of_status(
         yield of_note(note)
     for name, words, matters in _facts(status, source, backup, now):
         if matters or verbose:
-            yield line(Part(f"  {name:<10} ", "dim"), words)
+            yield line(Part(f"  {name:<10}  ", "dim"), words)
     if days:
-        yield line(Part(f"  {'a month':<10} ", "dim"), days)
+        yield line(Part(f"  {'a month':<10}  ", "dim"), days)
     counts = f"pending={len(status.pending)} left_out={sum(not left.expected for left in status.left_out)}"
     yield in_a_log(f"source={display(source)} verdict={level.replace(' ', '-')} {counts}")
 
@@ -51,8 +51,8 @@ def of_days(records: Iterable[Mapping[str, Any]], now: float) -> str:
     ages = [int((now - when) // 86400) for one in records if one.get("outcome") == "changed" and (when := _ended(one))]
     numbers = [ages.count(day) for day in range(29, -1, -1)]
     most = max(numbers)
-    bars = "".join(" " if not n else "▁▂▃▄▅▆▇█"[(n * 8 - 1) // most] for n in numbers)
-    return f"{bars}▏ {count(sum(numbers), 'sync')} that changed something" if most else ""
+    bars = "".join("·" if not n else "▁▂▃▄▅▆▇█"[(n * 8 - 1) // most] for n in numbers)
+    return f"{bars}  {count(sum(numbers), 'sync')} that changed something" if most else ""
 
 
 def _ended(record: Mapping[str, Any]) -> float:

@@ -75,7 +75,8 @@ def _silence(stream: TextIO) -> None:
     os.close(null)
 
 
-_PLAIN = {"→": "->", "…": "...", "─": "-", "━": "=", "╌": "-"}
+_PLAIN = {"→": "->", "…": "...", "─": "-", "━": "=", "╌": "-", "·": ".", "☐": "[ ]"}
+_PLAIN |= {bar: str(height) for height, bar in enumerate("▁▂▃▄▅▆▇█", 1)}
 """What stands for this program's own signs where the locale has no letter for them."""
 
 

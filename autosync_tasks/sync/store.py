@@ -13,7 +13,7 @@ from autosync_tasks.backup.manifest import PATH, source_id_of
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.backup.worktree import bring, stands, unedited
 from autosync_tasks.errors import AutosyncError, BackupError
-from autosync_tasks.humanize import count
+from autosync_tasks.humanize import count, volume
 from autosync_tasks.model import Cache, Entry, Kind, LeftOut, Path, Plan, TreeCache, Trigger
 from autosync_tasks.names import display, redaction
 from autosync_tasks.plan import delta as planning
@@ -148,10 +148,11 @@ def _record_places(site: Site, source_id: str) -> None:
 def _contents(seen: Look, plan: Plan, progress: Progress | None) -> Iterator[tuple[Path, bytes]]:
     """The bytes to commit: read once more, and only if they still are those that were judged."""
     lost: dict[Path, LeftOut] = {}
-    puts = plan.puts.items()
+    puts, read = plan.puts.items(), 0
     for done, (path, data) in enumerate(read_again(seen.root, seen.scan, puts, lost)):
         if progress is not None and done % 64 == 0:
-            progress("storing", done, len(puts))
+            progress(f"storing {volume(read)}", done, len(puts))
+        read += len(data)
         yield path, data
     if lost:
         raise SourceMovedError(lost)

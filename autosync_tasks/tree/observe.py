@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from autosync_tasks.humanize import volume
 from autosync_tasks.model import Cache, Entry, Kind, Left, LeftOut, Path
 from autosync_tasks.records import dataclass
 from autosync_tasks.tree.content import NotReadableError, Reader, content_id
@@ -73,15 +74,17 @@ def observe(
         else:
             unknown.append(path)
     with Reader(root, scan.followed) as reader:
+        read = 0
         for done, path in enumerate(unknown):
             if progress is not None and done % 256 == 0:
-                progress("reading", done, len(unknown))
+                progress(f"reading {volume(read)}", done, len(unknown))
             seen = unpack(scan.records[path])
             try:
                 data, began = reader.read(path, scan.records[path])
             except NotReadableError as error:
                 left_out.append(error.left_out)
                 continue
+            read += len(data)
             manifest[path] = entry_of(scan.records[path], content_id(data))
             if not seen.settled(began):
                 unsettled.append(path)

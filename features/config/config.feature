@@ -49,7 +49,7 @@ Feature: Settings
       When a person runs `sync-config --set-config MAX_SYNC_FREQUENCY=-1 --set-config AUTO_SYNC_PUSH=maybe --set-config AUTO_SYNC_PUHS=true`
       Then the exit code is 2
       And it says "3 settings are wrong"
-      And it says "MAX_SYNC_FREQUENCY = -1: is too small; allowed: a whole number of seconds from 0"
+      And it says "MAX_SYNC_FREQUENCY = -1: is too small; allowed: a span from 0s to 30d"
       And it says "AUTO_SYNC_PUSH = "maybe": is neither; allowed: true or false"
       And it says "AUTO_SYNC_PUHS: is no setting; did you mean auto_sync_push?"
       And no file was written

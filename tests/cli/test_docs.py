@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -83,3 +86,18 @@ def test_the_workflow_runs_the_line_of_the_readme() -> None:
     readme = (CHECKOUT / "README.md").read_text("utf-8").partition("what .ci/run runs")[2]
     line = next(line for line in readme.splitlines() if line.startswith("python3 "))
     assert f"- run: {line}\n" in (CHECKOUT / ".github/workflows/tests.yml").read_text("utf-8")
+
+
+def test_the_man_page_is_made_from_the_help_texts_and_can_be_read() -> None:
+    from tools.man_page import PAGE, page
+
+    assert PAGE.read_text("utf-8") == page(), "run `python tools/man_page.py`"
+    if not shutil.which("man"):
+        pytest.skip("man is not installed (tools/install-system-packages.sh installs it)")
+    words = ["man", "--warnings", "-l", str(PAGE)]
+    environ = {"PATH": os.environ["PATH"], "MANWIDTH": "80", "LC_ALL": "C.UTF-8"}
+    done = subprocess.run(words, env=environ, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    shown = re.sub(".\b", "", done.stdout)
+    assert all(re.search(rf"^ +{name}\b", shown, re.MULTILINE) for name in collection().task_names)
+    assert all(len(line) <= 80 for line in shown.splitlines())

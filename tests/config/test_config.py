@@ -212,7 +212,7 @@ def test_bounds_of_whole_numbers(name: str, file: Path) -> None:
     for outside, why in ((setting.low - 1, "too small"), (setting.high + 1, "too large")):
         file.write_text(f"{name} = {outside}\n")
         (line,) = wrong(environ(file)).details
-        assert f"{name} = {outside}: is {why}; allowed: a whole number of {setting.unit}" in line
+        assert f"{name} = {outside}: is {why}; allowed: {allowed(setting)}" in line
     file.write_text(f"{name} = true\n")
     assert "is not a whole number" in wrong(environ(file)).details[0]
 
