@@ -91,7 +91,13 @@ def meant(word: str, flags: Iterable[str] = ()) -> str:
     word = word.partition("=")[0]
     if not (near := _MEANT.get(word)):
         known = list(flags) if word.startswith("-") else [name for _, names in ROOMS.values() for name in names]
-        near = next(iter(difflib.get_close_matches(word, known, n=1)), "")
+
+        def likeness(one: str) -> tuple[bool, float, int]:
+            """Swapped letters first; where two are alike, the one with more letters in their places."""
+            ratio = difflib.SequenceMatcher(None, one, word).ratio()
+            return sorted(one) == sorted(word), ratio, sum(map(str.__eq__, one, word))
+
+        near = max(difflib.get_close_matches(word, known), key=likeness, default="")
     return f"did you mean `{near}`? " if near else ""
 
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 import invoke
 
 from autosync_tasks.cli.boundary import bounded
-from autosync_tasks.cli.collection import ROOMS, help_lines, meant
+from autosync_tasks.cli.collection import ROOMS, help_lines, meant, task_named
+from autosync_tasks.cli.help_page import call_of
 from autosync_tasks.cli.positional import WithWords
 from autosync_tasks.report import screen
 from autosync_tasks.report.words import of_next
@@ -35,6 +36,11 @@ def tell_what_was_meant() -> None:
     known = {name for _, names in ROOMS.values() for name in names} | {"help"}
     words = [word for word in sys.argv[1:] if word != "-"]
     strange = next((word for word in words[:1] if not word.startswith("-") and word not in known), "")
-    strange = strange or next((word for word in words if word == "--dry-run"), "")
-    if strange and (hint := meant(strange)):
+    program = invoke.Program()
+    own = {f"--{name}" for one in (*program.core_args(), *program.task_args()) for name in one.names}
+    named = filter(None, map(task_named, known.intersection(words)))
+    flags = {flag.partition(" ")[0] for task in named for flag, _ in call_of(task)[1]}
+    wrong = (word for word in words if word.startswith("--") and word.partition("=")[0] not in {*flags, *own, "--"})
+    strange = strange or next(wrong, "")
+    if strange and (hint := meant(strange, flags)):
         atexit.register(lambda: screen.show([of_next(f"{hint}`inv help` names the tasks")], error=True))

@@ -44,8 +44,8 @@ def _each(changes: Sequence[Change]) -> Iterator[Line]:
     width = max((len(name) for name in names if len(name) <= _COLUMN), default=0)
     for change, name in zip(changes, names, strict=True):
         sign, style = SIGN[change.kind]
-        words = f"  {change.category}, {change.priority}"
-        yield line(Part(f"  {sign} ", style), f"{name:<{width}}", Part(words, "dim"))
+        words = f"{change.category}, {change.priority}"
+        yield line(Part(f"  {sign} ", style), f"{name:<{width}}  ", Part(words, "dim"))
 
 
 _COLUMN = 44

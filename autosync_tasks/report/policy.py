@@ -138,17 +138,18 @@ def of_settings_changed(
     path: str, changed: Sequence[tuple[str, object, object]], origins: Mapping[str, str], *, check: bool
 ) -> Iterator[Line]:
     """What was set, and a warning where something else overrides it."""
+    words = "would change" if check else "changed"
+    if changed:
+        style = "yellow" if check else "green"
+        yield line(Part(f"{words}: ", style), f"{count(len(changed), 'setting')} in {display(path)}")
+    else:
+        yield line(Part("ok: ", "green"), f"{display(path)} says so already")
     for name, old, new in changed:
         before = "not set" if old is None else _in_words(name, old)
         yield line(f"  {name}: {before} → ", Part(_in_words(name, new), "bold"))
     for name, origin in origins.items():
         if origin.startswith("environment"):
             yield line(Part("  note  ", "cyan"), f"{name} is overridden by the {origin} at present")
-    words = "would change" if check else "changed"
-    if changed:
-        yield line(Part(f"{words}: ", "yellow"), f"{count(len(changed), 'setting')} in {display(path)}")
-    else:
-        yield line(Part("ok: ", "green"), f"{display(path)} says so already")
 
 
 def of_history(records: Sequence[Mapping[str, Any]]) -> Iterator[Line]:

@@ -87,7 +87,7 @@ def _put(console: Console, line: Line) -> None:
         line = _without_columns(line, width // 3)
     begin = _BEGIN.match("".join(part.text for part in line))
     indent = begin.end() if begin and begin.end() else 2
-    if indent > width // 2:  # a column that leaves no room beside it
+    if indent > width * 3 // 5:  # a column that leaves no room beside it
         indent = 4
     text = _text(tuple(Part(_shortened(part.text, max(width - indent, 10)), part.style) for part in line))
     if text.cell_len <= width:

@@ -39,9 +39,9 @@ def of_status(
         yield of_note(note)
     for name, words, matters in _facts(status, source, backup, now):
         if matters or verbose:
-            yield line(Part(f"  {name:<10}  ", "dim"), words)
+            yield line(Part(f"  {name:<9}  ", "dim"), words)
     if days:
-        yield line(Part(f"  {'a month':<10}  ", "dim"), days)
+        yield line(Part(f"  {'a month':<9}  ", "dim"), days)
     counts = f"pending={len(status.pending)} left_out={sum(not left.expected for left in status.left_out)}"
     yield in_a_log(f"source={display(source)} verdict={level.replace(' ', '-')} {counts}")
 
@@ -69,7 +69,7 @@ def _facts(status: Status, source: str, backup: str, now: float) -> Iterator[tup
     yield "last sync", f"{age(now - status.last_sync)} ago" if status.last_sync else "never, or not known", True
     if status.commit:
         last = f"all of it, {age(now - status.store_read)} ago" if status.store_read else ""
-        yield "store read", last or "not yet (a sync does when it is due)", False
+        yield "read back", last or "not yet (a sync does when it is due)", False
     if status.lost:
         more = f" and {len(status.lost) - 1} more" if status.lost[1:] else ""
         yield "lost", f"{status.lost[0]}{more}: no copy is left, as you confirmed", True

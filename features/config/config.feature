@@ -13,7 +13,7 @@ Feature: Settings
       When a person runs `autosync show-config`
       Then the exit code is 0
       And it says "medium_threshold 3 default"
-      And it says "max_sync_frequency 600 seconds (10 minutes) config file"
+      And it says "max_sync_frequency 10m config file"
       And it says "min_changes_for_sync 3 environment variable MIN_CHANGES_FOR_SYNC"
 
   Rule: Changing a setting leaves the rest of the file alone
@@ -26,7 +26,7 @@ Feature: Settings
         """
       When a person runs `sync-config --set-config MAX_SYNC_FREQUENCY=600 --set-config auto_sync_push=true`
       Then the exit code is 0
-      And it says "max_sync_frequency: 900 → 600"
+      And it says "max_sync_frequency: 15m → 10m"
       And the config file says "# Not while I work."
       And the config file says "max_sync_frequency = 600 # a quarter of an hour"
       And the config file says "auto_sync_push = true"
@@ -34,7 +34,7 @@ Feature: Settings
     Scenario: a look beforehand
       When a person runs `autosync set-config MAX_SYNC_FREQUENCY=600 --check`
       Then the exit code is 5
-      And it says "max_sync_frequency: not set → 600"
+      And it says "max_sync_frequency: not set → 10m"
       And no file was written
 
     Scenario: the environment speaks louder than the file

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -380,11 +381,17 @@ def test_a_signal_ends_it_without_a_traceback(machine: Machine) -> None:
     child = subprocess.Popen(
         [str(BIN / "autosync"), "sync"], env=bare(machine), stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
-    time.sleep(0.4)
+    end = time.monotonic() + 60
+    while not any(machine.state.glob("*/lock")) and child.poll() is None:
+        assert time.monotonic() < end
+        time.sleep(0.01)
     child.send_signal(signal.SIGINT)
     _, err = child.communicate(timeout=60)
     assert b"Traceback" not in err, err
     assert child.returncode in (0, 130, 1)
+    if child.returncode == 130:
+        assert re.match(rb"interrupted while [a-z]+.*: .*(as they were|says which)\n\Z", err), err
+        assert machine.program(["autosync", "sync"], environ=bare(machine)).exit_code == 0
 
 
 @pytest.mark.parametrize(
