@@ -32,7 +32,7 @@ def edited(place: Place, step: str, edit: Callable[[], object]) -> Run:
     seen: list[str] = []
 
     def progress(what: str, done: int, total: int) -> None:
-        if what == step and not seen:
+        if what.startswith(step) and not seen:
             edit()
             seen.append(what)
 
