@@ -34,7 +34,7 @@ def edited(place: Place, step: str, edit: Callable[[], object]) -> Run:
     def progress(what: str, done: int, total: int) -> None:
         if what.startswith(step) and not seen:
             edit()
-            seen.append(what)
+            seen.append(step)
 
     run = sync(open_site(place.environ), new_request(Trigger.SCHEDULE), progress)
     assert seen == [step]
