@@ -78,9 +78,13 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are processors: a test waits for git and the disk a good part of its time."""
-    return len(os.sched_getaffinity(0)) + 1
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One more than there are processors: a test waits for git and the disk a good part of its time.
+
+    Twice as many for the wider sample, which mostly waits for other programs and by the clock.
+    """
+    cores = len(os.sched_getaffinity(0))
+    return 2 * cores if config.getoption("markexpr") == "sweep" else cores + 1
 
 
 @pytest.fixture(scope="session")
