@@ -20,7 +20,7 @@ from autosync_tasks.bootstrap.settle import (
     check_environment,
     choose,
     in_the_way,
-    made_by_opencode,
+    made_by_agent,
     own,
     part_for,
     planned,
@@ -204,7 +204,7 @@ class _Work:
         return Restore(site, wish, site.places.real_source, before, self.ears.progress, self._agree).run()
 
     def _agree(self, over: Sequence[Change]) -> bool:
-        """Whether what stands in the way may go (each is in the snapshot): OpenCode's own stubs may, unasked."""
+        """Whether what stands in the way may go (each is in the snapshot): the agent's own stubs may, unasked."""
         rest = in_the_way(over, self._stubs(over))
         if not rest or self.wish.yes:
             return True
@@ -219,10 +219,11 @@ class _Work:
 
     def _stubs(self, over: Sequence[Change]) -> set[Path]:
         found: set[Path] = set()
+        stubs = self.site.settings.profile.read().stubs
         with Below(self.site.places.real_source) as below:
             for change in over:
                 held = below.contents(change.path)
-                if held is not None and made_by_opencode(change.path, held[1]):
+                if held is not None and made_by_agent(stubs, change.path, held[1]):
                     found.add(change.path)
         return found
 

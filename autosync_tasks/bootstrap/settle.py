@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.bootstrap.offers import Offer
 from autosync_tasks.errors import BackupError, GuardError, UsageError
 from autosync_tasks.model import Change, Path
 from autosync_tasks.names import display
+from autosync_tasks.profiles.profile import Stub
 from autosync_tasks.records import dataclass, replace
 from autosync_tasks.remote.outgoing import contains, has
 from autosync_tasks.remote.relation import suggested
@@ -114,31 +114,26 @@ def check_environment(site: Site, part: Part) -> None:
         )
 
 
-_STUBS = frozenset({b".gitignore", b"package-lock.json", b"bun.lock", b"bun.lockb"})
-"""What OpenCode writes beside its package.json (seen in 1.2 to 1.18)."""
-_NO_SETTINGS = {"opencode.json", "opencode.jsonc", "config.json", "tui.json", "tui.jsonc"}
-
-
-def made_by_opencode(path: Path, data: bytes) -> bool:
-    """Whether OpenCode itself wrote it at its first start, and nobody put anything into it."""
-    if path in _STUBS:
-        return path != b".gitignore" or all(not line or line in _IGNORED for line in data.split(b"\n"))
+def made_by_agent(stubs: Sequence[Stub], path: Path, data: bytes) -> bool:
+    """Whether the agent itself wrote it at its first start, and nobody put anything into it."""
+    one = next((one for one in stubs if path.decode("utf-8", "replace") in one.files), None)
+    if one is None:
+        return False
+    if one.lines:
+        return all(not line or line in one.lines for line in data.decode("utf-8", "replace").split("\n"))
     try:
-        if path.decode("utf-8", "replace") in _NO_SETTINGS:
-            return _keys(loads(data.decode("utf-8"))) <= {"$schema"}
-        if path == b"package.json":
-            held = json.loads(data)
-            return _keys(held) <= {"dependencies"} and _keys(held["dependencies"]) <= {"@opencode-ai/plugin"}
-    except (ValueError, KeyError, RecursionError):
-        pass
-    return False
+        return not one.keys or set(_leaves(loads(data.decode("utf-8")))) <= set(one.keys)
+    except (ValueError, RecursionError):
+        return False
 
 
-_IGNORED = frozenset({b"node_modules", b"package.json", b"package-lock.json", b"bun.lock", b".gitignore"})
-
-
-def _keys(value: object) -> set[str]:
-    return set(value) if isinstance(value, dict) else {"no table"}
+def _leaves(value: object, above: str = "") -> Iterator[str]:
+    """The keys of an object's values, those of objects in it too, joined by `/`."""
+    if not isinstance(value, dict):
+        yield above
+        return
+    for key, inner in value.items():
+        yield from _leaves(inner, f"{above}/{key}" if above else str(key))
 
 
 def in_the_way(over: Sequence[Change], stubs: Collection[Path]) -> list[Change]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from autosync_tasks.config.around import Concern
-from autosync_tasks.doctor.missing import Missing
+from autosync_tasks.doctor.need import Missing
 from autosync_tasks.model import Trigger
 from autosync_tasks.records import dataclass, field
 from autosync_tasks.triggers.installed import Installed

@@ -6,53 +6,25 @@ Reads names, shebangs and the config files; writes nothing, starts nothing, and 
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import stat
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from contextlib import suppress
 
 from autosync_tasks.backup.history import newest_said
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.backup.said import Said
-from autosync_tasks.config.around import places
 from autosync_tasks.config.load import VARIABLE
-from autosync_tasks.config.places import is_within
+from autosync_tasks.doctor.need import Missing
+from autosync_tasks.doctor.opencode import asked_for, kept_outside
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Run
-from autosync_tasks.names import OUTSIDE, display
+from autosync_tasks.names import display
 from autosync_tasks.profiles import USUAL
-from autosync_tasks.records import dataclass
-from autosync_tasks.triggers.opencode import data_folder
-from autosync_tasks.validation.jsonc import loads
 from autosync_tasks.workspace.workspace import Site
 
-_CONFIGS = ("opencode.json", "opencode.jsonc", "config.json", "tui.json", "tui.jsonc")
-_VARIABLE, _FILE = re.compile(r"\{env:([A-Za-z_][A-Za-z0-9_]*)\}"), re.compile(r"\{file:([^}\n]{1,1000})\}")
 _SKIPPED = frozenset({"node_modules", ".git"})
-_MOST_BYTES, _MOST_PATHS, _MOST = 1_000_000, 100_000, 200
-_LOGINS = frozenset({"auth.json", "mcp-auth.json", "account.json"})
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """One thing. kind: file, login, variable, program, plugin, link or interpreter. wanted_by: what asks for it."""
-
-    kind: str
-    name: str
-    remedy: str
-    wanted_by: str = ""
-
-    @property
-    def words(self) -> str:
-        """One line for a person."""
-        by = f" ({self.wanted_by})" if self.wanted_by else ""
-        return f"{self.kind} {self.name}{by}: {self.remedy}"
-
-    @property
-    def as_json(self) -> dict[str, str]:
-        """The same for programs."""
-        return {"kind": self.kind, "name": self.name, "wanted_by": self.wanted_by, "remedy": self.remedy}
+_MOST_PATHS, _MOST = 100_000, 200
 
 
 def said_of(repository: Repository, commit: str) -> Said:
@@ -75,105 +47,47 @@ def missing_here(site: Site, commit: str) -> tuple[Missing, ...]:
     outside the tree ("" for none)."""
     source, repository = site.places.real_source, site.repository
     said = said_of(repository, commit) if commit else Said()
-    return (*missing(source, site.environ, said), *(_outside(site, commit) if commit else ()))[:_MOST]
+    profile = site.settings.profile
+    outside = (*_parts(site, commit), *(() if profile.unusual else kept_outside(site, commit))) if commit else ()
+    return (*missing(source, site.environ, said, profile.read().logins), *outside)[:_MOST]
 
 
-def _outside(site: Site, commit: str) -> Iterator[Missing]:
-    """What the backup keeps from outside the tree, and what is not at its place here: each file, each skill."""
+def _parts(site: Site, commit: str) -> Iterator[Missing]:
+    """Parts of bigger files that the backup keeps and that are not in those files here."""
     try:
         recorded = site.repository.head(commit).recorded
     except AutosyncError:
         return
-    kept, known = OUTSIDE + b"/.opencode/", places(site.loaded.home, site.settings)
-    names = {b"/".join(path.split(b"/")[:4]) for path in (recorded.paths if recorded else ()) if path.startswith(kept)}
-    for name in sorted(names):
-        above = next((one for one in (name, name.rpartition(b"/")[0]) if one in known), None)
-        place = known[above] + name[len(above) :] if above is not None else b""
-        if not os.path.lexists(place):
-            way = "`autosync restore --outside` brings it"
-            way = way if place else f"say where it lies: `autosync set-config FOLLOW_CONFIG=FILE`; then {way}"
-            shown = display(place or name[len(kept) :])
-            if is_within(os.fsdecode(place), home := os.path.realpath(site.loaded.home)):
-                shown = "~" + shown[len(display(home)) :]
-            yield Missing("file", shown, way, "kept from outside the tree")
+    for kept, part in site.parts.items():
+        with suppress(OSError):
+            if recorded and os.fsencode(kept) in recorded.paths and part.read() is None:
+                way = "`autosync restore --outside` brings it"
+                yield Missing(
+                    "file", f"{display(part.file)}: {', '.join(part.keys)}", way, "kept from outside the tree"
+                )
 
 
-def missing(source: str, environ: Mapping[str, str], said: Said) -> tuple[Missing, ...]:
-    """What this machine lacks. source: the tree. environ: as OpenCode will see it. said: what was never copied."""
-    found = [*_never_copied(source, said), *_login(environ)]
-    for name in _CONFIGS:
-        text = _text(os.path.join(source, name))
-        found += [*_named(text, name, source, environ), *_programs(text, name, environ)] if text else []
-    found += [*_packages(source), *_on_disk(source, environ)]
+def missing(
+    source: str, environ: Mapping[str, str], said: Said, logins: Mapping[str, str] | None = None
+) -> tuple[Missing, ...]:
+    """What this machine lacks. source: the tree. environ: as the agent will see it. said: what was never copied.
+    logins: names of files that come back by logging in again, and how."""
+    own = () if environ.get(VARIABLE, USUAL) != USUAL else asked_for(source, environ)
+    found = [*_never_copied(source, said, logins or {}), *own, *_on_disk(source, environ)]
     return tuple({(one.kind, one.name): one for one in found}.values())[:_MOST]
 
 
-def _never_copied(source: str, said: Said) -> Iterator[Missing]:
+def _never_copied(source: str, said: Said, logins: Mapping[str, str]) -> Iterator[Missing]:
     for name in said.absent:
         base = name.rstrip("/").rpartition("/")[2]
         if os.path.lexists(os.path.join(source, name.rstrip("/"))):
             continue
-        if base in _LOGINS:
-            way = "opencode mcp auth" if base.startswith("mcp") else "opencode auth login"
-            yield Missing("login", name, f"log in again: `{way}`", "never in a backup")
+        if base in logins:
+            yield Missing("login", name, f"log in again: {logins[base]}", "never in a backup")
         elif base.startswith(".env"):
             yield Missing("file", name, "write its variables anew, from where the keys are kept", "never in a backup")
         else:
             yield Missing("file", name, "bring it from where you keep it, or make a new one", "never in a backup")
-
-
-def _login(environ: Mapping[str, str]) -> Iterator[Missing]:
-    if environ.get(VARIABLE, USUAL) != USUAL:
-        return  # another agent's login is its own matter
-    there = os.path.join(data_folder(environ), "auth.json")
-    if not os.path.exists(there) and not any(name.endswith(("_API_KEY", "_API_TOKEN")) for name in environ):
-        yield Missing("login", display(there), "log in again: `opencode auth login`", "OpenCode's own")
-
-
-def _named(text: str, name: str, source: str, environ: Mapping[str, str]) -> Iterator[Missing]:
-    for variable in dict.fromkeys(_VARIABLE.findall(text)):
-        if not environ.get(variable):
-            yield Missing("variable", variable, f"set it where OpenCode is started: export {variable}=…", name)
-    home = environ.get("HOME", "")
-    for path in dict.fromkeys(_FILE.findall(text)):
-        whole = home + path[1:] if path.startswith("~/") else os.path.join(source, path)
-        if not os.path.exists(whole):
-            yield Missing("file", display(path), "bring it from where you keep it", name)
-
-
-def _programs(text: str, name: str, environ: Mapping[str, str]) -> Iterator[Missing]:
-    """The programs that MCP servers, formatters and language servers are."""
-    try:
-        config = loads(text)
-    except (ValueError, RecursionError):
-        return  # validation says so
-    for table in ("mcp", "formatter", "lsp"):
-        for key, one in _table(config, table).items():
-            command = one.get("command") if isinstance(one, dict) else None
-            off = isinstance(one, dict) and (one.get("enabled") is False or one.get("disabled") is True)
-            program = command[0] if isinstance(command, list) and command else command
-            if off or not isinstance(program, str) or not program or "{" in program:
-                continue
-            if shutil.which(program, path=environ.get("PATH", os.defpath)) is None:
-                way = f"install it, or `enabled: false` in {name}"
-                yield Missing("program", display(program, limit=100), way, f"{table} {display(key, limit=60)}")
-
-
-def _table(config: object, name: str) -> dict[str, Any]:
-    found = config.get(name) if isinstance(config, dict) else None
-    return found if isinstance(found, dict) else {}
-
-
-def _packages(source: str) -> Iterator[Missing]:
-    """What package.json asks for: OpenCode installs it when it starts."""
-    try:
-        wanted = _table(loads(_text(os.path.join(source, "package.json")) or "{}"), "dependencies")
-    except (ValueError, RecursionError):
-        return
-    for name in wanted:
-        if not os.path.isdir(os.path.join(source, "node_modules", name)):
-            way = "start OpenCode once, it installs them (or `bun install` in the tree)"
-            yield Missing("plugin", display(name, limit=100), way, "package.json")
 
 
 def _on_disk(source: str, environ: Mapping[str, str]) -> Iterator[Missing]:
@@ -216,11 +130,3 @@ def _interpreter(path: str, environ: Mapping[str, str]) -> str:
         words = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
         return words[0] if words and shutil.which(words[0], path=environ.get("PATH", os.defpath)) is None else ""
     return words[0] if words and not os.path.exists(words[0]) else ""
-
-
-def _text(path: str) -> str:
-    try:
-        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-            return file.read(_MOST_BYTES).decode("utf-8", "replace")
-    except OSError:
-        return ""

@@ -9,7 +9,7 @@ from typing import Any
 from autosync_tasks.model import Priority, Rule
 from autosync_tasks.policy.patterns import check_pattern
 from autosync_tasks.policy.rules import OTHER, TRANSIENT_RULES
-from autosync_tasks.profiles.profile import CHECKS, READERS, TRIGGERS, Derived, Profile, Tree, Trigger, Validation
+from autosync_tasks.profiles.profile import CHECKS, READERS, TRIGGERS, Derived, Profile, Stub, Tree, Trigger, Validation
 
 NAME = r"[a-z][a-z0-9-]{0,30}"
 """Of a profile: it is a branch, a folder and a table of the config file."""
@@ -126,10 +126,15 @@ def check(name: str, value: Mapping[str, object], where: str, origin: str, wrong
         )
         for one in table.tables("derived")
     )
+    stubs = tuple(
+        Stub(one.texts("files", _INSIDE, "a list of paths in the tree", needed=True), *_held(one))
+        for one in table.tables("stubs")
+    )
+    logins = _logins(table)
     trigger = _trigger(table.take("trigger"), where, wrong)
     table.end()
     starts = tuple(dict.fromkeys((*also, *named)))
-    return Profile(name, title, tree, every, starts, reasons, validations, trigger, derived, origin)
+    return Profile(name, title, tree, every, starts, reasons, validations, trigger, derived, stubs, logins, origin)
 
 
 def _tree(value: object, where: str, wrong: Callable[[str], None]) -> Tree:
@@ -157,6 +162,18 @@ def _rules(table: _Table, origin: str) -> tuple[list[Rule], dict[str, str]]:
         rules += [Rule(pattern, category, priority, origin, unless) for pattern in patterns]
         reasons |= dict.fromkeys(patterns, why) if why else {}
     return rules, reasons
+
+
+def _held(table: _Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return table.texts("lines", r".+", "a list of lines"), table.texts("keys", r".+", "a list of keys")
+
+
+def _logins(table: _Table) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for one in table.tables("logins"):
+        way = one.text("way", r".{1,200}", "how to log in again, in one line")
+        found |= dict.fromkeys(one.texts("files", r"[^/\0]+", "a list of names", needed=True), way)
+    return found
 
 
 def _priority(table: _Table, key: str, usual: str | None = None) -> Priority:

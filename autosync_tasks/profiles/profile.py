@@ -65,11 +65,24 @@ class Derived:
 
 
 @dataclass(frozen=True, slots=True)
+class Stub:
+    """Files that the agent writes at its first start; a restore may put a person's in their place unasked.
+
+    Only while they hold nothing else than these lines, or in JSON these keys (`above/below`); neither: always.
+    """
+
+    files: tuple[str, ...]
+    lines: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """One agent. name: of the file, and of the backup's branch unless a setting says another. title: for people.
 
     rules: all of them, in the order in which they are asked; the last one matches every path. starts: patterns of what
-    starts a sync. reasons: pattern of a rule to why it is so. origin: the file, as it is told.
+    starts a sync. reasons: pattern of a rule to why it is so. logins: name of a file that is never copied to how a
+    person logs in again. origin: the file, as it is told.
     """
 
     name: str
@@ -81,4 +94,6 @@ class Profile:
     validations: tuple[Validation, ...] = ()
     trigger: Trigger | None = None
     derived: tuple[Derived, ...] = ()
+    stubs: tuple[Stub, ...] = ()
+    logins: Mapping[str, str] = field(default_factory=dict)
     origin: str = "built in"

@@ -56,8 +56,7 @@ def service(command: Sequence[str], env: Mapping[str, str]) -> str:
     """The service that the timer starts: one sync. A lock held by another run (75) is no failure."""
     return f"""{MARK} (install-timer); uninstall-timer removes it. Edits are replaced.
 [Unit]
-Description=Back up the OpenCode config tree
-Documentation=https://opencode.ai/docs/config
+Description=Back up the agents' config trees
 
 [Service]
 Type=oneshot
@@ -74,7 +73,7 @@ def timer(on_calendar: str, period: int) -> str:
     """
     return f"""{MARK} (install-timer); uninstall-timer removes it. Edits are replaced.
 [Unit]
-Description=Back up the OpenCode config tree regularly
+Description=Back up the agents' config trees regularly
 
 [Timer]
 OnCalendar={on_calendar}
@@ -92,7 +91,7 @@ def watch(command: Sequence[str], env: Mapping[str, str]) -> str:
     """The watcher as a service. KillMode=mixed: a sync under way gets time to end by itself."""
     return f"""{MARK} (watch --install); watch --uninstall removes it. Edits are replaced.
 [Unit]
-Description=Back up the OpenCode config tree when it changes
+Description=Back up the agents' config trees when they change
 
 [Service]
 Type=exec

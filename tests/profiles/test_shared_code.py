@@ -9,7 +9,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[2] / "autosync_tasks"
 
 OWN = """
-    cli/demo.py cli/sync_config.py config/around.py triggers/hook.py triggers/loading.py triggers/opencode.py
+    cli/demo.py cli/sync_config.py config/around.py doctor/opencode.py triggers/hook.py triggers/loading.py triggers/opencode.py
     validation/front_matter.py validation/json_files.py validation/schema.py
 """
 """OpenCode's trigger, validations, what it reads around its tree, and the demo, which shows a tree of it."""
@@ -19,8 +19,6 @@ NAMED = """
     triggers/installed.py triggers/systemd.py
 """
 """The usual profile's name, kinds, settings that are its own, and names that are protected whoever's tree it is."""
-STILL = "bootstrap/offers.py bootstrap/settle.py doctor/missing.py machines/record.py triggers/units.py"
-"""What the way back and the units of systemd still take for granted: that the tree is OpenCode's."""
 
 SETTINGS = re.compile(r"opencode_(source|backup)?", re.IGNORECASE)
 """The usual profile's places, as they are called at the top of the config file and in every hint."""
@@ -39,4 +37,4 @@ def names_it(path: Path) -> bool:
 
 def test_code_that_all_agents_share_names_none_of_them() -> None:
     found = {path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py") if names_it(path)}
-    assert found - {*OWN.split(), *NAMED.split(), *STILL.split()} == set()
+    assert found - {*OWN.split(), *NAMED.split()} == set()
