@@ -21,7 +21,7 @@ from autosync_tasks.state import shapes
 from autosync_tasks.state.state import State
 
 _FILE = "health.json"
-_STORED = pattern(r"(pack-[0-9a-f]{40}\.(pack|idx)|[0-9a-f]{38})\Z")
+_STORED = pattern(r"(pack-[0-9a-f]{40}\.(pack|idx)|multi-pack-index|[0-9a-f]{38})\Z")
 _FOLDERS = pattern(r"(pack|[0-9a-f]{2})\Z")
 
 

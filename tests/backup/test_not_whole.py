@@ -75,3 +75,23 @@ def test_a_program_that_newer_gits_call_while_they_tidy(place: Place, monkeypatc
     place.write("context/a.md", "fifth\n")
     assert place.inside("sync").code == 0
     assert len([*packs.glob("*.pack")]) <= 2
+
+
+def test_an_index_over_several_packs_that_a_person_s_git_trusts(place: Place) -> None:
+    """Git's calls here do without it; a person's git would not find what lies in the packs."""
+    place.git("-c", "core.multiPackIndex=true", "multi-pack-index", "write")
+    assert place.inside("verify", "--deep").code == 0
+    place.write("context/b.md", "noted\n")
+    place.inside("sync")
+    index = place.backup / ".git/objects/pack/multi-pack-index"
+    data = bytearray(index.read_bytes())
+    data[600:664] = bytes(64)
+    index.chmod(0o600)
+    index.write_bytes(data)
+    place.write("context/a.md", "fourth\n")
+    run = place.inside("sync")
+    assert (run.code, run.outcome) == (1, "incomplete"), run
+    assert "multi-pack-index is damaged" in run.words
+    assert step(place, run, "recover --check").code == 5
+    assert place.inside("recover", "--yes").code == 0
+    assert place.inside("verify").code == 0
