@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import secrets
 import stat
 from collections.abc import Collection, Iterable
 
@@ -55,7 +54,7 @@ class Acceptances:
         raw = _read(path, 0o077)
         if raw is None:
             os.makedirs(self._folder, mode=0o700, exist_ok=True)
-            write_whole(path, secrets.token_hex(KEY_BYTES).encode() + b"\n", replace=False)
+            write_whole(path, os.urandom(KEY_BYTES).hex().encode() + b"\n", replace=False)
             raw = _read(path, 0o077) or b""  # of two that make it at once, the first one's counts
         try:
             key = bytes.fromhex(raw.decode("ascii").strip())
@@ -72,7 +71,7 @@ class Acceptances:
         """The installation key, or a random one for this run if there is none yet: for runs that write nothing."""
         if os.path.lexists(os.path.join(self._folder, KEY_FILE)):
             return self._key()
-        return secrets.token_bytes(KEY_BYTES)
+        return os.urandom(KEY_BYTES)
 
     def all(self) -> list[Acceptance]:
         """Every acceptance, oldest first. Raises ConfigError if the file is damaged or open to others."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping
 
 from autosync_tasks.model import Outcome, Path, Run, Trigger
@@ -25,6 +24,8 @@ class Recorder:
     def failed(self, run_id: str, reason: str) -> None:
         """Records a failure, with the time before which no automatic run tries again."""
         failures = 1 + failures_in_a_row(self._state.history())
+        import random  # only after a failure
+
         retry_at = backoff_retry_at(failures, self._settings, self._now, random.random())  # noqa: S311  no secret
         record = {
             "id": run_id,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.resources
 import json
 import os
 import re
@@ -12,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from autosync_tasks import __version__
 from autosync_tasks.config.settings import Settings
 from autosync_tasks.errors import UsageError
+from autosync_tasks.files import bytes_in
 from autosync_tasks.model import Outcome, Trigger
 from autosync_tasks.records import fields
 from autosync_tasks.triggers import files
@@ -36,8 +36,8 @@ def plugin_text(command: Sequence[str], env: Mapping[str, str], state: str, look
     command: what syncs, its first word the program. env: the environment it needs. state: the folder for the child's
     output; the word that the plugin leaves lies beside it (`loaded`). look: seconds between two looks.
     """
-    folder = importlib.resources.files("autosync_tasks.triggers").joinpath("plugin")
-    template = "\n".join(folder.joinpath(part).read_text("utf-8") for part in _PARTS)
+    folder = os.path.join(os.path.dirname(__file__), "plugin")  # importlib.resources takes 9 ms to load
+    template = "\n".join(bytes_in(os.path.join(folder, part)).decode() for part in _PARTS)
     setup = {
         "version": __version__,
         "command": [*command, "--json"],

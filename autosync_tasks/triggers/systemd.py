@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 
 from autosync_tasks.errors import AutosyncError, UsageError
@@ -61,6 +60,8 @@ def _read_own(path: str) -> bytes | None:
 
 def verify(texts: Mapping[str, str], environ: Mapping[str, str]) -> str:
     """What `systemd-analyze verify` says of the units ("" if all is well, or there is no such program)."""
+    import tempfile  # only here
+
     with tempfile.TemporaryDirectory(prefix="units-", dir=_scratch(environ)) as scratch:
         paths = [os.path.join(scratch, name) for name in texts]
         for path, text in zip(paths, texts.values(), strict=True):

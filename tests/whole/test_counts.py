@@ -100,10 +100,8 @@ MOST_OWN, MOST_MODULES = 71, 165
 """Modules of a sync with nothing to do: of the package (its 12 empty `__init__` too), and in all."""
 
 
-def test_nothing_to_do_loads_nothing_heavy(place: Place) -> None:
-    many(place, 20)
-    assert place.inside().code == 0
-    assert place.inside().outcome == "ok"
+def _loaded_by_a_sync(place: Place, words: str) -> list[str]:
+    """The modules of a process that synced. words: what it must say."""
     code = (
         "import sys\nfrom autosync_tasks.cli.program import autosync\n"
         "try:\n    autosync(['autosync', 'sync'])\nexcept SystemExit as end:\n    assert not end.code\n"
@@ -112,8 +110,15 @@ def test_nothing_to_do_loads_nothing_heavy(place: Place) -> None:
     done = subprocess.run(
         [sys.executable, "-c", code], env=place.environ, cwd=place.base, capture_output=True, text=True, check=True
     )
-    assert "nothing to do" in done.stdout
-    names = done.stderr.split()
+    assert words in done.stdout, done.stdout
+    return done.stderr.split()
+
+
+def test_nothing_to_do_loads_nothing_heavy(place: Place) -> None:
+    many(place, 20)
+    assert place.inside().code == 0
+    assert place.inside().outcome == "ok"
+    names = _loaded_by_a_sync(place, "nothing to do")
     assert {name.partition(".")[0] for name in names} & HEAVY == set()
     own = [name for name in names if name.startswith("autosync_tasks")]
     assert len(own) <= MOST_OWN, sorted(own)
@@ -135,6 +140,20 @@ def test_one_changed_file_is_read_alone_and_loads_no_scanner(place: Place) -> No
     looks = [call for call in calls if source in call and call.startswith(("newfstatat", "statx", "lstat"))]
     assert len(looks) <= 400 * 1.2, len(looks)
     assert [call for call in calls if "kingfisher_sdk/_native" in call and call.startswith("openat")] == []
+
+
+NOT_FOR_ONE_FILE = {"ast", "importlib.resources", "random", "rich", "secrets", "tempfile"}
+MOST_FOR_ONE_FILE = 320
+"""Modules of a sync of one changed file, Python's own and GitPython's runner among them."""
+
+
+def test_one_changed_file_loads_only_what_it_needs(place: Place) -> None:
+    many(place, 20)
+    assert place.inside().code == 0
+    place.write("context/topic000/note00000.md", "Plain words and nothing else.\n")
+    names = _loaded_by_a_sync(place, "1 change")
+    assert set(names) & NOT_FOR_ONE_FILE == set()
+    assert len(names) <= MOST_FOR_ONE_FILE, len(names)
 
 
 MOST_BLOCKS = 2.5
