@@ -61,7 +61,7 @@ def _parts(site: Site, commit: str) -> Iterator[Missing]:
     for kept, part in site.parts.items():
         with suppress(OSError):
             if recorded and os.fsencode(kept) in recorded.paths and part.read() is None:
-                way = "`autosync restore --outside` brings it"
+                way = "`inv restore --outside` brings it"
                 yield Missing(
                     "file", f"{display(part.file)}: {', '.join(part.keys)}", way, "kept from outside the tree"
                 )

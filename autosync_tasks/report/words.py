@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from autosync_tasks.config.load import VARIABLE
 from autosync_tasks.model import Outcome
 from autosync_tasks.names import display
 from autosync_tasks.records import dataclass, field
@@ -63,9 +64,11 @@ def runnable(words: str) -> str:
 
 def _as_called(found: re.Match[str]) -> str:
     called = sys.argv[0] if sys.argv else ""
-    name, flags = os.path.basename(called), found["flags"]
+    name, flags, agent = os.path.basename(called), found["flags"], os.environ.get(VARIABLE)
+    if agent and found["task"] not in OF_NO_AGENT and " --profile=" not in flags:
+        flags = f" --profile={agent}{flags}"
     if name in ("inv", "invoke"):
-        return found[0]
+        return f"inv {found['task']}{flags}"
     if name == "__main__.py":
         return f"{os.path.basename(sys.executable)} -m autosync_tasks {found['task']}{flags}"
     if name == "sync-config" and (flag := _FLAGS_OF_SYNC_CONFIG.get(found["task"] + flags)) is not None:
@@ -83,6 +86,11 @@ def _where(called: str, name: str) -> str:
 
 
 _INV = re.compile(r"\binv (?P<task>[a-z][a-z-]*)(?P<flags>(?: --[a-z][a-z-]*(?:=[^\s`]+)?)*)")
+OF_NO_AGENT = frozenset((
+    "help", "demo", "profiles", "uninstall", "watch", "install-cron", "uninstall-cron", "install-timer",
+    "uninstall-timer", "install-completion", "uninstall-completion",
+))  # fmt: skip
+"""Tasks that are of no agent or serve all: the others are named with the agent that a run is about, of several."""
 _FLAGS_OF_SYNC_CONFIG = {
     "sync": "",
     "sync --push": "--push",

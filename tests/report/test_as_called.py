@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from autosync_tasks.cli.collection import all_tasks
 from autosync_tasks.cli.sync_config import translate
-from autosync_tasks.report.words import runnable
+from autosync_tasks.cli.task import Scope
+from autosync_tasks.report.words import OF_NO_AGENT, runnable
 from tests.cli.test_advice import ADVICE, Advice
 
 _SAID = re.compile(r"sync-config((?: --[a-z-]+)*)")
@@ -54,3 +56,20 @@ def test_a_program_that_path_does_not_find_is_named_by_its_path(
     assert runnable("`inv sync`") == "`.venv/bin/autosync sync`"
     (tmp_path / "autosync").touch()
     assert runnable("`inv sync`") == "`autosync sync`"
+
+
+def test_a_run_about_one_agent_names_it_in_what_it_advises(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["autosync"])
+    monkeypatch.setenv("AUTOSYNC_PROFILE", "claude")
+    said = runnable("`inv set-config BACKUP_BRANCH=desk`, then `inv recover --check`; or `inv install-cron`")
+    branch, recover = (
+        "autosync set-config --profile=claude BACKUP_BRANCH=desk",
+        "autosync recover --profile=claude --check",
+    )
+    assert said == f"`{branch}`, then `{recover}`; or `autosync install-cron`"
+    assert runnable("`inv sync --profile=codex`") == "`autosync sync --profile=codex`"
+
+
+def test_what_is_of_no_agent_is_named_once() -> None:
+    none = {task.name for task in all_tasks() if task.scope is Scope.NONE}
+    assert none | {"help", "watch"} == OF_NO_AGENT
