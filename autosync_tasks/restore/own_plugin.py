@@ -25,7 +25,7 @@ _ENDS = tuple(f"/{folder}/{hook.NAME}".encode() for folder in ("plugin", "plugin
 def without_own_plugin(
     plan: RestorePlan, repository: Repository, target: str, environ: Mapping[str, str], *, live: bool
 ) -> tuple[RestorePlan, list[str]]:
-    """The plan less every plugin of ours whose contents it would write, with a note for each.
+    """The plan less every plugin of ours that it would write and that is not this machine's, with a note for each.
 
     target: the folder that is written into. live: it is the source; a folder of the user's own gets the file as it was,
     unless OpenCode would load it there.
@@ -37,7 +37,8 @@ def without_own_plugin(
             if put.want.id and not put.only_mode and (b"/" + put.path).endswith(_ENDS):
                 here = os.path.realpath(os.path.join(target, os.fsdecode(put.path))) == loaded
                 with contextlib.suppress(AbsentError):  # whoever writes it will tell
-                    if (live or here) and hook.is_own(stored.read(put.want.id)):
+                    data = stored.read(put.want.id)
+                    if (live or here) and hook.is_own(data) and not (here and data == hook.wanted(environ)):
                         bad.add(put.path)
     puts = tuple(put for put in plan.puts if put.path not in bad)
     return replace(plan, puts=puts), [f"{display(path)} {WORDS}" for path in sorted(bad)]

@@ -66,6 +66,7 @@ class Restore:
     steps: list[Step] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     details: list[str] = field(default_factory=list)
+    saved: str = ""
 
     @cached_property
     def _request(self) -> Request:
@@ -224,9 +225,8 @@ class Restore:
                 faults = carry_out(root, self.target, plan, stored.read, self.wish.run_id, self.progress)
             differ, lacking = read_back(root, {put.path: put.want for put in plan.puts}, faults)
             with Below(root) as below:
-                differ += tuple(
-                    r.path for r in plan.removals if r.path not in faults and self._stays(below, plan, r.path)
-                )
+                gone = (removal.path for removal in plan.removals if removal.path not in faults)
+                differ += tuple(path for path in gone if self._stays(below, plan, path))
         finally:
             os.close(root)
         self.notes += [lacking] if lacking else []
@@ -240,7 +240,7 @@ class Restore:
         verb = f"{'taken back to' if self.wish.undo else 'restored from'} {self._name(head.commit)}"
         reason = f"{count(written - len(differ), 'path')} {verb}"
         if not self.wish.to:
-            self.notes.append("`inv restore --undo` takes this back")
+            self.notes.append(f"`inv restore --undo{f' {self.saved[:12]}' if self.wish.undo else ''}` takes this back")
         run = self._end(self._outcome(Outcome.CHANGED), reason, head.commit, plan)
         self._is_back(head.commit)
         return replace(run, next_step=_AGAIN) if self.details else run
@@ -272,6 +272,7 @@ class Restore:
         )
         with suppress(AutosyncError):  # only a memory: git keeps no log of these refs
             note_snapshot(self.site.state, name, commit)
+        self.saved = commit
         self._step("snapshot", Outcome.CHANGED, f"{count(len(saves), 'path')} saved as {commit[:7]}")
 
     def refused(self, plan: RestorePlan) -> Run:

@@ -31,6 +31,15 @@ def test_a_lost_plugin_is_not_brought_back_and_it_is_said_what_writes_it(place: 
     assert any(PLUGIN in note and "`inv install-hook`" in note for note in run.notes), run.notes
 
 
+def test_the_one_that_this_machine_would_install_comes_back(place: Place) -> None:
+    tree = place.home / ".config" / "opencode"
+    own = hook.wanted(place.environ)
+    (place.source / PLUGIN).write_bytes(own)
+    place.sync()
+    place.restore(to=str(tree))
+    assert (tree / PLUGIN).read_bytes() == own
+
+
 def test_the_installed_one_stays(place: Place) -> None:
     (place.source / PLUGIN).write_text(hook.plugin_text(("/here/autosync", "sync"), {}, "/here/hook"))
     (place.source / "plugins/mine.js").unlink()

@@ -96,7 +96,8 @@ def test_undo_takes_a_restore_back_and_its_own_snapshot_redoes_it(place: Place) 
     assert read_tree(place.source) == before
     with pytest.raises(UsageError, match="every restore has been taken back"):
         place.restore(undo=True)
-    place.restore(undo=snapshots(place.site.repository)[0].commit[:7])
+    (way,) = (note.split("`")[1] for note in run.notes if "takes this back" in note)
+    place.restore(undo=way.removeprefix("inv restore --undo "))
     assert read_tree(place.source) == after
     place.restore(undo=True)
     assert read_tree(place.source) == before
