@@ -101,7 +101,7 @@ def test_what_was_pushed_is_taken_out_of_the_history(place: Place) -> None:
     (place.source / "context/key.md").unlink()
     assert place.inside("sync", "--push").code == 0
     mark = next(finding["fingerprint"] for finding in blocked.json["findings"])
-    refused = place.inside("recover", "--forget", mark)
+    refused = place.inside("recover", "--forget", mark, "--yes")
     assert refused.code == 3
     made = step(place, refused, "recover --forget --pushed", more=("--yes", "--json"))
     assert made.code == 0
@@ -114,3 +114,14 @@ def test_what_was_pushed_is_taken_out_of_the_history(place: Place) -> None:
     assert base64.b64decode(TOKEN) not in place.git("log", "-p", "main", repository=there)
     assert step(place, made, "recover --forget", more=("--yes",)).code == 0
     assert base64.b64decode(TOKEN) not in place.git("log", "-p", "--all")
+
+
+def test_a_config_outside_the_tree_that_is_gone(place: Place) -> None:
+    outside = place.home / "extra.json"
+    outside.write_text("{}\n")
+    assert place.inside("set-config", f"FOLLOW_CONFIG={outside}").code == 0
+    synced(place)
+    outside.unlink()
+    place.more["OPENCODE_CONFIG"] = str(outside)
+    assert step(place, place.inside("doctor"), "restore --outside", more=("--yes",)).code == 0
+    assert outside.read_text() == "{}\n"
