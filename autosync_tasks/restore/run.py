@@ -240,8 +240,7 @@ class Restore:
         verb = f"{'taken back to' if self.wish.undo else 'restored from'} {self._name(head.commit)}"
         reason = f"{count(written - len(differ), 'path')} {verb}"
         if not self.wish.to:
-            back = f"`inv restore --undo {self.saved[:12]}`" if self.wish.undo else "`inv restore --undo`"
-            self.notes.append(f"{back} takes this back")
+            self.notes.append("`inv restore --undo" + f" {self.saved:.12}" * bool(self.wish.undo) + "` takes this back")
         run = self._end(self._outcome(Outcome.CHANGED), reason, head.commit, plan)
         self._is_back(head.commit)
         return replace(run, next_step=_AGAIN) if self.details else run
