@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 class Words(Protocol):
     """What makes the errors of a git command: the gateway that started it."""
 
-    def too_slow(self, command: str, timeout: float) -> BackupError:
-        """The error for a command that was ended after so many seconds."""
+    def too_slow(self, command: str, timeout: float, what: str = "finish") -> BackupError:
+        """The error for a command that was ended after so many seconds. what: it did not do."""
         ...
 
     def failure(self, command: str, code: int, complaint: bytes) -> BackupError:
@@ -29,28 +29,42 @@ class Words(Protocol):
 
 
 class Conversation:
-    """A running git command: write to it, read lines from it, finish it. Killed on leaving if unfinished."""
+    """A running git command: write to it, read lines from it, finish it. Killed on leaving if unfinished.
+
+    It is ended once nothing could be said to it or heard of it for `timeout` seconds: a large first sync may talk for
+    longer than that.
+    """
 
     def __init__(
         self, gateway: Words, arguments: Sequence[str], process: subprocess.Popen[bytes], timeout: float
     ) -> None:
         self._gateway, self._name, self._process = gateway, arguments[0], process
         self._input, self._output = cast(IO[bytes], process.stdin), cast(IO[bytes], process.stdout)
-        self._timeout, self._late = timeout, False
-        self._timer = threading.Timer(timeout, self._end)
-        self._timer.daemon = True
+        self._timeout, self._late, self._over = timeout, False, False
+        self._heard = time.monotonic()
 
     def __enter__(self) -> Conversation:
-        self._timer.start()
+        self._watch(self._timeout)
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._over = True
         self._timer.cancel()
         if self._process.poll() is None:
             kill(self._process)
         close_pipes(self._process)
 
+    def _watch(self, seconds: float) -> None:
+        self._timer = threading.Timer(seconds, self._end)
+        self._timer.daemon = True
+        self._timer.start()
+
     def _end(self) -> None:
+        if self._over:
+            return
+        if (rest := self._heard + self._timeout - time.monotonic()) > 0:
+            self._watch(rest)
+            return
         self._late = True
         kill(self._process)
 
@@ -59,6 +73,7 @@ class Conversation:
         try:
             for part in parts:
                 self._input.write(part)
+            self._heard = time.monotonic()
         except (BrokenPipeError, ValueError):
             raise self._failed() from None
 
@@ -72,6 +87,7 @@ class Conversation:
         answer = self._output.readline()
         if not answer.endswith(b"\n"):
             raise self._failed()
+        self._heard = time.monotonic()
         return answer[:-1]
 
     def take(self, size: int) -> bytes:
@@ -85,12 +101,12 @@ class Conversation:
         """Closes its input and waits; returns exit code and complaint. Raises TooSlowError."""
         _, complaint = self._process.communicate()
         if self._late:
-            raise self._gateway.too_slow(self._name, self._timeout)
+            raise self._gateway.too_slow(self._name, self._timeout, "go on")
         return self._process.returncode, complaint
 
     def _failed(self) -> BackupError:
         if self._late:
-            return self._gateway.too_slow(self._name, self._timeout)
+            return self._gateway.too_slow(self._name, self._timeout, "go on")
         kill(self._process)
         complaint = self._process.stderr.read() if self._process.stderr else b""
         return self._gateway.failure(self._name, self._process.returncode, complaint)

@@ -95,7 +95,7 @@ _ENVIRONMENT: Mapping[str, str] = {
     "SSH_ASKPASS": "",
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_NO_REPLACE_OBJECTS": "1",
-    "GIT_GRAFT_FILE": "/dev/null",  # grafts hide older backups, and what is hidden is tidied away
+    "GIT_GRAFT_FILE": "/dev/null/none",  # grafts hide older backups, and what is hidden is tidied away; none is there
     "GIT_LITERAL_PATHSPECS": "1",
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_ALLOW_PROTOCOL": "",
@@ -198,13 +198,13 @@ class Gateway:
         return process.returncode, output, complaint
 
     def conversation(self, *arguments: str, timeout: float = LOCAL_TIMEOUT) -> Conversation:
-        """Starts a git command to talk with; use it as a context manager."""
+        """Starts a git command to talk with, ended after `timeout` seconds of silence; use it as a context manager."""
         return Conversation(self, arguments, self._start(arguments, None, None), timeout)
 
-    def too_slow(self, command: str, timeout: float) -> TooSlowError:
-        """The error for a git command that was ended after so many seconds."""
+    def too_slow(self, command: str, timeout: float, what: str = "finish") -> TooSlowError:
+        """The error for a git command that was ended after so many seconds. what: it did not do."""
         return TooSlowError(
-            f"git {command} did not finish within {timeout:.0f} seconds in {display(self.git_dir)}",
+            f"git {command} did not {what} within {timeout:.0f} seconds in {display(self.git_dir)}",
             hint="look for a hanging disk or another git process, then run it again",
         )
 

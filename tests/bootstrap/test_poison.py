@@ -190,6 +190,7 @@ def test_a_mere_web_server_is_checked_as_well(enemy: Enemy, new: Machine, worksh
         finally:
             server.shutdown()
     assert "holds what git refuses" in error.value.message
+    assert "hasDotgit" in error.value.message
     assert not new.source.exists() and not new.backup.exists()
 
 

@@ -1,0 +1,43 @@
+"""A git command to talk with: how long it may be silent; and what it does not say."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from autosync_tasks.backup.gateway import Gateway, TooSlowError
+from tests.features.pictures import git
+
+
+@pytest.fixture
+def gateway(workshop: Path) -> Gateway:
+    git(workshop, "init", "-q", "store")
+    return Gateway(str(workshop / "store" / ".git"), None)
+
+
+def test_it_may_talk_for_longer_than_it_may_be_silent(gateway: Gateway) -> None:
+    with gateway.conversation("cat-file", "--batch-check", timeout=1.5) as talk:
+        for _ in range(6):
+            time.sleep(0.4)
+            assert talk.ask(b"HEAD\n") == b"HEAD missing"
+        assert talk.finish()[0] == 0
+
+
+def test_one_that_does_not_go_on_is_ended(gateway: Gateway) -> None:
+    began = time.monotonic()
+    with (
+        gateway.conversation("fast-import", "--quiet", timeout=0.5) as talk,
+        pytest.raises(TooSlowError, match="did not go on within"),
+    ):
+        talk.ask(b"blob\n")
+    assert time.monotonic() - began < 20
+
+
+def test_git_has_no_advice_among_its_complaints(gateway: Gateway) -> None:
+    """An empty file of grafts made it speak of grafts in each command, and an error's true words were cut off."""
+    tree = gateway.run("hash-object", "-w", "-t", "tree", "--stdin").decode().strip()
+    person = {f"GIT_{who}_{what}": "a@b.example" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    commit = gateway.run("commit-tree", "-m", "one", tree, environment=person).decode().strip()
+    assert gateway.attempt("log", "-1", "--format=%s", commit) == (0, b"one\n", b"")
