@@ -37,14 +37,17 @@ GROUPS: dict[str, dict[str, str]] = {
         "install-timer": "by systemd",
         "watch": "in the foreground, as files change",
         "auto-sync-if-needed": "what an agent's workflow calls",
+        "notify": "who is told when a person must act (--test tries it)",
         "uninstall-hook": "take it away again; also uninstall-cron, uninstall-timer",
     },
     "settings": {
         "show-config": "every setting, and where it comes from",
         "set-config": "change some: set-config MAX_SYNC_FREQUENCY=10m",
+        "profiles": "the agents on this machine (--on backs one up)",
         "enable": "let syncs come by themselves; `disable` stops them",
         "accept": "this finding is no fault, and why",
         "install-completion": "let your shell complete tasks, flags and paths",
+        "uninstall": "take triggers, hooks and state off; says what it leaves",
     },
 }
 """Group: task: what it is for, in a line."""
