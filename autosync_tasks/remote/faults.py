@@ -186,6 +186,11 @@ def too_much(size: int) -> Fault:
     )
 
 
+def another_hash() -> Fault:
+    """Git does not mix repositories of two hashes: see git-init(1), --object-format."""
+    return Fault(Cause.HASH, "its objects have SHA-256 names, those of a backup SHA-1 names", _NEXT[Cause.HASH])
+
+
 def moved(said: str) -> Fault:
     """Someone else changed the branch there meanwhile."""
     return Fault(Cause.MOVED, said, _NEXT[Cause.MOVED])

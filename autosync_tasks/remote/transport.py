@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
@@ -20,7 +20,7 @@ from autosync_tasks.errors import ConfigError
 from autosync_tasks.names import display
 from autosync_tasks.records import dataclass
 from autosync_tasks.remote.address import Address, AddressError, parse, redact
-from autosync_tasks.remote.faults import RemoteError, fault, rejection, too_much, too_slow
+from autosync_tasks.remote.faults import RemoteError, another_hash, fault, rejection, too_much, too_slow
 from autosync_tasks.remote.scratch_config import BARE, FORCED, of_remote, of_user, quiet_ssh
 from autosync_tasks.state.state import State
 
@@ -96,7 +96,12 @@ class Remote:
                 head = value.removeprefix("ref: refs/heads/")
             elif name.startswith("refs/heads/") and len(value) == 40:
                 found[name.removeprefix("refs/heads/")] = value
+            self._one_hash((value,))
         return found, head
+
+    def _one_hash(self, ids: Iterable[str]) -> None:
+        if any(len(one) == 64 and not one.startswith("ref: ") for one in ids):
+            raise RemoteError(another_hash(), self.address)
 
     def fetch(self, commits: Collection[str], have: Collection[str] = (), *, stranger: bool = False) -> None:
         """Brings commits, as `heads` or `branches` told them, into the backup's object store.
@@ -128,7 +133,8 @@ class Remote:
     def _listed(self, *names: str) -> dict[str, str]:
         """Those of these refs that are there; git itself takes the ends of names for them too."""
         output = self._call(self._limits.look, "ls-remote", "--refs", _NAME, *names, most=_MOST_HEADS)
-        pairs = (line.partition("\t")[::2] for line in output.decode("utf-8", "replace").splitlines())
+        pairs = [line.partition("\t")[::2] for line in output.decode("utf-8", "replace").splitlines()]
+        self._one_hash(commit for commit, _ in pairs)
         return {ref: commit for commit, ref in pairs if len(commit) == 40 and _named(ref, names)}
 
     def push(self, commit: str, branch: str) -> None:

@@ -269,3 +269,18 @@ def test_after_foreign_changes_were_taken_in_the_next_sync_still_knows_that_noth
     run = machine.sync()
     assert run.reason == cache.idle["reason"]
     assert [step.name for step in run.steps] == ["observe"]
+
+
+@pytest.mark.parametrize("empty", [False, True])
+def test_a_remote_of_another_hash_is_called_that(machine: Machine, tmp_path: Path, empty: bool) -> None:
+    there = tmp_path / "other.git"
+    git(tmp_path, "init", "--quiet", "--bare", "--object-format=sha256", str(there))
+    if not empty:
+        tree = git(there, "hash-object", "-w", "-t", "tree", "/dev/null")
+        author = ("-c", "user.name=a", "-c", "user.email=a@b.example")
+        git(there, "update-ref", "refs/heads/main", git(there, *author, "commit-tree", "-m", "one", tree))
+    machine.remote = str(there)
+    git(machine.backup, "remote", "set-url", "origin", str(there))
+    result = machine.push()
+    assert result.outcome is Outcome.FAILED
+    assert "another hash" in f"{result.reason} {result.next_step}", result
