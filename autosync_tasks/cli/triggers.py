@@ -176,28 +176,27 @@ def watch(
 def _watch(*, as_json: bool) -> int:
     import threading
 
+    from autosync_tasks.policy.classify import protected_matcher
+    from autosync_tasks.triggers.command import sync_command
     from autosync_tasks.triggers.crew import watch_each
-    from autosync_tasks.triggers.pace import Meant
+    from autosync_tasks.triggers.pace import Meant, PaceOfSettings
+    from autosync_tasks.triggers.watch import watch as run
+    from autosync_tasks.workspace.workspace import open_site
 
-    named, printing = os.environ.get(VARIABLE), threading.Lock()
+    named, printing, opening = os.environ.get(VARIABLE), threading.Lock(), threading.Lock()
+    command = [*sync_command(Trigger.WATCH), "--json"]
 
     def say(outcome: str, words: str) -> None:
         with printing:
             show_line(outcome, words, as_json=as_json)
 
     def start(name: str, say: Callable[[str, str], None], halt: threading.Event) -> TaskResult:
-        from autosync_tasks.policy.classify import protected_matcher
-        from autosync_tasks.triggers.command import sync_command
-        from autosync_tasks.triggers.pace import PaceOfSettings
-        from autosync_tasks.triggers.watch import watch as run
-        from autosync_tasks.workspace.workspace import open_site
-
-        environ = dict(os.environ) if meant() == (USUAL,) else {**os.environ, VARIABLE: name}
-        site = open_site(environ)
-        site.state.prepare()
-        pace = PaceOfSettings(site.loaded, site.places.real_source, environ)
-        command = [*sync_command(Trigger.WATCH), "--json"]
-        protected = protected_matcher(site.settings)
+        with opening:  # Python's own `sysconfig`, for one, does not bear two threads at its first use
+            environ = dict(os.environ) if meant() == (USUAL,) else {**os.environ, VARIABLE: name}
+            site = open_site(environ)
+            site.state.prepare()
+            pace = PaceOfSettings(site.loaded, site.places.real_source, environ)
+            protected = protected_matcher(site.settings)
         return run(
             *(site.places.source, command, environ),
             protected=protected,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Change, ChangeKind, Pending
 from autosync_tasks.names import display
-from autosync_tasks.report.words import MOST, Line, Part, line, runnable
+from autosync_tasks.report.words import FILL, MOST, Line, Part, line, runnable
 
 SIGN = {
     ChangeKind.CREATED: ("+", "green"),
@@ -44,8 +44,8 @@ def _each(changes: Sequence[Change]) -> Iterator[Line]:
     width = max((len(name) for name in names if len(name) <= _COLUMN), default=0)
     for change, name in zip(changes, names, strict=True):
         sign, style = SIGN[change.kind]
-        words = f"{change.category}, {change.priority}"
-        yield line(Part(f"  {sign} ", style), f"{name:<{width}}  ", Part(words, "dim"))
+        fill = Part(" " * (width - len(name)), FILL)
+        yield line(Part(f"  {sign} ", style), name, fill, Part(f"  {change.category}, {change.priority}", "dim"))
 
 
 _COLUMN = 44

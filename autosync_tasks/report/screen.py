@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TextIO
 
 from autosync_tasks.names import redaction
 from autosync_tasks.report.stream import writing
-from autosync_tasks.report.words import AS_IT_IS, Line, Part, gathered, runnable
+from autosync_tasks.report.words import AS_IT_IS, FILL, Line, Part, gathered, runnable
 
 if TYPE_CHECKING:
     import threading
@@ -39,7 +39,8 @@ def show(lines: Iterable[Line], *, error: bool = False, urgency: int = 6) -> Non
         else:
             mark = _mark(stream, urgency)
             for line in lines:
-                stream.write(mark + redaction().clean_text("".join(part.text for part in line)).rstrip() + "\n")
+                words = "".join(part.text for part in line if part.style != FILL)
+                stream.write(mark + redaction().clean_text(words).rstrip() + "\n")
 
 
 def _show_on_terminal(stream: TextIO, lines: Iterable[Line]) -> None:
@@ -114,6 +115,8 @@ def _without_columns(line: Line, most: int) -> Line:
     """The line without the spaces that fill up a column which ends beyond `most`."""
     kept, column = [], 0
     for part in line:
+        if part.style == FILL and column + len(part.text) > most:
+            continue
         words, last = "", 0
         for fill in _FILL.finditer(part.text):
             words += part.text[last : fill.start()] + ("  " if column + fill.end() > most else fill[0])
@@ -151,7 +154,9 @@ def _text(line: Line) -> Text:
 
     text = Text()
     for part in line:
-        text.append(redaction().clean_text(part.text), style=part.style if part != AS_IT_IS and part.style else None)
+        text.append(
+            redaction().clean_text(part.text), style=None if part.style in ("", FILL, AS_IT_IS.style) else part.style
+        )
     return text
 
 

@@ -44,6 +44,9 @@ def line(*parts: str | Part) -> Line:
     return tuple(part if isinstance(part, Part) else Part(part) for part in parts)
 
 
+FILL = "fill"
+"""The style of spaces that fill up a column: for eyes alone, programs that read lines need none."""
+
 AS_IT_IS = Part("", "as it is")
 """In a line that a terminal must neither wrap nor shorten: a person's own contents."""
 

@@ -180,6 +180,7 @@ def test_every_command_in_a_text_is_what_it_says(
     (machine.home / ".claude/CLAUDE.md").write_text("# Rules\n")
     machine.prepare_scanner()
     machine.fake_crontab("")
+    machine.environ["SHELL"] = "/bin/bash"
     with_a_remote_named(machine)
     for line in (f"set-config FOLLOW_CONFIG={machine.root}/own.json", "sync --push"):
         assert run(machine, f"autosync {line}")[0] == 0

@@ -58,7 +58,8 @@ class Watcher:
         ends = time.monotonic() + seconds
         while not done():
             assert time.monotonic() < ends, f"{self.said} {self.of_agents}"
-            assert self.process.poll() is None, self.said
+            if self.process.poll() is not None:
+                raise AssertionError(f"{self.said} {self.stop()}")
             time.sleep(0.02)
 
     def told(self, number: int) -> None:

@@ -102,6 +102,13 @@ def test_single_changes_are_aligned_and_many_are_grouped() -> None:
     assert ["".join(part.text for part in row) for row in of_changes(many)] == ["  ~ 30 context", ""]
 
 
+def test_for_programs_no_column_is_filled_up(capsys: pytest.CaptureFixture[str]) -> None:
+    screen.show(of_changes([change("context/a.md"), change("context/much longer   than.md")]))
+    assert (
+        "  ~ context/a.md  context, high\n  ~ context/much longer   than.md  context, high\n" in capsys.readouterr().out
+    )
+
+
 def test_colours_and_their_absence(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     screen.show([line(Part("ok", "green"), ": done")])
     assert "\x1b[32mok" in terminal.getvalue()
