@@ -70,8 +70,7 @@ def _row(name: str, config_home: str, home: str, on: tuple[str, ...]) -> tuple[s
         title = source.read().title
         loaded = load({**os.environ, VARIABLE: name})
         folder = loaded.settings.opencode_source or found(source, os.environ, home)
-        backup = loaded.settings.opencode_backup or os.path.join(loaded.data_home, "backup")
-        held = Repository(backup, loaded.settings.backup_branch)
+        held = Repository(loaded.backup, loaded.settings.backup_branch)
         there = bool(held.exists and held.ref())
     except (ConfigError, BackupError) as error:
         return name, "", "wrong", error.details[0] if error.details else error.message

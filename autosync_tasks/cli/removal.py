@@ -109,8 +109,7 @@ def _left(loaded: Loaded, environ: Mapping[str, str]) -> Iterator[str]:
     places = []
     for name in names(loaded.config_home):
         own = load({**environ, VARIABLE: name})
-        backup = own.settings.opencode_backup or os.path.join(own.data_home, "backup")
-        places.append(("the backup" if name == USUAL else f"the backup of {name}", backup))
+        places.append(("the backup" if name == USUAL else f"the backup of {name}", own.backup))
     for what, path in (*places, ("the settings and what you accepted", loaded.config_home)):
         if os.path.lexists(path):
             yield f"{what}: {display(path)}; delete it when you want none any more"

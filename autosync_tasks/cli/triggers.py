@@ -184,7 +184,6 @@ def _watch(*, as_json: bool) -> int:
     from autosync_tasks.workspace.workspace import open_site
 
     named, printing, opening = os.environ.get(VARIABLE), threading.Lock(), threading.Lock()
-    command = [*sync_command(Trigger.WATCH), "--json"]
 
     def say(outcome: str, words: str) -> None:
         with printing:
@@ -196,6 +195,7 @@ def _watch(*, as_json: bool) -> int:
             site = open_site(environ)
             site.state.prepare()
             pace = PaceOfSettings(site.loaded, site.places.real_source, environ)
+            command = [*sync_command(Trigger.WATCH), "--json"]
             protected = protected_matcher(site.settings)
         return run(
             *(site.places.source, command, environ),

@@ -49,6 +49,11 @@ class Loaded:
     file: Mapping[str, object] = field(default_factory=dict)
     """What the config file itself says, whatever overrides it."""
 
+    @property
+    def backup(self) -> str:
+        """The folder of the backup: the setting, else the usual one."""
+        return self.settings.opencode_backup or os.path.join(self.data_home, "backup")
+
 
 def load(environ: Mapping[str, str]) -> Loaded:
     """Reads the settings. environ: the environment.

@@ -12,6 +12,7 @@ from autosync_tasks.errors import AutosyncError, ConfigError, UsageError
 from autosync_tasks.model import Kind, Priority
 from autosync_tasks.policy.classify import Classifier
 from autosync_tasks.profiles import Source, names
+from tests.support.machine import Machine
 
 NAMES = ["opencode", "agents", "claude", "codex", "gemini"]
 
@@ -154,3 +155,13 @@ def test_no_name_of_a_shipped_one_can_be_taken(tmp_path: Path) -> None:
     assert own(tmp_path, GOOD, "claude").read().title == "Claude Code"
     with pytest.raises(UsageError, match="there is no profile nobody"):
         Source("nobody", str(tmp_path)).read()
+
+
+def test_a_backup_below_home_is_found_wherever_it_is_told_of(machine: Machine) -> None:
+    machine.make_tree()
+    machine.prepare_scanner()
+    assert machine.command("autosync", "set-config", "OPENCODE_BACKUP=~/mine").exit_code == 0
+    assert machine.command("autosync", "sync").exit_code == 0
+    assert (machine.home / "mine/.git").is_dir()
+    assert machine.command("autosync", "profiles").text.split()[:4] == ["opencode", "OpenCode", "backed", "up"]
+    assert f"the backup: {machine.home}/mine" in machine.command("autosync", "uninstall", "--check").text
