@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Mapping
 
 from autosync_tasks.backup.index import set_entries, standing
 from autosync_tasks.backup.listing import Listing
@@ -28,8 +29,12 @@ def write_index(repository: Repository, puts: Listing, gone: set[Path], index: L
         set_entries(repository, entries, None)
 
 
-def write_files(repository: Repository, puts: Listing, gone: set[Path], run_id: str) -> None:
+def write_files(
+    repository: Repository, puts: Listing, gone: set[Path], run_id: str, at_hand: Mapping[str, bytes] | None = None
+) -> None:
     """The files of these paths as a commit has them; gone ones removed, with folders that this leaves empty.
+
+    at_hand: bytes by their content id, as it was computed of them; what is not there is read from the store.
 
     By descriptors: git opens files by their whole paths, and writes through a folder that was swapped for a link since
     it looked. A path where something foreign stands in the way is left alone.
@@ -41,13 +46,13 @@ def write_files(repository: Repository, puts: Listing, gone: set[Path], run_id: 
         above: set[Path] = set()
         late = [path for path in late if puts[path][0] != _SUBMODULE and clear_way(below, path, above)]
     if late:
-        _write(repository, {path: puts[path] for path in late}, run_id)
+        _write(repository, {path: puts[path] for path in late}, run_id, at_hand or {})
 
 
 _SUBMODULE = "160000"
 
 
-def _write(repository: Repository, puts: Listing, run_id: str) -> None:
+def _write(repository: Repository, puts: Listing, run_id: str, at_hand: Mapping[str, bytes]) -> None:
     root = os.open(repository.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     umask = kernel.umask()
     made: set[Path] = set()
@@ -63,7 +68,7 @@ def _write(repository: Repository, puts: Listing, run_id: str) -> None:
                     bits = (0o777 if mode == "100755" else 0o666) & ~umask
                     here = writer.look(path)
                     mark = None if here is None else mark_of(here)
-                    data = store.read(content)
+                    data = at_hand[content] if content in at_hand else store.read(content)
                     try:
                         writer.stage(path, Entry(kind, bits, 0, content), data, mark)
                     except OSError as error:

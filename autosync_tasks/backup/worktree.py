@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from autosync_tasks.backup.checkout import LONGEST, clear_way, write_files, write_index
 from autosync_tasks.backup.index import index_entries, standing
+from autosync_tasks.backup.index_file import change_index
 from autosync_tasks.backup.listing import Delta, Listing
 from autosync_tasks.backup.locks import clear_stale_locks
 from autosync_tasks.backup.manifest import PATH
@@ -55,12 +56,13 @@ def bring(
     *,
     interrupted: bool = False,
     trees: tuple[Listing, Listing] | None = None,
+    at_hand: Mapping[str, bytes] | None = None,
 ) -> Brought:
     """Takes the work tree from commit `old` ("" if unknown or none) to `new`; a failure is a note, no error.
 
-    trees: what the two commits hold, where that is known. owned: the paths it may write. before: paths owned at `old`
-    that may be gone now. interrupted: an earlier run may have left it halfway, with an index ahead of the files.
-    Touches nothing else.
+    trees: what the two commits hold, where that is known. at_hand: as for `write_files`. owned: the paths it may
+    write. before: paths owned at `old` that may be gone now. interrupted: an earlier run may have left it halfway,
+    with an index ahead of the files. Touches nothing else.
     """
     if repository.bare:
         return Brought()
@@ -70,7 +72,7 @@ def bring(
         repository.neutralise_attributes()
         owned = {*owned, PATH}
         slow, before = interrupted or max(map(len, owned)) > LONGEST, set(before)
-        if not slow and bring_unedited(repository, old, new, run_id, trees):
+        if not slow and bring_unedited(repository, old, new, run_id, trees, at_hand):
             return Brought()
         return _careful(repository, old, new, owned, before, run_id, interrupted=interrupted)
     except (BackupError, OSError) as error:
@@ -78,12 +80,17 @@ def bring(
 
 
 def bring_unedited(
-    repository: Repository, old: str, new: str, run_id: str, trees: tuple[Listing, Listing] | None = None
+    repository: Repository,
+    old: str,
+    new: str,
+    run_id: str,
+    trees: tuple[Listing, Listing] | None = None,
+    at_hand: Mapping[str, bytes] | None = None,
 ) -> bool:
     """Takes index and work tree from one commit to another, what differs between the two alone.
 
-    trees: what the two hold, where that is known. False, with no file changed, if something there was edited, stands in
-    the way or is not known. Raises BackupError or OSError if it ended halfway.
+    trees: what the two hold, where that is known. at_hand: as for `write_files`. False, with no file changed, if
+    something there was edited, stands in the way or is not known. Raises BackupError or OSError if it ended halfway.
     """
     if not old and os.path.exists(os.path.join(repository.git_dir, "index")):
         return False
@@ -104,13 +111,16 @@ def bring_unedited(
             free = here is None or here in (was.get(path), wanted.get(path))
             if not free or (path in puts and not clear_way(below, path, above)):
                 return False
-    # The index alone (-i): git refuses if it is not what the old commit, or the new one, says.
-    code, _, complaint = repository.gateway.attempt("read-tree", *(["-i", "-m", old] if old else []), new)
-    if code:
-        if not _REFUSED.search(complaint):
+    brought = change_index(repository.git_dir, {path: wanted.get(path) for path in changed}, was) if old else None
+    if brought is None:
+        # The index alone (-i): git refuses if it is not what the old commit, or the new one, says.
+        code, _, complaint = repository.gateway.attempt("read-tree", *(["-i", "-m", old] if old else []), new)
+        if code and not _REFUSED.search(complaint):
             clear_stale_locks(repository)
+        brought = not code
+    if not brought:
         return False
-    write_files(repository, puts, changed - puts.keys(), run_id)
+    write_files(repository, puts, changed - puts.keys(), run_id, at_hand)
     return True
 
 

@@ -104,11 +104,11 @@ def store(
                 hint="run it again; if it says so again, `inv verify --deep` tells what is wrong",
             )
 
-    read_at_ns = time.time_ns()
+    read_at_ns, at_hand = time.time_ns(), {content_id(plan.manifest): plan.manifest}
     new = commit(
         repository,
         plan,
-        _contents(seen, plan, progress),
+        _contents(seen, plan, at_hand, progress),
         run_id=label.run_id,
         message=message,
         author=Author("autosync", f"autosync@{display(said.host)}", label.when),
@@ -126,7 +126,7 @@ def store(
         folder = Kind.FOLDER
         owned = {path for path, entry in plan.after.items() if entry[0] is not folder}
         before = {path for path, entry in seen.recorded.items() if entry[0] is not folder} | plan.deletes
-    brought, notes = _bring(site, stands_at, new, owned, before, label.run_id, trees)
+    brought, notes = _bring(site, stands_at, new, owned, before, label.run_id, trees, at_hand)
     since = moved_since(seen.root, seen.scan, plan.puts.items(), read_at_ns)
     repository.maintain()
     notes = [*cleared, *notes, *_cleared(repository)]  # a git that met a fault may leave things, in packed-refs too
@@ -145,14 +145,25 @@ def _record_places(site: Site, source_id: str) -> None:
         set_values(site.loaded.path, missing, site.environ)
 
 
-def _contents(seen: Look, plan: Plan, progress: Progress | None) -> Iterator[tuple[Path, bytes]]:
-    """The bytes to commit: read once more, and only if they still are those that were judged."""
+_AT_HAND = 8_000_000
+"""Bytes that are kept for the work tree: they have the content id of what was committed, so git need not be asked."""
+
+
+def _contents(
+    seen: Look, plan: Plan, at_hand: dict[str, bytes], progress: Progress | None
+) -> Iterator[tuple[Path, bytes]]:
+    """The bytes to commit: read once more, and only if they still are those that were judged.
+
+    at_hand: gets them by their content id, as many as may be kept.
+    """
     lost: dict[Path, LeftOut] = {}
     puts, read = plan.puts.items(), 0
     for done, (path, data) in enumerate(read_again(seen.root, seen.scan, puts, lost)):
         if progress is not None and done % 64 == 0:
             progress(f"storing {volume(read)}", done, len(puts))
         read += len(data)
+        if read <= _AT_HAND:
+            at_hand[plan.puts[path].id] = data
         yield path, data
     if lost:
         raise SourceMovedError(lost)
@@ -198,13 +209,22 @@ def _bring(
     before: Iterable[Path],
     run_id: str,
     trees: tuple[Listing, Listing] | None = None,
+    at_hand: Mapping[str, bytes] | None = None,
 ) -> tuple[bool, list[str]]:
-    """Takes the work tree from commit `stands_at` ("" if that is unknown) to `new`. trees: what they hold, if known."""
+    """Takes the work tree from commit `stands_at` ("" if that is unknown) to `new`. trees: what they hold, if known.
+
+    at_hand: bytes by their content id.
+    """
     interrupted = site.state.interrupted
     if interrupted:
         taken = _taken(site.repository, site.state.last_worktree, new, {*owned, *before})
         owned, before = {*owned, *taken}, {*before, *taken}  # each is there at `new`, or is gone
-    brought = bring(site.repository, stands_at, new, owned, run_id, before, interrupted=interrupted, trees=trees)
+    brought = bring(
+        *(site.repository, stands_at, new, owned, run_id, before),
+        interrupted=interrupted,
+        trees=trees,
+        at_hand=at_hand,
+    )
     notes = [brought.note] if brought.note else []
     if brought.too_long:
         words = count(brought.too_long, "path")
