@@ -1,0 +1,95 @@
+"""The tool of the mutants itself: what it changes, that the change reaches the function, and that its tables are true."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools.mutants.live import Loaded
+from tools.mutants.operators import mutants_of
+from tools.mutants.results import File, equivalents, known
+
+CHECKOUT = Path(__file__).parents[1]
+
+TEXT = '''
+LIMIT = 3
+
+def held(seen, now, *, least=2):
+    """Whether it waits."""
+    if seen is None or now < seen:
+        return False
+    total = 0
+    for one in sorted(seen, reverse=True)[:least]:
+        total += one
+    return not total >= LIMIT and now != 5
+'''
+
+
+def changes() -> set[tuple[int, str, str, str]]:
+    return {(one.line, one.operator.split()[0], one.was, one.now) for one in mutants_of(ast.parse(TEXT))}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        (4, "default", "2", "3"),
+        (6, "and/or", "seen is None or now < seen", "seen is None and now < seen"),
+        (6, "operand", "seen is None or now < seen", "now < seen"),
+        (6, "condition", "seen is None or now < seen", "True"),
+        (6, "condition", "seen is None or now < seen", "False"),
+        (6, "compare", "seen is None", "seen is not None"),
+        (6, "compare", "now < seen", "now <= seen"),
+        (7, "constant", "False", "True"),
+        (9, "slice", "least", ""),
+        (9, "keyword", "sorted(seen, reverse=True)", "sorted(seen)"),
+        (9, "call", "sorted(seen, reverse=True)", "list(seen)"),
+        (10, "statement", "total += one", "pass"),
+        (10, "arithmetic", "total += one", "total -= one"),
+        (11, "not", "not total >= LIMIT", "total >= LIMIT"),
+        (11, "return", "not total >= LIMIT and now != 5", "None"),
+    ],
+    ids=lambda change: f"{change[0]} {change[1]} {change[3]}",
+)
+def test_it_makes_the_fault(change: tuple[int, str, str, str]) -> None:
+    assert change in changes()
+
+
+def test_it_changes_neither_data_nor_words() -> None:
+    assert {line for line, *_ in changes()} == {4, 6, 7, 8, 9, 10, 11}
+
+
+def test_no_two_have_the_same_name_and_a_changed_function_has_new_ones() -> None:
+    before = [one.key for one in mutants_of(ast.parse(TEXT))]
+    assert len(set(before)) == len(before)
+    assert not set(before) & {one.key for one in mutants_of(ast.parse(TEXT.replace("now != 5", "now != 6")))}
+
+
+@pytest.mark.parametrize("operator", ["default", "not"])
+def test_the_function_that_is_loaded_becomes_the_mutant(operator: str) -> None:
+    path, space = f"/nowhere/{operator}.py", dict[str, Any]()
+    exec(compile(TEXT, path, "exec"), space)
+    assert space["held"]([1, 1, 1], [9]) is True
+    tree = ast.parse(TEXT)
+    mutant = next(one for one in mutants_of(tree) if one.operator == operator)
+    assert Loaded(path, tree).become(mutant) == 1
+    assert space["held"]([1, 1, 1], [9]) is False
+
+
+@pytest.mark.parametrize("table", [equivalents, known])
+def test_each_mutant_of_a_table_is_there(table) -> None:  # type: ignore[no-untyped-def]
+    package = CHECKOUT / "autosync_tasks"
+    files = {name: File.read(package, name) for name in {one["file"] for one in table()}}
+    stale = [one for one in table() if not any(mutant.is_as(one) for mutant in files[one["file"]].mutants)]
+    assert stale == []
+
+
+@pytest.mark.sweep
+def test_the_known_ones_are_noticed() -> None:
+    words = [sys.executable, "-m", "tools.mutants", "known"]
+    done = subprocess.run(words, cwd=CHECKOUT, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

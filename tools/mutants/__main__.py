@@ -1,0 +1,297 @@
+"""Mutation testing: `python -m tools.mutants trace`, then `run`, then `table` or `survivors`.
+
+`trace` runs each test once and keeps which lines of the pure files it executes (needs the package `coverage`). `run`
+changes one thing of a pure file at a time and runs the scenarios, then the other tests, that execute the line, until
+one fails; `known` does so for a few that must never survive. `trace` and `run` go on where they were stopped; a
+function that changed is done anew. Tests are those that a plain `pytest` selects, unless `--tests` says otherwise
+(`--tests='-m "not full"'`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.test_architecture import pure
+from tools.mutants.live import Loaded
+from tools.mutants.operators import Mutant
+from tools.mutants.results import KILLED, File, Store, Test, known, survivors, table
+from tools.mutants.session import PACKAGE, Session
+
+FEATURES = "tests/features/test_features.py::"
+ROOMS = "policy plan validation restore remote recovery status backup"
+
+
+def main() -> None:
+    """Reads the words and does what the first says."""
+    words = argparse.ArgumentParser(prog="python -m tools.mutants", description=__doc__)
+    words.add_argument("what", choices=("trace", "run", "known", "table", "survivors"))
+    words.add_argument("--store", type=Path, default=PACKAGE.parent / ".pytest_cache/mutants")
+    words.add_argument("--rooms", default=ROOMS, help="rooms, or files of the package; 'all' for every pure file")
+    words.add_argument("--share", type=float, default=1.0, help="of each file's mutants, the same ones each time")
+    words.add_argument("--lanes", type=int, default=2)
+    words.add_argument("--tests", default="", help="words for pytest that select tests")
+    words.add_argument("--again", action="store_true", help="run survivors once more")
+    words.add_argument("--features-seconds", type=float, default=20, help="at most, of scenarios for one mutant")
+    words.add_argument("--others-seconds", type=float, default=20, help="at most, of other tests for one mutant")
+    words.add_argument("--unchanged", type=int, default=0, help="run so many mutants without a change: none may fail")
+    words.add_argument("--minutes", type=float, default=1e6, help="begin no mutant after so many minutes")
+    asked = words.parse_args(namespace=argparse.Namespace(wrong=[]))
+    wanted = asked.rooms.split()
+    names = [name for name in pure() if "all" in wanted or name in wanted or name.split("/")[0] in wanted]
+    store = Store(asked.store)
+    if asked.what in ("table", "survivors"):
+        files = [File.read(PACKAGE, name) for name in names]
+        results = store.results()
+        _say(table(files, results) if asked.what == "table" else survivors(files, results, package=PACKAGE.name))
+        return
+    if asked.what == "known":
+        asked.tests += " " + shlex.join(FEATURES + one["by"] for one in known())
+    work = {"trace": _trace, "run": _run, "known": _known}[asked.what]
+    session = Session(lambda loaded: work(loaded, store, names, asked))
+    quiet = ["--capture=sys", "-p", "no:cacheprovider", "-p", "no:faulthandler", "-q", "--no-header", "--no-summary"]
+    code = int(pytest.main([*quiet, *shlex.split(asked.tests)], plugins=[session]))
+    sys.exit(1 if asked.wrong else 0 if code == pytest.ExitCode.NO_TESTS_COLLECTED else code)
+
+
+def _say(what: str) -> None:
+    sys.stdout.write(f"{what}\n")
+    sys.stdout.flush()
+
+
+def _trace(session: Session, store: Store, _: list[str], asked: argparse.Namespace) -> None:
+    """Each test by itself in a child, so that none stands on what another left."""
+    import coverage  # type: ignore[import-not-found,unused-ignore]
+
+    from tests.support import fork_server, forks
+
+    files = [File.read(PACKAGE, name) for name in pure()]
+    paths = [str(PACKAGE / file.name) for file in files]
+    known = store.tests()
+    names = sorted(
+        (name for name in session.items if name not in known),
+        key=lambda name: (not name.startswith(FEATURES), name.split("/")[1] not in ROOMS.split()),
+    )
+    _say(f"{len(session.items)} tests, {len(names)} to trace")
+    session.freeze()
+    run, become = forks.ForkServer.run, fork_server._become
+
+    def lines(cover: Any) -> dict[str, list[int]]:
+        cover.stop()
+        found: dict[str, list[int]] = {}
+        for file, path in zip(files, paths, strict=True):
+            for line in cover.get_data().lines(path) or ():
+                if line in file.starts:
+                    function, start = file.starts[line]
+                    found.setdefault(f"{file.name}::{function}", []).append(line - start)
+        return found
+
+    def trace(job: int) -> None:
+        name = names[job]
+
+        def do(say: Any) -> None:
+            cover = coverage.Coverage(data_file=None, include=paths, config_file=False, messages=False)
+            forked = []
+
+            def running(server: Any, *words: Any, **more: Any) -> Any:
+                forked.append(1)
+                return run(server, *words, **more)
+
+            def becoming(job: dict[str, Any]) -> None:
+                leave = os._exit
+
+                def leaving(code: int) -> None:
+                    say(lines(cover))
+                    leave(code)
+
+                os._exit = leaving  # type: ignore[assignment]
+                become(job)
+
+            forks.ForkServer.run, fork_server._become = running, becoming  # type: ignore[method-assign,assignment]
+            cover.start()
+            began = time.monotonic()
+            failed = session.run([name], say)
+            seconds = time.monotonic() - began
+            say((failed is None, seconds, bool(forked)))
+            say(lines(cover))
+
+        ended = session.child(do, lambda _: 60)
+        passed, seconds, forked = next((one for one in ended.said if isinstance(one, tuple)), (False, 60.0, False))
+        merged: dict[str, set[int]] = defaultdict(set)
+        for one in ended.said:
+            for function, offsets in one.items() if isinstance(one, dict) else ():
+                merged[function] |= set(offsets)
+        found = {function: sorted(offsets) for function, offsets in merged.items()}
+        store.keep_test(Test(name, passed, round(seconds, 3), forked, _room(session.items[name]), found))
+
+    session.lanes(asked.lanes, range(len(names)), trace)
+    tests = store.tests().values()
+    _say(f"{len(tests)} traced; not passed: {[test.name for test in tests if not test.passed]}")
+
+
+def _room(item: pytest.Item) -> str:
+    """The folder of the feature or test."""
+    from pytest_bdd.scenario import scenario_wrapper_template_registry
+
+    scenario = scenario_wrapper_template_registry.get(getattr(item, "obj", None) or print)
+    return Path(scenario.feature.filename).parent.name if scenario else item.path.parent.name
+
+
+class _Plan:
+    """Which tests run for a mutant, and in which order."""
+
+    def __init__(self, tests: dict[str, Test], asked: argparse.Namespace) -> None:
+        self.tests = tests
+        self._most = (asked.features_seconds, asked.others_seconds)
+        self._executing: dict[tuple[str, int], list[str]] = defaultdict(list)
+        for test in tests.values():
+            for function, offsets in test.lines.items():
+                for offset in offsets:
+                    self._executing[function, offset].append(test.name)
+        self.killers: dict[str, list[str]] = defaultdict(list)
+        """Of each function, the newest last."""
+
+    def _able(self, file: File, mutant: Mutant) -> set[str]:
+        """The tests that execute the line, or, where it has no code of its own, the statement."""
+        for lines in ([mutant.line], range(mutant.reach[0], mutant.reach[1] + 1)):
+            found: set[str] = set()
+            for line in lines:
+                function, start = file.starts.get(line, ("", 0))
+                found.update(self._executing[f"{file.name}::{function}", line - start])
+            if found:
+                return found
+        return set()
+
+    def of(self, file: File, mutant: Mutant) -> tuple[list[str], list[str], int]:
+        """Scenarios, other tests, how many are left out. Those first that noticed another mutant of the function."""
+        last = {name: place for place, name in enumerate(self.killers[f"{file.name}::{mutant.function}"])}
+        ordered = sorted(
+            self._able(file, mutant),
+            key=lambda name: (
+                -last.get(name, -1),
+                self.tests[name].room != file.room,
+                self.tests[name].seconds,
+                name,
+            ),
+        )
+        taken: tuple[list[str], list[str]] = [], []
+        spent = [0.0, 0.0]
+        for name in ordered:
+            kind = int(not name.startswith(FEATURES))
+            if spent[kind] <= self._most[kind]:
+                spent[kind] += self.tests[name].seconds
+                taken[kind].append(name)
+        return *taken, len(ordered) - len(taken[0]) - len(taken[1])
+
+
+def _run(session: Session, store: Store, names: list[str], asked: argparse.Namespace) -> None:
+    files = [File.read(PACKAGE, name) for name in names]
+    loaded = [Loaded(str(PACKAGE / file.name), file.tree) for file in files]
+    plan = _Plan({name: test for name, test in store.tests().items() if test.passed and name in session.items}, asked)
+    session.forking = frozenset(test.name for test in plan.tests.values() if test.forks)
+    done = store.results()
+    for result in done.values():
+        if result["by"]:
+            plan.killers[f"{result['file']}::{result['function']}"].append(result["by"])
+    kept = {key for key, result in done.items() if not (asked.again and result["verdict"] not in KILLED)}
+    jobs = sorted(
+        (rank, place, number)
+        for place, file in enumerate(files)
+        for rank, number in file.in_order()
+        if rank < asked.share and (asked.unchanged or file.key(file.mutants[number]) not in kept)
+    )
+    jobs = jobs[: asked.unchanged or len(jobs)]
+    _say(f"{len(jobs)} mutants to run with {len(plan.tests)} tests")
+    session.freeze()
+    until = time.monotonic() + 60 * asked.minutes
+
+    def one(job: int) -> None:
+        if time.monotonic() > until:
+            return
+        _, place, number = jobs[job]
+        file, mutant = files[place], files[place].mutants[number]
+        result = _judge(session, plan, file, mutant, None if asked.unchanged else loaded[place])
+        if asked.unchanged:
+            _say(f"unchanged: {file.name}:{mutant.line} {result['verdict']} {result['by']}")
+        else:
+            store.keep(result)
+
+    session.lanes(asked.lanes, range(len(jobs)), one)
+
+
+def _judge(session: Session, plan: _Plan, file: File, mutant: Mutant, loaded: Loaded | None) -> dict[str, Any]:
+    """What becomes of one mutant. loaded: where the function is changed, None for a run without a change."""
+    scenarios, others, left = plan.of(file, mutant)
+    both = [*scenarios, *others]
+
+    def do(say: Callable[[Any], None]) -> None:
+        if loaded and not loaded.become(mutant):
+            say(("not loaded", ""))
+        elif by := session.run(both, say):
+            say(("killed", by))
+        else:
+            say(("survived", ""))
+
+    def patience(said: Any) -> float:
+        """Ten times what the test took, and more: a busy machine kills no mutant."""
+        return 20 + 10 * plan.tests[both[said]].seconds if isinstance(said, int) else 60
+
+    began = time.monotonic()
+    ended = session.child(do, patience) if both else None
+    said = ended.said if ended else [("survived", "")]
+    verdict, by = next((one for one in said if isinstance(one, tuple)), ("fell", ""))
+    ran = 1 + max((one for one in said if isinstance(one, int)), default=-1)
+    if verdict == "fell" and ran:  # it hangs, or the process was ended by what the mutant did
+        by = both[ran - 1]
+    if by:
+        verdict = "features" if by in scenarios else "others"
+        plan.killers[f"{file.name}::{mutant.function}"].append(by)
+    told = {name: getattr(mutant, name) for name in ("function", "line", "operator", "was", "now")}
+    return {
+        "key": file.key(mutant),
+        "file": file.name,
+        **told,
+        "verdict": verdict,
+        "by": by,
+        "late": bool(ended and ended.late),
+        "ran": [min(ran, len(scenarios)), max(0, ran - len(scenarios))],
+        "left": left,
+        "seconds": round(time.monotonic() - began, 2),
+    }
+
+
+def _known(session: Session, _: Store, __: list[str], asked: argparse.Namespace) -> None:
+    """Each known mutant must be noticed by the scenario that is named for it, which passes without the change."""
+    wrong = []
+    for one in known():
+        file = File.read(PACKAGE, one["file"])
+        mutant = next((found for found in file.mutants if found.is_as(one)), None)
+        loaded = Loaded(str(PACKAGE / file.name), file.tree)
+        if mutant is None:
+            wrong.append(f"{one}: there is no such mutant")
+            continue
+        for change, expected in ((None, None), (mutant, FEATURES + one["by"])):
+            said = session.child(partial(_one_test, session, loaded, change, FEATURES + one["by"]), lambda _: 120).said
+            if ("by", expected) not in said:
+                wrong.append(f"{one}: {'survived' if change else 'its scenario fails without it'}: {said}")
+    _say("\n".join(wrong) or f"{len(known())} known mutants were noticed")
+    asked.wrong = wrong
+
+
+def _one_test(session: Session, loaded: Loaded, mutant: Mutant | None, name: str, say: Callable[[Any], None]) -> None:
+    if mutant is None or loaded.become(mutant):
+        say(("by", session.run([name], say)))
+
+
+if __name__ == "__main__":
+    main()
