@@ -10,7 +10,6 @@ function that changed is done anew. Tests are those that a plain `pytest` select
 from __future__ import annotations
 
 import argparse
-import os
 import shlex
 import sys
 import time
@@ -25,10 +24,10 @@ import pytest
 from tests.test_architecture import pure
 from tools.mutants.live import Loaded
 from tools.mutants.operators import Mutant
-from tools.mutants.results import KILLED, File, Store, Test, known, survivors, table
-from tools.mutants.session import PACKAGE, Session
+from tools.mutants.results import KILLED, LOADING, File, Store, Test, known, survivors, table
+from tools.mutants.session import PACKAGE, Session, say
+from tools.mutants.trace import FEATURES, trace
 
-FEATURES = "tests/features/test_features.py::"
 ROOMS = "policy plan validation restore remote recovery status backup"
 
 
@@ -41,7 +40,7 @@ def main() -> None:
     words.add_argument("--share", type=float, default=1.0, help="of each file's mutants, the same ones each time")
     words.add_argument("--lanes", type=int, default=2)
     words.add_argument("--tests", default="", help="words for pytest that select tests")
-    words.add_argument("--again", action="store_true", help="run survivors once more")
+    words.add_argument("--again", action="store_true", help="trace all once more; run survivors once more")
     words.add_argument("--features-seconds", type=float, default=20, help="at most, of scenarios for one mutant")
     words.add_argument("--others-seconds", type=float, default=20, help="at most, of other tests for one mutant")
     words.add_argument("--unchanged", type=int, default=0, help="run so many mutants without a change: none may fail")
@@ -53,98 +52,15 @@ def main() -> None:
     if asked.what in ("table", "survivors"):
         files = [File.read(PACKAGE, name) for name in names]
         results = store.results()
-        _say(table(files, results) if asked.what == "table" else survivors(files, results, package=PACKAGE.name))
+        say(table(files, results) if asked.what == "table" else survivors(files, results, package=PACKAGE.name))
         return
     if asked.what == "known":
         asked.tests += " " + shlex.join(FEATURES + one["by"] for one in known())
-    work = {"trace": _trace, "run": _run, "known": _known}[asked.what]
+    work = {"trace": trace, "run": _run, "known": _known}[asked.what]
     session = Session(lambda loaded: work(loaded, store, names, asked))
     quiet = ["--capture=sys", "-p", "no:cacheprovider", "-p", "no:faulthandler", "-q", "--no-header", "--no-summary"]
     code = int(pytest.main([*quiet, *shlex.split(asked.tests)], plugins=[session]))
     sys.exit(1 if asked.wrong else 0 if code == pytest.ExitCode.NO_TESTS_COLLECTED else code)
-
-
-def _say(what: str) -> None:
-    sys.stdout.write(f"{what}\n")
-    sys.stdout.flush()
-
-
-def _trace(session: Session, store: Store, _: list[str], asked: argparse.Namespace) -> None:
-    """Each test by itself in a child, so that none stands on what another left."""
-    import coverage  # type: ignore[import-not-found,unused-ignore]
-
-    from tests.support import fork_server, forks
-
-    files = [File.read(PACKAGE, name) for name in pure()]
-    paths = [str(PACKAGE / file.name) for file in files]
-    known = store.tests()
-    names = sorted(
-        (name for name in session.items if name not in known),
-        key=lambda name: (not name.startswith(FEATURES), name.split("/")[1] not in ROOMS.split()),
-    )
-    _say(f"{len(session.items)} tests, {len(names)} to trace")
-    session.freeze()
-    run, become = forks.ForkServer.run, fork_server._become
-
-    def lines(cover: Any) -> dict[str, list[int]]:
-        cover.stop()
-        found: dict[str, list[int]] = {}
-        for file, path in zip(files, paths, strict=True):
-            for line in cover.get_data().lines(path) or ():
-                if line in file.starts:
-                    function, start = file.starts[line]
-                    found.setdefault(f"{file.name}::{function}", []).append(line - start)
-        return found
-
-    def trace(job: int) -> None:
-        name = names[job]
-
-        def do(say: Any) -> None:
-            cover = coverage.Coverage(data_file=None, include=paths, config_file=False, messages=False)
-            forked = []
-
-            def running(server: Any, *words: Any, **more: Any) -> Any:
-                forked.append(1)
-                return run(server, *words, **more)
-
-            def becoming(job: dict[str, Any]) -> None:
-                leave = os._exit
-
-                def leaving(code: int) -> None:
-                    say(lines(cover))
-                    leave(code)
-
-                os._exit = leaving  # type: ignore[assignment]
-                become(job)
-
-            forks.ForkServer.run, fork_server._become = running, becoming  # type: ignore[method-assign,assignment]
-            cover.start()
-            began = time.monotonic()
-            failed = session.run([name], say)
-            seconds = time.monotonic() - began
-            say((failed is None, seconds, bool(forked)))
-            say(lines(cover))
-
-        ended = session.child(do, lambda _: 60)
-        passed, seconds, forked = next((one for one in ended.said if isinstance(one, tuple)), (False, 60.0, False))
-        merged: dict[str, set[int]] = defaultdict(set)
-        for one in ended.said:
-            for function, offsets in one.items() if isinstance(one, dict) else ():
-                merged[function] |= set(offsets)
-        found = {function: sorted(offsets) for function, offsets in merged.items()}
-        store.keep_test(Test(name, passed, round(seconds, 3), forked, _room(session.items[name]), found))
-
-    session.lanes(asked.lanes, range(len(names)), trace)
-    tests = store.tests().values()
-    _say(f"{len(tests)} traced; not passed: {[test.name for test in tests if not test.passed]}")
-
-
-def _room(item: pytest.Item) -> str:
-    """The folder of the feature or test."""
-    from pytest_bdd.scenario import scenario_wrapper_template_registry
-
-    scenario = scenario_wrapper_template_registry.get(getattr(item, "obj", None) or print)
-    return Path(scenario.feature.filename).parent.name if scenario else item.path.parent.name
 
 
 class _Plan:
@@ -154,7 +70,11 @@ class _Plan:
         self.tests = tests
         self._most = (asked.features_seconds, asked.others_seconds)
         self._executing: dict[tuple[str, int], list[str]] = defaultdict(list)
-        for test in tests.values():
+        loading = self.tests.pop(LOADING, None)
+        self._loading = {
+            (function, offset) for function, offsets in (loading.lines.items() if loading else ()) for offset in offsets
+        }
+        for test in self.tests.values():
             for function, offsets in test.lines.items():
                 for offset in offsets:
                     self._executing[function, offset].append(test.name)
@@ -171,6 +91,11 @@ class _Plan:
             if found:
                 return found
         return set()
+
+    def only_loading(self, file: File, mutant: Mutant) -> bool:
+        """Whether the line runs while the package is loaded, and in no test."""
+        function, start = file.starts.get(mutant.line, ("", 0))
+        return (f"{file.name}::{function}", mutant.line - start) in self._loading and not self._able(file, mutant)
 
     def of(self, file: File, mutant: Mutant) -> tuple[list[str], list[str], int]:
         """Scenarios, other tests, how many are left out. Those first that noticed another mutant of the function."""
@@ -197,7 +122,14 @@ class _Plan:
 def _run(session: Session, store: Store, names: list[str], asked: argparse.Namespace) -> None:
     files = [File.read(PACKAGE, name) for name in names]
     loaded = [Loaded(str(PACKAGE / file.name), file.tree) for file in files]
-    plan = _Plan({name: test for name, test in store.tests().items() if test.passed and name in session.items}, asked)
+    plan = _Plan(
+        {
+            name: test
+            for name, test in store.tests().items()
+            if name == LOADING or (test.passed and name in session.items)
+        },
+        asked,
+    )
     session.forking = frozenset(test.name for test in plan.tests.values() if test.forks)
     done = store.results()
     for result in done.values():
@@ -211,7 +143,7 @@ def _run(session: Session, store: Store, names: list[str], asked: argparse.Names
         if rank < asked.share and (asked.unchanged or file.key(file.mutants[number]) not in kept)
     )
     jobs = jobs[: asked.unchanged or len(jobs)]
-    _say(f"{len(jobs)} mutants to run with {len(plan.tests)} tests")
+    say(f"{len(jobs)} mutants to run with {len(plan.tests)} tests")
     session.freeze()
     until = time.monotonic() + 60 * asked.minutes
 
@@ -222,7 +154,7 @@ def _run(session: Session, store: Store, names: list[str], asked: argparse.Names
         file, mutant = files[place], files[place].mutants[number]
         result = _judge(session, plan, file, mutant, None if asked.unchanged else loaded[place])
         if asked.unchanged:
-            _say(f"unchanged: {file.name}:{mutant.line} {result['verdict']} {result['by']}")
+            say(f"unchanged: {file.name}:{mutant.line} {result['verdict']} {result['by']}")
         else:
             store.keep(result)
 
@@ -248,7 +180,7 @@ def _judge(session: Session, plan: _Plan, file: File, mutant: Mutant, loaded: Lo
 
     began = time.monotonic()
     ended = session.child(do, patience) if both else None
-    said = ended.said if ended else [("survived", "")]
+    said = ended.said if ended else [("loading" if plan.only_loading(file, mutant) else "survived", "")]
     verdict, by = next((one for one in said if isinstance(one, tuple)), ("fell", ""))
     ran = 1 + max((one for one in said if isinstance(one, int)), default=-1)
     if verdict == "fell" and ran:  # it hangs, or the process was ended by what the mutant did
@@ -284,7 +216,7 @@ def _known(session: Session, _: Store, __: list[str], asked: argparse.Namespace)
             said = session.child(partial(_one_test, session, loaded, change, FEATURES + one["by"]), lambda _: 120).said
             if ("by", expected) not in said:
                 wrong.append(f"{one}: {'survived' if change else 'its scenario fails without it'}: {said}")
-    _say("\n".join(wrong) or f"{len(known())} known mutants were noticed")
+    say("\n".join(wrong) or f"{len(known())} known mutants were noticed")
     asked.wrong = wrong
 
 

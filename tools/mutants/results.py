@@ -17,6 +17,8 @@ from tools.mutants.operators import Mutant, mutants_of
 
 HERE = Path(__file__).parent
 KILLED = ("features", "others")
+LOADING = "(loading)"
+"""The name under which is kept what runs while the package is loaded: a mutant comes too late there."""
 
 
 @dataclass
@@ -136,11 +138,13 @@ def table(files: list[File], results: dict[str, dict[str, Any]]) -> str:
     for file in files:
         for mutant in file.mutants:
             for row in (file.room, "all"):
-                sums[row]["mutants"] += 1
                 found = results.get(file.key(mutant))
-                if found is None:
+                verdict = found["verdict"] if found else ""
+                if verdict == "loading":
                     continue
-                verdict = found["verdict"]
+                sums[row]["mutants"] += 1
+                if not verdict:
+                    continue
                 if verdict not in KILLED and is_equivalent(file.name, mutant, same):
                     verdict = "equivalent"
                 sums[row]["run"] += 1
@@ -168,7 +172,7 @@ def survivors(files: list[File], results: dict[str, dict[str, Any]], *, package:
     for file in files:
         for mutant in sorted(file.mutants, key=lambda one: one.line):
             found = results.get(file.key(mutant))
-            if found is None or found["verdict"] in KILLED or is_equivalent(file.name, mutant, same):
+            if found is None or found["verdict"] in (*KILLED, "loading") or is_equivalent(file.name, mutant, same):
                 continue
             ran = (
                 f"{found['ran'][0]} scenarios and {found['ran'][1]} other tests run" if any(found["ran"]) else "no test"

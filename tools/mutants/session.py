@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import ctypes
+import functools
 import gc
 import importlib
 import os
@@ -35,6 +36,12 @@ PACKAGE = Path(autosync_tasks.__file__).parent
 _SUBREAPER, _DEATH_SIGNAL = 36, 1  # prctl(2)
 _MEMORY = 8 << 30
 _MEMORY_DISK = "/dev/shm"  # noqa: S108  as in tests/conftest.py
+
+
+def say(what: str) -> None:
+    """Writes a line at once: several processes write."""
+    sys.stdout.write(f"{what}\n")
+    sys.stdout.flush()
 
 
 class Ended(NamedTuple):
@@ -86,6 +93,9 @@ class Session:
         load_invoke()
         found = scanner.loaded()
         found.details()
+        for one in gc.get_objects():  # what was kept while tests were collected would hide the line that made it
+            if isinstance(one, functools._lru_cache_wrapper) and one.__module__.startswith("autosync_tasks"):
+                one.cache_clear()
 
         def lightly(_: str) -> None:
             from autosync_tasks.validation import scanner as engine
