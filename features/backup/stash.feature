@@ -9,8 +9,7 @@ Feature: Edits in the backup's own folder
   Rule: An edit of a backed up file is put aside
 
     Scenario: the next sync brings the config tree's version
-      When "AGENTS.md" says "Edited in the right place"
-      And a person asks for a sync at 09:10
+      When "AGENTS.md" says "Edited in the right place" and a person asks for a sync at 09:10
       Then the sync is done
       And the backup's work tree still has "AGENTS.md", saying "Edited in the right place"
       And the edit "Edited in the wrong place" of "AGENTS.md" can be found again

@@ -85,8 +85,7 @@ Feature: From a remote to a working config tree
       And the new machine has no config tree
       When the remote answers again
       And a new machine is brought up from the remote
-      Then the bootstrap is done
-      And the new machine has the lost tree, byte for byte
+      Then the bootstrap is done, and the new machine has the lost tree, byte for byte
 
   Rule: Where there are several backups, a person says which
 
@@ -96,8 +95,7 @@ Feature: From a remote to a working config tree
       Then the bootstrap is blocked
       And it says "--branch="
       When a new machine is brought up from the branch "main" of the remote
-      Then the bootstrap is done
-      And the new machine has the lost tree, byte for byte
+      Then the bootstrap is done, and the new machine has the lost tree, byte for byte
 
   Rule: Two machines that live use two branches
 
@@ -110,8 +108,7 @@ Feature: From a remote to a working config tree
     Scenario: a third one begins with the branch that is named, and takes one that is free
       Given another machine has the branch that this host would take
       When a second machine is brought up from the branch "main" of the remote
-      Then the bootstrap is done
-      And the new machine has the lost tree, byte for byte
+      Then the bootstrap is done, and the new machine has the lost tree, byte for byte
       When a second machine is brought up from the branch "main" of the remote
       Then there is nothing left to bring up
 

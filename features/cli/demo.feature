@@ -7,11 +7,12 @@ Feature: The demo
     Scenario: in a folder that one names
       When a person runs `autosync demo --folder ~/try-it`
       Then the exit code is 0
-      And it says "First backup"
-      And it says "nothing to do"
-      And it says "blocked: validation"
-      And it says "1 path restored"
-      And it says "the backup holds the source, byte for byte"
+      And it says:
+        | First backup                               |
+        | nothing to do                              |
+        | blocked: validation                        |
+        | 1 path restored                            |
+        | the backup holds the source, byte for byte |
       And nothing was written
 
     Scenario: it never writes into a folder that is there

@@ -29,8 +29,9 @@ Feature: Uninstall
       And a person has switched on claude and codex
       When a person runs `autosync sync`
       And a person runs `autosync uninstall`
-      Then it says "left the backup of claude: "
-      And it says "left the backup of codex: "
+      Then it says:
+        | left the backup of claude:  |
+        | left the backup of codex:   |
 
     Scenario: only looking
       Given the schedule is installed

@@ -12,9 +12,10 @@ Feature: Settings
       And the environment says MIN_CHANGES_FOR_SYNC is "3"
       When a person runs `autosync show-config`
       Then the exit code is 0
-      And it says "medium_threshold 3 default"
-      And it says "max_sync_frequency 10m config file"
-      And it says "min_changes_for_sync 3 environment variable MIN_CHANGES_FOR_SYNC"
+      And it says:
+        | medium_threshold 3 default                                       |
+        | max_sync_frequency 10m config file                               |
+        | min_changes_for_sync 3 environment variable MIN_CHANGES_FOR_SYNC |
 
   Rule: Changing a setting leaves the rest of the file alone
 
@@ -27,9 +28,10 @@ Feature: Settings
       When a person runs `sync-config --set-config MAX_SYNC_FREQUENCY=600 --set-config auto_sync_push=true`
       Then the exit code is 0
       And it says "max_sync_frequency: 15m → 10m"
-      And the config file says "# Not while I work."
-      And the config file says "max_sync_frequency = 600 # a quarter of an hour"
-      And the config file says "auto_sync_push = true"
+      And the config file says:
+        | # Not while I work.                             |
+        | max_sync_frequency = 600 # a quarter of an hour |
+        | auto_sync_push = true                           |
 
     Scenario: a look beforehand
       When a person runs `autosync set-config MAX_SYNC_FREQUENCY=600 --check`
@@ -48,10 +50,11 @@ Feature: Settings
     Scenario: on the command line
       When a person runs `sync-config --set-config MAX_SYNC_FREQUENCY=-1 --set-config AUTO_SYNC_PUSH=maybe --set-config AUTO_SYNC_PUHS=true`
       Then the exit code is 2
-      And it says "3 settings are wrong"
-      And it says "MAX_SYNC_FREQUENCY = -1: is too small; allowed: a span from 0s to 30d"
-      And it says "AUTO_SYNC_PUSH = "maybe": is neither; allowed: true or false"
-      And it says "AUTO_SYNC_PUHS: is no setting; did you mean auto_sync_push?"
+      And it says:
+        | 3 settings are wrong                                                  |
+        | MAX_SYNC_FREQUENCY = -1: is too small; allowed: a span from 0s to 30d |
+        | AUTO_SYNC_PUSH = "maybe": is neither; allowed: true or false          |
+        | AUTO_SYNC_PUHS: is no setting; did you mean auto_sync_push?           |
       And no file was written
 
     Scenario: in the file and in the environment
@@ -69,12 +72,13 @@ Feature: Settings
       And the environment says AUTO_SYNC_PUSH is "maybe"
       When a person runs `autosync sync`
       Then the exit code is 2
-      And it says "5 settings are wrong"
-      And it says "config.toml: max_sync_frequency = -1"
-      And it says "auto_sync_pus: is no setting; did you mean auto_sync_push?"
-      And it says "sync_exclusions, item 1 = "a[""
-      And it says "rule 1, priority = "urgent": is no priority; allowed: high | medium | low | never"
-      And it says "environment variable AUTO_SYNC_PUSH = "maybe""
+      And it says:
+        | 5 settings are wrong                                                                 |
+        | config.toml: max_sync_frequency = -1                                                 |
+        | auto_sync_pus: is no setting; did you mean auto_sync_push?                           |
+        | sync_exclusions, item 1 = "a["                                                       |
+        | rule 1, priority = "urgent": is no priority; allowed: high \| medium \| low \| never |
+        | environment variable AUTO_SYNC_PUSH = "maybe"                                        |
       And no file was written
 
     Scenario: a rule that can never win

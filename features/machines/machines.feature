@@ -62,7 +62,7 @@ Feature: Every machine by one status
       Given somebody wrote nonsense into the list of machines
       When a person lists the machines
       Then 2 machines are listed
-      And it shows no control character
+      And no control character is shown
 
     Scenario: a remote that takes no such record does not stop a sync
       Given the remote takes nothing but branches

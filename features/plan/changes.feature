@@ -47,8 +47,7 @@ Feature: Every kind of change arrives
       And "context/stack.md/python.md" says "Python 3.12"
       And a person asks for a sync at 09:10
       Then the sync is done
-      And the backup equals the config tree
-      And the backup's work tree shows the same
+      And the backup equals the config tree, and so does its work tree
 
     Scenario: an empty folder, which git alone would forget
       When "context/ideas" is an empty folder

@@ -32,8 +32,7 @@ Feature: Check mode
       And a person asks what a sync would do at 09:10
       And the sync would be done
       And the watcher asks for a sync at 09:11
-      Then the sync is done
-      And the backup equals the config tree
+      Then the sync is done, and the backup equals the config tree
 
   Rule: Guards and limits hold in check mode too
 

@@ -12,9 +12,10 @@ Feature: What has changed
       And "README.md" is deleted
       When a person runs `autosync diff`
       Then the exit code is 0
-      And it says "-Small commits. +Large commits."
-      And it says "+Something new"
-      And it says "-# My configuration"
+      And it says:
+        | -Small commits. +Large commits. |
+        | +Something new                  |
+        | -# My configuration             |
 
     Scenario: no line is told that is not there
       Given "context/stack.md" says "# Stack\n\nPython 3.12, pytest.\nruff\n"
@@ -71,6 +72,7 @@ Feature: What has changed
       And "context/evil.md" says "before \x1b[2J after [/red]"
       When a person runs `autosync diff`
       Then the exit code is 0
-      And it says "context/\x1b[31mred"
-      And it says "context/[bold]not bold[/]"
+      And it says:
+        | context/\\x1b[31mred      |
+        | context/[bold]not bold[/] |
       And no control character is shown

@@ -9,8 +9,7 @@ Feature: Left out
 
     Scenario Outline: <what>
       When "context/odd" is <what>
-      And a context file changes
-      And a person asks for a sync at 09:10
+      And a context file changes and a person asks for a sync at 09:10
       Then the sync is incomplete
       And "context/odd" is left out: <why>
       And the backup holds the change to a context file
@@ -26,8 +25,7 @@ Feature: Left out
 
     Scenario: a file
       When "agent/reviewer.md" cannot be read
-      And a context file changes
-      And a person asks for a sync at 09:10
+      And a context file changes and a person asks for a sync at 09:10
       Then the sync is incomplete
       And "agent/reviewer.md" is left out: unreadable
       And the backup holds "agent/reviewer.md"
@@ -35,16 +33,13 @@ Feature: Left out
 
     Scenario: a folder, and so all that lies in it
       When "agent" cannot be read
-      And a context file changes
-      And a person asks for a sync at 09:10
+      And a context file changes and a person asks for a sync at 09:10
       Then the sync is incomplete
       And "agent" is left out: unreadable
       And the backup holds "agent/reviewer.md"
 
     Scenario: it can be read again
-      Given "agent/reviewer.md" cannot be read
-      And a person asks for a sync at 09:10
-      And the sync is incomplete
+      Given "agent/reviewer.md" cannot be read and a person asks for a sync at 09:10, which is incomplete
       When "agent/reviewer.md" can be read again
       And a person asks for a sync at 09:20
       Then there is nothing to do
@@ -61,8 +56,7 @@ Feature: Left out
 
     Scenario: a second time
       Given "context/odd" is a pipe
-      And a person asks for a sync at 09:10
-      And the sync is incomplete
+      And a person asks for a sync at 09:10, which is incomplete
       When a person asks for a sync at 09:20
       Then the sync is incomplete
       And the backup has 1 commit

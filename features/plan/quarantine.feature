@@ -26,8 +26,7 @@ Feature: Quarantine lets the rest of the tree go
 
     Scenario: The file is mended
       Given quarantine is on
-      And the schedule asks for a sync at 10:00
-      And the sync is incomplete
+      And the schedule asks for a sync at 10:00, which is incomplete
       When the token is taken out
       And the schedule asks for a sync at 11:00
       Then the sync is done

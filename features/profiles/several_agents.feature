@@ -16,13 +16,10 @@ Feature: Several agents
     Scenario: switched on is not backed up yet
       Given a person has switched on claude
       When a person runs `autosync profiles`
-      Then the exit code is 0
-      And it says "claude    Claude Code    switched on, no sync yet  autosync sync"
+      Then it says "claude    Claude Code    switched on, no sync yet  autosync sync"
       When a person runs `autosync sync`
-      Then the exit code is 0
-      When a person runs `autosync profiles`
-      Then the exit code is 0
-      And it says "claude    Claude Code    backed up"
+      And a person runs `autosync profiles`
+      Then it says "claude    Claude Code    backed up"
 
     Scenario: each has a backup of its own, with nothing of its secrets and conversations
       Given a person has switched on claude and codex
@@ -45,20 +42,22 @@ Feature: Several agents
       Given a person has switched on claude and codex
       And all of them go to one remote
       And a command that is told what happens
-      And a secret stands in the instructions of Claude Code
+      And a secret gets into the instructions of Claude Code
       And the remote has another version of the config tree
       When a person runs `autosync sync`
       Then the exit code is 4
-      And it says "claude:"
-      And it says "blocked"
+      And it says:
+        | claude: |
+        | blocked |
       And the remote holds the newest of codex
       And a person was told "autosync, Claude Code: blocked"
       And a person was told "autosync, OpenCode: "
       And nobody was told anything of Codex
       When a person runs `autosync status --short`
       Then the exit code is 0
-      And it says "attention: opencode: in conflict with the remote"
-      And it says "claude: attention; codex: protected"
+      And it says:
+        | attention: opencode: in conflict with the remote |
+        | claude: attention; codex: protected              |
 
     @sweep
     Scenario: the same with nobody there: one watcher serves all of them
@@ -80,9 +79,10 @@ Feature: Several agents
       And all of them go to one remote
       When a person runs `autosync machines`
       Then the exit code is 0
-      And it says "OpenCode, branch main"
-      And it says "Claude Code, branch claude"
-      And it says "Codex, branch codex"
+      And it says:
+        | OpenCode, branch main      |
+        | Claude Code, branch claude |
+        | Codex, branch codex        |
 
     @sweep
     Scenario: the schedule serves all of them too
@@ -93,9 +93,8 @@ Feature: Several agents
 
     Scenario: no sign of life goes out while one is not protected
       Given a person has switched on claude and codex
-      When a person runs `autosync sync`
-      Then the exit code is 0
-      Given an address that hears heartbeats
+      And a person runs `autosync sync`
+      And an address that hears heartbeats
       When the home of Codex is gone
       And a person runs `autosync sync`
       Then the exit code is 1

@@ -109,12 +109,9 @@ Feature: Mending a backup
 
     Scenario: a person confirms that no copy is left
       Given the backup has lost an old version of a file
-      And a context file changes
-      And a person asks for a sync at 09:20
-      And the sync is incomplete
+      And a context file changes and a person asks for a sync at 09:20, which is incomplete
       When a person confirms the loss
-      And a context file changes
-      And a person asks for a sync at 09:30
+      And a context file changes and a person asks for a sync at 09:30
       Then the sync is done
       And the history tells of the loss
       When a person asks for the status at 09:31
@@ -124,6 +121,5 @@ Feature: Mending a backup
       Given the backup has lost an old version of a file
       And a person confirms the loss
       And the backup has lost another old version
-      When a context file changes
-      And a person asks for a sync at 09:30
+      When a context file changes and a person asks for a sync at 09:30
       Then the sync is incomplete

@@ -10,11 +10,9 @@ Feature: Conflict
 
     Scenario Outline: someone else <does> it
       Given someone else <does> "AGENTS.md" on the remote
-      When a context file changes
-      And a person asks for a sync at 09:10
+      When a context file changes and a person asks for a sync at 09:10
       Then the exit code is 4
-      And it says "AGENTS.md"
-      And it says what to do next
+      And it says "AGENTS.md", and what to do next
       And the remote is as the others left it
 
       Examples:
@@ -23,47 +21,38 @@ Feature: Conflict
         | removed |
 
     Scenario: the remote's history was rewritten
-      Given a context file changes
-      And a person asks for a sync at 09:05
-      And the sync is done
+      Given a context file changes and a person asks for a sync at 09:05, which is done
       And someone else takes the last commit off the remote
-      When a context file changes
-      And a person asks for a sync at 09:10
+      When a context file changes and a person asks for a sync at 09:10
       Then the exit code is 4
       And it says "rewritten"
       And the remote is as the others left it
 
     Scenario: a copy of this machine syncs to the same branch
       Given another machine with a copy of this home has pushed "context/theirs.md"
-      When a context file changes
-      And a person asks for a sync at 09:10
+      When a context file changes and a person asks for a sync at 09:10
       Then the exit code is 4
-      And it says "another machine, or a copy of this one"
-      And it says "context/theirs.md"
+      And it says:
+        | another machine, or a copy of this one |
+        | context/theirs.md                      |
       And the remote is as the others left it
 
     Scenario: looking for what is wrong names the conflict
       Given someone else rewrote "AGENTS.md" on the remote
-      And a context file changes
-      And a person asks for a sync at 09:10
-      And the exit code is 4
+      And a context file changes and a person asks for a sync at 09:10, with exit code 4
       When a person looks what could be recovered
       Then the exit code is 4
-      And it says "conflict with origin/main"
-      And it says "recover --take source"
+      And it says:
+        | conflict with origin/main |
+        | recover --take source     |
 
   Rule: Local backups go on, and the remote keeps them aside
 
     Scenario: three syncs during one conflict
       Given someone else rewrote "AGENTS.md" on the remote
-      When a context file changes
-      And a person asks for a sync at 09:10
-      And the exit code is 4
-      And a context file changes
-      And a person asks for a sync at 09:20
-      And the exit code is 4
-      And a context file changes
-      And a person asks for a sync at 09:30
+      When a context file changes and a person asks for a sync at 09:10, with exit code 4
+      And a context file changes and a person asks for a sync at 09:20, with exit code 4
+      And a context file changes and a person asks for a sync at 09:30
       Then the exit code is 4
       And the backup equals the config tree
       And the remote keeps this machine's backup aside, once
@@ -73,25 +62,19 @@ Feature: Conflict
 
     Scenario: the file is as it was
       Given someone else rewrote "AGENTS.md" on the remote
-      And a context file changes
-      And a person asks for a sync at 09:10
-      And the exit code is 4
+      And a context file changes and a person asks for a sync at 09:10, with exit code 4
       When the others take that back
       And a person asks for a sync at 09:20
-      Then the sync is done
-      And the remote has everything
+      Then the sync is done, and the remote has everything
 
   Rule: A person may choose this machine's version
 
     Scenario: the source wins
       Given someone else rewrote "AGENTS.md" on the remote
-      And a context file changes
-      And a person asks for a sync at 09:10
-      And the exit code is 4
+      And a context file changes and a person asks for a sync at 09:10, with exit code 4
       When a person chooses the version of this machine
       And a person asks for a sync at 09:20
-      Then the sync is done
-      And the remote has everything
+      Then the sync is done, and the remote has everything
       And the backup equals the config tree
       And what the others wrote can still be found in the history
 
@@ -99,9 +82,7 @@ Feature: Conflict
 
     Scenario: theirs wins, and what stood in the config tree can be had back
       Given someone else rewrote "AGENTS.md" on the remote
-      And "AGENTS.md" says "Written here"
-      And a person asks for a sync at 09:10
-      And the exit code is 4
+      And "AGENTS.md" says "Written here" and a person asks for a sync at 09:10, with exit code 4
       When a person chooses the version of the others
       Then the config tree has "AGENTS.md", saying "Written by others"
       And the backup equals the config tree

@@ -16,30 +16,22 @@ Feature: Push
 
     Scenario: what an earlier sync could not bring there goes with the next one
       Given the remote is away
-      And a context file changes
-      And a person asks for a sync at 09:10
-      And the sync is incomplete
+      And a context file changes and a person asks for a sync at 09:10, which is incomplete
       When the remote is back
       And a person asks for a sync at 09:20
-      Then the sync is done
-      And the remote has everything
+      Then the sync is done, and the remote has everything
 
     Scenario: though something is left out all the while
       Given "context/odd" is a pipe
       And the remote is away
-      And a context file changes
-      And a person asks for a sync at 09:10
-      And the sync is incomplete
+      And a context file changes and a person asks for a sync at 09:10, which is incomplete
       When the remote is back
       And a person asks for a sync at 09:20
-      Then the sync is incomplete
-      And the remote has everything
+      Then the sync is incomplete, and the remote has everything
 
     Scenario: what it says when there was only something to push
       Given the remote is away
-      And a context file changes
-      And a person asks for a sync at 09:10
-      And the sync is incomplete
+      And a context file changes and a person asks for a sync at 09:10, which is incomplete
       When the remote is back
       And a person asks for a sync at 09:20
       Then the sync is done
@@ -48,9 +40,7 @@ Feature: Push
 
     Scenario: a push that did not succeed is not silent
       Given the remote is away
-      And a context file changes
-      And the schedule asks for a sync at 09:10
-      And the sync is incomplete
+      And a context file changes and the schedule asks for a sync at 09:10, which is incomplete
       When a person asks for the status at 09:11
       Then the verdict is "attention"
       And it says "the last push did not succeed"
@@ -64,17 +54,14 @@ Feature: Push
 
     Scenario: a page of their own, while something changed here
       Given someone else puts "HELLO.md" on the remote, saying "Hello"
-      When a context file changes
-      And a person asks for a sync at 09:10
-      Then the sync is done
-      And the remote has everything
+      When a context file changes and a person asks for a sync at 09:10
+      Then the sync is done, and the remote has everything
       And the remote holds "HELLO.md", saying "Hello"
       And the backup's work tree still has "HELLO.md", saying "Hello"
 
     Scenario: a remote that its host made with a welcome page
       Given the remote is a new one with a "LICENSE" in it
-      When a context file changes
-      And a person asks for a sync at 09:10
+      When a context file changes and a person asks for a sync at 09:10
       Then the sync is done
       And the remote has everything
       And the remote holds "LICENSE", saying "Free"
@@ -83,26 +70,21 @@ Feature: Push
 
     Scenario: the address is another one than before
       Given the backup's remote is changed to another place
-      When a context file changes
-      And a person asks for a sync at 09:10
+      When a context file changes and a person asks for a sync at 09:10
       Then the exit code is 3
-      And it says "pushes would go to"
-      And it says what to do next
+      And it says "pushes would go to", and what to do next
       And the other place is still empty
 
     Scenario: the remote holds the backup of another config tree
       Given the remote holds the backup of another config tree
-      When a context file changes
-      And a person asks for a sync at 09:10
+      When a context file changes and a person asks for a sync at 09:10
       Then the exit code is 3
       And it says "BACKUP_BRANCH="
       And the remote is as the others left it
 
     Scenario: a branch of its own goes on from the backups so far
       Given the remote holds the backup of another config tree
-      And a context file changes
-      And a person asks for a sync at 09:10
-      And the exit code is 3
+      And a context file changes and a person asks for a sync at 09:10, with exit code 3
       When a person takes the advice "set-config BACKUP_BRANCH="
       And a person takes the advice "recover"
       And a person asks for a sync at 09:20
@@ -119,8 +101,7 @@ Feature: Push
 
     Scenario: no remote of that name
       Given the backup's remote is removed
-      When a context file changes
-      And a person asks for a sync at 09:10
+      When a context file changes and a person asks for a sync at 09:10
       Then the sync is incomplete
       And it says "has no remote origin"
       And it says what to do next
@@ -129,8 +110,7 @@ Feature: Push
 
     Scenario: a stick with a program that wants to run at every push
       Given the remote has a program that runs at every push
-      When a context file changes
-      And a person asks for a sync at 09:10
+      When a context file changes and a person asks for a sync at 09:10
       Then the sync is done
       And the remote has everything
       And that program never ran
@@ -139,8 +119,7 @@ Feature: Push
 
     Scenario: a person committed one by hand
       Given a person commits a secret to the backup
-      When a context file changes
-      And a person asks for a sync at 09:10
+      When a context file changes and a person asks for a sync at 09:10
       Then the exit code is 3
       And it says "not pushed"
       And the remote is as the others left it
@@ -149,13 +128,10 @@ Feature: Push
 
     Scenario Outline: a person <does>
       Given the history of the backup holds a secret that is in no file any more
-      And a context file changes
-      And a person asks for a sync at 09:10
-      And the exit code is 3
+      And a context file changes and a person asks for a sync at 09:10, with exit code 3
       When a person takes the advice "<advice>"
       And a person asks for a sync at 09:20
-      Then the sync is done
-      And the remote has everything
+      Then the sync is done, and the remote has everything
 
       Examples:
         | does                        | advice           |
@@ -164,12 +140,8 @@ Feature: Push
 
     Scenario: what was accepted stays accepted while the history holds it
       Given the history of the backup holds a secret that is in no file any more
-      And a context file changes
-      And a person asks for a sync at 09:10
-      And the exit code is 3
+      And a context file changes and a person asks for a sync at 09:10, with exit code 3
       And a person takes the advice "accept"
       When a person forgets acceptances whose finding is gone
-      And a context file changes
-      And a person asks for a sync at 09:20
-      Then the sync is done
-      And the remote has everything
+      And a context file changes and a person asks for a sync at 09:20
+      Then the sync is done, and the remote has everything

@@ -9,8 +9,7 @@ Feature: Retry
 
     Scenario Outline: the remote <trouble>
       Given the remote <trouble>
-      When a context file changes
-      And the schedule asks for a sync at 09:10
+      When a context file changes and the schedule asks for a sync at 09:10
       Then the sync is incomplete
       And it says what to do next
       And the backup equals the config tree
@@ -24,38 +23,26 @@ Feature: Retry
 
     Scenario: a push that is still waiting
       Given the remote is away
-      And a context file changes
-      And the schedule asks for a sync at 09:10
-      And the sync is incomplete
-      When a context file changes
-      And the watcher asks for a sync at 09:17
-      And the sync is incomplete
-      And a context file changes
-      And the watcher asks for a sync at 09:23
-      Then the sync is done
-      And the backup equals the config tree
+      And a context file changes and the schedule asks for a sync at 09:10, which is incomplete
+      When a context file changes and the watcher asks for a sync at 09:17, which is incomplete
+      And a context file changes and the watcher asks for a sync at 09:23
+      Then the sync is done, and the backup equals the config tree
       And the push waits
 
   Rule: A person need not wait
 
     Scenario: at once
       Given the remote is away
-      And a context file changes
-      And the schedule asks for a sync at 09:10
-      And the sync is incomplete
+      And a context file changes and the schedule asks for a sync at 09:10, which is incomplete
       When the remote is back
       And a person asks for a sync at 09:11
-      Then the sync is done
-      And the remote has everything
+      Then the sync is done, and the remote has everything
 
   Rule: When it is back, the next automatic sync brings everything there
 
     Scenario: without a further change
       Given the remote is away
-      And a context file changes
-      And the schedule asks for a sync at 09:10
-      And the sync is incomplete
+      And a context file changes and the schedule asks for a sync at 09:10, which is incomplete
       When the remote is back
       And the schedule asks for a sync at 10:10
-      Then the sync is done
-      And the remote has everything
+      Then the sync is done, and the remote has everything

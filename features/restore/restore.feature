@@ -41,8 +41,7 @@ Feature: Bringing files back
   Rule: Any backup that was ever made can be asked for
 
     Scenario Outline: the file as it was <when>
-      Given "context/stack.md" says "second version"
-      And a person asks for a sync at 10:00
+      Given "context/stack.md" says "second version" and a person asks for a sync at 10:00
       And "context/stack.md" says "third version"
       When a person restores "context/stack.md" as it was <when>
       Then the restore is done
@@ -54,8 +53,7 @@ Feature: Bringing files back
         | at 10:30 | second version               |
 
     Scenario: a file that was not there yet is found where it came in
-      Given "context/later.md" says "written later"
-      And a person asks for a sync at 10:00
+      Given "context/later.md" says "written later" and a person asks for a sync at 10:00
       When a person restores "context/later.md" as it was at 09:30
       Then the restore is refused
       And it says "it came into the backup with"
@@ -66,14 +64,12 @@ Feature: Bringing files back
       And a person asks for a sync at 10:00
       When a person restores "context/stack.md"
       Then the restore is refused
-      And it says "it left the backup with"
-      And it says what to do next
+      And it says "it left the backup with", and what to do next
 
     Scenario: the versions of one file
       Given "context/stack.md" says "second version"
       And a person asks for a sync at 10:00
-      And "AGENTS.md" says "another file"
-      And a person asks for a sync at 11:00
+      And "AGENTS.md" says "another file" and a person asks for a sync at 11:00
       When a person lists the backups of "context/stack.md"
       Then 2 backups are named
 
@@ -154,8 +150,7 @@ Feature: Bringing files back
 
     Scenario: a secret that stands there never gets into the backup
       When a secret gets into a context file
-      And a person asks for a sync at 09:01
-      And the sync is blocked
+      And a person asks for a sync at 09:01, which is blocked
       And "context/stack.md" says the secret
       And a person restores "context/stack.md"
       Then the restore is done

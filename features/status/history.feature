@@ -19,19 +19,15 @@ Feature: History
 
     Scenario: the same block again and again
       When a secret gets into a context file
-      And the schedule asks for a sync at 10:00
-      And the sync is blocked
-      And the watcher asks for a sync at 11:00
-      And the sync is blocked
+      And the schedule asks for a sync at 10:00, which is blocked
+      And the watcher asks for a sync at 11:00, which is blocked
       Then the history has 2 records
 
     Scenario: another block
       When a secret gets into a context file
-      And the schedule asks for a sync at 10:00
-      And the sync is blocked
+      And the schedule asks for a sync at 10:00, which is blocked
       And an agent definition changes
-      And the schedule asks for a sync at 11:00
-      And the sync is blocked
+      And the schedule asks for a sync at 11:00, which is blocked
       Then the history has 3 records
 
   Rule: What was restored is told too, and is no sync
@@ -44,8 +40,9 @@ Feature: History
       When a person runs `autosync history`
       Then it says "restore changed"
       When a person runs `sync-config --stats`
-      Then it says "runs 1"
-      And it says "restores 1"
+      Then it says:
+        | runs 1     |
+        | restores 1 |
 
   Rule: It can be narrowed
 
@@ -82,10 +79,11 @@ Feature: History
     Scenario: totals
       When a person runs `sync-config --stats`
       Then the exit code is 0
-      And it says "runs 3"
-      And it says "blocked 1"
-      And it says "incomplete 0"
-      And it says "commits 2"
+      And it says:
+        | runs 3       |
+        | blocked 1    |
+        | incomplete 0 |
+        | commits 2    |
 
     Scenario: a trigger that there is not
       When a person runs `autosync history --trigger=cron`

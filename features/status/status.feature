@@ -23,8 +23,7 @@ Feature: Status
 
     Scenario: a change that nobody took
       Given auto-sync is disabled
-      When a context file changes
-      And the schedule asks for a sync at 10:00
+      When a context file changes and the schedule asks for a sync at 10:00
       And a person asks for the status at 13:00 tomorrow
       Then the verdict is "not protected"
       And it says "a change has waited for 27 hours"
@@ -57,8 +56,7 @@ Feature: Status
 
     Scenario: the next sync would be blocked
       When a secret gets into a context file
-      And the schedule asks for a sync at 10:00
-      And the sync is blocked
+      And the schedule asks for a sync at 10:00, which is blocked
       And a person asks for the status at 10:05
       Then the verdict is "attention"
       And it says "the next sync is blocked"
@@ -67,14 +65,14 @@ Feature: Status
       When a secret gets into a context file
       And a person asks for the status at 09:02
       Then the verdict is "attention"
-      And it says "the next sync is blocked: validation: 1 finding must be mended first (SEC001 in context/project.md, line 3)"
-      And it says "next: mend context/project.md, or `autosync accept"
-      And it says "`autosync set-config QUARANTINE=true` to back up the rest meanwhile"
+      And it says:
+        | the next sync is blocked: validation: 1 finding must be mended first (SEC001 in context/project.md, line 3) |
+        | next: mend context/project.md, or `autosync accept                                                          |
+        | `autosync set-config QUARANTINE=true` to back up the rest meanwhile                                         |
 
     Scenario: a block that is over, though something else waits
       Given a secret gets into a context file
-      And a person asks for a sync at 09:30
-      And the sync is blocked
+      And a person asks for a sync at 09:30, which is blocked
       When the secret is taken out again
       And a document changes
       And a person asks for the status at 09:31
@@ -86,17 +84,18 @@ Feature: Status
       And the schedule asks for a sync at 09:30
       When a secret gets into a context file
       And an agent definition changes
-      And a person asks for the status at 10:00
-      Then the verdict is "attention"
-      And it says "1 change in quarantine; the rest goes"
-      And it says "next: mend context/project.md"
+      Then the status at 10:00 is "attention"
+      And it says:
+        | 1 change in quarantine; the rest goes |
+        | next: mend context/project.md         |
 
     Scenario: changes that nothing will come for
       When a context file changes
       And a person asks for the status at 09:02
       Then the verdict is "attention"
-      And it says "1 change pending, and no trigger is installed"
-      And it says "next: `autosync sync` takes what is pending"
+      And it says:
+        | 1 change pending, and no trigger is installed |
+        | next: `autosync sync` takes what is pending   |
       And it does not say "retry"
 
     Scenario: syncs fail
@@ -112,8 +111,7 @@ Feature: Status
       And the config tree is there again
       And the schedule asks for a sync at 11:00
       And there is nothing to do
-      And a person asks for the status at 11:01
-      Then the verdict is "protected"
+      Then the status at 11:01 is "protected"
 
     Scenario: auto-sync is switched off
       Given auto-sync is disabled
@@ -128,14 +126,14 @@ Feature: Status
       And a file of secrets changes
       And a person asks for the status at 10:00
       Then the verdict is "protected"
-      And it says "0 (and 1 of low priority)"
-      And it says "1 path never copied: .env"
+      And it says:
+        | 0 (and 1 of low priority) |
+        | 1 path never copied: .env |
 
     Scenario: what a rule of one's own keeps out
       Given a rule that makes "notes/" never
       When a note changes
-      And a person asks for the status at 10:00
-      Then the verdict is "protected"
+      Then the status at 10:00 is "protected"
       And it does not say "low priority"
       And it says "1 path never copied: notes/today.txt"
 
@@ -143,9 +141,7 @@ Feature: Status
 
     Scenario: the remote, and when it last had everything
       Given a remote that every sync pushes to
-      When a context file changes
-      And a person asks for a sync at 09:30
-      And the sync is done
+      When a context file changes and a person asks for a sync at 09:30, which is done
       And a person asks for the status at 10:00
       Then it says "after each sync, to origin ("
       And it says "the last one 30 minutes ago"

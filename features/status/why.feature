@@ -85,8 +85,9 @@ Feature: Why
       And "context/two.md" changes
       And a person asks why about "context" at 10:00
       Then the answer to "pending" is "2 paths below it"
-      And it says "context/one.md"
-      And it says "context/two.md"
+      And it says:
+        | context/one.md |
+        | context/two.md |
 
   Rule: What is never copied never rides along
 

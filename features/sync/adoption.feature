@@ -28,8 +28,9 @@ Feature: Adoption
       And a backup repository with a file of its own "AGENTS.md" that says "Mine too"
       When a person asks for a sync
       Then the sync is blocked
-      And it says "differs in the backup: AGENTS.md differs in the backup: README.md"
-      And it says "--adopt"
+      And it says:
+        | differs in the backup: AGENTS.md differs in the backup: README.md |
+        | --adopt                                                           |
       And the backup holds "README.md", saying "Mine"
 
     Scenario: insisting does not help

@@ -45,16 +45,14 @@ Feature: The first sync
       And a config tree in "~/.config/opencode"
       When a person asks for a sync
       Then the sync is refused with exit code 2
-      And it says "which one is your config tree?"
-      And it says what to do next
+      And it says "which one is your config tree?", and what to do next
       And there is no backup
 
     Scenario: there is no tree
       Given no config tree
       When a person asks for a sync
       Then the sync is refused
-      And it says "no config tree found"
-      And it says what to do next
+      And it says "no config tree found", and what to do next
       And nothing was written but a lock
 
   Rule: The commit says what it is

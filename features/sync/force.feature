@@ -35,8 +35,7 @@ Feature: A forced sync
       When a context file changes
       And a person insists on a sync at 09:10
       Then the sync is done
-      And the backup equals the config tree
-      And the backup's work tree shows the same
+      And the backup equals the config tree, and so does its work tree
 
   Rule: Damage is no success
 

@@ -8,24 +8,21 @@ Feature: What belongs to whom in the backup
 
     Scenario: a file that was committed by hand
       Given a person commits "LICENSE" to the backup, saying "Do what you like"
-      When "agent/reviewer.md" is deleted
-      And a person asks for a sync at 09:10
+      When "agent/reviewer.md" is deleted and a person asks for a sync at 09:10
       Then the sync is done
       And the backup holds "LICENSE", saying "Do what you like"
       And the backup does not hold "agent/reviewer.md"
 
     Scenario: a file that was not even committed
       Given a person edits "draft.txt" in the backup, saying "Unfinished"
-      When a context file changes
-      And a person asks for a sync at 09:10
+      When a context file changes and a person asks for a sync at 09:10
       Then the sync is done
       And the backup's work tree still has "draft.txt", saying "Unfinished"
       And the backup does not hold "draft.txt"
 
     Scenario: the config tree gets a file of the same name
       Given a person commits "docs/guide.md" to the backup, saying "Theirs"
-      When a document changes
-      And a person asks for a sync at 09:10
+      When a document changes and a person asks for a sync at 09:10
       Then the sync is blocked
       And it says "differs in the backup: docs/guide.md"
       And the backup holds "docs/guide.md", saying "Theirs"
@@ -41,8 +38,7 @@ Feature: What belongs to whom in the backup
 
     Scenario: someone edited its work tree
       Given a person edits "AGENTS.md" in the backup, saying "Changed in the wrong place"
-      When "AGENTS.md" changes
-      And a person asks for a sync at 09:10
+      When "AGENTS.md" changes and a person asks for a sync at 09:10
       Then the sync is done
       And it says "edits in the backup's own work tree were saved first"
       And what a person edited there can be found again
@@ -52,8 +48,7 @@ Feature: What belongs to whom in the backup
 
     Scenario Outline: a forged record names <line>
       Given someone forges the backup's manifest, adding the line "<line>"
-      When a context file changes
-      And a person asks for a sync at 09:10
+      When a context file changes and a person asks for a sync at 09:10
       Then the sync is done
       And it says "the backup's manifest is damaged or forged"
       And the backup equals the config tree

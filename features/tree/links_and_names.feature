@@ -67,11 +67,9 @@ Feature: Links and names
       When ".gitignore" says "node_modules\npackage.json\nbun.lock\n.gitignore\n"
       And ".gitattributes" says "* text eol=crlf ident\n*.md filter=evil\n"
       And "context/windows.md" says "one\r\ntwo $Id$\r\n"
-      And "package.json" says "{}\n"
-      And a person asks for a sync at 09:10
+      And "package.json" says "{}\n" and a person asks for a sync at 09:10
       Then the sync is done
-      And the backup equals the config tree
-      And the backup's work tree shows the same
+      And the backup equals the config tree, and so does its work tree
 
     Scenario: a name that no repository may hold
       When "context/.GIT" says "odd"
@@ -85,6 +83,5 @@ Feature: Links and names
       Given a machine whose git settings are hostile
       When "context/windows.md" says "one\r\ntwo\r\n"
       And a person asks for a sync at 09:10
-      Then the sync is done
-      And the backup equals the config tree
+      Then the sync is done, and the backup equals the config tree
       And no foreign command ran

@@ -37,8 +37,7 @@ Feature: What OpenCode reads outside the tree
       And a person asks for a sync
       Then the sync is done
       And the backup holds "<path>"
-      When a person asks for the status
-      Then the verdict is "protected"
+      And the status is "protected"
 
       Examples:
         | linked     | path                                                 |
@@ -53,15 +52,10 @@ Feature: What OpenCode reads outside the tree
       And a person asks for a sync
       Then the sync is done
       And the backup holds ".autosync-outside/.opencode/opencode.json", saying "{}"
-      When a person asks for the status
-      Then the verdict is "protected"
+      And the status is "protected"
 
     Scenario: a second run has nothing to do
-      Given "~/work/mine.json" outside the tree says "{}"
-      And the skill "changelog" lies in "~/.agents/skills", not linked
-      And links into "~/.agents/skills" are followed
-      And the person takes in "~/work/mine.json"
-      And a person asks for a sync
+      Given "~/work/mine.json" outside the tree is backed up, saying "{}", and so are shared skills
       When a person asks for a sync
       Then there is nothing to do
       And no file was written
@@ -74,8 +68,7 @@ Feature: What OpenCode reads outside the tree
       When a person asks for a sync
       Then the sync is done
       And it does not say ".agents/skills"
-      When a person asks for the status
-      Then the verdict is "protected"
+      And the status is "protected"
 
   Rule: It passes the same gate
 
@@ -103,11 +96,7 @@ Feature: What OpenCode reads outside the tree
   Rule: What cannot be reached is never a deletion
 
     Scenario Outline: <what> is not mounted
-      Given "~/work/mine.json" outside the tree says "{}"
-      And the skill "changelog" lies in "~/.agents/skills", not linked
-      And links into "~/.agents/skills" are followed
-      And the person takes in "~/work/mine.json"
-      And a person asks for a sync
+      Given "~/work/mine.json" outside the tree is backed up, saying "{}", and so are shared skills
       When "<what>" outside the tree is away
       And a person asks for a sync
       Then the sync is incomplete
@@ -119,27 +108,19 @@ Feature: What OpenCode reads outside the tree
         | ~/.agents/skills | .autosync-outside/.opencode/skills/changelog/SKILL.md |
 
     Scenario: a new machine, where nobody has said yet where it lies
-      Given "~/work/mine.json" outside the tree says "{}"
-      And the skill "changelog" lies in "~/.agents/skills", not linked
-      And links into "~/.agents/skills" are followed
-      And the person takes in "~/work/mine.json"
-      And a person asks for a sync
+      Given "~/work/mine.json" outside the tree is backed up, saying "{}", and so are shared skills
       When "~/.agents" outside the tree is away
       And nothing outside the tree is followed any more
-      And "AGENTS.md" says "Anew."
-      And a person asks for a sync
+      And "AGENTS.md" says "Anew." and a person asks for a sync
       Then the sync is done
       And the backup holds ".autosync-outside/.opencode/opencode.json"
       And the backup holds ".autosync-outside/.opencode/skills/changelog/SKILL.md"
-      When a person asks for the status
-      Then the verdict is "protected"
+      And the status is "protected"
 
   Rule: A restore writes outside the tree only when it is told to
 
     Scenario: everything is restored
-      Given "~/work/mine.json" outside the tree says "{}"
-      And the person takes in "~/work/mine.json"
-      And a person asks for a sync
+      Given "~/work/mine.json" outside the tree is backed up, saying "{}"
       When "~/work/mine.json" outside the tree says "Lost."
       And "AGENTS.md" is deleted
       And a person restores everything
@@ -148,29 +129,23 @@ Feature: What OpenCode reads outside the tree
       And "~/work/mine.json" outside the tree still says "Lost."
 
     Scenario: told to, where nothing stands
-      Given "~/work/mine.json" outside the tree says "{}"
-      And the person takes in "~/work/mine.json"
-      And a person asks for a sync
+      Given "~/work/mine.json" outside the tree is backed up, saying "{}"
       When "~/work" outside the tree is away
       And a person restores what lies outside the tree
       Then the restore is done
       And "~/work/mine.json" outside the tree still says "{}"
 
     Scenario: told to, where something else stands
-      Given "~/work/mine.json" outside the tree says "{}"
-      And the person takes in "~/work/mine.json"
-      And a person asks for a sync
+      Given "~/work/mine.json" outside the tree is backed up, saying "{}"
       When "~/work/mine.json" outside the tree says "Newer."
       And a person restores what lies outside the tree
       Then the restore is blocked
       And "~/work/mine.json" outside the tree still says "Newer."
 
     Scenario: told to, and of one of them nobody has said where it lies here
-      Given "~/work/mine.json" outside the tree says "{}"
-      And "~/.agents/skills/changelog/SKILL.md" outside the tree says "# Writes the changelog"
+      Given "~/.agents/skills/changelog/SKILL.md" outside the tree says "# Writes the changelog"
       And links into "~/.agents/skills" are followed
-      And the person takes in "~/work/mine.json"
-      And a person asks for a sync
+      And "~/work/mine.json" outside the tree is backed up, saying "{}"
       When "~/.agents" outside the tree is away
       And nothing outside the tree is followed any more
       And a person restores what lies outside the tree

@@ -44,16 +44,18 @@ Feature: No secret leaves the source
       Given a provider's token is written into a context file
       When a person asks for a sync
       Then the sync is blocked
-      And it says "context/project.md"
-      And it says "3:"
+      And it says:
+        | context/project.md |
+        | 3:                 |
       And nothing of the secret is anywhere outside the config tree
 
     Scenario: The differences are shown
       Given a provider's token is written into a context file
       When a person runs `autosync diff`
       Then the exit code is 0
-      And it says "line withheld"
-      And it says "+# Notes"
+      And it says:
+        | line withheld |
+        | +# Notes      |
       And nothing of the secret is anywhere outside the config tree
 
   Rule: A comment beside it changes nothing
@@ -122,9 +124,7 @@ Feature: No secret leaves the source
 
     Scenario: the note is mended
       Given a provider's token is written into a context file
-      And the schedule asks for a sync at 10:00
-      And the sync is blocked
+      And the schedule asks for a sync at 10:00, which is blocked
       When the token is taken out
       And the schedule asks for a sync at 10:01
-      Then the sync is done
-      And the backup equals the config tree
+      Then the sync is done, and the backup equals the config tree

@@ -29,8 +29,7 @@ Feature: Validation decides whether a sync may go
 
     Scenario: Status, history and exit code tell of it
       Given a provider's token is written into a context file
-      When the schedule asks for a sync at 10:00
-      And the sync is blocked
+      When the schedule asks for a sync at 10:00, which is blocked
       And the schedule asks for a sync at 11:00
       Then the sync is blocked
       And the exit code is 3
@@ -38,8 +37,7 @@ Feature: Validation decides whether a sync may go
 
     Scenario: The file is mended
       Given a provider's token is written into a context file
-      And the schedule asks for a sync at 10:00
-      And the sync is blocked
+      And the schedule asks for a sync at 10:00, which is blocked
       When the token is taken out
       And the schedule asks for a sync at 11:00
       Then the sync is done
@@ -60,8 +58,7 @@ Feature: Validation decides whether a sync may go
       Given a skill whose name is not its folder's appears in the tree
       And a person asks for a sync at 09:30
       And it says "MDF005"
-      When a context file changes
-      And the schedule asks for a sync at 10:00
+      When a context file changes and the schedule asks for a sync at 10:00
       Then the sync is done
       And it does not say "MDF005"
 
@@ -72,7 +69,8 @@ Feature: Validation decides whether a sync may go
       When <fault> appears in the tree
       And the schedule asks for a sync at 10:00
       Then the sync is <outcome>
-      And the status says "auto_sync_validate is false"
+      When a person asks for the status
+      Then it says "auto_sync_validate is false"
 
       Examples:
         | fault                                   | outcome |

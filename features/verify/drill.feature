@@ -29,17 +29,14 @@ Feature: A fire drill for the backup
       Given the backup has lost the contents of a file
       When a person drills the backup
       Then the drill is failed
-      And it says "context/stack.md"
-      And it says what to do next
+      And it says "context/stack.md", and what to do next
       And no scratch is left
 
   Rule: Where every sync pushes to a remote, it is the remote's backup that is restored
 
     Scenario: contents that are gone here
       Given a remote that every sync pushes to
-      And a context file changes
-      And a person asks for a sync at 09:10
-      And the sync is done
+      And a context file changes and a person asks for a sync at 09:10, which is done
       And the backup has lost the contents of a file
       When a person drills the backup
       Then the drill is passed

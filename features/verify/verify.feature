@@ -70,8 +70,7 @@ Feature: Proof
     Scenario: what did not change is gone
       Given a second backup at 09:10
       And the backup has a pack that is empty
-      When a context file changes
-      And a person asks for a sync
+      When a context file changes and a person asks for a sync
       Then the sync tells no success
       And it says what to do next
 
@@ -80,8 +79,7 @@ Feature: Proof
       And the backup has damaged contents of an old version
       When a person asks for a sync 8 days later
       Then the sync tells no success
-      And it says "something older is damaged"
-      And it says what to do next
+      And it says "something older is damaged", and what to do next
 
     Scenario: nobody looked for a week, and all is well
       When the schedule comes 8 days later

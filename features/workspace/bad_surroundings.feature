@@ -54,9 +54,10 @@ Feature: Bad surroundings
         """
       When a person asks for a sync
       Then the sync is refused with exit code 2
-      And it says "auto_sync_push"
-      And it says "max_sync_frequency"
-      And it says "min_changes_for_sync"
+      And it says:
+        | auto_sync_push       |
+        | max_sync_frequency   |
+        | min_changes_for_sync |
 
     Scenario: one of them in the environment
       Given a config tree
@@ -70,8 +71,7 @@ Feature: Bad surroundings
     Scenario: another is at work
       Given a config tree backed up at 09:00
       And another run is at work
-      When a context file changes
-      And the watcher asks for a sync at 09:10
+      When a context file changes and the watcher asks for a sync at 09:10
       Then the sync is refused with exit code 75
       And the backup has 1 commit
 
@@ -86,11 +86,9 @@ Feature: Bad surroundings
     Scenario Outline: the drive is gone, and its <what>
       Given a backup on a drive of its own, made at 09:00
       And the drive is gone, and its <what>
-      When a context file changes
-      And a person asks for a sync at 09:10
+      When a context file changes and a person asks for a sync at 09:10
       Then the sync is refused
-      And it says "is away"
-      And it says what to do next
+      And it says "is away", and what to do next
       And nothing was written in the drive's place
 
       Examples:
@@ -101,13 +99,11 @@ Feature: Bad surroundings
     Scenario: once it is connected again
       Given a backup on a drive of its own, made at 09:00
       And the drive is gone, and its empty mount point is left
-      And a context file changes
-      And a person asks for a sync at 09:10
+      And a context file changes and a person asks for a sync at 09:10
       And the sync is refused
       When the drive is connected again
       And a person asks for a sync at 09:20
-      Then the sync is done
-      And the backup equals the config tree
+      Then the sync is done, and the backup equals the config tree
 
   Rule: One machine cannot mean two trees by accident
 
@@ -129,6 +125,5 @@ Feature: Bad surroundings
       When a context file changes
       And a person runs `autosync sync --trigger=schedule`
       Then the exit code is 1
-      And it says "the run was ended after 10 seconds"
-      And it says what to do next
+      And it says "the run was ended after 10 seconds", and what to do next
       And nothing that hung is left running

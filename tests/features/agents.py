@@ -90,8 +90,7 @@ def one_remote(machine: Machine) -> None:
     assert branches == ["claude", "codex", "main"]
 
 
-@given("a secret stands in the instructions of Claude Code")
-@when("a secret gets into the instructions of Claude Code")
+@step("a secret gets into the instructions of Claude Code")
 def leaks(machine: Machine) -> None:
     _put(machine, {".claude/CLAUDE.md": f"The token is {machine.secret}\n", ".codex/config.toml": 'model = "gpt-6"\n'})
 

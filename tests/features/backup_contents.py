@@ -8,6 +8,7 @@ from pathlib import Path
 from pytest_bdd import parsers, then
 
 from tests.features.backup import MANIFEST
+from tests.features.outcome import OUTCOMES, is_so
 from tests.features.pictures import commits, files_in, files_of, git
 from tests.features.words import NUMBER, WHAT, path_of
 from tests.support.machine import Machine
@@ -15,22 +16,24 @@ from tests.support.machine import Machine
 
 @then("the backup equals the config tree")
 def equals(machine: Machine) -> None:
-    equals_but_for(machine, "")
-
-
-@then(parsers.re(r'the backup equals the config tree but for (?P<names>"[^"]+"(?:(?:, | and )"[^"]+")*)'))
-def equals_but_for(machine: Machine, names: str) -> None:
-    """An independent comparison, byte for byte; the names in quotes (and all below them) are not in the backup."""
-    without = [os.fsencode(name) for name in names.split('"')[1::2]]
-    wanted = {
-        path: what
-        for path, what in files_of(machine.source).items()
-        if not any(path == name or path.startswith(name + b"/") for name in without)
-    }
+    """An independent comparison, byte for byte."""
+    wanted = files_of(machine.source)
     found = files_in(machine.backup, f"refs/heads/{machine.branch}")
     assert found.pop(MANIFEST, None), "the commit holds no manifest"
     assert sorted(found) == sorted(wanted)
     assert found == wanted
+
+
+@then("the backup equals the config tree, and so does its work tree")
+def both_equal(machine: Machine) -> None:
+    equals(machine)
+    work_tree_equals(machine)
+
+
+@then(parsers.re("the sync is (?P<outcome>" + "|".join(OUTCOMES) + "), and the backup equals the config tree"))
+def ended_and_equals(machine: Machine, outcome: str) -> None:
+    is_so(machine, outcome)
+    equals(machine)
 
 
 @then("the backup's work tree shows the same")

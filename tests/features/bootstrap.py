@@ -166,6 +166,12 @@ def same_tree(machine: Machine) -> None:
     assert independent.source(new(machine).source) == _LOST[machine]
 
 
+@then("the bootstrap is done, and the new machine has the lost tree, byte for byte")
+def done_and_same_tree(machine: Machine) -> None:
+    is_done(machine)
+    same_tree(machine)
+
+
 @then("the new machine has no config tree")
 def no_tree(machine: Machine) -> None:
     assert not new(machine).source.exists()

@@ -19,11 +19,6 @@ def says(machine: Machine, what: str, text: str) -> None:
     machine.write(path_of(what), unescaped(text))
 
 
-@step(parsers.re(rf"{WHAT} says:"))
-def says_lines(machine: Machine, what: str, docstring: str) -> None:
-    machine.write(path_of(what), docstring + "\n")
-
-
 @step(parsers.re(rf"{WHAT} is deleted"))
 def deleted(machine: Machine, what: str) -> None:
     path = machine.path(path_of(what))
@@ -35,11 +30,6 @@ def renamed(machine: Machine, what: str, new: str) -> None:
     target = machine.path(new)
     target.parent.mkdir(parents=True, exist_ok=True)
     machine.path(path_of(what)).rename(target)
-
-
-@step(parsers.re(rf"{WHAT} is emptied"))
-def emptied(machine: Machine, what: str) -> None:
-    machine.write(path_of(what), "")
 
 
 @step(parsers.re(rf"{WHAT} gets mode (?P<mode>[0-7]{{3,4}})"))

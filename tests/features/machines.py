@@ -122,11 +122,6 @@ def nonsense(machine: Machine) -> None:
         git(there(machine), "update-ref", f"refs/autosync/machines/{name}", commit)
 
 
-@then("it shows no control character")
-def no_control(machine: Machine) -> None:
-    assert all(char.isprintable() or char == "\n" for char in machine.last.text)
-
-
 @given("the remote takes nothing but branches")
 def branches_only(machine: Machine) -> None:
     git(there(machine), "config", "receive.hideRefs", "refs/autosync")

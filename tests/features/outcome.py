@@ -111,6 +111,12 @@ def says(machine: Machine, words: str) -> None:
     assert " ".join(words.split()) in shown, shown
 
 
+@step("it says:")
+def says_each(machine: Machine, datatable: list[list[str]]) -> None:
+    for (words,) in datatable:
+        says(machine, words)
+
+
 @step(parsers.re('it does not say "(?P<words>[^"]*)"'))
 def says_not(machine: Machine, words: str) -> None:
     assert words not in machine.last.text + machine.last.stderr
@@ -119,6 +125,12 @@ def says_not(machine: Machine, words: str) -> None:
 @step("it says what to do next")
 def says_next(machine: Machine) -> None:
     assert re.search(r"^\s*next: \S", machine.last.text + machine.last.stderr, re.MULTILINE), machine.last.text
+
+
+@step(parsers.re('it says "(?P<words>[^"]*)", and what to do next'))
+def says_and_next(machine: Machine, words: str) -> None:
+    says(machine, words)
+    says_next(machine)
 
 
 @step("nothing was written")
@@ -180,7 +192,7 @@ def nothing_left(machine: Machine) -> None:
 @step("no control character is shown")
 def no_control(machine: Machine) -> None:
     shown = machine.last.text + machine.last.stderr
-    assert [char for char in shown if ord(char) < 32 and char != "\n"] == []
+    assert [char for char in shown if not char.isprintable() and char != "\n"] == []
 
 
 @step(parsers.re(f"{WHAT} is left out: (?P<why>.+)"))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pytest_bdd import given, parsers, step, then
 
+from tests.features.run import asks
 from tests.features.settings import put
 from tests.support.machine import Machine
 
@@ -43,6 +44,20 @@ def followed(machine: Machine, place: str) -> None:
 @step(parsers.re(r'the person takes in "(?P<place>[^"]+)"'))
 def takes_in(machine: Machine, place: str) -> None:
     put(machine, follow_config=machine.expanded(place))
+
+
+@given(parsers.re(rf'{PLACE} is backed up, saying "(?P<text>[^"]*)"'))
+def backed_up(machine: Machine, place: str, text: str) -> None:
+    says(machine, place, text)
+    takes_in(machine, place)
+    asks(machine, "a person", None, "done", None)
+
+
+@given(parsers.re(rf'{PLACE} is backed up, saying "(?P<text>[^"]*)", and so are shared skills'))
+def all_backed_up(machine: Machine, place: str, text: str) -> None:
+    skill(machine, "changelog", "~/.agents/skills", "not linked")
+    followed(machine, "~/.agents/skills")
+    backed_up(machine, place, text)
 
 
 @step("nothing outside the tree is followed any more")

@@ -39,9 +39,9 @@ def config_also_says(machine: Machine, docstring: str) -> None:
     file.write_text(f"{plain_part}\n{file.read_text()}\n{sign}{tables}\n")
 
 
-@then(parsers.re('the config file says "(?P<line>.+)"'))
-def config_says(machine: Machine, line: str) -> None:
-    assert line in (machine.config / "config.toml").read_text().splitlines()
+@then("the config file says:")
+def config_says(machine: Machine, datatable: list[list[str]]) -> None:
+    assert {line for (line,) in datatable} <= set((machine.config / "config.toml").read_text().splitlines())
 
 
 @then(parsers.re(f"the history has {NUMBER} records?"))

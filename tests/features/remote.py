@@ -11,7 +11,7 @@ from autosync_tasks.recovery.take_side import take
 from autosync_tasks.remote.conflict import finish, take_source
 from autosync_tasks.workspace.request import Request
 from tests.features.backup import commit_by_hand
-from tests.features.outcome import heard
+from tests.features.outcome import OUTCOMES, heard, is_so
 from tests.features.person import as_a_person
 from tests.features.pictures import commits, files_in, git
 from tests.features.settings import put
@@ -222,6 +222,12 @@ def look_for_faults(machine: Machine) -> None:
 @then("the remote has everything")
 def has_everything(machine: Machine) -> None:
     assert commits(there(machine)) == commits(machine.backup)
+
+
+@then(parsers.re("the sync is (?P<outcome>" + "|".join(OUTCOMES) + "), and the remote has everything"))
+def ended_and_has_everything(machine: Machine, outcome: str) -> None:
+    is_so(machine, outcome)
+    has_everything(machine)
 
 
 @then(parsers.re(f"the remote holds {QUOTED}, {SAYING}"))

@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 import shlex
 
-from pytest_bdd import given, parsers, step, when
+from pytest_bdd import given, parsers, step
 
 from autosync_tasks.model import Trigger
 from autosync_tasks.policy.inputs import Ask
-from tests.features.words import ASKERS, TIME, WHO, time_of
+from tests.features.file import cannot_be_read, deleted, says
+from tests.features.outcome import OUTCOMES, is_so, verdict
+from tests.features.tree import changes
+from tests.features.words import ASKERS, TIME, WHAT, WHO, time_of
 from tests.support.machine import Machine
 
 _AT = f"(?: at {TIME})?"
+_ENDED = "(?:, which is (?P<outcome>" + "|".join(OUTCOMES) + r")|, with exit code (?P<code>\d+))?"
 
 
 def _at(machine: Machine, time: str | None) -> None:
@@ -20,10 +24,33 @@ def _at(machine: Machine, time: str | None) -> None:
         machine.now = time_of(time)
 
 
-@step(parsers.re(f"{WHO} (?:asks for a sync|looks){_AT}"))
-def asks(machine: Machine, who: str, time: str | None) -> None:
+@step(parsers.re(f"{WHO} (?:asks for a sync|looks){_AT}{_ENDED}"))
+def asks(machine: Machine, who: str, time: str | None, outcome: str | None, code: str | None) -> None:
     _at(machine, time)
-    machine.sync(ASKERS[who])
+    told = machine.sync(ASKERS[who])
+    if outcome:
+        is_so(machine, outcome)
+    if code:
+        told.spoken = True
+        assert told.exit_code == int(code), told.text
+
+
+@step(
+    parsers.re(f'{WHAT} (?P<how>changes|is deleted|cannot be read|says "[^"]*") and {WHO} asks for a sync{_AT}{_ENDED}')
+)
+def changes_and_asks(
+    machine: Machine, what: str, how: str, who: str, time: str | None, outcome: str | None, code: str | None
+) -> None:
+    match how.partition(" ")[0]:
+        case "changes":
+            changes(machine, what, None)
+        case "is":
+            deleted(machine, what)
+        case "cannot":
+            cannot_be_read(machine, what)
+        case "says":
+            says(machine, what, how.removeprefix('says "').removesuffix('"'))
+    asks(machine, who, time, outcome, code)
 
 
 @step(parsers.re(rf"{WHO} asks for a sync of (?P<part>context only|tools only|\"[^\"]+\"){_AT}"))
@@ -102,6 +129,12 @@ def asks_status(machine: Machine, time: str | None) -> None:
     machine.look_status()
 
 
-@when(parsers.re("a person runs `(?P<command>[^`]+)`"))
+@step(parsers.re(f'the status{_AT} is "(?P<level>protected|attention|not protected)"'))
+def status_is(machine: Machine, time: str | None, level: str) -> None:
+    asks_status(machine, time)
+    verdict(machine, level)
+
+
+@step(parsers.re("a person runs `(?P<command>[^`]+)`"))
 def runs(machine: Machine, command: str) -> None:
     machine.program(shlex.split(command.replace("~", str(machine.home))))

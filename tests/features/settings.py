@@ -69,12 +69,6 @@ def recorded(machine: Machine) -> None:
     assert len(str(loaded.file["source_id"])) >= 8
 
 
-@step("the environment names this config tree and this backup")
-def named_by_environment(machine: Machine) -> None:
-    machine.environ["OPENCODE_SOURCE"] = str(machine.source)
-    machine.environ["OPENCODE_BACKUP"] = str(machine.backup)
-
-
 @given("a config file that says:")
 def config_file(machine: Machine, docstring: str) -> None:
     machine.config.mkdir(parents=True, exist_ok=True)

@@ -1,8 +1,22 @@
-"""The table of contents of the features is made from them."""
+"""The table of contents of the features is made from them, and they stay what a person reads gladly."""
 
 from __future__ import annotations
 
 from tools.features_page import FEATURES, PAGE, first_lines, page
+from tools.features_report import report
+
+NOVELS = {
+    "profiles/several_agents.feature: three agents, one blocked, one in conflict": "all of them in one run is the point",
+    "profiles/several_agents.feature: the same with nobody there: one watcher serves all of them": "likewise",
+    "recovery/recovery.feature: a remote that is away is waited for, and nothing steps back meanwhile": "two runs",
+    "restore/restore.feature: permissions, links and empty folders as well": "three kinds by one restore",
+    "status/notify.feature: the backup cannot be written": "it is told at the third failure, not before",
+    "tree/outside.feature: told to, and of one of them nobody has said where it lies here": "two places at once",
+}
+"""Scenarios of more than eight steps of their own, and why."""
+
+MOST_LONG = 87
+"""Scenarios of more than five steps, which should be fewer and must not be more."""
 
 
 def test_the_page_is_what_the_features_say() -> None:
@@ -14,3 +28,11 @@ def test_each_feature_says_in_its_first_lines_why() -> None:
         title, why = first_lines(file)
         assert title, file
         assert why.endswith("."), f"{file.name}: no sentence below its name"
+
+
+def test_no_sentence_and_no_step_is_left_over_and_few_scenarios_are_long() -> None:
+    found = report()
+    assert found.undefined == []
+    assert found.orphans == []
+    assert {place for place, steps in found.long.items() if steps > 8} == set(NOVELS)
+    assert len(found.long) <= MOST_LONG

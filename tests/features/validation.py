@@ -126,12 +126,6 @@ def warned(machine: Machine) -> None:
     assert [one for one in found if one[0] == path and one[1].startswith(code)], found
 
 
-@step(parsers.re('the status says "(?P<words>[^"]+)"'))
-def status_says(machine: Machine, words: str) -> None:
-    assert words in machine.look_status().text
-    machine.last.spoken = True
-
-
 @step(parsers.re(r"the history has (?P<number>\d+) records? of a (?P<outcome>blocked|failed) sync"))
 def history_has(machine: Machine, number: str, outcome: str) -> None:
     records = machine.site.state.history()
