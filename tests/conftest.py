@@ -21,11 +21,12 @@ from tests.support import scanner
 from tests.support.machine import Machine
 
 sys.dont_write_bytecode = False  # the tests are compiled once, not once for each worker
-settings.register_profile("any machine", deadline=None)  # a busy machine is no fault of the code
+settings.register_profile("any machine", deadline=None, max_examples=40)  # a busy machine is no fault of the code
 settings.load_profile("any machine")
 
 pytest_plugins = [
     "tests.support.tally",
+    "tests.support.sample",
     "tests.features.quick_steps",
     "tests.features.specguard",
     "tests.features.backup",

@@ -110,27 +110,20 @@ def imports(name: str, *, top_only: bool = False) -> tuple[tuple[str, int], ...]
 
 
 def _imports(name: str, *, top_only: bool) -> Iterator[tuple[str, int]]:
-    tree = tree_of(name)
-    for_types = {
-        inner
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
-        for inner in ast.walk(node)
-    }
-    inside = {
-        inner
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-        for inner in ast.walk(node)
-    }
-    for node in ast.walk(tree):
-        if node in for_types or (top_only and node in inside):
-            continue
+    left: list[ast.AST] = [tree_of(name)]
+    while left:
+        node = left.pop()
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{name}:{node.lineno}: a relative import"
             yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
+        elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            left += node.orelse
+        elif isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case | ast.Module) and not (
+            top_only and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        ):
+            left += ast.iter_child_nodes(node)
 
 
 def fits(name: str, patterns: tuple[str, ...]) -> bool:

@@ -105,6 +105,7 @@ Feature: From a remote to a working config tree
       And the new machine has the lost tree, byte for byte
       And the remote has a branch for each machine, and main is as it was
 
+    @sweep
     Scenario: a third one begins with the branch that is named, and takes one that is free
       Given another machine has the branch that this host would take
       When a second machine is brought up from the branch "main" of the remote
@@ -114,6 +115,7 @@ Feature: From a remote to a working config tree
 
   Rule: What started syncs before starts them again
 
+    @sweep
     Scenario: the plugin comes with this machine's paths
       Given the old machine had the plugin
       When a new machine is brought up from the remote
@@ -183,11 +185,11 @@ Feature: From a remote to a working config tree
         | what                              |
         | a folder .git inside the tree     |
         | nothing but a forged manifest     |
-        | a tree that unfolds without end   |
 
       @sweep
       Examples:
         | what                              |
+        | a tree that unfolds without end   |
         | a name that leads out of the tree |
         | more than a config tree can be    |
         | a file that unfolds without end   |

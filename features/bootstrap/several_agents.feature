@@ -57,6 +57,7 @@ Feature: Every agent comes back from one remote
 
   Rule: One that cannot be brought back holds up no other
 
+    @sweep
     Scenario: a person's own file is in the way of one
       Given on the new machine a person has written instructions for Claude Code
       When a person brings up a new machine from the remote

@@ -8,6 +8,7 @@ Feature: Uninstall
 
   Rule: What was installed goes, and what is a person's stays
 
+    @sweep
     Scenario: schedule and plugin
       Given the schedule is installed
       And the plugin is installed

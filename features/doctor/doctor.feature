@@ -60,6 +60,7 @@ Feature: What would fail when nobody looks
 
   Rule: What it says of a schedule is true
 
+    @sweep
     Scenario: on weekdays
       Given a machine where the schedule comes at half past nine on weekdays
       When the doctor looks
@@ -72,6 +73,7 @@ Feature: What would fail when nobody looks
 
   Rule: Skills that agents share are safe once their folder is accepted
 
+    @sweep
     Scenario: accepted
       Given a machine where agents share skills in one folder
       When the person accepts their folder
@@ -81,6 +83,7 @@ Feature: What would fail when nobody looks
 
   Rule: A schedule that was installed a moment ago is not late
 
+    @sweep
     Scenario: it could not have come yet
       Given a machine where the schedule was installed a moment ago
       When the doctor looks

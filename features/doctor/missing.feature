@@ -34,6 +34,7 @@ Feature: What no backup could bring
       When the tree is lost and brought back
       Then nothing is told to be missing
 
+    @sweep
     Scenario: the doctor says it too
       Given a config tree that needs a program that an MCP server is
       And it is backed up

@@ -32,6 +32,7 @@ Feature: Every machine by one status
       And a person lists the machines
       Then the other machine is silent
 
+    @sweep
     Scenario: one that has nothing to push still says that it looks
       Given another machine goes on from the same remote
       When only the schedule looks there for 2 days

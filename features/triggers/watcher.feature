@@ -60,6 +60,7 @@ Feature: Watching the config tree
 
   Rule: It says what it needs, and ends when it is told to
 
+    @sweep
     Scenario: too few watches
       Given the system allows fewer watches than the tree has folders
       When another watcher is started

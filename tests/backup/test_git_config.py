@@ -89,6 +89,7 @@ def sign(place: Place) -> None:
     place.git("update-ref", "refs/heads/main", commit)
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("where", ["config", "included"])
 def test_nothing_that_it_names_runs(place: Place, where: str) -> None:
     sign(place)

@@ -10,6 +10,8 @@ import pytest
 from tests.cli.test_hints_lead_on import step
 from tests.support.place import Place, with_three_versions
 
+pytestmark = pytest.mark.sample(1, of_file=True)
+
 
 @pytest.fixture
 def place(workshop: Path, scanner_cache: Path, one_scanner: None) -> Place:

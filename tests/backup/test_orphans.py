@@ -12,6 +12,8 @@ import pytest
 from autosync_tasks.model import Outcome
 from tests.support.place import Place, with_three_versions
 
+pytestmark = pytest.mark.sample(2, of_file=True)
+
 
 @pytest.fixture
 def place(workshop: Path, scanner_cache: Path, one_scanner: None) -> Place:

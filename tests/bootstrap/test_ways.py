@@ -20,6 +20,8 @@ from tests.remote.servers import authority, http_server, served, ssh_server
 from tests.support import independent
 from tests.support.machine import Machine
 
+pytestmark = pytest.mark.sample(2, of_file=True)
+
 
 @pytest.fixture
 def remote(machine: Machine, workshop: Path) -> Path:

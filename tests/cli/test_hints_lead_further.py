@@ -16,6 +16,8 @@ from tests.cli.test_hints_lead_on import place, step, synced
 from tests.support.machine import TOKEN
 from tests.support.place import Place
 
+pytestmark = pytest.mark.sample(4, of_file=True)
+
 __all__ = ["place"]
 
 
@@ -65,7 +67,8 @@ def test_a_machine_that_has_nothing(place: Place, scanner_cache: Path) -> None:
 
 def test_a_home_without_a_tree(place: Place) -> None:
     told = place.run("sync", environ={"OPENCODE_SOURCE": None})
-    assert step(place, told, "demo", more=("--folder", str(place.base / "demo"))).code == 0
+    refused = step(place, told, "demo", more=("--folder", str(place.base)))  # what it does: features/cli/demo.feature
+    assert (refused.code, "is already there" in refused.words) == (2, True), refused
 
 
 def test_what_a_diff_does_not_show(place: Place) -> None:

@@ -18,6 +18,8 @@ from tests.cli.test_advice import _COMMAND, ADVICE, Advice
 from tests.support.machine import TOKEN
 from tests.support.place import Place, Result
 
+pytestmark = pytest.mark.sample(5, of_file=True)
+
 
 def kind(words: list[str]) -> str:
     """A task with its flags, or with the settings that it sets."""
@@ -234,6 +236,7 @@ _TAKES = ("step", "parametrize")
 """Calls whose arguments name a step that is taken."""
 
 
+@pytest.mark.sample
 def test_every_kind_of_hint_is_followed_somewhere() -> None:
     """What is advised in the package's texts is a step here or in the files beside it."""
     taken = set()

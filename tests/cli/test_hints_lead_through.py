@@ -20,6 +20,8 @@ from tests.cli.test_hints_lead_on import place, step, synced
 from tests.support.machine import TOKEN
 from tests.support.place import Place, Result
 
+pytestmark = pytest.mark.sample(1, of_file=True)
+
 __all__ = ["place"]
 
 

@@ -100,6 +100,7 @@ BEFORE: dict[str, Callable[[Machine], None]] = {
 """What has happened before a page is opened; elsewhere there is a backup."""
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("page", [page for page in PAGES if any(map(runs, commands(page)))], ids=lambda page: page.name)
 def test_every_command_of_a_page_does_what_it_is_there_for(machine: Machine, page: Path) -> None:
     machine.now = time.time() - 3600

@@ -95,6 +95,7 @@ def _wait_for_git(process: subprocess.Popen[bytes]) -> None:
     raise AssertionError("it never started git")
 
 
+@pytest.mark.sweep
 def test_one_works_and_nineteen_say_so(place: Place) -> None:
     place.write("context/first.md", "first\n")
     holder = start(place, Trigger.SCHEDULE)

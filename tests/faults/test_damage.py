@@ -10,7 +10,7 @@ import pytest
 from tests.faults.damage import Round, kept, played, prepare, spared
 
 ROUNDS = 2_000
-SAMPLE = 6
+SAMPLE = 3
 
 
 def swept(workshop: Path, scanner_cache: Path, seeds: range) -> list[Round]:

@@ -21,6 +21,7 @@ SAMPLE = ("state", "2 MB")
 _BOTH = [pytest.param(which, size, marks=() if (which, size) == SAMPLE else pytest.mark.sweep) for which, size in ALL]
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize(("which", "size"), _BOTH)
 def test_little_room(which: str, size: str, tmp_path: Path, scanner_cache: Path) -> None:
     if os.getuid() != 0:

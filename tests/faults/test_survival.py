@@ -15,9 +15,10 @@ from tests.recovery.survival_machine import Survival
 from tests.support.histories import play
 
 
-def test_a_seeded_sample_of_survivals(workshop: Path, scanner_cache: Path, one_scanner: None) -> None:
+@pytest.mark.parametrize("examples", [2, pytest.param(6, marks=pytest.mark.sweep)])
+def test_a_seeded_sample_of_survivals(workshop: Path, scanner_cache: Path, one_scanner: None, examples: int) -> None:
     """The same few each time, within the budget of CI."""
-    play(Survival, workshop, scanner_cache, examples=6, steps=12, seeded=True)
+    play(Survival, workshop, scanner_cache, examples=examples, steps=12, seeded=True)
 
 
 @pytest.mark.full
@@ -27,6 +28,7 @@ def test_a_thousand_survivals(workshop: Path, scanner_cache: Path, one_scanner: 
     play(Survival, workshop, scanner_cache, examples=number, steps=12, seeded=False)
 
 
+@pytest.mark.sweep
 def test_the_model_notices_a_loss(
     workshop: Path, scanner_cache: Path, one_scanner: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

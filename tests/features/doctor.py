@@ -230,7 +230,7 @@ def machine_where(machine: Machine, what: str) -> None:
 @when("the person accepts their folder")
 def accepted(machine: Machine) -> None:
     machine.prepare_scanner()
-    told = machine.command("autosync", "doctor", "--verbose")
+    told = machine.program(["autosync", "doctor", "--verbose"])
     (remedy,) = re.findall(r"outside the tree: .*\n      next: (autosync set-config .*)", told.text)
     words = remedy.replace("autosync", f"{BIN}/autosync", 1)
     done = subprocess.run(["sh", "-c", words], env=machine.environ, capture_output=True, text=True, check=False)

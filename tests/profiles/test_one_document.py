@@ -12,6 +12,8 @@ from autosync_tasks.cli.task import Scope
 from tests.features.agents import _put
 from tests.support.machine import Machine
 
+pytestmark = pytest.mark.sample(4, of_file=True)
+
 WORDS = {
     "accept": ["--list"],
     "why": ["--path=CLAUDE.md"],

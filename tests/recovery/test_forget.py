@@ -20,7 +20,7 @@ from autosync_tasks.workspace.request import new_request
 from autosync_tasks.workspace.validation_context import acceptances
 from tests.remote.machines import Machine, bare, contents, git
 
-pytestmark = pytest.mark.usefixtures("one_scanner")
+pytestmark = [pytest.mark.usefixtures("one_scanner"), pytest.mark.sample(2, of_file=True)]
 
 TOKEN = base64.b64decode("Z2hwXzlmS2oyTHE3WHcxWm00UnQ4VmI2TnA1SHMzRGMwWWFRZTd1").decode()
 """A made-up token in the form of a real provider's, kept encoded."""

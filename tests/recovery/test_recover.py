@@ -18,6 +18,8 @@ from autosync_tasks.sync.pipeline import sync
 from autosync_tasks.workspace.request import new_request
 from tests.restore.support import Place, explode, make_place, read_tree, write
 
+pytestmark = pytest.mark.sample(8, of_file=True)
+
 
 @pytest.fixture
 def place(tmp_path: Path, scanner_cache: Path, one_scanner: None) -> Place:

@@ -15,7 +15,7 @@ from autosync_tasks.remote.address import AddressError, parse, redact
 from tests.remote.machines import QUICK, Machine, Person, bare, contents, git
 from tests.remote.servers import free_port, hosted, http_server
 
-pytestmark = pytest.mark.usefixtures("one_scanner")
+pytestmark = [pytest.mark.usefixtures("one_scanner"), pytest.mark.sample(10, of_file=True)]
 
 TOKEN = base64.b64decode("Z2hwXzlmS2oyTHE3WHcxWm00UnQ4VmI2TnA1SHMzRGMwWWFRZTd1").decode()
 """A made-up token in the form of a real provider's, kept encoded."""

@@ -11,7 +11,7 @@ from autosync_tasks.model import Kind, Outcome
 from autosync_tasks.remote.conflict import Taking, finish, take_remote, take_source
 from tests.remote.machines import QUICK, Machine, Person, contents, git
 
-pytestmark = pytest.mark.usefixtures("one_scanner")
+pytestmark = [pytest.mark.usefixtures("one_scanner"), pytest.mark.sample(1, of_file=True)]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from autosync_tasks.remote import known
 from tests.remote.machines import QUICK, Machine, Person, bare, git
 from tests.remote.servers import black_hole, free_port, hosted, http_server, ssh_server
 
-pytestmark = pytest.mark.usefixtures("one_scanner")
+pytestmark = [pytest.mark.usefixtures("one_scanner"), pytest.mark.sample(3, of_file=True)]
 
 SHORT = replace(QUICK, look=1.5, transfer=1.5, overall=4)
 
@@ -241,6 +241,7 @@ def test_a_remote_moved_by_someone_else_at_the_same_moment(tmp_path: Path) -> No
         assert {"README.md", "agent/plan.md", "agent/build.md"} <= set(held)
 
 
+@pytest.mark.sweep
 def test_ssh(tmp_path: Path) -> None:
     there = bare(tmp_path / "there.git")
     with ssh_server(tmp_path / "ssh") as command:
@@ -313,6 +314,7 @@ def test_what_someone_adds_right_after_the_push_is_taken_in_too(tmp_path: Path) 
         assert result.remote_head == machine.head == git(there, "rev-parse", "main")
 
 
+@pytest.mark.sweep
 def test_a_remote_that_moves_after_every_push_is_left_after_some_rounds(tmp_path: Path) -> None:
     there = bare(tmp_path / "there.git")
     with hosted(there) as url:

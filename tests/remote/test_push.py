@@ -10,7 +10,7 @@ from autosync_tasks.model import Outcome
 from autosync_tasks.remote import known
 from tests.remote.machines import Machine, Person, contents, git
 
-pytestmark = pytest.mark.usefixtures("one_scanner")
+pytestmark = [pytest.mark.usefixtures("one_scanner"), pytest.mark.sample(5, of_file=True)]
 
 
 def test_the_first_push_makes_the_branch_and_reads_it_back(machine: Machine, there: Path) -> None:

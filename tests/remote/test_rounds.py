@@ -149,6 +149,7 @@ def test_foreign_edits_and_two_machines(tmp_path: Path, seed: int) -> None:
     play(tmp_path, seed, 8)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("seed", [1])
 def test_rewritten_owned_paths(tmp_path: Path, seed: int) -> None:
     play_conflicts(tmp_path, seed, 2)

@@ -17,7 +17,7 @@ from autosync_tasks.verify.drill import drill, fetch_for
 from autosync_tasks.workspace.request import new_request
 from tests.remote.machines import QUICK, Machine, Person, bare, git
 
-pytestmark = pytest.mark.usefixtures("one_scanner")
+pytestmark = [pytest.mark.usefixtures("one_scanner"), pytest.mark.sample(1, of_file=True)]
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ from autosync_tasks.restore import run as restore_run
 from autosync_tasks.restore.snapshot import snapshots
 from tests.restore.support import Place, explode, make_place, read_tree, write
 
+pytestmark = pytest.mark.sample(10, of_file=True)
+
 SECRET = base64.b64decode("Z2hwXzFBMmIzQzRkNUU2ZjdHOGg5STBqMUsybDNNNG41TzZwN1E4cg==").decode()
 
 

@@ -37,8 +37,9 @@ def _alone(workshop: Path, one_scanner: None, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("HOME", str(workshop))
 
 
-def test_a_seeded_sample_of_states(workshop: Path, scanner_cache: Path) -> None:
-    for seed in range(12):
+@pytest.mark.parametrize("seeds", [range(5), pytest.param(range(5, 12), marks=pytest.mark.sweep)], ids=["few", "more"])
+def test_a_seeded_sample_of_states(workshop: Path, scanner_cache: Path, seeds: range) -> None:
+    for seed in seeds:
         State(workshop / f"state{seed}", scanner_cache, seed).compare()
 
 

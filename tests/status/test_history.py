@@ -17,9 +17,10 @@ def _alone(workshop: Path, one_scanner: None, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("HOME", str(workshop))
 
 
-def test_a_seeded_sample_of_histories(workshop: Path, scanner_cache: Path) -> None:
+@pytest.mark.parametrize("examples", [2, pytest.param(5, marks=pytest.mark.sweep)])
+def test_a_seeded_sample_of_histories(workshop: Path, scanner_cache: Path, examples: int) -> None:
     """The same few histories each time, within the budget of CI."""
-    play(PolicyHistory, workshop, scanner_cache, examples=4, steps=12, seeded=True)
+    play(PolicyHistory, workshop, scanner_cache, examples=examples, steps=12, seeded=True)
 
 
 @pytest.mark.full

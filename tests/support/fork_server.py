@@ -13,16 +13,25 @@ import atexit
 import ctypes
 import gc
 import importlib
+import itertools
 import json
 import os
 import pkgutil
 import signal
 import sys
+import tempfile
 import threading
 import time
-from typing import Any
+import types
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
 
+from autosync_tasks.triggers import files
 from tests.support.rights import without_override
+
+BEFORE_THE_START = ("PYTHON", "LC_", "LANG", "LD_", "TZ", "GIT_PYTHON", "MALLOC", "INVOKE")
+"""Beginnings of variables that Python and what is loaded already read at their start."""
 
 _PR_SET_CHILD_SUBREAPER = 36  # prctl(2): orphans of a killed run become children of this process
 
@@ -61,8 +70,47 @@ def _load(scanner_cache: str) -> None:
     real, scanner = engine.Kingfisher, engine.Kingfisher(scanner_cache)
     # Where no rules were compiled yet, the real one compiles them.
     engine.Kingfisher = lambda cache: scanner if cache and os.path.isdir(cache) else real(cache)  # type: ignore[assignment,misc]
+    _doctor_forks_too()
     gc.collect()
     gc.freeze()  # a fork's collector leaves alone what it shares with this process
+
+
+def _doctor_forks_too() -> None:
+    """The doctor looks at this program from another environment, twice and once in a sync: forks as well."""
+    from autosync_tasks.cli import program
+    from autosync_tasks.doctor import facts, probe
+
+    def run(words: list[str], environ: dict[str, str], **more: Any) -> files.Ran | None:
+        given = dict(word.split("=", 1) for word in itertools.takewhile(lambda word: "=" in word, words[2:]))
+        argv = words[2 + len(given) :]
+        if words[:2] != ["/usr/bin/env", "-i"] or any(_acts_at_the_start(*pair) for pair in given.items()):
+            return files.run(words, environ, **more)
+        if argv[:3] == [sys.executable, "-P", "-m"]:
+            return _forked(lambda: print(json.dumps(probe.look())), argv, given)  # noqa: T201
+        if os.path.basename(argv[0]) == "autosync" and os.access(argv[0], os.X_OK):
+            return _forked(program.autosync, argv, given)
+        return files.run(words, environ, **more)
+
+    facts.files = types.SimpleNamespace(run=run, read=files.read)  # type: ignore[assignment]
+
+
+def _acts_at_the_start(name: str, value: str) -> bool:
+    """Whether Python, or what is loaded, would have read a variable at its start and be another for it."""
+    same = {"PYTHONPATH": str(Path(__file__).parents[2]), "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"}
+    return name.startswith(BEFORE_THE_START) and value != same.get(name)
+
+
+def _forked(main: Callable[[], object], argv: list[str], environ: dict[str, str]) -> files.Ran:
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        child = os.fork()
+        if child == 0:
+            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+            os.dup2(out.fileno(), 1)
+            os.dup2(err.fileno(), 2)
+            _play(main, argv, environ)
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        out.seek(0), err.seek(0)
+        return files.Ran(code, out.read(), err.read())
 
 
 def _run(job: dict[str, Any], *, reap: bool) -> dict[str, Any]:
@@ -107,30 +155,34 @@ def _inv() -> None:
 
 def _become(job: dict[str, Any]) -> None:
     """Turns this fork into the run; never returns."""
+    os.setsid()
+    for number, name in ((0, os.devnull), (1, job["out"]), (2, job["err"])):
+        os.dup2(os.open(name, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), number)
+    os.chdir(job["folder"])
+    os.umask(job["umask"])
+    if job["weak"]:
+        without_override()
+    from autosync_tasks.cli import program
+
+    programs = {"autosync": program.autosync, "sync-config": program.sync_config, "inv": _inv}
+    _play(programs[os.path.basename(job["words"][0])], job["words"], job["environ"], job["control"])
+
+
+def _play(main: Callable[[], object], words: list[str], environ: dict[str, str], control: str = "") -> NoReturn:
+    """Runs a program to its end, which is that of this process."""
     code = 70
     try:
-        os.setsid()
-        for number, name in ((0, os.devnull), (1, job["out"]), (2, job["err"])):
-            os.dup2(os.open(name, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), number)
         os.environ.clear()
-        os.environ.update(job["environ"])
-        os.chdir(job["folder"])
-        os.umask(job["umask"])
-        if job["weak"]:
-            without_override()
-        from autosync_tasks.cli import program
-
-        programs = {"autosync": program.autosync, "sync-config": program.sync_config, "inv": _inv}
-        main = programs[os.path.basename(job["words"][0])]
-        sys.argv[:] = job["words"]
-        if job["control"]:
-            ctypes.CDLL(None).autosync_faults_arm(os.fsencode(job["control"]))
+        os.environ.update(environ)
+        sys.argv[:] = words
+        if control:
+            ctypes.CDLL(None).autosync_faults_arm(os.fsencode(control))
         try:
             main()
             code = 0
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else int(end.code is not None)
-        if not job["control"]:  # what the interpreter does at its end
+        if not control:  # what the interpreter does at its end
             threading._shutdown()  # type: ignore[attr-defined]
             atexit._run_exitfuncs()
     except BaseException:  # noqa: BLE001  shown like any other traceback, and the test looks for it

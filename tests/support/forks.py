@@ -19,10 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.support import scanner
+from tests.support.fork_server import BEFORE_THE_START
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-_BEFORE_THE_START = ("PYTHON", "LC_", "LANG", "LD_", "TZ", "GIT_PYTHON", "MALLOC", "INVOKE")
-"""Beginnings of variables that Python and what is loaded already read at their start."""
 
 
 class ForkServer:
@@ -115,7 +114,7 @@ def server() -> ForkServer:
 
 def can_fork(words: Sequence[str], environ: Mapping[str, str]) -> bool:
     """Whether a fork does what the program would: nothing in this environment acts before it has started."""
-    others = [name for name in environ if name.startswith(_BEFORE_THE_START)]
+    others = [name for name in environ if name.startswith(BEFORE_THE_START)]
     return (
         os.path.basename(words[0]) in ("autosync", "sync-config", "inv")
         and "HOME" in environ

@@ -14,6 +14,8 @@ import pytest
 from tests.support import independent
 from tests.support.place import Place, Result
 
+pytestmark = pytest.mark.sample(8, of_file=True)
+
 
 @pytest.fixture
 def place(workshop: Path, scanner_cache: Path, one_scanner: None) -> Place:

@@ -20,6 +20,8 @@ import pytest
 from tests.features.pictures import changed
 from tests.support.machine import Machine, Told
 
+pytestmark = pytest.mark.sample(14, of_file=True)
+
 
 @dataclass(frozen=True)
 class Row:

@@ -12,6 +12,8 @@ import pytest
 
 from tests.opencode.standin import HERE, Scene
 
+pytestmark = pytest.mark.sample(10, of_file=True)
+
 ONE, TWO = "/p/one", "/p/two"
 OPEN, TURN = ["open", ONE], ["turn", "ses_0", "succeeded", ONE]
 

@@ -18,6 +18,8 @@ import pytest
 from autosync_tasks.triggers.notifier import Notifier
 from tests.sync.bursts import Tree, content_in, content_of
 
+pytestmark = pytest.mark.sample(5, of_file=True)
+
 QUIET = 2.0
 AUTOSYNC = Path(sys.executable).with_name("autosync")
 

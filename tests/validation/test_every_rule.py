@@ -141,6 +141,7 @@ def test_a_clean_tree_has_no_finding(place: Place) -> None:
     assert (run.code, run.json["findings"], run.json["judged"]) == (0, [], 3)
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize(
     ("code", "scanner"),
     [

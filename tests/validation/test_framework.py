@@ -235,6 +235,7 @@ def tree(name: str, folder: Path) -> tuple[list[Subject], frozenset[bytes]]:
     return subjects, frozenset(paths)
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("name", ["openagents", "thoreinstein", "darellchua2"])
 def test_no_real_tree_is_blocked(name: str, tmp_path: Path) -> None:
     subjects, paths = tree(name, tmp_path)

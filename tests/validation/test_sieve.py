@@ -201,11 +201,12 @@ def tokens_in_places(count: int) -> list[bytes]:
     return [f"token: {draw(chance)}\n".encode() for draw in chance.sample(list(TOKENS.values()), count)]
 
 
-def test_a_few_rules_find_what_all_find(tmp_path: Path) -> None:
-    check_few(tokens_in_places(6), tmp_path)
-
-
 @pytest.mark.sweep
+def test_a_few_rules_find_what_all_find(tmp_path: Path) -> None:
+    check_few(tokens_in_places(12), tmp_path)
+
+
+@pytest.mark.full
 def test_a_few_rules_find_what_all_find_in_every_form(tmp_path: Path) -> None:
     check_few(tokens_in_places(len(TOKENS)), tmp_path)
 

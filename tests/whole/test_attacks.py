@@ -18,6 +18,8 @@ import pytest
 from tests.support import independent
 from tests.support.place import Place, program
 
+pytestmark = pytest.mark.sample(8, of_file=True)
+
 COMMANDS: tuple[tuple[str, ...], ...] = (
     ("detect",), ("diff",), ("status",), ("sync", "--check"), ("sync",), ("verify", "--deep"), ("verify", "--drill"),
     ("restore", "--yes", "--at", "main~1"), ("restore", "--undo"), ("recover", "--check"), ("recover",), ("sync", "--force"),

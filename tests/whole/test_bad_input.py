@@ -15,6 +15,8 @@ from autosync_tasks.workspace.workspace import open_site
 from tests.support import independent
 from tests.support.place import Place, Result
 
+pytestmark = pytest.mark.sample(14, of_file=True)
+
 
 @pytest.fixture
 def place(workshop: Path, scanner_cache: Path, one_scanner: None) -> Place:

@@ -160,6 +160,7 @@ MOST_BLOCKS = 2.5
 """Objects a path, while a look that found nothing is held: its name, its record, and a share of two dictionaries."""
 
 
+@pytest.mark.sweep
 def test_an_unchanged_path_costs_its_name_and_its_record(place: Place) -> None:
     many(place, 2000)
     assert place.inside().code == 0

@@ -11,6 +11,8 @@ import pytest
 
 from tests.support.place import Place, with_three_versions
 
+pytestmark = pytest.mark.sample(3, of_file=True)
+
 
 @pytest.fixture
 def place(workshop: Path, scanner_cache: Path, one_scanner: None) -> Place:

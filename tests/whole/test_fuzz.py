@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from math import ceil
 from pathlib import Path
 
 import pytest
@@ -24,8 +25,8 @@ SECONDS = 10
 SEED = os.environ.get("AUTOSYNC_SEED", "1")
 KEYS = [*TABLE]
 SIZES = [
-    pytest.param(1, id="a few"),
-    pytest.param(8, id="more", marks=pytest.mark.sweep),
+    pytest.param(0.25, id="a few"),
+    pytest.param(4, id="more", marks=pytest.mark.sweep),
     pytest.param(400, id="many", marks=pytest.mark.full),
 ]
 
@@ -84,9 +85,9 @@ def bench(machine: Machine, forks: ForkServer) -> Bench:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_command_lines(bench: Bench, size: int) -> None:
+def test_command_lines(bench: Bench, size: float) -> None:
     nonsense, codes = Nonsense(f"{SEED} words"), set()
-    for number in range(60 * size):
+    for number in range(ceil(60 * size)):
         if number % 20 == 0:
             bench.again()
         codes.add(bench.run(*nonsense.words()))
@@ -94,9 +95,9 @@ def test_command_lines(bench: Bench, size: int) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_settings(bench: Bench, size: int) -> None:
+def test_settings(bench: Bench, size: float) -> None:
     nonsense, codes = Nonsense(f"{SEED} settings"), set()
-    for number in range(20 * size):
+    for number in range(ceil(20 * size)):
         bench.again()
         config, variables = bench.machine.config / "config.toml", {}
         if number % 3:
@@ -109,9 +110,9 @@ def test_settings(bench: Bench, size: int) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_state_files(bench: Bench, size: int) -> None:
+def test_state_files(bench: Bench, size: float) -> None:
     nonsense = Nonsense(f"{SEED} state")
-    for _ in range(6 * size):
+    for _ in range(ceil(6 * size)):
         bench.again()
         bench.machine.edit("AGENTS.md")
         state = bench.machine.state
@@ -123,9 +124,9 @@ def test_state_files(bench: Bench, size: int) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_trees(bench: Bench, size: int) -> None:
+def test_trees(bench: Bench, size: float) -> None:
     nonsense = Nonsense(f"{SEED} tree")
-    for _ in range(4 * size):
+    for _ in range(ceil(4 * size)):
         bench.again()
         case = nonsense.tree(bench.machine.source)
         for words in (["validate"], ["sync"], ["diff"], ["why", "agent"], ["restore", "--check"]):

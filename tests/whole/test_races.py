@@ -117,12 +117,14 @@ CASES = {
 }
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("case", CASES)
 def test_a_few_rounds(place: Place, case: str) -> None:
     folder, act = CASES[case]
     assert race(place, place.base / folder, act, 3.0) > 1
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("case", STATE)
 def test_a_few_rounds_in_the_state_folder(place: Place, case: str) -> None:
     assert race_of_state(place, *STATE[case], 1.5) > 1

@@ -15,6 +15,8 @@ from tests.features.pictures import git
 from tests.features.settings import put
 from tests.support.machine import Machine
 
+pytestmark = pytest.mark.sample(2, of_file=True)
+
 NAME = "context/{}.md"
 
 
