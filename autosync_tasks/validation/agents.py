@@ -12,12 +12,9 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from autosync_tasks.model import Path
-from autosync_tasks.names import parents
-from autosync_tasks.policy.classify import always_protected
 from autosync_tasks.policy.matching import Matcher
 from autosync_tasks.validation import jsonc
-from autosync_tasks.validation.findings import Applies, Context, Raw, Subject, printable
+from autosync_tasks.validation.findings import Applies, Context, Raw, Subject, printable, surely_missing
 from autosync_tasks.validation.rule import Family, rules
 from autosync_tasks.validation.yaml_front import TAG, FrontError, cut_front, top_level
 
@@ -153,9 +150,8 @@ def _hooks(subject: Subject, applies: Applies, context: Context) -> Iterator[Raw
         return
     for command in dict.fromkeys(_commands(value)):
         target = _in_tree(command, applies.known)
-        if target and _is_missing(target, context):
-            shown = printable(target, 80)
-            yield Raw("AGT005", f"{shown} is not there.", token=target)
+        if target and surely_missing(target, context):
+            yield Raw("AGT005", f"{printable(target, 80)} is not there.", token=target)
 
 
 def _commands(value: Any) -> Iterator[str]:
@@ -179,14 +175,6 @@ def _in_tree(command: str, spelled: Sequence[str]) -> bytes:
         if match := re.search(rf"(?<![^\s\"'=]){homes}\"?/{re.escape(folder)}\"?/([^\s\"'$`*?(){{}}]+)", before):
             return posixpath.normpath(match[1]).encode("utf-8", "surrogatepass")
     return b""
-
-
-def _is_missing(target: Path, context: Context) -> bool:
-    """Whether a file of the tree is surely missing: not below a link or in a folder that is never walked."""
-    if target.startswith(b"..") or not context.paths or target in context.paths or always_protected(target):
-        return False
-    above = next((folder for folder in parents(target) if folder in context.paths), b"")
-    return not above or any(path.startswith(above + b"/") for path in context.paths)
 
 
 _CHECKS = {

@@ -21,33 +21,24 @@ from autosync_tasks.validation import (
     structure,
 )
 from autosync_tasks.validation.findings import Context, Raw, fingerprint
-from autosync_tasks.validation.rule import Family, ValidationRule
+from autosync_tasks.validation.rule import Family, ValidationRule, rules
 
-RULE_FAILED = ValidationRule(
-    "INT001",
-    Severity.ERROR,
-    "A rule failed",
-    "A check ended with an internal fault, so nobody knows whether the file is sound. Nothing "
-    "is taken for granted: the sync waits.",
-    "Report it with the rule's name and the path; `inv doctor` shows the versions.",
-    acceptable=False,
-    lasting=True,
-)
+OF_ITSELF = rules("""
+INT001 error firm lasting: A rule failed
+  A check ended with an internal fault, so nobody knows whether the file is sound. Nothing is taken for granted: the
+  sync waits.
+  → Report it with the rule's name and the path; `inv doctor` shows the versions.
 
-SIEVE_HOLE = ValidationRule(
-    "INT002",
-    Severity.ERROR,
-    "The quick look would have missed it",
-    "What a sync passes without loading the scanner, the whole scanner judges before a push and when a backup is "
-    "verified. Here it found something in a text that the quick look lets pass. From then on every file is judged by "
-    "the whole scanner.",
-    "Run it again: the whole scanner then says what it found. Report the rule's name; `inv doctor` shows the versions.",
-    acceptable=False,
-    lasting=True,
-)
+INT002 error firm lasting: The quick look would have missed it
+  What a sync passes without loading the scanner, the whole scanner judges before a push and when a backup is verified.
+  Here it found something in a text that the quick look lets pass. From then on every file is judged by the whole
+  scanner.
+  → Run it again: the whole scanner then says what it found. Report the rule's name; `inv doctor` shows the versions.
+""")
+SIEVE_HOLE = OF_ITSELF[1]
 
 FAMILIES: tuple[Family, ...] = (
-    Family("a rule itself", (RULE_FAILED, SIEVE_HOLE)),
+    Family("a rule itself", OF_ITSELF),
     secrets.FAMILY,
     merge_markers.FAMILY,
     json_files.FAMILY,
@@ -93,16 +84,6 @@ def finish(raw: Raw, path: Path, context: Context, excerpt: str = "") -> Finding
     """The Finding of one Raw: severity from the registry, fingerprint, accepted or new."""
     rule = RULES[raw.code]
     mark = fingerprint(context.key, raw, path)
-    accepted = rule.acceptable and mark in context.accepted
-    return Finding(
-        code=raw.code,
-        severity=rule.severity,
-        path=path,
-        message=raw.message,
-        hint=raw.hint or rule.hint,
-        line=raw.line,
-        column=raw.column,
-        fingerprint=mark,
-        status="accepted" if accepted else "new",
-        excerpt=excerpt,
-    )
+    status = "accepted" if rule.acceptable and mark in context.accepted else "new"
+    hint = raw.hint or rule.hint
+    return Finding(raw.code, rule.severity, path, raw.message, hint, raw.line, raw.column, mark, status, excerpt)

@@ -11,6 +11,8 @@ from functools import cached_property
 from typing import Protocol
 
 from autosync_tasks.model import Kind, Path
+from autosync_tasks.names import parents
+from autosync_tasks.policy.classify import always_protected
 from autosync_tasks.records import dataclass, field
 from autosync_tasks.validation.scanner import Engine, load
 
@@ -138,6 +140,14 @@ class Lines:
         start = self._starts[number - 1]
         end = self._data.find(b"\n", start)
         return self._data[start : end if end >= 0 else len(self._data)][:4096]
+
+
+def surely_missing(target: Path, context: Context) -> bool:
+    """Whether a file of the tree is surely missing: not below a link, in a folder never walked, or protected."""
+    if target.startswith(b"..") or not context.paths or target in context.paths or always_protected(target):
+        return False
+    above = next((folder for folder in parents(target) if folder in context.paths), b"")
+    return not above or any(path.startswith(above + b"/") for path in context.paths)
 
 
 def printable(data: bytes | str, limit: int = EXCERPT_LIMIT) -> str:

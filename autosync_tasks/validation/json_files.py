@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from autosync_tasks.names import OUTSIDE, parents
-from autosync_tasks.policy.classify import always_protected
+from autosync_tasks.names import OUTSIDE
 from autosync_tasks.validation import jsonc, schema
-from autosync_tasks.validation.findings import Context, Lines, Raw, Subject, printable
+from autosync_tasks.validation.findings import Context, Lines, Raw, Subject, printable, surely_missing
 from autosync_tasks.validation.opencode import is_config, place
 from autosync_tasks.validation.rule import Family, rules
 from autosync_tasks.validation.schema import is_version_2
@@ -127,28 +126,18 @@ def _references(subject: Subject, context: Context) -> Iterator[Raw]:
 
 
 def _is_missing(config: bytes, name: bytes, context: Context) -> bool:
-    """Whether a file is surely missing: a path inside the tree, and the tree's paths are known there.
-
-    They are not below a link, nor in a folder that is never walked, nor for protected names.
-    """
+    """Whether a file that a config names is surely missing."""
     if name.startswith((b"/", b"~")) or config not in context.paths or config.startswith(OUTSIDE):
         return False
     target = posixpath.normpath(posixpath.join(posixpath.dirname(config), name))
-    if target.startswith(b"..") or target in context.paths or always_protected(target):
-        return False
-    if b"node_modules" in target.split(b"/"):
-        return False
-    above = next((folder for folder in parents(target) if folder in context.paths), b"")
-    return not above or any(path.startswith(above + b"/") for path in context.paths)
+    return b"node_modules" not in target.split(b"/") and surely_missing(target, context)
 
 
 def _schema(config: Any) -> Iterator[Raw]:
     """Where the config does not fit OpenCode's schema: what stops it, then what only does not fit."""
-    stopping = schema.stops(config)
-    told = set()
-    for one in stopping[:_MOST_VIOLATIONS]:
-        told.add(one.where)
-        yield _of_violation("JSN009", one)
+    stopping = schema.stops(config)[:_MOST_VIOLATIONS]
+    told = {one.where for one in stopping}
+    yield from (_of_violation("JSN009", one) for one in stopping)
     for one in islice(schema.violations(config), _MOST_VIOLATIONS):
         # Of OpenCode 2's keys version 1's schema knows nothing.
         if one.where not in told and not is_version_2(config):

@@ -45,13 +45,14 @@ class Family:
 def rules(text: str) -> tuple[ValidationRule, ...]:
     """Rules as they are written above their checks, a paragraph each: `CODE severity: title`, why, and `→` what to do.
 
-    `firm` behind the severity: no finding of this rule may be accepted.
+    Behind the severity: `firm`, no finding of this rule may be accepted; `lasting`, see `ValidationRule`.
     """
     made = []
     for paragraph in text.strip().split("\n\n"):
         head, *body = map(str.strip, paragraph.splitlines())
         said, _, title = head.partition(": ")
-        code, severity, *firm = said.split()
+        code, severity, *marks = said.split()
         why, _, hint = " ".join(body).partition(" → ")
-        made.append(ValidationRule(code, Severity(severity), title, why, hint, acceptable=not firm))
+        firm, lasting = "firm" in marks, "lasting" in marks
+        made.append(ValidationRule(code, Severity(severity), title, why, hint, acceptable=not firm, lasting=lasting))
     return tuple(made)
