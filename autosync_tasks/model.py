@@ -293,8 +293,9 @@ class Cache:
 
 @dataclass(frozen=True, slots=True)
 class TreeCache:
-    """The branch's listing (`git ls-tree -r -z` form) and manifest at one commit."""
+    """The branch's listing (`git ls-tree -r -z` form) and manifest at one commit, and the ids of its folders."""
 
     commit: str
     listing: bytes
     manifest: bytes
+    folders: bytes = b""

@@ -67,7 +67,7 @@ PURE = (
     "model.py", "errors.py", "names.py", "humanize.py", "records.py",
     "config/shadowed.py", "profiles/profile.py", "profiles/check.py",
     "policy/*", "validation/*",
-    "backup/manifest.py", "backup/listing.py", "backup/said.py", "state/cache.py", "triggers/loading.py",
+    "backup/manifest.py", "backup/listing.py", "backup/folders.py", "backup/said.py", "state/cache.py", "triggers/loading.py",
     "triggers/splice.py", "triggers/hook_text.py", "machines/record.py",
     "plan/detect.py", "plan/delta.py", "plan/proposal.py", "plan/quarantine.py",
     "restore/plan.py", "restore/undo.py", "restore/moments.py",

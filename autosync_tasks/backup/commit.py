@@ -8,19 +8,21 @@ moves it only forward, under git's own ref lock: a branch that someone else move
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Callable, Collection, Iterable
 
 from autosync_tasks.backup.conversation import Conversation
 from autosync_tasks.backup.gateway import TooSlowError
 from autosync_tasks.backup.listing import Delta, Listing, changed, parse_listing, tree_cache
 from autosync_tasks.backup.manifest import PATH
-from autosync_tasks.backup.objects import EMPTY_TREE
+from autosync_tasks.backup.objects import EMPTY_TREE, object_id
+from autosync_tasks.backup.orphans import ends_well
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.backup.stream import ARGUMENTS, blob, put, without
 from autosync_tasks.errors import BackupError, BranchMovedError
 from autosync_tasks.linux.disk import make_durable
 from autosync_tasks.model import Path, Plan
-from autosync_tasks.names import display
+from autosync_tasks.names import display, quote
 from autosync_tasks.records import dataclass
 
 INCOMING = "refs/autosync/incoming"
@@ -54,16 +56,19 @@ def commit(
     message: bytes,
     author: Author,
     check: Callable[[str, bytes], None],
+    tree: str = "",
 ) -> str:
     """Commits the plan and returns the new commit's id.
 
-    contents yields the bytes of each of the plan's puts; they are written as they come. check is called with
-    the id of the manifest's blob and the whole tree of the new commit as git lists it, before the branch moves; it
-    raises to stop. Raises BranchMovedError if the branch is not at the plan's base any more, BackupError also if the
-    tree cannot be listed: what it shares with its base is gone or damaged.
+    contents yields the bytes of each of the plan's puts; they are written as they come. tree: the id that the new
+    commit's tree must have, where that is known and little changes. Else, or if the commit is not the one that
+    follows from it, check is called with the id of the manifest's blob and the whole tree of the new commit as git
+    lists it, before the branch moves; it raises to stop. Raises BranchMovedError if the branch is not at the plan's
+    base any more, BackupError also if the tree cannot be read: what it shares with its base is gone or damaged.
     """
     incoming = f"{INCOMING}/{run_id}"
     branch = f"refs/heads/{repository.branch}"
+    packs = frozenset(repository.packs()) if tree else frozenset()
     with repository.gateway.conversation(*ARGUMENTS, "--date-format=raw") as talk:
         marks = _blobs(talk, contents, plan.manifest)
         talk.say(_commit_header(incoming, plan.base, author, message, len(marks) + 1))
@@ -76,7 +81,9 @@ def commit(
         if talk.ask(b"checkpoint\nprogress stored\n") != b"progress stored":
             raise BackupError("git fast-import did not confirm that it stored the commit")
         make_durable(repository.git_dir)
-        check(manifest_id, _listed(repository, new))
+        foreseen = tree and new == object_id("commit", _commit_text(tree, plan.base, author, message))
+        if not (foreseen and _reads_back(repository, talk, new, plan, manifest_id, packs)):
+            check(manifest_id, _listed(repository, new))
         if repository.ref() != plan.base:
             raise BranchMovedError(f"the branch {repository.branch} was moved by someone else meanwhile")
         talk.say(f"reset {branch}\nfrom {new}\n\n".encode())
@@ -90,6 +97,41 @@ def commit(
         raise repository.gateway.failure("fast-import", code, complaint)
     make_durable(repository.git_dir)
     return new
+
+
+def _commit_text(tree: str, base: str, author: Author, message: bytes) -> bytes:
+    """The commit as an object: its id says of which tree it is, and the tree's id of which files."""
+    lines = [b"tree " + tree.encode(), *([b"parent " + base.encode()] if base else [])]
+    return b"\n".join([*lines, b"author " + author.line, b"committer " + author.line, b"", message])
+
+
+_MOST_ASKED = 200
+"""Paths that are looked up one by one; to list the whole tree is less work then."""
+
+
+def _reads_back(
+    repository: Repository, talk: Conversation, new: str, plan: Plan, manifest_id: str, before: Collection[str]
+) -> bool:
+    """Whether the store gives what was committed: the new pack and its index whole, each changed path by its folders.
+
+    before: the packs that were there before. As strong as a listing of the whole tree: the commit's id is the one that
+    was foreseen, so the tree is the planned one if each new part of it can be read; and those parts are read from the
+    pack as it lies on the disk, commit and folders too. Whether folders of earlier commits are whole is what the look
+    at the store tells (`health.py`), for them as for the files in them.
+    """
+    wanted = {path: f"{entry.git_mode} blob {entry.id}".encode() for path, entry in plan.puts.items()}
+    wanted |= {path: b"missing " + quote(path) for path in plan.deletes} | {
+        PATH: b"100644 blob " + manifest_id.encode()
+    }
+    if len(wanted) > _MOST_ASKED:
+        return False
+    made = [name for name in repository.packs() if name not in before]
+    if not (made and all(ends_well(os.path.join(repository.git_dir, "objects/pack", name)) for name in made)):
+        return False
+    return all(
+        talk.ask(b"ls %s %s\n" % (new.encode(), quote(path))).partition(b"\t")[0] == answer
+        for path, answer in wanted.items()
+    )
 
 
 def _blobs(talk: Conversation, contents: Contents, manifest: bytes) -> list[Path]:

@@ -83,8 +83,16 @@ def format_manifest(source_id: str, entries: Manifest) -> bytes:
 
 def parse(text: bytes) -> Recorded:
     """Reads a manifest. Raises ManifestError, which says what is wrong, for anything out of order."""
+    source_id, content = head_of(text)
     lines = text.split(b"\n")
-    if len(lines) < 4 or lines[0] != _HEADER or lines[-1] != b"":
+    paths = _plain_paths(lines[3:-1])
+    return Recorded(source_id, content, _each(lines) if paths is None else paths)
+
+
+def head_of(text: bytes) -> tuple[str, str]:
+    """Source id and digest of a manifest's text. Raises ManifestError if it does not begin and end like one."""
+    lines = text.split(b"\n", 3)
+    if len(lines) < 4 or lines[0] != _HEADER or not text.endswith(b"\n"):
         raise ManifestError("it does not begin or end like a manifest")
     source_id = lines[1].removeprefix(b"source ").decode("ascii", "replace")
     content = lines[2].removeprefix(b"content ").decode("ascii", "replace")
@@ -92,8 +100,7 @@ def parse(text: bytes) -> Recorded:
         raise ManifestError("line 2: not a source id")
     if not lines[2].startswith(b"content ") or not re.fullmatch(r"[0-9a-f]{64}", content):
         raise ManifestError("line 3: not a digest")
-    paths = _plain_paths(lines[3:-1])
-    return Recorded(source_id, content, _each(lines) if paths is None else paths)
+    return source_id, content
 
 
 def _plain_paths(lines: list[bytes]) -> dict[Path, tuple[Kind, int]] | None:
@@ -148,6 +155,11 @@ def _each(lines: list[bytes]) -> dict[Path, tuple[Kind, int]]:
 def line_of(path: Path, kind: Kind, mode: int) -> bytes:
     """The line of a path."""
     return b"%s %o %s" % (_LETTER[kind], mode, quote(path))
+
+
+def path_of(line: bytes) -> Path:
+    """The path in a line. Raises ValueError if it has none."""
+    return unquote(line.split(b" ", 2)[-1])
 
 
 def source_id_of(text: bytes) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from autosync_tasks.backup.checkout import LONGEST, clear_way, write_files, write_index
 from autosync_tasks.backup.index import index_entries, standing
@@ -50,10 +50,11 @@ def bring(
     repository: Repository,
     old: str,
     new: str,
-    owned: Iterable[Path],
+    owned: Callable[[], set[Path]],
     run_id: str,
-    before: Iterable[Path] = (),
+    before: Callable[[], set[Path]],
     *,
+    longest: int = 0,
     interrupted: bool = False,
     trees: tuple[Listing, Listing] | None = None,
     at_hand: Mapping[str, bytes] | None = None,
@@ -61,8 +62,9 @@ def bring(
     """Takes the work tree from commit `old` ("" if unknown or none) to `new`; a failure is a note, no error.
 
     trees: what the two commits hold, where that is known. at_hand: as for `write_files`. owned: the paths it may
-    write. before: paths owned at `old` that may be gone now. interrupted: an earlier run may have left it halfway,
-    with an index ahead of the files. Touches nothing else.
+    write. before: paths owned at `old` that may be gone now (both made when they are needed). longest: bytes of the
+    longest of them. interrupted: an earlier run may have left it halfway, with an index ahead of the files. Touches
+    nothing else.
     """
     if repository.bare:
         return Brought()
@@ -70,11 +72,10 @@ def bring(
         return Brought(f"the backup's work tree does not stand on {repository.branch}; it was left alone")
     try:
         repository.neutralise_attributes()
-        owned = {*owned, PATH}
-        slow, before = interrupted or max(map(len, owned)) > LONGEST, set(before)
+        slow = interrupted or longest > LONGEST
         if not slow and bring_unedited(repository, old, new, run_id, trees, at_hand):
             return Brought()
-        return _careful(repository, old, new, owned, before, run_id, interrupted=interrupted)
+        return _careful(repository, old, new, owned() | {PATH}, before(), run_id, interrupted=interrupted)
     except (BackupError, OSError) as error:
         return Brought(f"the backup's work tree could not be brought along ({display(str(error))})", halfway=True)
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from autosync_tasks.backup.listing import parse_listing, sound_listing
-from autosync_tasks.backup.manifest import ManifestError, entries, parse
+from autosync_tasks.backup.manifest import ManifestError, Recorded, entries, parse
 from autosync_tasks.backup.repository import Head, Repository
 from autosync_tasks.errors import AutosyncError, BackupError, SourceError
 from autosync_tasks.model import Cache, Entry, Kind, Left, LeftOut, Path, TreeCache
@@ -67,12 +67,11 @@ class Look:
         cache = self.cache
         if not self.remembered or cache is None or cache.idle is None or cache.settings != self._shape:
             return None
-        if cache.idle.get("exact") is not True or (cached := self._listed) is None:
+        if not cache.idle.get("exact") or (cached := self._listed) is None:
             return None
         from autosync_tasks.plan.near import near
 
-        head = self.head
-        return near(self.root, self.scan, self.blob, cache, head.recorded, head.tree, cached, self.progress)
+        return near(self.root, self.scan, self.blob, cache, cached, self.progress)
 
     @cached_property
     def observation(self) -> Observation:
@@ -101,6 +100,13 @@ class Look:
         """The branch's newest commit; from the cache if that is of the same commit."""
         if not self.ref:
             return Head("", {}, None)
+        if (few := self.near) is not None:
+            from autosync_tasks.plan.near import Lazily
+
+            text, listing = few.cached.manifest, few.cached.listing
+            paths = Lazily(dict[Path, tuple[Kind, int]](), few.size, lambda: parse(text).paths)
+            tree = Lazily(few.tree, few.files + 1, lambda: parse_listing(listing))
+            return Head(self.ref, tree, Recorded(few.source_id, few.content, paths), text)
         if (cached := self._listed) is not None:
             with suppress(ManifestError):
                 return Head(self.ref, parse_listing(cached.listing), parse(cached.manifest), cached.manifest)
@@ -115,7 +121,7 @@ class Look:
         if self.near is not None:
             from autosync_tasks.plan.near import Lazily
 
-            return Lazily(self.near.recorded, len(recorded.paths), lambda: entries(recorded, tree))
+            return Lazily(self.near.recorded, self.near.size, lambda: entries(recorded, tree))
         return entries(recorded, tree)
 
     @cached_property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from autosync_tasks.model import Change, Decision, Finding, Kind, LeftOut, Path, Pending, Plan, Trigger, Verb
+from autosync_tasks.model import Change, Decision, Entry, Finding, Kind, LeftOut, Path, Pending, Plan, Trigger, Verb
 from autosync_tasks.names import shown
 from autosync_tasks.plan import delta
 from autosync_tasks.plan.compare import Look
@@ -72,14 +72,19 @@ def plan_for(seen: Look, admitted: Iterable[Change], source_id: str) -> Plan:
         observed = seen.observation.manifest
         return delta.plan(admitted, observed, seen.recorded, seen.head.tree, seen.ref, source_id)
     made = delta.plan(admitted, few.observed, few.recorded, few.tree, seen.ref, source_id, few.manifest)
-    after = Lazily(made.after, len(seen.recorded), lambda: {**seen.recorded, **made.after})
-    return replace(made, after=after)
+
+    def whole() -> dict[Path, Entry]:
+        rest = {path: entry for path, entry in seen.recorded.items() if path not in few.recorded}
+        return {**rest, **made.after}
+
+    size = few.size - len(few.recorded) + len(made.after)
+    return replace(made, after=Lazily(made.after, size, whole))
 
 
 def _guarded(seen: Look) -> Guarded:
     """What the guards judge."""
     difference, branch_id = seen.difference, seen.branch_source_id
-    lost = losses(difference.changes, seen.observation.manifest)
+    lost = losses(difference.changes, seen.observation.manifest, seen.near.among if seen.near else None)
     return Guarded(
         source_entries=len(seen.observation.manifest) + len(seen.left_out),
         owned=seen.owned,

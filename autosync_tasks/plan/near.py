@@ -1,22 +1,33 @@
-"""What a look needs where only a few paths changed and none came or went: the rest stays the bytes that are remembered.
+"""What a look needs where only a few paths changed, came or went: the rest stays the bytes that are remembered.
 
 `near` finds those paths by comparing the walk with the remembered one as bytes. All that the steps then ask for is made
-of them alone; manifest and listing are spliced. It gives None wherever that would not surely come to what the whole
-work comes to; tests compare both.
+of them alone; manifest, listing and the ids of folders are spliced. It gives None wherever that would not surely come
+to what the whole work comes to; tests compare both.
 """
 
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Collection, ItemsView, Iterator, KeysView, Mapping
 from itertools import accumulate
+from typing import Generic, TypeVar
 
-from autosync_tasks.backup.listing import Listing
-from autosync_tasks.backup.manifest import PATH, Recorded, entries, line_of
+from autosync_tasks.backup.folders import (
+    Edit,
+    Folders,
+    folders_from,
+    listed,
+    path_listed,
+    place_of,
+    refolded,
+    spliced,
+)
+from autosync_tasks.backup.listing import Delta, Listing
+from autosync_tasks.backup.manifest import PATH, ManifestError, head_of, line_of, path_of
 from autosync_tasks.model import Cache, Entry, Kind, Path, TreeCache
-from autosync_tasks.names import OUTSIDE
-from autosync_tasks.records import dataclass, replace
+from autosync_tasks.names import OUTSIDE, parents
+from autosync_tasks.records import dataclass, field, replace
 from autosync_tasks.tree.content import NotReadableError, Reader, content_id
 from autosync_tasks.tree.observe import Progress
 from autosync_tasks.tree.walk import STAT, Scan, entry_of, unpack
@@ -24,23 +35,24 @@ from autosync_tasks.tree.walk import STAT, Scan, entry_of, unpack
 _CHUNK = 4096
 _RECORD = STAT.size
 _ID = 20
+V = TypeVar("V")
 
 
-class Lazily(Mapping[Path, Entry]):
+class Lazily(Mapping[Path, V], Generic[V]):
     """A mapping of which a part is at hand; the whole is worked out when somebody asks for more."""
 
-    def __init__(self, part: Mapping[Path, Entry], size: int, whole: Callable[[], Mapping[Path, Entry]]) -> None:
+    def __init__(self, part: Mapping[Path, V], size: int, whole: Callable[[], Mapping[Path, V]]) -> None:
         """size: of the whole."""
         self.part, self._size, self._make = part, size, whole
-        self._made: Mapping[Path, Entry] | None = None
+        self._made: Mapping[Path, V] | None = None
 
     @property
-    def _whole(self) -> Mapping[Path, Entry]:
+    def _whole(self) -> Mapping[Path, V]:
         if self._made is None:
             self._made = self._make()
         return self._made
 
-    def __getitem__(self, path: Path) -> Entry:
+    def __getitem__(self, path: Path) -> V:
         return self.part[path] if path in self.part else self._whole[path]
 
     def __iter__(self) -> Iterator[Path]:
@@ -49,7 +61,7 @@ class Lazily(Mapping[Path, Entry]):
     def __len__(self) -> int:
         return self._size
 
-    def items(self) -> ItemsView[Path, Entry]:
+    def items(self) -> ItemsView[Path, V]:
         return self._whole.items()
 
     def keys(self) -> KeysView[Path]:
@@ -58,8 +70,8 @@ class Lazily(Mapping[Path, Entry]):
 
 def same(recorded: Mapping[Path, Entry], observed: Mapping[Path, Entry]) -> bool:
     """Whether a backup records just what is observed (sizes aside, which it does not record)."""
-    if isinstance(recorded, Lazily) and isinstance(observed, Lazily) and recorded.part.keys() == observed.part.keys():
-        recorded, observed = recorded.part, observed.part
+    if isinstance(recorded, Lazily) and isinstance(observed, Lazily):
+        recorded, observed = recorded.part, observed.part  # beside these, what is remembered says so
     if recorded.keys() != observed.keys():
         return False
     pairs = ((entry, observed[path]) for path, entry in recorded.items())
@@ -68,49 +80,72 @@ def same(recorded: Mapping[Path, Entry], observed: Mapping[Path, Entry]) -> bool
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """The paths that may have changed, as they are and as they are recorded; what is remembered of all.
+    """The paths that may have changed, come or gone, as they are and as they are recorded; what is remembered of all.
 
-    tree: the listing of those paths. ids: of the walk, with those of these paths. files: how many are owned.
+    ids: of the walk, with those of these paths. source_id, content: what the manifest begins with. size, files: how
+    many paths are recorded, and how many of them the listing holds.
     """
 
     observed: Mapping[Path, Entry]
     recorded: Mapping[Path, Entry]
-    tree: Listing
     unsettled: tuple[Path, ...]
     ids: bytes
-    head: Recorded
+    source_id: str
+    content: str
+    size: int
+    files: int
     cached: TreeCache
     manifest_entry: tuple[str, str]
-    files: int
+
+    @property
+    def tree(self) -> Listing:
+        """The listing of these paths."""
+        return {path: (entry.git_mode, entry.id) for path, entry in self.recorded.items() if entry.git_mode}
 
     def manifest(self, source_id: str, after: Mapping[Path, Entry]) -> bytes:
-        """The manifest's text when these of the paths are recorded so."""
-        text = self.cached.manifest
-        for path, entry in after.items():
-            old, new = line_of(path, *self.head.paths[path]), line_of(path, entry.kind, entry.mode)
-            if old != new:
-                text = text.replace(b"\n" + old + b"\n", b"\n" + new + b"\n", 1)
-        moved = {path: (entry.git_mode, entry.id) for path, entry in after.items() if entry.git_mode}
-        content = content_of(self.listing(moved), self.manifest_entry)
-        first, _, _, rest = text.split(b"\n", 3)
-        return b"\n".join([first, b"source " + source_id.encode(), b"content " + content.encode(), rest])
+        """The manifest's text when these of the paths are recorded so, and the others not at all."""
+        edits = _edits(self.recorded, after)
+        moved = {path: after.get(path) for path, _, _ in edits}
+        tree = {path: (new.git_mode, new.id) if new and new.git_mode else None for path, new in moved.items()}
+        content = content_of(self.listing(tree), self.manifest_entry)
+        first, _, _, rest = self.cached.manifest.split(b"\n", 3)
+        lines = [first, b"source " + source_id.encode(), b"content " + content.encode()]
+        return b"\n".join([*lines, spliced(rest, edits, b"\n", path_of)])
 
-    def listing(self, moved: Listing, manifest_id: str = "") -> bytes:
+    def listing(self, moved: Delta, manifest_id: str = "") -> bytes:
         """The listing's text with these of its entries. manifest_id: of the manifest, if that is another."""
-        text = bytearray(b"\0" + self.cached.listing + b"\0")
         if manifest_id:
             moved = {**moved, PATH: (self.manifest_entry[0], manifest_id)}
-        for path, entry in moved.items():
-            old = self.manifest_entry if path == PATH else self.tree[path]
-            if old != entry:
-                line = _listed(path, old)
-                place = text.index(line) + 1
-                text[place : place + len(line) - 2] = _listed(path, entry)[1:-1]
-        return bytes(text[1:-1])
+        was = {**self.tree, PATH: self.manifest_entry}
+        pairs = ((path, was.get(path), entry) for path, entry in moved.items())
+        edits = [(path, old and listed(path, old), new and listed(path, new)) for path, old, new in pairs]
+        return spliced(self.cached.listing + b"\0", edits, b"\0", path_listed)[:-1]
+
+    def folders(self, listing: bytes, moved: Collection[Path]) -> Folders:
+        """The ids of the folders of a listing that differs from the remembered one in these paths and the manifest."""
+        changed = {b"", *(above for path in (*moved, PATH) for above in parents(path))}
+        return refolded(listing, folders_from(self.cached.folders), changed)
+
+    def among(self, content: str) -> bool:
+        """Whether a file or link of the source has this content id."""
+        wanted = bytes.fromhex(content)
+        at = self.ids.find(wanted)
+        while at % _ID > 0:  # -1 % 20 is 19
+            if at < 0:
+                return False
+            at = self.ids.find(wanted, at + 1)
+        return True
 
 
-def _listed(path: Path, entry: tuple[str, str]) -> bytes:
-    return b"\0%s blob %s\t%s\0" % (entry[0].encode(), entry[1].encode(), path)
+def _edits(old: Mapping[Path, Entry], new: Mapping[Path, Entry]) -> list[Edit]:
+    """What differs between two recordings of the same paths, as lines of the manifest, and what differs in contents."""
+    edits = []
+    for path in {**old, **new}:
+        was, now = old.get(path), new.get(path)
+        if was != now:
+            before, after = (one and line_of(path, one.kind, one.mode) for one in (was, now))
+            edits.append((path, before, after))
+    return edits
 
 
 def content_of(listing: bytes, manifest_entry: tuple[str, str]) -> str:
@@ -125,83 +160,159 @@ def content_of(listing: bytes, manifest_entry: tuple[str, str]) -> str:
 
 
 def near(
-    root: int,
-    scan: Scan,
-    blob: bytes,
-    cache: Cache,
-    head: Recorded | None,
-    tree: Listing,
-    cached: TreeCache,
-    progress: Progress | None = None,
+    root: int, scan: Scan, blob: bytes, cache: Cache, cached: TreeCache, progress: Progress | None = None
 ) -> Near | None:
     """What has changed since the cache was made, if that is little.
 
-    root: a descriptor of the source. head, tree, cached: what the branch holds at the cache's commit, whose idle words
-    say `exact`: then all that is observed is recorded just so.
+    root: a descriptor of the source. cached: what the branch holds at the cache's commit, whose idle words say with
+    `exact` by which manifest all that is observed is recorded just so.
     """
-    numbers = differing(scan, blob, cache)
-    if numbers is None or head is None or PATH not in tree or OUTSIDE in cached.manifest:
+    manifest_id, text = content_id(cached.manifest), cached.manifest
+    entry = ("100644", manifest_id)
+    if cache.idle is None or cache.idle.get("exact") != manifest_id or OUTSIDE in text:
         return None
-    paths, records = list(scan.records), scan.records
-    if head.paths.keys() != records.keys() or content_of(cached.listing, tree[PATH]) != head.content:
+    try:
+        source_id, content = head_of(text)
+    except ManifestError:
         return None
-    places = dict(zip(map(paths.__getitem__, numbers), numbers, strict=True))
-    places |= {path: -1 for path in cache.unsettled if path not in places}
-    if places.keys() - records.keys() or len(places) > _few(paths):
+    if (moves := differing(scan, blob, cache)) is None or content_of(cached.listing, entry) != content:
         return None
-    for path in [path for path, number in places.items() if number < 0]:
-        places[path] = paths.index(path)
+    if any(b"\t" in path or b" blob " in path for path in moves.came):
+        return None  # `content_of` could not tell
+    numbers = {path: number for number, path in enumerate(scan.records)} if cache.unsettled else {}
+    places = moves.places | {path: numbers[path] for path in cache.unsettled if path in numbers}
+    if len(places) + len(moves.gone) > _few(len(scan.records)):
+        return None
     observed: dict[Path, Entry] = {}
-    unsettled, ids = [], bytearray(cache.ids)
+    recorded = {path: _recorded(record, content) for path, (record, content) in moves.was.items()}
+    unsettled, ids = [], bytearray(moves.ids)
     with Reader(root, scan.followed) as reader:
         for done, (path, number) in enumerate(sorted(places.items())):
             if progress is not None and done % 256 == 0:
                 progress("reading", done, len(places))
-            record = records[path]
-            if (entry := entry_of(record)).kind is not Kind.FOLDER:
+            record, place = scan.records[path], slice(number * _ID, (number + 1) * _ID)
+            if path not in moves.places:
+                recorded[path] = _recorded(record, ids[place])
+            if (one := entry_of(record)).kind is not Kind.FOLDER:
                 try:
                     data, began = reader.read(path, record)
                 except NotReadableError:
                     return None
-                entry = entry_of(record, content_id(data))
-                ids[number * _ID : (number + 1) * _ID] = bytes.fromhex(entry.id)
+                one = entry_of(record, content_id(data))
+                ids[place] = bytes.fromhex(one.id)
                 if not unpack(record).settled(began):
                     unsettled.append(path)
-            observed[path] = entry
-    part = replace(head, paths={path: head.paths[path] for path in observed})
-    recorded = entries(part, tree)
-    if recorded.keys() != observed.keys() or any(recorded[path].kind is not one.kind for path, one in observed.items()):
-        return None
-    few = {path: tree[path] for path in observed if path in tree}
-    return Near(observed, recorded, few, tuple(unsettled), bytes(ids), head, cached, tree[PATH], len(tree) - 1)
+            observed[path] = one
+    size, files = len(moves.ids) // _ID - len(moves.came) + len(moves.gone), cached.listing.count(b"\0")
+    found = Near(observed, recorded, tuple(unsettled), bytes(ids), source_id, content, size, files, cached, entry)
+    return found if _fits(found) else None
 
 
-def differing(scan: Scan, blob: bytes, cache: Cache) -> list[int] | None:
-    """The numbers, in the walk's order, of the paths whose records differ from the cache's; None unless all paths and
-    their types are the same, and few differ."""
-    old, paths = cache.scan, list(scan.records)
-    if len(old) != len(blob) or len(cache.ids) != _ID * len(paths):
-        return None
+def _recorded(record: bytes, content: bytes | bytearray) -> Entry:
+    """A path as a manifest records it, which knows no size."""
+    kind, bits, _, name = entry_of(record, content.hex())
+    return Entry(kind, bits, 0, name)
+
+
+def _fits(found: Near) -> bool:
+    """Whether manifest and listing have each of these paths as it is recorded, and none of those that came."""
+    lines = found.cached.manifest.split(b"\n", 3)[3]
+    listing = found.cached.listing + b"\0"
+    tree = {**found.tree, PATH: found.manifest_entry}
+    try:
+        for path in {*found.observed, *found.recorded, PATH}:
+            if path != PATH:
+                at, was = place_of(lines, path, b"\n", path_of), found.recorded.get(path)
+                line = lines[at : lines.find(b"\n", at)]
+                if line != line_of(path, was.kind, was.mode) if was else path_of(line or b"d 0 /") == path:
+                    return False
+            at, stands = place_of(listing, path, b"\0", path_listed), tree.get(path)
+            line = listing[at : listing.find(b"\0", at)]
+            if line != listed(path, stands) if stands else path_listed(line) == path:
+                return False
+    except ValueError:
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """In what two walks differ: the paths that changed or came, with their places in the later one; those that went.
+
+    came: how many of them came. was: record and content id before, of those that changed or went. ids: of the later
+    walk, as far as they are known.
+    """
+
+    places: dict[Path, int] = field(default_factory=dict)
+    came: list[Path] = field(default_factory=list)
+    gone: list[Path] = field(default_factory=list)
+    was: dict[Path, tuple[bytes, bytes]] = field(default_factory=dict)
+    ids: bytes = b""
+
+
+def differing(scan: Scan, blob: bytes, cache: Cache) -> Moves | None:
+    """What differs between a walk and the remembered one; None if a path is of another type, much differs, or what is
+    left out is not the same."""
+    old, records, paths, found = cache.scan, scan.records, list(scan.records), Moves()
     starts = [0, *accumulate([len(path) + _RECORD + 1 for path in paths])]
-    if old[starts[-1] :] != blob[starts[-1] :]:
+    end = len(old) - len(blob) + starts[-1]
+    if end < 0 or old[end:] != blob[starts[-1] :]:
         return None  # what is left out
-    found: dict[int, None] = {}
-    for begin in range(0, starts[-1], _CHUNK):
-        end = min(begin + _CHUNK, starts[-1])
-        if old[begin:end] == blob[begin:end]:
-            continue
-        for number in range(bisect_right(starts, begin) - 1, bisect_left(starts, end)):
-            start, stop = starts[number], starts[number + 1]
-            if old[start + _RECORD : stop] != blob[start + _RECORD : stop]:
+    ids: list[bytes] = []
+    taken = number = shift = lag = 0  # of the old ids; in the new walk; old offset and number less the new ones
+    most = _few(len(paths))
+    while True:
+        number = _same_until(blob, old, starts, number, shift)
+        if number == len(paths) and starts[number] + shift >= end:
+            break
+        at = starts[number] + shift
+        close = old.find(b"\0", at + _RECORD)
+        was = old[at + _RECORD : close] if 0 <= close < end else None
+        place = number + lag
+        if number < len(paths) and was == paths[number]:
+            path, record = was, old[at : at + _RECORD]
+            if (STAT.unpack(records[path])[4] ^ STAT.unpack(record)[4]) & 0o170000:
                 return None
-            record, was = blob[start : start + _RECORD], old[start : start + _RECORD]
-            if record != was:
-                if (STAT.unpack(record)[4] ^ STAT.unpack(was)[4]) & 0o170000:
-                    return None
-                found[number] = None
-    return list(found) if len(found) <= _few(paths) else None
+            found.places[path] = number
+            found.was[path] = (record, cache.ids[place * _ID : (place + 1) * _ID])
+            number += 1
+        elif was is not None and was not in records:
+            found.gone.append(was)
+            found.was[was] = (old[at : at + _RECORD], cache.ids[place * _ID : (place + 1) * _ID])
+            ids.append(cache.ids[taken * _ID : place * _ID])
+            taken, shift, lag = place + 1, shift + close + 1 - at, lag + 1
+        elif number < len(paths):
+            found.places[paths[number]] = number
+            found.came.append(paths[number])
+            ids += (cache.ids[taken * _ID : place * _ID], bytes(_ID))
+            taken, shift, lag = place, shift - (starts[number + 1] - starts[number]), lag - 1
+            number += 1
+        else:
+            return None
+        if len(found.places) + len(found.gone) > most:
+            return None
+    ids.append(cache.ids[taken * _ID :])
+    whole = b"".join(ids)
+    return replace(found, ids=whole) if len(whole) == _ID * len(paths) else None
 
 
-def _few(paths: list[Path]) -> int:
+def _same_until(blob: bytes, old: bytes, starts: list[int], number: int, shift: int) -> int:
+    """The number of the first record, from one on, that is not the same in the remembered walk.
+
+    starts: where each begins, and where the last one ends. shift: by how much it begins later there.
+    """
+    while number < len(starts) - 1:
+        begin, after = starts[number], starts[number + 1]
+        whole = bisect_right(starts, begin + _CHUNK) - 1
+        if whole > number and blob[begin : begin + _CHUNK] == old[begin + shift : begin + shift + _CHUNK]:
+            number = whole
+        elif blob[begin:after] == old[begin + shift : after + shift]:
+            number += 1
+        else:
+            break
+    return number
+
+
+def _few(paths: int) -> int:
     """How many of them may have changed; beyond that the whole work is not much longer."""
-    return max(64, len(paths) // 8)
+    return max(64, paths // 8)

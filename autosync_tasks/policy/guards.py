@@ -6,7 +6,7 @@ No `--force` overrides them. A digest names exactly one set of losses: an answer
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from autosync_tasks.humanize import count
@@ -36,9 +36,10 @@ class Hold:
     details: tuple[str, ...] = ()
 
 
-def losses(changes: Iterable[Change], observed: Manifest) -> Losses:
+def losses(changes: Iterable[Change], observed: Manifest, among: Callable[[str], bool] | None = None) -> Losses:
     """What the source lost. Contents seen anywhere else in the source are moved, not gone.
 
+    among: tells of a content id whether it is among the observed, where that takes no look at all of them.
     Protected paths do not count: they leave the backup by a rule, not by accident.
     """
     lost: list[Change] = []
@@ -47,8 +48,8 @@ def losses(changes: Iterable[Change], observed: Manifest) -> Losses:
             lost.append(change)
     if not lost:
         return Losses()
-    seen = {entry.id for entry in observed.values()}
-    lost = [change for change in lost if change.old is not None and change.old.id not in seen]
+    among = among or {entry.id for entry in observed.values()}.__contains__
+    lost = [change for change in lost if change.old is not None and not among(change.old.id)]
     return Losses(
         tuple(sorted(c.path for c in lost if c.kind is not ChangeKind.MODIFIED)),
         tuple(sorted(c.path for c in lost if c.kind is ChangeKind.MODIFIED)),

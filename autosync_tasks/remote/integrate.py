@@ -58,9 +58,10 @@ def _work_tree(
     if repository.bare or site.state.worktree() != old:
         return []
     free = unedited(repository, taken, before) | {path for path in taken if path in owned}
-    arrived = [path for path in free if taken[path] is not None]
-    gone = [path for path in free if taken[path] is None]
-    brought = bring(repository, old, new, arrived, run_id, gone)
+    arrived = {path for path in free if taken[path] is not None}
+    brought = bring(
+        repository, old, new, arrived.copy, run_id, (free - arrived).copy, longest=max(map(len, arrived), default=0)
+    )
     if brought.note:
         return [brought.note]
     site.state.mark_worktree(new)

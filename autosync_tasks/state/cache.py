@@ -23,10 +23,10 @@ def scan_text(seen: Cache) -> bytes:
 
 def scan_from(raw: bytes | None) -> Cache | None:
     """The inverse; None for anything that is no scan cache of this version."""
-    opened = _opened(raw)
-    if opened is None:
+    header, parts = _opened(raw)
+    if len(parts) != 2:
         return None
-    header, scan, ids = opened
+    scan, ids = parts
     head, settings, unsettled, idle = (header.get(key) for key in ("head", "settings", "unsettled", "idle"))
     if not (isinstance(head, str) and isinstance(settings, str) and isinstance(unsettled, list)):
         return None
@@ -40,38 +40,39 @@ def scan_from(raw: bytes | None) -> Cache | None:
 
 def tree_text(tree: TreeCache) -> bytes:
     """The branch's listing as it is kept."""
-    return _sealed({"commit": tree.commit}, tree.listing, tree.manifest)
+    return _sealed({"commit": tree.commit}, tree.listing, tree.manifest, tree.folders)
 
 
 def tree_from(raw: bytes | None) -> TreeCache | None:
     """The inverse; None for anything that is no listing of this version."""
-    opened = _opened(raw)
-    if opened is None or not isinstance(commit := opened[0].get("commit"), str):
+    header, parts = _opened(raw)
+    if len(parts) != 3 or not isinstance(commit := header.get("commit"), str):
         return None
-    return TreeCache(commit, opened[1], opened[2])
+    return TreeCache(commit, *parts)
 
 
-def _sealed(header: dict[str, Any], first: bytes, second: bytes) -> bytes:
-    header = {"version": __version__, "first": len(first), **header}
-    body = json.dumps(header).encode() + b"\n" + first + second
+def _sealed(header: dict[str, Any], *parts: bytes) -> bytes:
+    header = {"version": __version__, "lengths": [len(part) for part in parts], **header}
+    body = b"".join([json.dumps(header).encode(), b"\n", *parts])
     return hashlib.sha256(body).hexdigest().encode() + b"\n" + body
 
 
-def _opened(raw: bytes | None) -> tuple[dict[str, Any], bytes, bytes] | None:
-    """Header and the two parts. A right checksum says only that the text is whole, not who wrote it."""
-    if raw is None:
-        return None
-    checksum, _, body = raw.partition(b"\n")
+def _opened(raw: bytes | None) -> tuple[dict[str, Any], list[bytes]]:
+    """Header and parts, none of a text that is not whole. A right checksum does not say who wrote it."""
+    checksum, _, body = (raw or b"").partition(b"\n")
     if hashlib.sha256(body).hexdigest().encode() != checksum:
-        return None  # cut off, damaged, or of another version
+        return {}, []  # cut off, damaged, or of another version
     line, _, rest = body.partition(b"\n")
     try:
         header = json.loads(line)
     except (ValueError, RecursionError):
-        return None
+        return {}, []
     if not isinstance(header, dict) or header.get("version") != __version__:
-        return None
-    cut = header.get("first")
-    if not isinstance(cut, int) or not 0 <= cut <= len(rest):
-        return None
-    return header, rest[:cut], rest[cut:]
+        return {}, []
+    lengths, parts, place = header.get("lengths"), [], 0
+    if not isinstance(lengths, list) or not all(isinstance(one, int) and one >= 0 for one in lengths):
+        return {}, []
+    for length in lengths:
+        parts.append(rest[place : place + length])
+        place += length
+    return (header, parts) if place == len(rest) else ({}, [])

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 
 from autosync_tasks.backup.commit import Author, commit, commit_holds, drop, left_behind
+from autosync_tasks.backup.folders import folders_of, folders_text
 from autosync_tasks.backup.listing import Listing, changed, tree_cache
 from autosync_tasks.backup.locks import clear_stale_locks
 from autosync_tasks.backup.manifest import PATH, source_id_of
@@ -19,7 +20,7 @@ from autosync_tasks.names import display, redaction
 from autosync_tasks.plan import delta as planning
 from autosync_tasks.plan.compare import Look
 from autosync_tasks.plan.near import same
-from autosync_tasks.records import dataclass, field
+from autosync_tasks.records import dataclass, field, replace
 from autosync_tasks.status.said import said_here
 from autosync_tasks.sync import message as messages
 from autosync_tasks.tree.content import content_id
@@ -37,23 +38,20 @@ class SourceMovedError(AutosyncError):
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A commit that is durable and read back: its id, tree, manifest, how many files it owns.
+    """A commit that is durable and read back: its id, what is to be remembered of it, how many files it owns.
 
     since: planned paths whose source changed after it was observed. notes: for a person. brought: whether the
     backup's work tree stands at the commit too.
     """
 
     commit: str
-    tree: Listing
-    manifest: bytes
+    cached: TreeCache
     owned: int
     since: tuple[Path, ...] = ()
     notes: tuple[str, ...] = ()
     brought: bool = True
     recorded: Mapping[Path, Entry] = field(default_factory=dict)
     """What the manifest says."""
-    listing: bytes = b""
-    """The tree as git lists it, if that is at hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +86,13 @@ def store(
     said = said_here(site, seen)
     message = messages.message(plan, label.run_id, label.trigger, said, label.validated)
 
-    few = seen.near
-    moved = {path: (entry.git_mode, entry.id) for path, entry in plan.puts.items()}
-    listing = few.listing(moved, content_id(plan.manifest)) if few else b""
+    few, manifest_id = seen.near, content_id(plan.manifest)
+    moved = {path: (entry.git_mode, entry.id) for path, entry in plan.puts.items()} | dict.fromkeys(plan.deletes)
+    listing = few.listing(moved, manifest_id) if few else b""
+    folders = few.folders(listing, moved) if few else {}
 
     def check(manifest_id: str, held: bytes) -> None:
+        folders.clear()  # if what was foreseen is not what git made, they are worked out anew
         if few and held.removesuffix(b"\0") == listing:
             return
         failures = commit_holds(planning.tree_after(plan, seen.head.tree, manifest_id), held)
@@ -104,7 +104,7 @@ def store(
                 hint="run it again; if it says so again, `inv verify --deep` tells what is wrong",
             )
 
-    read_at_ns, at_hand = time.time_ns(), {content_id(plan.manifest): plan.manifest}
+    read_at_ns, at_hand = time.time_ns(), {manifest_id: plan.manifest}
     new = commit(
         repository,
         plan,
@@ -113,25 +113,31 @@ def store(
         message=message,
         author=Author("autosync", f"autosync@{display(said.host)}", label.when),
         check=check,
+        tree=folders[b""].decode() if few else "",
     )
-    tree = planning.tree_after(plan, seen.head.tree, content_id(plan.manifest))
     stands_at = "" if anew or site.state.worktree() != seen.ref else seen.ref
-    trees: tuple[Listing, Listing] = (seen.head.tree, tree)
-    if few:
-        owned = before = seen.head.tree.keys() - {PATH}
-        if stands_at:
-            paths = {*few.tree, PATH}
-            trees = ({path: seen.head.tree[path] for path in paths}, {path: tree[path] for path in paths})
-    else:
-        folder = Kind.FOLDER
-        owned = {path for path, entry in plan.after.items() if entry[0] is not folder}
-        before = {path for path, entry in seen.recorded.items() if entry[0] is not folder} | plan.deletes
-    brought, notes = _bring(site, stands_at, new, owned, before, label.run_id, trees, at_hand)
+    was = {**few.tree, PATH: few.manifest_entry} if few and stands_at else seen.head.tree
+    tree = planning.tree_after(plan, was, manifest_id)
+    owned = listing.count(b"\0") if few else sum(map(_is_file, plan.after.values()))
+    longest = max(map(len, seen.scan.records if few else plan.after), default=0)
+    brought, notes = _bring(
+        *(site, stands_at, new),
+        lambda: {path for path, entry in plan.after.items() if _is_file(entry)},
+        lambda: {path for path, entry in seen.recorded.items() if _is_file(entry)} | plan.deletes,
+        label.run_id,
+        longest,
+        (was, tree),
+        at_hand,
+    )
     since = moved_since(seen.root, seen.scan, plan.puts.items(), read_at_ns)
     repository.maintain()
     notes = [*cleared, *notes, *_cleared(repository)]  # a git that met a fault may leave things, in packed-refs too
     notes += [f"{display(path)} changed since it was observed; the next sync takes it" for path in since]
-    return Stored(new, tree, plan.manifest, len(owned), tuple(since), tuple(notes), brought, plan.after, listing)
+    if few:
+        cached = TreeCache(new, listing, plan.manifest, folders_text(folders or folders_of(listing)))
+    else:
+        cached = _cached(new, tree, plan.manifest)
+    return Stored(new, cached, owned, tuple(since), tuple(notes), brought, plan.after)
 
 
 def _record_places(site: Site, source_id: str) -> None:
@@ -197,7 +203,8 @@ def catch_up(site: Site, seen: Look, run_id: str, *, anew: bool = False) -> tupl
         site.state.settle()
         return False, cleared
     site.state.begin()
-    brought, notes = _bring(site, "" if anew else marked, seen.ref, owned, (), run_id)
+    longest = max(map(len, owned), default=0)
+    brought, notes = _bring(site, "" if anew else marked, seen.ref, set(owned).copy, set[Path], run_id, longest)
     return brought, [*cleared, *notes]
 
 
@@ -205,9 +212,10 @@ def _bring(
     site: Site,
     stands_at: str,
     new: str,
-    owned: Iterable[Path],
-    before: Iterable[Path],
+    owned: Callable[[], set[Path]],
+    before: Callable[[], set[Path]],
     run_id: str,
+    longest: int,
     trees: tuple[Listing, Listing] | None = None,
     at_hand: Mapping[str, bytes] | None = None,
 ) -> tuple[bool, list[str]]:
@@ -217,10 +225,12 @@ def _bring(
     """
     interrupted = site.state.interrupted
     if interrupted:
-        taken = _taken(site.repository, site.state.last_worktree, new, {*owned, *before})
-        owned, before = {*owned, *taken}, {*before, *taken}  # each is there at `new`, or is gone
+        here, were = owned(), before()
+        taken = _taken(site.repository, site.state.last_worktree, new, here | were)
+        owned, before = (here | taken).copy, (were | taken).copy  # each is there at `new`, or is gone
     brought = bring(
         *(site.repository, stands_at, new, owned, run_id, before),
+        longest=longest,
         interrupted=interrupted,
         trees=trees,
         at_hand=at_hand,
@@ -255,7 +265,18 @@ def _taken(repository: Repository, marked: str, new: str, owned: set[Path]) -> s
 
 def standing(seen: Look) -> Stored:
     """What the branch held when the look saw it."""
-    return Stored(seen.ref, seen.head.tree, seen.head.manifest, seen.owned, recorded=seen.recorded)
+    cached = seen.near.cached if seen.near else _cached(seen.ref, seen.head.tree, seen.head.manifest)
+    return Stored(seen.ref, cached, seen.owned, recorded=seen.recorded)
+
+
+def _cached(commit: str, tree: Listing, manifest: bytes) -> TreeCache:
+    """What is to be remembered of a commit."""
+    cached = tree_cache(commit, tree, manifest)
+    return replace(cached, folders=folders_text(folders_of(cached.listing)))
+
+
+def _is_file(entry: Entry) -> bool:
+    return entry[0] is not Kind.FOLDER
 
 
 def remember(seen: Look, stored: Stored, idle: str) -> None:
@@ -263,20 +284,19 @@ def remember(seen: Look, stored: Stored, idle: str) -> None:
 
     idle: what to say if nothing changes until then; "" if something is still to be done.
     """
-    state, scan, observation = seen.site.state, seen.scan, seen.observation
-    if stored.listing:
-        state.save_tree(TreeCache(stored.commit, stored.listing, stored.manifest))
-    else:
-        state.save_tree(tree_cache(stored.commit, stored.tree, stored.manifest))
+    state, scan, observation, manifest = seen.site.state, seen.scan, seen.observation, stored.cached.manifest
+    state.save_tree(stored.cached)
     if redaction().within(seen.blob):
         return  # the cache names every path, and a blocked secret stands in none of our files
+    # By which manifest all that was seen is recorded just so, if it is.
+    exact = content_id(manifest) if idle and same(stored.recorded, observation.manifest) else ""
     state.save_cache(
         Cache(
             stored.commit,
-            seen.site.shape(source_id_of(stored.manifest)),
+            seen.site.shape(source_id_of(manifest)),
             seen.blob,
             seen.near.ids if seen.near else ids_of(scan, observation.manifest),
             observation.unsettled,
-            {"reason": idle, "exact": same(stored.recorded, observation.manifest)} if idle else None,
+            {"reason": idle, "exact": exact} if idle else None,
         )
     )

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from autosync_tasks.backup.folders import folders_of
 from autosync_tasks.backup.listing import tree_cache
 from autosync_tasks.model import Cache
 from autosync_tasks.plan import near
 from autosync_tasks.plan.compare import Look, look
 from autosync_tasks.plan.decision import plan_for
 from autosync_tasks.plan.delta import tree_after
+from autosync_tasks.policy.guards import losses
 from autosync_tasks.tree.content import content_id
 from autosync_tasks.tree.observe import ids_of
 from autosync_tasks.tree.walk import STAT, Scan
@@ -52,6 +54,29 @@ def write(place: Place, name: bytes, text: str) -> None:
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path, "w", encoding="utf-8") as file:
         file.write(text)
+
+
+def come_and_go(place: Place, dice: random.Random) -> None:
+    """Files, links and folders that are new, gone, or elsewhere."""
+    files = sorted(path for path in place.source.rglob("*") if path.is_file() and not path.is_symlink())
+    for path in dice.sample(files, dice.randint(1, 4)):
+        number, how = dice.randrange(1000), dice.randrange(6)
+        if how == 0:
+            path.unlink()
+        elif how == 1:
+            path.rename(path.with_name(f"moved {number}.md"))
+        elif how == 2:
+            (path.parent / f"new{number}").mkdir(exist_ok=True)
+            (path.parent / f"new{number}/deep.md").write_text(f"deep {dice.choice([1, number])}\n")
+        elif how == 3:
+            path.with_name(f'q"{number}').symlink_to(path.name)
+        elif how == 4 and path.parent != place.source / "context":
+            path.parent.rename(path.parent.with_name(f"folder{number}"))
+            return
+        else:
+            path.with_name(f"{dice.choice('!-0az~')}{number}").write_bytes(path.read_bytes())
+    if dice.random() < 0.2:
+        (place.source / f"empty{dice.randrange(9)}").mkdir(exist_ok=True)
 
 
 def edit(place: Place, dice: random.Random) -> None:
@@ -94,7 +119,7 @@ def test_few_changes_come_to_the_same_as_all_the_work(place: Place, seed: int) -
     assert place.inside().code == 0
     taken = 0
     for _ in range(5):
-        edit(place, dice)
+        (come_and_go if dice.random() < 0.6 else edit)(place, dice)
         time.sleep(dice.choice([0, 0.1]))
         site = open_site(place.environ)
         with look(site) as quick, look(site) as slow:
@@ -106,6 +131,10 @@ def test_few_changes_come_to_the_same_as_all_the_work(place: Place, seed: int) -
                 assert dict(quick.recorded) == whole.recorded
                 assert (quick.owned, len(quick.observation.manifest)) == (whole.owned, len(whole.observation.manifest))
                 assert quick.near.ids == ids_of(slow.scan, whole.observation.manifest)
+                one, two = (
+                    losses(whole.difference.changes, slow.observation.manifest, a) for a in (quick.near.among, None)
+                )
+                assert one == two
                 admitted = [change for change in whole.difference.changes if dice.random() < 0.8]
                 one, two = (plan_for(each, admitted, site.settings.source_id) for each in (quick, whole))
                 assert (one.puts, one.deletes, one.manifest, one.digest) == (
@@ -120,20 +149,29 @@ def test_few_changes_come_to_the_same_as_all_the_work(place: Place, seed: int) -
                 )
                 manifest_id = content_id(two.manifest)
                 moved = {path: (entry.git_mode, entry.id) for path, entry in one.puts.items()}
+                moved |= dict.fromkeys(one.deletes)
                 tree = tree_after(two, slow.head.tree, manifest_id)
-                assert quick.near.listing(moved, manifest_id) == tree_cache("", tree, b"").listing
+                listing = quick.near.listing(moved, manifest_id)
+                assert listing == tree_cache("", tree, b"").listing
+                assert quick.near.folders(listing, moved) == folders_of(listing)
+                assert quick.head.tree == slow.head.tree
+                assert (quick.head.recorded, quick.head.manifest) == (slow.head.recorded, slow.head.manifest)
         assert place.inside().code == 0
         assert place.inside().outcome == "ok", "and nothing is left to do"
     odd = any((place.source / os.fsdecode(name)).exists() for name in (ODD[0], ODD[2]))
     assert bool(taken) is not odd
 
 
-def test_whatever_came_or_went_takes_the_whole_work(place: Place) -> None:
+def test_what_became_something_else_takes_the_whole_work(place: Place) -> None:
     assert place.inside().code == 0
+
+    def swap(name: str) -> None:
+        (place.source / name).unlink()
+        write(place, f"{name}/inside.md".encode(), "new\n")
+
     for act in (
-        lambda: write(place, b"context/new.md", "new\n"),
-        (place.source / "agents/a.md").unlink,
-        lambda: (place.source / "context/b.md").rename(place.source / "context/c.md"),
+        lambda: swap("agents/a.md"),
+        lambda: write(place, ODD[0], "a name like git's own words\n"),
     ):
         act()
         time.sleep(0.1)
@@ -167,9 +205,36 @@ def test_records_are_compared_to_the_last_byte() -> None:
         records = dict(one.records)
         records[b"name%d" % number] = STAT.pack(1, 2, 1, 1, 0o100644, 0)
         two = Scan(records)
-        assert near.differing(two, two.blob, Cache("", "", one.blob, ids)) == [number]
+        moves = near.differing(two, two.blob, Cache("", "", one.blob, ids))
+        assert moves is not None
+        assert (moves.places, moves.came, moves.gone) == ({b"name%d" % number: number}, [], [])
         records[b"name%d" % number] = STAT.pack(1, 2, 1, 1, 0o120777, 0)
         assert near.differing(two, two.blob, Cache("", "", one.blob, ids)) is None, "another type"
     other = Scan({path.replace(b"7", b"8"): record for path, record in one.records.items()})
     assert near.differing(other, other.blob, Cache("", "", one.blob, ids)) is None
     assert near.differing(one, one.blob, Cache("", "", one.blob, ids[1:])) is None
+
+
+@pytest.mark.parametrize("seed", range(SEED, SEED + 9))
+def test_paths_that_come_and_go_are_found_with_their_places(seed: int) -> None:
+    dice = random.Random(seed)
+
+    def record() -> bytes:
+        return STAT.pack(dice.randrange(3), 1, 1, 1, 0o100644, 0)
+
+    names = sorted({b"n%03d" % dice.randrange(999) + b"x" * dice.choice([0, 1, 90, 5000]) for _ in range(300)})
+    known = {name: (record(), dice.randbytes(20)) for name in names}
+    old = {name: known[name][0] for name in names}
+    new = {name: facts for name, facts in old.items() if dice.random() < 0.97}
+    came = {b"m%03d" % dice.randrange(999) + b"y" * dice.choice([0, 4097]) for _ in range(dice.randrange(6))}
+    changed = {name for name in new if dice.random() < 0.03}
+    new |= {name: STAT.pack(9, 2, 2, 2, 0o100755, 0) for name in came | changed}
+    new = dict(sorted(new.items()))
+    one, two = Scan(old), Scan(new)
+    moves = near.differing(two, two.blob, Cache("", "", one.blob, b"".join(known[name][1] for name in names)))
+    assert moves is not None
+    places = {name: number for number, name in enumerate(new)}
+    assert moves.places == {name: places[name] for name in changed | came}
+    assert (set(moves.came), set(moves.gone)) == (came, old.keys() - new.keys())
+    assert moves.was == {name: known[name] for name in changed | (old.keys() - new.keys())}
+    assert moves.ids == b"".join(known[name][1] if name in known else bytes(20) for name in new)
