@@ -278,9 +278,8 @@ class Cache:
     """What the last run saw.
 
     head: the branch's commit. settings: digest of what shapes an observation. scan: the walk as one string
-    (see Scan.blob). ids: the content id (20 bytes) of each path of the scan, in order; zeros for folders.
-    unsettled: paths that may change again without a sign in the scan; look at them every time. idle: set if everything
-    was in the backup then: the words and numbers to report.
+    (see Scan.blob). ids: the content id (20 bytes) of each path, in order; zeros for folders. unsettled: paths that may
+    change without a sign in the scan. idle: if everything was in the backup, the words for it and the manifest's id.
     """
 
     head: str

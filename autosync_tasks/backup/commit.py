@@ -9,7 +9,7 @@ moves it only forward, under git's own ref lock: a branch that someone else move
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 
 from autosync_tasks.backup.conversation import Conversation
 from autosync_tasks.backup.gateway import TooSlowError
@@ -20,6 +20,7 @@ from autosync_tasks.backup.orphans import ends_well
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.backup.stream import ARGUMENTS, blob, put, without
 from autosync_tasks.errors import BackupError, BranchMovedError
+from autosync_tasks.files import names_in
 from autosync_tasks.linux.disk import make_durable
 from autosync_tasks.model import Path, Plan
 from autosync_tasks.names import display, quote
@@ -68,7 +69,7 @@ def commit(
     """
     incoming = f"{INCOMING}/{run_id}"
     branch = f"refs/heads/{repository.branch}"
-    packs = frozenset(repository.packs()) if tree else frozenset()
+    packs = _packs(repository) if tree else frozenset()
     with repository.gateway.conversation(*ARGUMENTS, "--date-format=raw") as talk:
         marks = _blobs(talk, contents, plan.manifest)
         talk.say(_commit_header(incoming, plan.base, author, message, len(marks) + 1))
@@ -110,11 +111,11 @@ _MOST_ASKED = 200
 
 
 def _reads_back(
-    repository: Repository, talk: Conversation, new: str, plan: Plan, manifest_id: str, before: Collection[str]
+    repository: Repository, talk: Conversation, new: str, plan: Plan, manifest_id: str, before: frozenset[str]
 ) -> bool:
     """Whether the store gives what was committed: the new pack and its index whole, each changed path by its folders.
 
-    before: the packs that were there before. As strong as a listing of the whole tree: the commit's id is the one that
+    before: what was in the store before. As strong as a listing of the whole tree: the commit's id is the one that
     was foreseen, so the tree is the planned one if each new part of it can be read; and those parts are read from the
     pack as it lies on the disk, commit and folders too. Whether folders of earlier commits are whole is what the look
     at the store tells (`health.py`), for them as for the files in them.
@@ -125,13 +126,19 @@ def _reads_back(
     }
     if len(wanted) > _MOST_ASKED:
         return False
-    made = [name for name in repository.packs() if name not in before]
-    if not (made and all(ends_well(os.path.join(repository.git_dir, "objects/pack", name)) for name in made)):
+    made = _packs(repository) - before
+    if not (made and all(map(ends_well, made))):
         return False
     return all(
         talk.ask(b"ls %s %s\n" % (new.encode(), quote(path))).partition(b"\t")[0] == answer
         for path, answer in wanted.items()
     )
+
+
+def _packs(repository: Repository) -> frozenset[str]:
+    """The packs of the store and their indexes."""
+    folder = os.path.join(repository.git_dir, "objects/pack")
+    return frozenset(os.path.join(folder, name) for name in names_in(folder) if name.endswith((".pack", ".idx")))
 
 
 def _blobs(talk: Conversation, contents: Contents, manifest: bytes) -> list[Path]:

@@ -178,11 +178,6 @@ class Repository:
             names.add(line.partition(wanted)[2].decode("ascii", "replace"))
         return sorted(name for name in names if name and not name.endswith(".lock"))
 
-    def packs(self) -> list[str]:
-        """The names of the packs of the store and of their indexes."""
-        names = names_in(os.path.join(self.git_dir, "objects/pack"))
-        return [name for name in names if name.endswith((".pack", ".idx"))]
-
     def has_objects(self) -> bool:
         """Whether the store holds anything at all."""
         try:

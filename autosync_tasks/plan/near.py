@@ -8,9 +8,7 @@ to what the whole work comes to; tests compare both.
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_right
 from collections.abc import Callable, Collection, ItemsView, Iterator, KeysView, Mapping
-from itertools import accumulate
 from typing import Generic, TypeVar
 
 from autosync_tasks.backup.folders import (
@@ -27,14 +25,12 @@ from autosync_tasks.backup.listing import Delta, Listing
 from autosync_tasks.backup.manifest import PATH, ManifestError, head_of, line_of, path_of
 from autosync_tasks.model import Cache, Entry, Kind, Path, TreeCache
 from autosync_tasks.names import OUTSIDE, parents
-from autosync_tasks.records import dataclass, field, replace
+from autosync_tasks.plan.moves import ID_BYTES, differing, few
+from autosync_tasks.records import dataclass
 from autosync_tasks.tree.content import NotReadableError, Reader, content_id
 from autosync_tasks.tree.observe import Progress
-from autosync_tasks.tree.walk import STAT, Scan, entry_of, unpack
+from autosync_tasks.tree.walk import Scan, entry_of, unpack
 
-_CHUNK = 4096
-_RECORD = STAT.size
-_ID = 20
 V = TypeVar("V")
 
 
@@ -130,7 +126,7 @@ class Near:
         """Whether a file or link of the source has this content id."""
         wanted = bytes.fromhex(content)
         at = self.ids.find(wanted)
-        while at % _ID > 0:  # -1 % 20 is 19
+        while at % ID_BYTES > 0:  # -1 % 20 is 19
             if at < 0:
                 return False
             at = self.ids.find(wanted, at + 1)
@@ -181,7 +177,7 @@ def near(
         return None  # `content_of` could not tell
     numbers = {path: number for number, path in enumerate(scan.records)} if cache.unsettled else {}
     places = moves.places | {path: numbers[path] for path in cache.unsettled if path in numbers}
-    if len(places) + len(moves.gone) > _few(len(scan.records)):
+    if len(places) + len(moves.gone) > few(len(scan.records)):
         return None
     observed: dict[Path, Entry] = {}
     recorded = {path: _recorded(record, content) for path, (record, content) in moves.was.items()}
@@ -190,7 +186,7 @@ def near(
         for done, (path, number) in enumerate(sorted(places.items())):
             if progress is not None and done % 256 == 0:
                 progress("reading", done, len(places))
-            record, place = scan.records[path], slice(number * _ID, (number + 1) * _ID)
+            record, place = scan.records[path], slice(number * ID_BYTES, (number + 1) * ID_BYTES)
             if path not in moves.places:
                 recorded[path] = _recorded(record, ids[place])
             if (one := entry_of(record)).kind is not Kind.FOLDER:
@@ -203,7 +199,7 @@ def near(
                 if not unpack(record).settled(began):
                     unsettled.append(path)
             observed[path] = one
-    size, files = len(moves.ids) // _ID - len(moves.came) + len(moves.gone), cached.listing.count(b"\0")
+    size, files = len(moves.ids) // ID_BYTES - len(moves.came) + len(moves.gone), cached.listing.count(b"\0")
     found = Near(observed, recorded, tuple(unsettled), bytes(ids), source_id, content, size, files, cached, entry)
     return found if _fits(found) else None
 
@@ -233,86 +229,3 @@ def _fits(found: Near) -> bool:
     except ValueError:
         return False
     return True
-
-
-@dataclass(frozen=True, slots=True)
-class Moves:
-    """In what two walks differ: the paths that changed or came, with their places in the later one; those that went.
-
-    came: how many of them came. was: record and content id before, of those that changed or went. ids: of the later
-    walk, as far as they are known.
-    """
-
-    places: dict[Path, int] = field(default_factory=dict)
-    came: list[Path] = field(default_factory=list)
-    gone: list[Path] = field(default_factory=list)
-    was: dict[Path, tuple[bytes, bytes]] = field(default_factory=dict)
-    ids: bytes = b""
-
-
-def differing(scan: Scan, blob: bytes, cache: Cache) -> Moves | None:
-    """What differs between a walk and the remembered one; None if a path is of another type, much differs, or what is
-    left out is not the same."""
-    old, records, paths, found = cache.scan, scan.records, list(scan.records), Moves()
-    starts = [0, *accumulate([len(path) + _RECORD + 1 for path in paths])]
-    end = len(old) - len(blob) + starts[-1]
-    if end < 0 or old[end:] != blob[starts[-1] :]:
-        return None  # what is left out
-    ids: list[bytes] = []
-    taken = number = shift = lag = 0  # of the old ids; in the new walk; old offset and number less the new ones
-    most = _few(len(paths))
-    while True:
-        number = _same_until(blob, old, starts, number, shift)
-        if number == len(paths) and starts[number] + shift >= end:
-            break
-        at = starts[number] + shift
-        close = old.find(b"\0", at + _RECORD)
-        was = old[at + _RECORD : close] if 0 <= close < end else None
-        place = number + lag
-        if number < len(paths) and was == paths[number]:
-            path, record = was, old[at : at + _RECORD]
-            if (STAT.unpack(records[path])[4] ^ STAT.unpack(record)[4]) & 0o170000:
-                return None
-            found.places[path] = number
-            found.was[path] = (record, cache.ids[place * _ID : (place + 1) * _ID])
-            number += 1
-        elif was is not None and was not in records:
-            found.gone.append(was)
-            found.was[was] = (old[at : at + _RECORD], cache.ids[place * _ID : (place + 1) * _ID])
-            ids.append(cache.ids[taken * _ID : place * _ID])
-            taken, shift, lag = place + 1, shift + close + 1 - at, lag + 1
-        elif number < len(paths):
-            found.places[paths[number]] = number
-            found.came.append(paths[number])
-            ids += (cache.ids[taken * _ID : place * _ID], bytes(_ID))
-            taken, shift, lag = place, shift - (starts[number + 1] - starts[number]), lag - 1
-            number += 1
-        else:
-            return None
-        if len(found.places) + len(found.gone) > most:
-            return None
-    ids.append(cache.ids[taken * _ID :])
-    whole = b"".join(ids)
-    return replace(found, ids=whole) if len(whole) == _ID * len(paths) else None
-
-
-def _same_until(blob: bytes, old: bytes, starts: list[int], number: int, shift: int) -> int:
-    """The number of the first record, from one on, that is not the same in the remembered walk.
-
-    starts: where each begins, and where the last one ends. shift: by how much it begins later there.
-    """
-    while number < len(starts) - 1:
-        begin, after = starts[number], starts[number + 1]
-        whole = bisect_right(starts, begin + _CHUNK) - 1
-        if whole > number and blob[begin : begin + _CHUNK] == old[begin + shift : begin + shift + _CHUNK]:
-            number = whole
-        elif blob[begin:after] == old[begin + shift : after + shift]:
-            number += 1
-        else:
-            break
-    return number
-
-
-def _few(paths: int) -> int:
-    """How many of them may have changed; beyond that the whole work is not much longer."""
-    return max(64, paths // 8)

@@ -92,7 +92,7 @@ def store(
     folders = few.folders(listing, moved) if few else {}
 
     def check(manifest_id: str, held: bytes) -> None:
-        folders.clear()  # if what was foreseen is not what git made, they are worked out anew
+        folders.clear()  # what was foreseen is not what git made: they are worked out anew
         if few and held.removesuffix(b"\0") == listing:
             return
         failures = commit_holds(planning.tree_after(plan, seen.head.tree, manifest_id), held)
@@ -119,13 +119,12 @@ def store(
     was = {**few.tree, PATH: few.manifest_entry} if few and stands_at else seen.head.tree
     tree = planning.tree_after(plan, was, manifest_id)
     owned = listing.count(b"\0") if few else sum(map(_is_file, plan.after.values()))
-    longest = max(map(len, seen.scan.records if few else plan.after), default=0)
     brought, notes = _bring(
         *(site, stands_at, new),
         lambda: {path for path, entry in plan.after.items() if _is_file(entry)},
         lambda: {path for path, entry in seen.recorded.items() if _is_file(entry)} | plan.deletes,
         label.run_id,
-        longest,
+        max(map(len, seen.scan.records if few else plan.after), default=0),
         (was, tree),
         at_hand,
     )
@@ -203,8 +202,8 @@ def catch_up(site: Site, seen: Look, run_id: str, *, anew: bool = False) -> tupl
         site.state.settle()
         return False, cleared
     site.state.begin()
-    longest = max(map(len, owned), default=0)
-    brought, notes = _bring(site, "" if anew else marked, seen.ref, set(owned).copy, set[Path], run_id, longest)
+    stands_at, longest = "" if anew else marked, max(map(len, owned), default=0)
+    brought, notes = _bring(site, stands_at, seen.ref, set(owned).copy, set[Path], run_id, longest)
     return brought, [*cleared, *notes]
 
 
@@ -288,7 +287,6 @@ def remember(seen: Look, stored: Stored, idle: str) -> None:
     state.save_tree(stored.cached)
     if redaction().within(seen.blob):
         return  # the cache names every path, and a blocked secret stands in none of our files
-    # By which manifest all that was seen is recorded just so, if it is.
     exact = content_id(manifest) if idle and same(stored.recorded, observation.manifest) else ""
     state.save_cache(
         Cache(

@@ -16,6 +16,7 @@ from autosync_tasks.plan import near
 from autosync_tasks.plan.compare import Look, look
 from autosync_tasks.plan.decision import plan_for
 from autosync_tasks.plan.delta import tree_after
+from autosync_tasks.plan.moves import differing
 from autosync_tasks.policy.guards import losses
 from autosync_tasks.tree.content import content_id
 from autosync_tasks.tree.observe import ids_of
@@ -205,14 +206,14 @@ def test_records_are_compared_to_the_last_byte() -> None:
         records = dict(one.records)
         records[b"name%d" % number] = STAT.pack(1, 2, 1, 1, 0o100644, 0)
         two = Scan(records)
-        moves = near.differing(two, two.blob, Cache("", "", one.blob, ids))
+        moves = differing(two, two.blob, Cache("", "", one.blob, ids))
         assert moves is not None
         assert (moves.places, moves.came, moves.gone) == ({b"name%d" % number: number}, [], [])
         records[b"name%d" % number] = STAT.pack(1, 2, 1, 1, 0o120777, 0)
-        assert near.differing(two, two.blob, Cache("", "", one.blob, ids)) is None, "another type"
+        assert differing(two, two.blob, Cache("", "", one.blob, ids)) is None, "another type"
     other = Scan({path.replace(b"7", b"8"): record for path, record in one.records.items()})
-    assert near.differing(other, other.blob, Cache("", "", one.blob, ids)) is None
-    assert near.differing(one, one.blob, Cache("", "", one.blob, ids[1:])) is None
+    assert differing(other, other.blob, Cache("", "", one.blob, ids)) is None
+    assert differing(one, one.blob, Cache("", "", one.blob, ids[1:])) is None
 
 
 @pytest.mark.parametrize("seed", range(SEED, SEED + 9))
@@ -231,7 +232,7 @@ def test_paths_that_come_and_go_are_found_with_their_places(seed: int) -> None:
     new |= {name: STAT.pack(9, 2, 2, 2, 0o100755, 0) for name in came | changed}
     new = dict(sorted(new.items()))
     one, two = Scan(old), Scan(new)
-    moves = near.differing(two, two.blob, Cache("", "", one.blob, b"".join(known[name][1] for name in names)))
+    moves = differing(two, two.blob, Cache("", "", one.blob, b"".join(known[name][1] for name in names)))
     assert moves is not None
     places = {name: number for number, name in enumerate(new)}
     assert moves.places == {name: places[name] for name in changed | came}
