@@ -69,7 +69,7 @@ PURE = (
     "policy/*", "validation/*",
     "backup/manifest.py", "backup/listing.py", "backup/folders.py", "backup/said.py", "state/cache.py", "triggers/loading.py",
     "triggers/splice.py", "triggers/hook_text.py", "machines/record.py",
-    "plan/detect.py", "plan/delta.py", "plan/moves.py", "plan/proposal.py", "plan/quarantine.py",
+    "plan/detect.py", "plan/delta.py", "plan/proposal.py", "plan/quarantine.py",
     "restore/plan.py", "restore/undo.py", "restore/moments.py",
     "remote/relation.py", "remote/address.py", "remote/faults.py",
     "recovery/plan.py",

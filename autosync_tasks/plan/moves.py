@@ -1,4 +1,4 @@
-"""In what a walk differs from the remembered one, by comparing both as bytes: the rest is not looked at (pure)."""
+"""In what a walk differs from the remembered one, by comparing both as bytes: the rest is not looked at."""
 
 from __future__ import annotations
 
