@@ -60,11 +60,8 @@ _FILE = Entry(Kind.FILE, 0o644, 0, "")
 
 def _after(admitted: tuple[Change, ...], observed: Manifest, recorded: Manifest) -> dict[Path, Entry]:
     after = dict(recorded)
-    for change in admitted:
-        if change.old_path is not None:
-            after.pop(change.old_path, None)
-        if change.new is None:
-            after.pop(change.path, None)
+    for path in (path for change in admitted for path in change.paths):
+        after.pop(path, None)
     after.update({change.path: change.new for change in admitted if change.new is not None})
     folder = Kind.FOLDER
     below = {path[: max(path.rfind(b"/"), 0)]: path for path, entry in after.items() if entry[0] is not folder}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -46,3 +47,21 @@ def test_most_manifests_take_the_quick_way_and_come_back_as_they_were() -> None:
     text = manifest.format_manifest("abcdefgh", tree)
     assert manifest._plain_paths(text.split(b"\n")[3:-1]) is not None
     assert dict(manifest.parse(text).paths) == {path: entry[:2] for path, entry in tree.items()}
+
+
+def test_a_link_in_whose_place_a_program_stands_is_one_no_more() -> None:
+    """Somebody changed the branch: what is recorded is what stands there, so that it shows as a change."""
+    recorded = manifest.Recorded("abcdefgh", "", {b"link": (Kind.LINK, 0o777), b"file": (Kind.FILE, 0o600)})
+    tree = {b"link": ("100755", "1" * 40), b"file": ("100755", "2" * 40)}
+    standing = manifest.entries(recorded, tree)
+    assert standing == {
+        b"link": Entry(Kind.FILE, 0o755, 0, "1" * 40),
+        b"file": Entry(Kind.FILE, 0o755, 0, "2" * 40),
+    }
+
+
+def test_a_name_that_begins_like_a_folder_is_still_looked_at() -> None:
+    forged = [b"f 644 .autosyn/x", b"f 644 .autosync"]
+    assert manifest._each([b"", b"", b"", forged[0], b""])
+    with pytest.raises(manifest.ManifestError, match="the backup's own"):
+        manifest._each([b"", b"", b"", *forged, b""])

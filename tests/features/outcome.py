@@ -213,9 +213,11 @@ def taken_or_pending(machine: Machine, what: str, fate: str) -> None:
 
 @step(parsers.re(f'the change to {WHAT} waits for "(?P<words>[^"]+)"'))
 def waits_for(machine: Machine, what: str, words: str) -> None:
+    """The whole of it, or its beginning up to what is said in brackets or behind a comma or colon."""
     path = path_of(what).encode()
     waiting = [item.waits_for for item in waits(machine) if item.change.path == path]
-    assert [text for text in waiting if text.startswith(words)], waiting
+    rests = [text.removeprefix(words) for text in waiting if text.startswith(words)]
+    assert [rest for rest in rests if not rest or rest.startswith((" (", ",", ":"))], waiting
 
 
 def waits(machine: Machine) -> list[Pending]:

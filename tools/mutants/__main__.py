@@ -78,6 +78,7 @@ class _Plan:
             for function, offsets in test.lines.items():
                 for offset in offsets:
                     self._executing[function, offset].append(test.name)
+        self._places: dict[str, dict[str, tuple[int, float]]] = {}
         self.killers: dict[str, list[str]] = defaultdict(list)
         """Of each function, the newest last."""
 
@@ -97,17 +98,31 @@ class _Plan:
         function, start = file.starts.get(mutant.line, ("", 0))
         return (f"{file.name}::{function}", mutant.line - start) in self._loading and not self._able(file, mutant)
 
+    def _turns(self, file: File) -> dict[str, tuple[int, float]]:
+        """Each test's place: those that execute the same lines of the file take turns, the rarest lines come first."""
+        if file.name not in self._places:
+            lines: dict[str, list[tuple[str, int]]] = defaultdict(list)
+            rarity: dict[str, float] = defaultdict(float)
+            for line, names in self._executing.items():
+                if line[0].startswith(f"{file.name}::"):
+                    for name in names:
+                        lines[name].append(line)
+                        rarity[name] += (2 if self.tests[name].room == file.room else 1) / len(names)
+            before: dict[object, int] = defaultdict(int)
+            places = self._places[file.name] = {}
+            for name in sorted(lines, key=lambda name: (self.tests[name].room != file.room, self.tests[name].seconds)):
+                alike = frozenset(lines[name])
+                places[name] = (before[alike], -rarity[name] / (self.tests[name].seconds + 0.2))
+                before[alike] += 1
+        return self._places[file.name]
+
     def of(self, file: File, mutant: Mutant) -> tuple[list[str], list[str], int]:
         """Scenarios, other tests, how many are left out. Those first that noticed another mutant of the function."""
         last = {name: place for place, name in enumerate(self.killers[f"{file.name}::{mutant.function}"])}
+        turns = self._turns(file)
         ordered = sorted(
             self._able(file, mutant),
-            key=lambda name: (
-                -last.get(name, -1),
-                self.tests[name].room != file.room,
-                self.tests[name].seconds,
-                name,
-            ),
+            key=lambda name: (-last.get(name, -1), turns[name], name),
         )
         taken: tuple[list[str], list[str]] = [], []
         spent = [0.0, 0.0]
