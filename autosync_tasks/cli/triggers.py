@@ -16,7 +16,8 @@ from autosync_tasks.profiles import USUAL
 from autosync_tasks.records import replace
 from autosync_tasks.report import screen
 from autosync_tasks.report.task_result import show, show_line
-from autosync_tasks.triggers.command import need_recorded
+from autosync_tasks.triggers import agent_hook, completion, crontab, hook, systemd
+from autosync_tasks.triggers.command import need_recorded, sync_command
 from autosync_tasks.triggers.hook_text import HookFile
 from autosync_tasks.triggers.result import TaskResult
 
@@ -26,8 +27,6 @@ _SCOPE = "global (every OpenCode session) or project (the one of this folder)"
 
 def _own_hooks(*, on: bool = True) -> tuple[HookFile, str, tuple[str, ...]] | None:
     """What a profile's own hooks are, None for OpenCode. on: it must be backed up. Raises UsageError."""
-    from autosync_tasks.triggers import agent_hook
-
     name = os.environ.get(VARIABLE, USUAL)
     if name == USUAL:
         return None
@@ -76,8 +75,6 @@ def install_cron(
 
     Unattended runs are quiet unless a person must act. `--check --diff` shows what it writes.
     """
-    from autosync_tasks.triggers import crontab
-
     _may_install()
     found = crontab.install(os.environ, schedule=schedule, every=every, check=is_dry(context, check))
     return show(_awaited(found), as_json=json, diff=diff)
@@ -86,8 +83,6 @@ def install_cron(
 @task(profiles=Scope.NONE, help=_FLAGS)
 def uninstall_cron(context: Context, check: bool = False, diff: bool = False, json: bool = False) -> int:
     """Takes the block of install-cron out of your crontab; every other byte stays."""
-    from autosync_tasks.triggers import crontab
-
     return show(crontab.uninstall(os.environ, check=is_dry(context, check)), as_json=json, diff=diff)
 
 
@@ -96,8 +91,6 @@ def install_timer(
     context: Context, every: str = "", check: bool = False, diff: bool = False, json: bool = False
 ) -> int:
     """Lets systemd run the sync: a service and a timer of your user. Runs that were missed are made up for."""
-    from autosync_tasks.triggers import systemd
-
     _may_install()
     found = systemd.install_timer(os.environ, every=every, check=is_dry(context, check))
     return show(_awaited(found), as_json=json, diff=diff)
@@ -106,8 +99,6 @@ def install_timer(
 @task(profiles=Scope.NONE, help=_FLAGS)
 def uninstall_timer(context: Context, check: bool = False, diff: bool = False, json: bool = False) -> int:
     """Stops and removes the service and timer of install-timer."""
-    from autosync_tasks.triggers import systemd
-
     return show(systemd.uninstall_timer(os.environ, check=is_dry(context, check)), as_json=json, diff=diff)
 
 
@@ -118,8 +109,6 @@ def install_hook(
     """Lets the agent run the sync after each turn (recommended): one plugin file for OpenCode, with --profile two hooks
     in the settings of another agent, where every other byte stays.
     """
-    from autosync_tasks.triggers import agent_hook, hook
-
     if (found := _own_hooks()) is not None:
         return show(agent_hook.install(os.environ, *found, check=is_dry(context, check)), as_json=json, diff=diff)
     _may_install()
@@ -131,8 +120,6 @@ def uninstall_hook(
     context: Context, scope: str = "global", check: bool = False, diff: bool = False, json: bool = False
 ) -> int:
     """Removes the plugin file, or with --profile the hooks, of install-hook."""
-    from autosync_tasks.triggers import agent_hook, hook
-
     if (found := _own_hooks(on=False)) is not None:
         return show(agent_hook.uninstall(os.environ, *found[:2], check=is_dry(context, check)), as_json=json, diff=diff)
     return show(hook.uninstall(os.environ, scope=scope, check=is_dry(context, check)), as_json=json, diff=diff)
@@ -155,8 +142,6 @@ def watch(
     json: bool = False,
 ) -> int:
     """Watches each agent's tree and syncs once it has been quiet for a moment. In the foreground; Ctrl-C ends it."""
-    from autosync_tasks.triggers import systemd
-
     if install and uninstall:
         raise UsageError("--install and --uninstall contradict each other", hint="give only one of them")
     dry = is_dry(context, check)
@@ -177,7 +162,6 @@ def _watch(*, as_json: bool) -> int:
     import threading
 
     from autosync_tasks.policy.classify import protected_matcher
-    from autosync_tasks.triggers.command import sync_command
     from autosync_tasks.triggers.crew import watch_each
     from autosync_tasks.triggers.pace import Meant, PaceOfSettings
     from autosync_tasks.triggers.watch import watch as run
@@ -197,14 +181,8 @@ def _watch(*, as_json: bool) -> int:
             pace = PaceOfSettings(site.loaded, site.places.real_source, environ)
             command = [*sync_command(Trigger.WATCH), "--json"]
             protected = protected_matcher(site.settings)
-        return run(
-            *(site.places.source, command, environ),
-            protected=protected,
-            say=say,
-            pace=pace,
-            stop=halt,
-            ahead=True,
-        )
+        where = site.places.source, command, environ
+        return run(*where, protected=protected, say=say, pace=pace, stop=halt, ahead=True)
 
     meant = Meant(os.environ) if not named else lambda: (named,)
     return show(watch_each(meant, start, say, threading.Event()), as_json=as_json, stream=True)
@@ -232,29 +210,17 @@ def install_completion(
     context: Context, shell: str = "", check: bool = False, diff: bool = False, json: bool = False
 ) -> int:
     """Lets your shell complete tasks, flags, settings and the backup's paths: writes one file where it looks."""
-    from autosync_tasks.triggers import completion
-
     return show(completion.install(os.environ, shell=shell, check=is_dry(context, check)), as_json=json, diff=diff)
 
 
 @task(profiles=Scope.NONE, help={"check": CHECK, "json": JSON, "shell": f"{_SHELL} (default: each)"})
 def uninstall_completion(context: Context, shell: str = "", check: bool = False, json: bool = False) -> int:
     """Removes the files of install-completion; another's stay."""
-    from autosync_tasks.triggers import completion
-
     return show(completion.uninstall(os.environ, shell=shell, check=is_dry(context, check)), as_json=json)
 
 
 TRIGGERS: Sequence[Any] = (
-    install_cron,
-    uninstall_cron,
-    install_timer,
-    uninstall_timer,
-    install_hook,
-    uninstall_hook,
-    watch,
-    doctor,
-    install_completion,
-    uninstall_completion,
+    *(install_cron, uninstall_cron, install_timer, uninstall_timer, install_hook, uninstall_hook),
+    *(watch, doctor, install_completion, uninstall_completion),
 )
 """For the collection."""

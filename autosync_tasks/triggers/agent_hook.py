@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from autosync_tasks.config.load import VARIABLE, load
 from autosync_tasks.config.places import found
@@ -11,7 +11,6 @@ from autosync_tasks.errors import AutosyncError, UsageError
 from autosync_tasks.model import Outcome, Trigger
 from autosync_tasks.names import display
 from autosync_tasks.profiles import USUAL
-from autosync_tasks.records import dataclass
 from autosync_tasks.triggers import files
 from autosync_tasks.triggers.command import environment, passwd_home, sync_command
 from autosync_tasks.triggers.hook_text import (
@@ -32,12 +31,6 @@ from autosync_tasks.triggers.splice import SpliceError, value_of
 
 _BOM = b"\xef\xbb\xbf"
 _MARK = MARK.encode()
-
-
-@dataclass(frozen=True, slots=True)
-class _Change:
-    before: bytes | None
-    after: bytes | None
 
 
 def hook_command(words: Sequence[str], environ: Mapping[str, str]) -> str:
@@ -77,8 +70,10 @@ def _edited(path: str, held: bytes | None, file: HookFile, command: str | None) 
     return None if new is None else held[: len(held) - len(held.removeprefix(_BOM))] + new.encode()
 
 
-def _change(path: str, file: HookFile, command: str | None, *, check: bool) -> _Change:
-    """Brings the file to what it should be. check: writes nothing."""
+def _change(
+    environ: Mapping[str, str], path: str, file: HookFile, command: str | None, *, check: bool
+) -> tuple[bytes | None, bytes | None]:
+    """Brings the file to what it should be; its bytes before and after. check: writes nothing."""
 
     def make(before: bytes | None) -> bytes | None:
         after = _edited(path, before, file, command)
@@ -86,15 +81,9 @@ def _change(path: str, file: HookFile, command: str | None, *, check: bool) -> _
         return b"{}\n" if after is None and before is not None and os.path.islink(path) else after
 
     if check:
-        return _Change(before := files.read(path), make(before))
-    return _Change(*files.rewrite(path, make, file.agent))
-
-
-def _locked(environ: Mapping[str, str], act: Callable[[], _Change], check: bool) -> _Change:
-    if check:
-        return act()
-    with files.locked(os.path.join(files.state_folder(environ), "hooks.lock")):
-        return act()
+        return (before := files.read(path)), make(before)
+    with files.locked(environ, "hooks"):
+        return files.rewrite(path, make, file.agent)
 
 
 def _ours(path: str, held: bytes | None, file: HookFile) -> bytes:
@@ -114,17 +103,17 @@ def install(
     if not os.path.isdir(home):
         raise UsageError(f"there is no {display(home)}", hint=f"start {file.agent} once, then run this again")
     command = hook_command(words, environ)
-    change = _locked(environ, lambda: _change(path, file, command, check=check), check)
-    value = value_of(_text(path, change.after or b"{}", file), comments=file.comments)
+    before, after = _change(environ, path, file, command, check=check)
+    value = value_of(_text(path, after or b"{}", file), comments=file.comments)
     off = switched_off(value, file)
     details = (f"{file.agent} runs no hooks now: {off}",) if off else ()
     data = {"path": path, "events": list(file.events), "command": command}
-    if change.before == change.after:
+    if before == after:
         reason = f"the hooks are up to date: {display(path)}"
         return TaskResult("install-hook", Outcome.OK, reason, details, check=check, data=data)
-    verb, held = "would be" if check else "are", _ours(path, change.before, file)
+    verb, held = "would be" if check else "are", _ours(path, before, file)
     reason = f"the hooks {verb} {'brought up to date' if held else 'installed'}: {display(path)}"
-    diff = text_diff(held, _ours(path, change.after, file), path)
+    diff = text_diff(held, _ours(path, after, file), path)
     next_step = "" if check else file.after
     return TaskResult("install-hook", Outcome.CHANGED, reason, details, diff, next_step, check, data)
 
@@ -132,13 +121,13 @@ def install(
 def uninstall(environ: Mapping[str, str], file: HookFile, home: str, *, check: bool = False) -> TaskResult:
     """Takes our hooks out; every other byte stays. Raises as `install` does."""
     path = os.path.join(home, file.file)
-    change = _locked(environ, lambda: _change(path, file, None, check=check), check)
+    before, after = _change(environ, path, file, None, check=check)
     data: dict[str, object] = {"path": path}
-    if change.before == change.after:
+    if before == after:
         reason = f"there are no hooks of ours: {display(path)}"
         return TaskResult("uninstall-hook", Outcome.OK, reason, check=check, data=data)
     reason = f"the hooks {'would be' if check else 'are'} removed: {display(path)}"
-    diff = text_diff(_ours(path, change.before, file), b"", path)
+    diff = text_diff(_ours(path, before, file), b"", path)
     return TaskResult("uninstall-hook", Outcome.CHANGED, reason, (), diff, "", check, data)
 
 

@@ -64,10 +64,7 @@ def _former(environ: Mapping[str, str]) -> str:
 
 def changed_at(environ: Mapping[str, str]) -> float | None:
     """When a task of ours last changed the crontab (seconds since the epoch; None: not known any more)."""
-    try:
-        return os.lstat(_former(environ)).st_mtime
-    except OSError:
-        return None
+    return files.changed_at(_former(environ))
 
 
 def _write(content: bytes, environ: Mapping[str, str]) -> None:
@@ -88,27 +85,21 @@ class _Change:
 
 def _change(environ: Mapping[str, str], wanted: bytes | None, check: bool) -> _Change:
     """Makes the crontab hold `wanted` (a whole block) or nothing of ours; reads back what cron holds."""
-    for _ in range(TRIES):
-        before = read(environ) or b""
-        parts = cron.take_apart(before)
-        after = parts.rest if wanted is None else cron.place(parts, wanted)
-        if after == before or check:
-            return _Change(before, after, parts)
-        files.write(_former(environ), before, 0o600)
-        _write(after, environ)
-        if (read(environ) or b"") == after:
-            return _Change(before, after, parts)
+    with files.locked(environ, "crontab", check=check):
+        for _ in range(TRIES):
+            before = read(environ) or b""
+            parts = cron.take_apart(before)
+            after = parts.rest if wanted is None else cron.place(parts, wanted)
+            if after == before or check:
+                return _Change(before, after, parts)
+            files.write(_former(environ), before, 0o600)
+            _write(after, environ)
+            if (read(environ) or b"") == after:
+                return _Change(before, after, parts)
     raise AutosyncError(
         "The crontab did not hold what was written: something else changes it at the same time.",
         hint="See `crontab -l`, then run this again.",
     )
-
-
-def _locked_change(environ: Mapping[str, str], wanted: bytes | None, check: bool) -> _Change:
-    if check:  # writes nothing at all, not even the lock
-        return _change(environ, wanted, check)
-    with files.locked(os.path.join(files.state_folder(environ), "crontab.lock")):
-        return _change(environ, wanted, check)
 
 
 def install(
@@ -127,35 +118,23 @@ def install(
     when = choose(schedule, every)
     words = command or sync_command(Trigger.SCHEDULE)
     block = cron.block(words, when.text, environment(environ))
-    change = _locked_change(environ, block, check)
+    change = _change(environ, block, check)
     data = {"schedule": when.text, "longest_pause": when.longest, "command": list(words)}
     if change.before == change.after:
-        return TaskResult(
-            "install-cron", Outcome.OK, f"the crontab already runs it at {when.text}", check=check, data=data
-        )
+        reason = f"the crontab already runs it at {when.text}"
+        return TaskResult("install-cron", Outcome.OK, reason, check=check, data=data)
     verb = "would be" if check else "is"
     state = "brought up to date" if change.parts.at is not None else "added"
-    return TaskResult(
-        "install-cron",
-        Outcome.CHANGED,
-        f"the crontab block {verb} {state}; it runs at {when.text}",
-        details=change.parts.faults,
-        diff=text_diff(change.before, change.after, "crontab"),
-        check=check,
-        data=data,
-    )
+    reason = f"the crontab block {verb} {state}; it runs at {when.text}"
+    diff = text_diff(change.before, change.after, "crontab")
+    return TaskResult("install-cron", Outcome.CHANGED, reason, change.parts.faults, diff, "", check, data)
 
 
 def uninstall(environ: Mapping[str, str], *, check: bool = False) -> TaskResult:
     """Takes our block out of the crontab. Raises as `install` does."""
-    change = _locked_change(environ, None, check)
+    change = _change(environ, None, check)
     if change.before == change.after:
         return TaskResult("uninstall-cron", Outcome.OK, "the crontab holds nothing of ours", check=check)
-    return TaskResult(
-        "uninstall-cron",
-        Outcome.CHANGED,
-        "the crontab block would be removed" if check else "the crontab block is removed",
-        details=change.parts.faults,
-        diff=text_diff(change.before, change.after, "crontab"),
-        check=check,
-    )
+    reason = f"the crontab block {'would be' if check else 'is'} removed"
+    diff = text_diff(change.before, change.after, "crontab")
+    return TaskResult("uninstall-cron", Outcome.CHANGED, reason, change.parts.faults, diff, "", check)

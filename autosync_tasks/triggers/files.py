@@ -7,7 +7,8 @@ import os
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from autosync_tasks.errors import AutosyncError, LockedError
+from autosync_tasks.config.load import APP, xdg_folder
+from autosync_tasks.errors import AutosyncError, LockedError, UsageError
 from autosync_tasks.files import lock, write_whole
 from autosync_tasks.names import display
 from autosync_tasks.records import dataclass
@@ -55,12 +56,19 @@ def run(words: Sequence[str], environ: Mapping[str, str], *, stdin: bytes = b"",
 
 
 @contextlib.contextmanager
-def locked(path: str, wait: float = LOCK_WAIT) -> Iterator[None]:
-    """Holds an flock on `path` (made with mode 0600 if missing). Raises LockedError after `wait` seconds."""
+def locked(environ: Mapping[str, str], what: str, *, check: bool = False) -> Iterator[None]:
+    """Holds the lock of the install tasks for `what`; nothing with `check`, which writes nothing, not even the lock.
+
+    Raises LockedError after LOCK_WAIT seconds.
+    """
+    if check:
+        yield
+        return
+    path = os.path.join(state_folder(environ), f"{what}.lock")
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
     fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
-        if not lock(fd, wait):
+        if not lock(fd, LOCK_WAIT):
             raise LockedError("Another install task is at work.", hint="Wait until it has ended, then run this again.")
         yield
     finally:
@@ -77,6 +85,22 @@ def read(path: str) -> bytes | None:
         return None
     except OSError as fault:
         raise AutosyncError(f"{path} cannot be read: {fault.strerror}.", hint="Mend its permissions.") from None
+
+
+def read_own(path: str, mark: bytes) -> bytes | None:
+    """A file of ours, which begins with `mark`; None if there is none. Raises UsageError for another's of that name."""
+    held = read(path)
+    if held is not None and not held.startswith(mark):
+        raise UsageError(f"{path} is not ours: it was written by someone else", hint="move it away first")
+    return held
+
+
+def changed_at(path: str) -> float | None:
+    """When a file was last written, in seconds since the epoch; None if there is none."""
+    try:
+        return os.lstat(path).st_mtime
+    except OSError:
+        return None
 
 
 def write(path: str, content: bytes, mode: int = 0o644) -> None:
@@ -142,13 +166,4 @@ def remove(path: str) -> bool:
 
 def state_folder(environ: Mapping[str, str]) -> str:
     """This project's folder in the XDG state folder."""
-    base = environ.get("XDG_STATE_HOME", "")
-    if not base.startswith("/"):
-        base = os.path.join(environ.get("HOME") or os.path.expanduser("~"), ".local", "state")
-    return os.path.join(base, "autosync-tasks")
-
-
-def config_home(environ: Mapping[str, str]) -> str:
-    """The XDG config folder."""
-    base = environ.get("XDG_CONFIG_HOME", "")
-    return base if base.startswith("/") else os.path.join(environ.get("HOME") or os.path.expanduser("~"), ".config")
+    return os.path.join(xdg_folder("state", environ), APP)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from autosync_tasks import __version__
+from autosync_tasks.config.load import xdg_folder
 from autosync_tasks.config.settings import Settings
 from autosync_tasks.errors import UsageError
 from autosync_tasks.files import bytes_in
@@ -69,7 +70,7 @@ def path_for(scope: str, environ: Mapping[str, str], folder: str) -> str:
     Raises UsageError for another scope.
     """
     if scope == "global":
-        return os.path.join(files.config_home(environ), "opencode", "plugins", NAME)
+        return os.path.join(xdg_folder("config", environ), "opencode", "plugins", NAME)
     if scope != "project":
         raise UsageError(f"--scope {scope!r} is not known", hint="use --scope global or --scope project")
     return os.path.join(_project(os.path.abspath(folder)), ".opencode", "plugins", NAME)
@@ -89,13 +90,6 @@ def _project(folder: str) -> str:
 def is_own(content: bytes) -> bool:
     """Whether a file of these contents was written by `install-hook`, here or elsewhere."""
     return content.startswith(_MARK)
-
-
-def _read_own(path: str) -> bytes | None:
-    held = files.read(path)
-    if held is not None and not is_own(held):
-        raise UsageError(f"{path} is not ours: it was written by someone else", hint="move it away first")
-    return held
 
 
 def wanted(environ: Mapping[str, str], command: Sequence[str] | None = None) -> bytes:
@@ -142,7 +136,7 @@ def install(
     """
     path = path_for(scope, environ, folder)
     text = wanted(environ, command)
-    held = _read_own(path)
+    held = files.read_own(path, _MARK)
     data = {"scope": scope, "path": path}
     if held == text:
         return TaskResult("install-hook", Outcome.OK, f"the plugin is up to date: {path}", check=check, data=data)
@@ -150,15 +144,9 @@ def install(
         files.write(path, text)
     verb = "would be" if check else "is"
     done = "installed" if held is None else f"brought up to date ({_difference(held)})"
-    return TaskResult(
-        "install-hook",
-        Outcome.CHANGED,
-        f"the plugin {verb} {done}: {path}",
-        diff=text_diff(held or b"", text, path),
-        next_step="" if check else "start OpenCode anew: it loads plugins when it starts",
-        check=check,
-        data=data,
-    )
+    reason, diff = f"the plugin {verb} {done}: {path}", text_diff(held or b"", text, path)
+    next_step = "" if check else "start OpenCode anew: it loads plugins when it starts"
+    return TaskResult("install-hook", Outcome.CHANGED, reason, (), diff, next_step, check, data)
 
 
 def uninstall(
@@ -166,7 +154,7 @@ def uninstall(
 ) -> TaskResult:
     """Removes the plugin, and its folder if that is empty then. Raises as `install` does."""
     path = path_for(scope, environ, folder)
-    held = _read_own(path)
+    held = files.read_own(path, _MARK)
     data = {"scope": scope, "path": path}
     if held is None:
         return TaskResult("uninstall-hook", Outcome.OK, f"there is no plugin: {path}", check=check, data=data)
@@ -174,8 +162,5 @@ def uninstall(
         files.remove(path)
         with contextlib.suppress(OSError):  # other plugins may live there
             os.rmdir(os.path.dirname(path))
-    verb = "would be" if check else "is"
-    diff = text_diff(held, b"", path)
-    return TaskResult(
-        "uninstall-hook", Outcome.CHANGED, f"the plugin {verb} removed: {path}", (), diff, "", check, data
-    )
+    reason = f"the plugin {'would be' if check else 'is'} removed: {path}"
+    return TaskResult("uninstall-hook", Outcome.CHANGED, reason, (), text_diff(held, b"", path), "", check, data)

@@ -68,12 +68,9 @@ def missing(installed_at: float, word: Word | None, use: Use, now: float) -> Mis
         why = f"OpenCode ran {times} since {event} {age(now - since)} ago, and the plugin was not loaded"
         return Missing(why, len(starts) >= RUNS_IN_VAIN or now - min(starts) > AWAY)
     touched = use.touched or 0.0
-    if use.starts or _of_one(word) or not since + UNHEARD < touched <= now:
+    # Version 1 makes no word anew while it runs, and its log names its runs: the database alone proves nothing.
+    of_one = word is not None and word.api == 1
+    if use.starts or of_one or not since + UNHEARD < touched <= now:
         return None
     why = f"OpenCode was used {age(now - touched)} ago, after {event}, and the plugin was not loaded"
     return Missing(why, touched - since > AWAY)
-
-
-def _of_one(word: Word | None) -> bool:
-    """Version 1 makes no word anew while it runs, and its log names its runs: the database alone proves nothing."""
-    return word is not None and word.api == 1

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from autosync_tasks.config.load import xdg_folder
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.names import display
 from autosync_tasks.records import pattern
@@ -38,24 +39,14 @@ def read_word(path: str) -> Word | None:
 
 def data_folder(environ: Mapping[str, str]) -> str:
     """OpenCode's own data folder."""
-    base = environ.get("XDG_DATA_HOME", "")
-    home = environ.get("HOME") or os.path.expanduser("~")
-    return os.path.join(base if base.startswith("/") else os.path.join(home, ".local", "share"), "opencode")
+    return os.path.join(xdg_folder("data", environ), "opencode")
 
 
 def read_use(environ: Mapping[str, str]) -> Use:
     """The signs that OpenCode was used. What cannot be read is no sign."""
     folder = data_folder(environ)
-    touched = [os.path.join(folder, name) for name in ("opencode.db", "opencode.db-wal")]
-    times = [time_of for path in touched if (time_of := _changed(path)) is not None]
-    return Use(tuple(_starts(os.path.join(folder, "log"))), max(times, default=None))
-
-
-def _changed(path: str) -> float | None:
-    try:
-        return os.lstat(path).st_mtime
-    except OSError:
-        return None
+    touched = [files.changed_at(os.path.join(folder, name)) for name in ("opencode.db", "opencode.db-wal")]
+    return Use(tuple(_starts(os.path.join(folder, "log"))), max(filter(None, touched), default=None))
 
 
 def _starts(folder: str) -> Iterator[float]:

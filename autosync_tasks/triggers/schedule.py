@@ -121,8 +121,7 @@ def check_schedule(text: str) -> Schedule:
 
     Raises UsageError with a line for each fault.
     """
-    plain = " ".join(text.split(" ")) if text.isprintable() else text
-    given = plain.strip(" \t")
+    given = text.strip(" \t")
     words = NICKNAMES.get(given, given).split()
     faults: list[str] = []
     if given.startswith("@") and given not in NICKNAMES:

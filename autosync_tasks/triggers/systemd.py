@@ -5,19 +5,21 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 
-from autosync_tasks.errors import AutosyncError, UsageError
+from autosync_tasks.config.load import xdg_folder
+from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Outcome, Trigger
 from autosync_tasks.triggers import files, units
 from autosync_tasks.triggers.command import environment, program, sync_command
 from autosync_tasks.triggers.result import TaskResult, text_diff
 from autosync_tasks.triggers.schedule import calendar
 
+_MARK = units.MARK.encode()
 _LINGER = "it runs only while you are logged in; `loginctl enable-linger` lets it run from the start of the machine"
 
 
 def folder(environ: Mapping[str, str]) -> str:
     """Where a user's own units are (systemd.unit(5), "User Unit Search Path")."""
-    return os.path.join(files.config_home(environ), "systemd", "user")
+    return os.path.join(xdg_folder("config", environ), "systemd", "user")
 
 
 def _systemctl(words: Sequence[str], environ: Mapping[str, str]) -> files.Ran:
@@ -50,19 +52,12 @@ def need_manager(environ: Mapping[str, str]) -> None:
         )
 
 
-def _read_own(path: str) -> bytes | None:
-    """A unit of ours, None if there is none. Raises UsageError if another's file has that name."""
-    held = files.read(path)
-    if held is not None and not held.startswith(units.MARK.encode()):
-        raise UsageError(f"{path} is not ours: it was written by someone else", hint="move it away first")
-    return held
-
-
 def verify(texts: Mapping[str, str], environ: Mapping[str, str]) -> str:
     """What `systemd-analyze verify` says of the units ("" if all is well, or there is no such program)."""
     import tempfile  # only here
 
-    with tempfile.TemporaryDirectory(prefix="units-", dir=_scratch(environ)) as scratch:
+    os.makedirs(home := files.state_folder(environ), mode=0o700, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="units-", dir=home) as scratch:
         paths = [os.path.join(scratch, name) for name in texts]
         for path, text in zip(paths, texts.values(), strict=True):
             files.write(path, text.encode())
@@ -75,12 +70,6 @@ def verify(texts: Mapping[str, str], environ: Mapping[str, str]) -> str:
         return "\n".join(line.replace(scratch + "/", "") for line in ours)
 
 
-def _scratch(environ: Mapping[str, str]) -> str:
-    path = files.state_folder(environ)
-    os.makedirs(path, mode=0o700, exist_ok=True)
-    return path
-
-
 def linger(environ: Mapping[str, str]) -> bool | None:
     """Whether the user's manager runs without a login; None where that cannot be known."""
     ran = files.run(["loginctl", "show-user", str(os.getuid()), "--property=Linger", "--value"], environ)
@@ -91,7 +80,7 @@ def _put(task: str, texts: Mapping[str, str], start: str, environ: Mapping[str, 
     """Writes the units, enables and starts one of them, and looks whether it is."""
     need_manager(environ)
     paths = {name: os.path.join(folder(environ), name) for name in texts}
-    held = {name: _read_own(path) for name, path in paths.items()}
+    held = {name: files.read_own(path, _MARK) for name, path in paths.items()}
     stale = [name for name, text in texts.items() if held[name] != text.encode()]
     enabled = _systemctl(["is-enabled", start], environ).code == 0
     active = _systemctl(["is-active", start], environ).code == 0
@@ -105,7 +94,7 @@ def _put(task: str, texts: Mapping[str, str], start: str, environ: Mapping[str, 
     fault = verify(texts, environ)
     if fault:
         raise AutosyncError("systemd finds fault with the units; nothing was written", details=fault.splitlines())
-    with files.locked(os.path.join(files.state_folder(environ), "systemd.lock")):
+    with files.locked(environ, "systemd"):
         for name in stale:
             files.write(paths[name], texts[name].encode())
         _must(["daemon-reload"], environ)
@@ -119,7 +108,7 @@ def _put(task: str, texts: Mapping[str, str], start: str, environ: Mapping[str, 
 def _take(task: str, names: Sequence[str], start: str, environ: Mapping[str, str], check: bool) -> TaskResult:
     """Stops, disables and removes. Works without a manager too: then only files are removed."""
     paths = [os.path.join(folder(environ), name) for name in names]
-    present = [path for path in paths if _read_own(path) is not None]
+    present = [path for path in paths if files.read_own(path, _MARK) is not None]
     if not present:
         return TaskResult(task, Outcome.OK, f"{start} is not installed", check=check)
     diff = "\n".join(text_diff(files.read(path) or b"", b"", os.path.basename(path)) for path in present)
@@ -149,10 +138,7 @@ def install_timer(
     """
     when, period = calendar(every or "1h")
     words = command or sync_command(Trigger.SCHEDULE)
-    texts = {
-        units.SERVICE: units.service(words, environment(environ)),
-        units.TIMER: units.timer(when, period),
-    }
+    texts = {units.SERVICE: units.service(words, environment(environ)), units.TIMER: units.timer(when, period)}
     return _put("install-timer", texts, units.TIMER, environ, check)
 
 
