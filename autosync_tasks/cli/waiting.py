@@ -91,10 +91,10 @@ def _leave(site: Site, request: Request, retry_at: float) -> None:
         leave(site.state.folder, at, retry_at, time.time(), sync_command(Trigger.WORKFLOW), site.environ)
 
 
-def _wait_and_sync(site: Site, sync: Callable[[], Run], pause: Callable[[float], None] = time.sleep) -> Run | None:
+def _wait_and_sync(site: Site, sync: Callable[[], Run]) -> Run | None:
     """Syncs when it may, as the only one who waits; None if somebody does already.
 
-    sync: one sync as of now. pause: sleeps that many seconds. Ends after the first sync that was not put off, and
+    sync: one sync as of now. Ends after the first sync that was not put off, and
     when the longest wait of the settings is over. Raises what a sync raises, LockedError included.
     """
     settings = site.settings
@@ -114,4 +114,4 @@ def _wait_and_sync(site: Site, sync: Callable[[], Run], pause: Callable[[float],
                 until = time.time() + 5.0
                 if until > latest:
                     raise
-            pause(max(0.2, until - time.time()))
+            time.sleep(max(0.2, until - time.time()))

@@ -64,11 +64,11 @@ def setting_of(place: str, profile: str) -> str:
     return f"opencode_{place}" if profile == USUAL else f"{place} of profile {profile}"
 
 
-def set_words(place: str, profile: str, value: str) -> str:
-    """The words that set a place, for a person to type after the program's name."""
-    if profile == USUAL:
-        return f"set-config OPENCODE_{place.upper()}={value}"
-    return f"set-config --profile={profile} {place.upper()}={value}"
+def set_words(profile: str, value: str) -> str:
+    """The words that say where the source is, for a person to type after the program's name."""
+    return (
+        f"set-config OPENCODE_SOURCE={value}" if profile == USUAL else f"set-config --profile={profile} SOURCE={value}"
+    )
 
 
 def _absolute(path: str, home: str, setting: str) -> str:
@@ -128,7 +128,7 @@ def _search(profile: Source, candidates: list[str], backup: str, *, new_machine:
     if trees:
         raise UsageError(
             f"both {display(trees[0])} and {display(trees[1])} have content: which one is your config tree?",
-            hint=f"say it once: inv {set_words('source', profile.name, display(trees[1]))}",
+            hint=f"say it once: inv {set_words(profile.name, display(trees[1]))}",
         )
     if new_machine:
         return candidates[-1]
@@ -138,7 +138,7 @@ def _search(profile: Source, candidates: list[str], backup: str, *, new_machine:
     has = "has content" if len(candidates) > 1 else "has no content"
     raise SourceError(
         f"no config tree found: {none}{' nor '.join(map(display, candidates))} {has}{next(alone, '')}",
-        hint=f"{_way_back(backup)}; does it lie elsewhere? `inv {set_words('source', profile.name, 'FOLDER')}`; "
+        hint=f"{_way_back(backup)}; does it lie elsewhere? `inv {set_words(profile.name, 'FOLDER')}`; "
         "`inv demo` shows what it would be like",
     )
 
@@ -160,9 +160,9 @@ def wrong_tree(source: str, environ: Mapping[str, str], home: str, profile: Sour
     proofs, name = set(said.tree.proofs), profile.name
     others = [path for path in folders(said.tree, environ, home) if os.path.realpath(path) != os.path.realpath(source)]
     tree = next((path for path in others if proofs & set(names_in(path))), "")
-    way = f"`inv {set_words('source', name, display(tree))}` names the other place" if tree else ""
+    way = f"`inv {set_words(name, display(tree))}` names the other place" if tree else ""
     if _program_alone(source, said.tree.program):
-        way = way or f"name the config tree: `inv {set_words('source', name, 'FOLDER')}`"
+        way = way or f"name the config tree: `inv {set_words(name, 'FOLDER')}`"
         return f"{display(source)} {_program(said.title)}", way
     if tree and len(others) < len(said.tree.folders) and (names := names_in(source)) and proofs.isdisjoint(names):
         return f"{display(source)} holds nothing that {said.title} reads, and {display(tree)} is in no backup", way

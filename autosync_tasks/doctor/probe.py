@@ -21,7 +21,7 @@ def look() -> dict[str, object]:
     found: dict[str, object] = {
         "python": ".".join(map(str, sys.version_info[:3])),
         "encoding": locale.getpreferredencoding(False),
-        "git": _version("git"),
+        "git": _git_version(),
         "ssh": shutil.which("ssh") or "",
         "agent": bool(os.environ.get("SSH_AUTH_SOCK")),
         "source": "",
@@ -51,10 +51,10 @@ def look() -> dict[str, object]:
     return found
 
 
-def _version(program: str) -> str:
-    """`2.39.5`; "" if the program cannot be started."""
+def _git_version() -> str:
+    """`2.39.5`; "" if git cannot be started."""
     try:
-        ended = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=20, check=False)
+        ended = subprocess.run(["git", "--version"], capture_output=True, text=True, timeout=20, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return ""
     words = ended.stdout.split()

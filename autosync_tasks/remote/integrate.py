@@ -33,7 +33,7 @@ def integrate(site: Site, heads: Heads, relation: Relation, now: float) -> tuple
     if rebased:
         health.moving(site.state, new)
     move(repository, local, new, expected, f"autosync: {relation.reason}", run_id if rebased else "")
-    note = f"taken in from the remote: {named(relation.paths) or 'commits without changes'}"
+    note = f"taken in from the remote: {named(sorted(taken)) or 'commits without changes'}"
     return new, [note, *follow(site, local, new, run_id)]
 
 

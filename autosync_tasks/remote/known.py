@@ -30,21 +30,18 @@ class PushResult:
 
     outcome: changed (the remote has something new), ok (it had everything), skipped (there is nothing to push),
     deferred (backoff), blocked (exit 3: secrets, address, another source; exit 4: a conflict), failed (exit 1; 2 for
-    a setting). remote_head: the branch's commit there, read back ("" if unknown). head: the local branch afterwards,
-    another commit than before if foreign changes were taken in. parked: the branch there that holds a conflict.
-    retry_at: seconds since the epoch, when an automatic push may try again. failures: in a row, this one included.
+    a setting). parked: the branch there that holds a conflict. retry_at: seconds since the epoch, when an automatic
+    push may try again. failures: in a row, this one included.
     """
 
     outcome: Outcome
     reason: str
     exit_code: int = 0
-    remote_head: str = ""
     parked: str = ""
     retry_at: float | None = None
     notes: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     next_step: str = ""
-    head: str = ""
     failures: int = 0
 
 

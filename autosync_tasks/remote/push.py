@@ -118,39 +118,22 @@ class _Push:
             self.remote = remote = connect(self.site, limits, self.jitter)
         except GuardError as error:
             return PushResult(Outcome.BLOCKED, error.message, error.exit_code, next_step=error.hint)
-        for attempt in range(_ROUNDS):
+        for _ in range(_ROUNDS - 1):
             try:
                 return self._round(remote)
             except RemoteError as error:
-                if error.fault.kind is not Cause.MOVED or attempt == _ROUNDS - 1:
+                if error.fault.kind is not Cause.MOVED:
                     raise
             except BranchMovedError:
-                if attempt == _ROUNDS - 1:
-                    raise
-        raise AssertionError("unreachable")
+                pass
+        return self._round(remote)
 
     def failed(self, reason: str, next_step: str) -> PushResult:
         """A failure, with the wait that it brings."""
         failures = self.record.failures + 1
         retry_at = backoff_retry_at(failures, self.settings, self.now, self.jitter)
-        return PushResult(
-            Outcome.FAILED,
-            reason,
-            1,
-            "",
-            self.record.parked,
-            retry_at,
-            tuple(self.notes),
-            (),
-            next_step,
-            self.head,
-            failures,
-        )
-
-    @property
-    def head(self) -> str:
-        """The local branch as it is now."""
-        return self.repository.ref()
+        failed = self._result(Outcome.FAILED, reason, 1, next_step)
+        return replace(failed, parked=self.record.parked, retry_at=retry_at, failures=failures)
 
     def _pin(self, address: Address) -> None:
         """Records where pushes go, once the place answered and before anything leaves."""
@@ -166,21 +149,21 @@ class _Push:
         self._pin(remote.address)
         heads, relation = seen.heads, seen.relation
         if relation.action is Action.STOP:
-            return self._result(Outcome.BLOCKED, relation.reason, 3, heads.remote, next_step=relation.next_step)
+            return self._result(Outcome.BLOCKED, relation.reason, 3, next_step=relation.next_step)
         if relation.action is Action.PARK:
             return self._park(remote, seen)
         if relation.action is Action.NOTHING:
             self._agree(heads.remote)
-            return self._result(Outcome.OK, relation.reason, 0, heads.remote)
+            return self._result(Outcome.OK, relation.reason, 0)
         if findings := self._secrets(heads.local, (heads.remote, *seen.others)):
-            return self._withheld(findings, heads)
+            return self._withheld(findings)
         if relation.action in (Action.FAST_FORWARD, Action.REBASE):
             new, notes = integrate(self.site, heads, relation, self.now)
             self.notes += notes
             self._agree(heads.remote)
             heads = replace(heads, local=new)
         if heads.local == heads.remote:
-            return self._result(Outcome.CHANGED, f"taken in: {relation.reason}", 0, heads.remote)
+            return self._result(Outcome.CHANGED, f"taken in: {relation.reason}", 0)
         remote.push(heads.local, self.settings.backup_branch)
         return self._read_back(remote, heads, relation)
 
@@ -191,7 +174,7 @@ class _Push:
         if held == heads.local:
             self._agree(held)
             where = f"{display(self.settings.remote)}/{display(branch)}"
-            return self._result(Outcome.CHANGED, f"{where} is at {held[:7]}, read back ({relation.reason})", 0, held)
+            return self._result(Outcome.CHANGED, f"{where} is at {held[:7]}, read back ({relation.reason})", 0)
         if held and held != heads.remote:
             raise RemoteError(moved("the branch moved right after the push"), remote.address)
         return self.failed(
@@ -205,14 +188,14 @@ class _Push:
         branch = display(self.settings.backup_branch)
         reason = f"conflict with {display(self.settings.remote)}/{branch}: {seen.relation.reason}"
         if findings := self._secrets(heads.local, (heads.remote, seen.parked)):
-            return replace(self._withheld(findings, heads), exit_code=4)
+            return replace(self._withheld(findings), exit_code=4)
         try:
             if seen.parked != heads.local:
                 self._send_parked(remote, heads.local, seen.parked)
         except RemoteError as error:
             failed = self.failed(f"{reason}; it could not be parked there ({error.message})", way)
-            return replace(failed, outcome=Outcome.BLOCKED, exit_code=4, remote_head=heads.remote)
-        result = self._result(Outcome.BLOCKED, reason, 4, heads.remote, next_step=way)
+            return replace(failed, outcome=Outcome.BLOCKED, exit_code=4)
+        result = self._result(Outcome.BLOCKED, reason, 4, next_step=way)
         return replace(result, parked=self.parked_at)
 
     def _send_parked(self, remote: Remote, local: str, parked: str) -> None:
@@ -234,7 +217,7 @@ class _Push:
         self.record = replace(self.record, judged=with_judged(self.record.judged, passed))
         return findings
 
-    def _withheld(self, findings: list[Finding], heads: Heads) -> PushResult:
+    def _withheld(self, findings: list[Finding]) -> PushResult:
         first = findings[0]
         reason = (
             f"{count(len(findings), 'secret')} in commits that are not on the remote yet "
@@ -243,7 +226,7 @@ class _Push:
         way = f"take it out of the history: inv recover --forget {first.fingerprint}"
         if RULES[first.code].acceptable:
             way += f"; or, if it is no secret: inv accept {first.fingerprint} --reason '…'"
-        result = self._result(Outcome.BLOCKED, reason, 3, heads.remote, next_step=way)
+        result = self._result(Outcome.BLOCKED, reason, 3, next_step=way)
         return replace(result, findings=tuple(findings))
 
     def _agree(self, head: str) -> None:
@@ -260,9 +243,5 @@ class _Push:
             if code != 0 and ref == own:
                 self.notes.append(f"the memory of the remote's head could not be kept ({ref})")
 
-    def _result(
-        self, outcome: Outcome, reason: str, exit_code: int, remote_head: str, *, next_step: str = ""
-    ) -> PushResult:
-        return PushResult(
-            outcome, reason, exit_code, remote_head, notes=tuple(self.notes), next_step=next_step, head=self.head
-        )
+    def _result(self, outcome: Outcome, reason: str, exit_code: int, next_step: str = "") -> PushResult:
+        return PushResult(outcome, reason, exit_code, notes=tuple(self.notes), next_step=next_step)

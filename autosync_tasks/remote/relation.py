@@ -75,12 +75,11 @@ class Trees:
 class Relation:
     """How the remote stands to the branch: what to do and why.
 
-    paths: those that a conflict is about. taken: what FAST_FORWARD and REBASE bring.
+    taken: what FAST_FORWARD and REBASE bring.
     """
 
     action: Action
     reason: str
-    paths: tuple[Path, ...] = ()
     taken: Delta | None = None
     next_step: str = ""
 
@@ -93,7 +92,7 @@ def by_heads(heads: Heads) -> Relation | None:
     if heads.remote == heads.local:
         return Relation(Action.NOTHING, "the remote has everything")
     if heads.known and not heads.known_kept:
-        return _conflict("the remote's branch was rewritten: commits that it had are gone from it", ())
+        return _conflict("the remote's branch was rewritten: commits that it had are gone from it")
     if heads.base == heads.remote:
         return Relation(Action.PUSH, "the branch is ahead")
     return None
@@ -109,7 +108,7 @@ def by_trees(heads: Heads, trees: Trees, branch: str, host: str) -> Relation:
         )
     if not heads.base:
         if trees.remote_id:
-            return _conflict("the remote's branch holds another history of this source", ())
+            return _conflict("the remote's branch holds another history of this source")
         strange = sorted(path for path in trees.remote if not _WELCOME.match(path))
         mixed = sorted(path for path in trees.remote if path in trees.local and path not in strange)
         if strange or mixed:
@@ -117,7 +116,6 @@ def by_trees(heads: Heads, trees: Trees, branch: str, host: str) -> Relation:
             return Relation(
                 Action.STOP,
                 f"the remote's branch {branch} is no backup and has nothing in common with this one (it {what})",
-                tuple(strange or mixed),
                 next_step=_own_branch(
                     "name an empty repository with `git remote set-url`, or another branch", branch, host
                 ),
@@ -127,19 +125,19 @@ def by_trees(heads: Heads, trees: Trees, branch: str, host: str) -> Relation:
     if taken.get(PATH):  # only a sync writes it
         others = sorted(path for path in taken if path.split(b"/", 1)[0] != _OWN_FOLDER)
         what = f"{named(others)} changed there" if others else "nothing but its record changed there"
-        relation = _conflict(f"another machine, or a copy of this one, syncs to this branch too ({what})", touched)
+        relation = _conflict(f"another machine, or a copy of this one, syncs to this branch too ({what})")
         way = _own_branch("give this machine a branch of its own", branch, host)
         return replace(relation, next_step=f"{way}; or {relation.next_step}")
     if touched:
-        return _conflict(f"{count(len(touched), 'path')} of the source changed there ({named(touched)})", touched)
+        return _conflict(f"{count(len(touched), 'path')} of the source changed there ({named(touched)})")
     both = sorted(path for path in taken if _differs(path, trees))
     if both:
-        return _conflict(f"{count(len(both), 'other file')} changed both here and there ({named(both)})", both)
+        return _conflict(f"{count(len(both), 'other file')} changed both here and there ({named(both)})")
     if clash := sorted(_clashes(taken, trees.local)):
-        return _conflict(f"a file there stands where a folder is here ({named(clash)})", clash)
+        return _conflict(f"a file there stands where a folder is here ({named(clash)})")
     taken = {path: entry for path, entry in taken.items() if trees.local.get(path) != entry}
     action = Action.FAST_FORWARD if heads.base == heads.local else Action.REBASE
-    return Relation(action, f"{count(len(taken), 'foreign file')} changed there", tuple(sorted(taken)), taken)
+    return Relation(action, f"{count(len(taken), 'foreign file')} changed there", taken)
 
 
 def is_owned(path: Path, owned: frozenset[Path] = frozenset()) -> bool:
@@ -166,13 +164,8 @@ def _own_branch(what: str, branch: str, host: str) -> str:
     return f"{what}: inv set-config BACKUP_BRANCH={suggested(branch, host)}, then inv recover"
 
 
-def _conflict(reason: str, paths: Iterable[Path]) -> Relation:
-    return Relation(
-        Action.PARK,
-        reason,
-        tuple(paths),
-        next_step=CHOICE,
-    )
+def _conflict(reason: str) -> Relation:
+    return Relation(Action.PARK, reason, next_step=CHOICE)
 
 
 def named(paths: Iterable[Path]) -> str:

@@ -99,8 +99,8 @@ def target_of(site: Site, wish: Wish) -> str:
     return target
 
 
-def backups(site: Site, wish: Wish, most: int = 50) -> list[tuple[str, str, str]]:
-    """The newest backups, those alone that changed what the wish names: (commit, local time, subject), newest first.
+def backups(site: Site, wish: Wish) -> list[tuple[str, str, str]]:
+    """The newest 50 backups, those alone that changed what the wish names: (commit, local time, subject), newest first.
 
     Raises UsageError for a path that no backup ever held.
     """
@@ -110,7 +110,7 @@ def backups(site: Site, wish: Wish, most: int = 50) -> list[tuple[str, str, str]
     recorded = site.repository.listing(newest)
     paths = [in_source(site.places, path, wish.cwd, recorded) for path in wish.paths]
     named = [os.fsdecode(path) for path in paths if path] if all(paths) else []
-    options = (f"--max-count={most}", "--first-parent", "-z", "--format=%H%x00%ct%x00%s")
+    options = ("--max-count=50", "--first-parent", "-z", "--format=%H%x00%ct%x00%s")
     fields = site.repository.gateway.run("log", *options, newest, "--", *named).split(b"\0")
     if named and len(fields) < 3:
         raise UnknownPathError(paths, [nearest(recorded, path) for path in paths])

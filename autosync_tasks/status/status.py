@@ -37,9 +37,7 @@ class Status:
     person accepted. seen: when each automatic trigger was last here. installed: what starts a sync unattended.
     comes: some trigger will come by itself. store_read: when all of the backup's store was last read. lost: what is
     gone from it for good. looked: False if source or backup could not be looked at; what is pending is not known then.
-    comes: some trigger will come by itself. store_read: when all of the backup's store was last read. looked: False if
-    source or backup could not be looked at; what is pending is not known then. others: a line about other
-    machines ("" if there are none).
+    others: a line about other machines ("" if there are none).
     """
 
     verdict: Verdict

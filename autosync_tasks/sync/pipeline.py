@@ -86,7 +86,8 @@ def _looked_after(site: Site, request: Request, run: Run) -> Run:
 
 def _with_patience(site: Site, request: Request, progress: Progress | None) -> Run:
     """Looks again when someone else moved the branch meanwhile; gives up after some tries."""
-    for attempt in range(1, _TRIES + 1):
+    left = _TRIES
+    while True:
         try:
             with look(site, include_low=request.ask.include_low, anew=request.ask.force, progress=progress) as seen:
                 run = _idle(site, request, seen)
@@ -97,9 +98,9 @@ def _with_patience(site: Site, request: Request, progress: Progress | None) -> R
                 words = health.tell_departed(site.state, site.repository, seen.ref, check=request.check)
                 return _with_departed(site, request, passage(site, request, seen, progress), words)
         except BranchMovedError:
-            if attempt == _TRIES:
+            left -= 1
+            if not left:
                 raise
-    raise BackupError("the branch never stood still")
 
 
 def _with_departed(site: Site, request: Request, run: Run, words: str) -> Run:

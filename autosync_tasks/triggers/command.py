@@ -11,7 +11,7 @@ import shlex
 import shutil
 import sys
 import sysconfig
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from autosync_tasks.config.load import Loaded, load
 from autosync_tasks.errors import UsageError
@@ -62,14 +62,10 @@ def passwd_home() -> str:
         return ""
 
 
-def search_path(programs: Sequence[str] = ("git", "ssh")) -> str:
+def search_path() -> str:
     """A PATH for a run without a shell: where git and ssh are found now, then the system's folders."""
-    folders: list[str] = []
-    for name in programs:
-        found = shutil.which(name)
-        if found:
-            folders.append(os.path.dirname(os.path.abspath(found)))
-    return ":".join(dict.fromkeys([*folders, *SYSTEM_PATH]))
+    found = filter(None, map(shutil.which, ("git", "ssh")))
+    return ":".join(dict.fromkeys([*(os.path.dirname(os.path.abspath(path)) for path in found), *SYSTEM_PATH]))
 
 
 def environment(environ: Mapping[str, str], home: str | None = None) -> dict[str, str]:

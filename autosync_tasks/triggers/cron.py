@@ -39,13 +39,12 @@ class Crontab:
     """A crontab, taken apart.
 
     rest: it without what is ours. at: how many bytes of `rest` stand before that (None: nothing is ours).
-    commands: our lines as they are. kept: lines of others that stood inside. faults: what was wrong.
+    commands: our lines as they are. faults: what was wrong.
     """
 
     rest: bytes
     at: int | None
     commands: tuple[bytes, ...] = ()
-    kept: int = 0
     faults: tuple[str, ...] = ()
 
 
@@ -74,7 +73,7 @@ def take_apart(text: bytes) -> Crontab:
     if kept:
         faults.append(f"{kept} line(s) of others stood inside; they are kept, before the block")
     rest.append(text[last:])
-    return Crontab(b"".join(rest), at, tuple(commands), kept, tuple(faults))
+    return Crontab(b"".join(rest), at, tuple(commands), tuple(faults))
 
 
 def command_line(command: Sequence[str], env: Mapping[str, str]) -> bytes:

@@ -25,14 +25,13 @@ RUNS_IN_VAIN, AWAY = 3, 86400.0
 @dataclass(frozen=True, slots=True)
 class Word:
     """What the plugin left when it was last loaded, or last looked. at: seconds since the epoch. api: 1 or 2, the form
-    in which OpenCode loaded it. opencode: its version ("" if not known). plugin: the version of this program that
-    wrote the plugin. fault: what kept its last sync from being started ("" if nothing did).
+    in which OpenCode loaded it. opencode: its version ("" if not known). fault: what kept its last sync from being
+    started ("" if nothing did).
     """
 
     at: float
     api: int = 0
     opencode: str = ""
-    plugin: str = ""
     fault: str = ""
 
 

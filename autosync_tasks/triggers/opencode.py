@@ -31,7 +31,7 @@ def read_word(path: str) -> Word | None:
     """The plugin's word, None where there is none that can be understood: it lies in the state folder, a cache."""
     try:
         found = json.loads(files.read(path) or b"")
-        text = {name: display(str(found.get(name, "")), limit=300) for name in ("opencode", "plugin", "fault")}
+        text = {name: display(str(found.get(name, "")), limit=300) for name in ("opencode", "fault")}
         return Word(float(found["at"]), int(found.get("api", 0)), **text)
     except (AutosyncError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return None
