@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import base64
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 
-from autosync_tasks.errors import UsageError
+from autosync_tasks.config.load import load
+from autosync_tasks.errors import AutosyncError, UsageError
 from autosync_tasks.model import Run
 from autosync_tasks.names import display
 from autosync_tasks.report import lines, screen
@@ -40,6 +43,10 @@ def run_demo(folder: str) -> int:
     """Makes the tree in `folder` (new, or "" for a fresh one) and shows each case. Returns an exit code."""
     home = _new_folder(folder)
     environ = {"HOME": home, "PATH": os.environ.get("PATH", os.defpath)}
+    with suppress(OSError, AutosyncError):  # the scanner's rules, if this user has compiled them: it takes 5 to 20 s
+        here, there = load(os.environ).state_home, load(environ).state_home
+        os.makedirs(there, mode=0o700)
+        shutil.copytree(os.path.join(here, "engine"), os.path.join(there, "engine"))
     source = os.path.join(home, ".config", "opencode")
     for name, text in _TREE.items():
         _write(source, name, text)
