@@ -49,6 +49,13 @@ Feature: Every kind of change arrives
       Then the sync is done
       And the backup equals the config tree, and so does its work tree
 
+    Scenario: a folder goes with all that is in it
+      When "agent" is deleted
+      And a person asks for a sync at 09:10
+      And a person asks for a sync at 09:20
+      Then there is nothing to do
+      And the backup equals the config tree
+
     Scenario: an empty folder, which git alone would forget
       When "context/ideas" is an empty folder
       And a person asks for a sync at 09:10

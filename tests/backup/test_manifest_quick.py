@@ -7,6 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from autosync_tasks.backup import manifest
+from autosync_tasks.backup.listing import parse_listing
 from autosync_tasks.model import Entry, Kind
 from autosync_tasks.names import all_plain, quote
 
@@ -60,8 +61,18 @@ def test_a_link_in_whose_place_a_program_stands_is_one_no_more() -> None:
     }
 
 
-def test_a_name_that_begins_like_a_folder_is_still_looked_at() -> None:
-    forged = [b"f 644 .autosyn/x", b"f 644 .autosync"]
-    assert manifest._each([b"", b"", b"", forged[0], b""])
-    with pytest.raises(manifest.ManifestError, match="the backup's own"):
-        manifest._each([b"", b"", b"", *forged, b""])
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        ((b"f 644 .autosyn/x", b"f 644 .autosync"), "line 5: a path that is the backup's own"),  # begins like a folder
+        ((b"d 755 a", b"f 644 a/.git"), "line 5: a name that no tree may hold"),
+        ((b'f 644 "a',), "line 4: "),
+    ],
+)
+def test_a_forged_line_is_named(lines: tuple[bytes, ...], says: str) -> None:
+    with pytest.raises(manifest.ManifestError, match=says):
+        manifest._each([b"", b"", b"", *lines, b""])
+
+
+def test_a_tree_without_a_file_has_an_empty_listing() -> None:
+    assert parse_listing(b"") == {}

@@ -1,0 +1,63 @@
+"""What differs, and what of it cannot go alone: details of `plan/detect.py` and `plan/delta.py`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from autosync_tasks.model import ChangeKind, Entry, Kind, Left, LeftOut, Plan
+from autosync_tasks.plan.delta import without
+from autosync_tasks.plan.detect import Difference, detect
+from tests.policy.make import change, classifier_of, entry, having
+
+FOLDER = Entry(Kind.FOLDER, 0o755, 0, "")
+
+
+def difference(observed: dict[bytes, Entry], recorded: dict[bytes, Entry], *left: LeftOut) -> Difference:
+    classifier = classifier_of(having())
+    return detect(observed, recorded, {}, left, classifier.rule_for, classifier.starts)
+
+
+@pytest.mark.parametrize(
+    ("why", "deleted"),
+    [
+        (Left.UNREADABLE, []),
+        (Left.TOO_LARGE, []),
+        (Left.PROTECTED, [b"context/a.md"]),
+        (Left.NESTED_GIT, [b"context/a.md"]),
+    ],
+)
+def test_what_is_left_out_stays_unless_it_may_not_be_there_at_all(why: Left, deleted: list[bytes]) -> None:
+    found = difference({}, {b"context/a.md": entry("a")}, LeftOut(b"context", why))
+    assert [one.path for one in found.changes if one.kind is ChangeKind.DELETED] == deleted
+
+
+def test_one_file_that_went_is_the_origin_of_one_alone() -> None:
+    """The other one with its contents is a new file."""
+    recorded = {b"context/a.md": entry("same")}
+    found = difference({b"docs/a.md": entry("same"), b"docs/b.md": entry("same")}, recorded)
+    assert [(one.path, one.kind, one.old_path) for one in found.changes] == [
+        (b"docs/a.md", ChangeKind.RENAMED, b"context/a.md"),
+        (b"docs/b.md", ChangeKind.CREATED, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("unavailable", "kept"), [(b"note", []), (b"note/today.md", []), (b"other.md", [b"note", b"note/today.md"])]
+)
+def test_no_half_of_a_swap_goes(unavailable: bytes, kept: list[bytes]) -> None:
+    """A file became a folder with a file in it, or the other way round; one of the two could not be read again."""
+    above = change("note", ChangeKind.DELETED)
+    below, other = change("note/today.md", ChangeKind.CREATED), change("other.md")
+    for file, inner in (
+        (above, below),
+        (replace_kind(above, ChangeKind.CREATED), replace_kind(below, ChangeKind.DELETED)),
+    ):
+        plan = Plan("", {}, frozenset(), b"", "", (file, inner, other), {})
+        assert [one.path for one in without(plan, frozenset({unavailable})) if one is not other] == kept
+
+
+def replace_kind(one, kind: ChangeKind):  # type: ignore[no-untyped-def]
+    old, new = (None, one.new or entry()) if kind is ChangeKind.CREATED else (one.old or entry(), None)
+    return replace(one, kind=kind, old=old, new=new)
