@@ -83,13 +83,3 @@ Feature: Every kind of change arrives
         | "bin/check" gets mode 600                     | x bin/check         |
         | "context/stack.md" is a link to "AGENTS.md"   | T context/stack.md  |
         | "context/stack.md" is deleted                 | - context/stack.md  |
-
-    Scenario: of two files with the same text, the one that kept its name has moved
-      Given "context/draft.md" says "The same."
-      And "context/final.md" says "The same."
-      And a sync by hand that was done at 09:05
-      When "context/draft.md" is deleted
-      And "context/final.md" is renamed to "docs/final.md"
-      And a person asks what a sync would do at 09:10
-      Then the sync would be done
-      And it says "> context/final.md → docs/final.md"

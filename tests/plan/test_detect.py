@@ -43,6 +43,15 @@ def test_one_file_that_went_is_the_origin_of_one_alone() -> None:
     ]
 
 
+def test_of_two_with_the_same_contents_the_one_that_kept_its_name_has_moved() -> None:
+    recorded = {b"context/draft.md": entry("same"), b"context/final.md": entry("same")}
+    found = difference({b"docs/final.md": entry("same")}, recorded)
+    assert [(one.path, one.kind, one.old_path) for one in found.changes] == [
+        (b"context/draft.md", ChangeKind.DELETED, None),
+        (b"docs/final.md", ChangeKind.RENAMED, b"context/final.md"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("unavailable", "kept"), [(b"note", []), (b"note/today.md", []), (b"other.md", [b"note", b"note/today.md"])]
 )
