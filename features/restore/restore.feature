@@ -141,6 +141,19 @@ Feature: Bringing files back
       And a person takes the restore back
       Then the config tree has "AGENTS.md", saying "An edit of this morning"
 
+    Scenario: a folder that stood in a file's place can be had back
+      When "context/stack.md" is deleted
+      And "context/stack.md/python.md" says "Not backed up yet"
+      And a person restores "context/stack.md"
+      And a person takes the restore back
+      Then the config tree has "context/stack.md/python.md", saying "Not backed up yet"
+
+    Scenario: what a restore made goes with it when it is taken back
+      When "README.md" is deleted
+      And a person restores everything
+      And a person takes the restore back
+      Then the config tree has no "README.md"
+
     Scenario: files that the backup does not know stay
       When "context/new.md" says "Not backed up yet"
       And "context/stack.md" is deleted

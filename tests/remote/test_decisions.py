@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autosync_tasks.backup.listing import applied, changed
-from autosync_tasks.remote.faults import Cause, fault, rejection
+from autosync_tasks.remote.address import AddressError, parse, part_of_ref
+from autosync_tasks.remote.faults import Cause, another_hash, fault, rejection, too_much, too_slow
 from autosync_tasks.remote.known import PushRecord
 from autosync_tasks.remote.relation import (
     Action,
@@ -298,3 +299,48 @@ def test_names_of_hosts_become_names_of_branches(host: str) -> None:
     for name in (parked_branch(host, "main"), suggested("main", host)):
         subprocess.run(["git", "check-ref-format", "--branch", name], check=True, capture_output=True, timeout=10)
     assert suggested(suggested("main", host), host) != suggested("main", host)
+
+
+def test_the_first_by_name_is_told_of_what_does_not_fit() -> None:
+    ours = {b"README.md": A, b"LICENSE": A}
+    mixed = by_trees(
+        Heads("l", "r", ""), Trees({}, ours, {b"README.md": B, b"LICENSE": B}, OWNED, "i", ""), "main", "d"
+    )
+    assert "has LICENSE as well" in mixed.reason
+    record = by_trees(
+        Heads("l", "r", "b"), Trees(BASE, BASE, {**BASE, b".autosync/manifest": B}, OWNED, "i", "i"), "main", "desk"
+    )
+    assert "(nothing but its record changed there)" in record.reason
+    clash = by_trees(
+        Heads("l", "r", "b"),
+        Trees(BASE, {**BASE, b"b/x": A, b"a/x": A, b"c/x": A}, {**BASE, b"c": B, b"b": B, b"a": B}, OWNED, "i", "i"),
+        "main",
+        "desk",
+    )
+    assert clash.reason.endswith("where a folder is here (a, b, c)")
+
+
+def test_a_folder_whose_name_has_a_colon_is_a_folder() -> None:
+    assert (parse("/mnt/a:b").scheme, parse("/mnt/a:b").path) == ("file", "/mnt/a:b")
+    assert (parse("host:a/b").scheme, parse("me@host:/a").shown) == ("ssh", "me@host:/a")
+    for url, why in ((":a", "no address that git knows"), ("a/b:c", "full path"), ("a", "full path")):
+        with pytest.raises(AddressError, match=why):
+            parse(url)
+
+
+def test_what_is_told_and_named_has_an_end() -> None:
+    assert part_of_ref("x" * 61) == "x" * 60
+    assert part_of_ref("...") == "this-machine"
+    found = rejection(f"!\tx:y\t[remote rejected] ({'w' * 500})\n", "")
+    assert found is not None and len(found.said) == 400
+    cut = fault("e" * 390 + " early EOF")
+    assert cut.said == f"the connection broke off in the middle of the transfer ({'e' * 190} early EOF)"
+    assert len(fault("x" * 500).said) == 400 and fault("").said == "it ended without a word"
+
+
+def test_faults_that_git_has_no_words_for() -> None:
+    much = too_much(1_500_000_000)
+    assert (much.kind, much.passing) == (Cause.REFUSED, False)
+    assert much.said.startswith("it sends more than 1,500 MB") and "git clone --bare" in much.next_step
+    assert (too_slow(20.4).kind, too_slow(20.4).said) == (Cause.AWAY, "no answer within 20 seconds")
+    assert another_hash().kind is Cause.HASH and "--object-format=sha1" in another_hash().next_step
