@@ -241,6 +241,7 @@ LAZY = {
     name: reason
     for reason, names in {
         "only after a git that failed": "backup/way_on.py",
+        "only where a commit has very many paths": "backup/trees.py",
         "only where something half-done was left, or a stranger's repository is read": """
             linux/limits.py linux/memory.py linux/processes.py
         """,

@@ -15,7 +15,7 @@ from autosync_tasks.backup.conversation import Conversation
 from autosync_tasks.backup.gateway import TooSlowError
 from autosync_tasks.backup.listing import Delta, Listing, changed, parse_listing, tree_cache
 from autosync_tasks.backup.manifest import PATH
-from autosync_tasks.backup.objects import EMPTY_TREE, object_id
+from autosync_tasks.backup.objects import EMPTY_TREE, has_blobs, object_id
 from autosync_tasks.backup.orphans import ends_well
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.backup.stream import ARGUMENTS, blob, put, without
@@ -30,6 +30,8 @@ INCOMING = "refs/autosync/incoming"
 """Refs below this hold a commit only until the branch has it; what a killed run left is removed here."""
 
 _NONE = "0" * 40
+_FEW = 500
+"""Paths of a commit that git puts into its trees quickly, however wide a folder is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,31 +59,40 @@ def commit(
     message: bytes,
     author: Author,
     check: Callable[[str, bytes], None],
+    whole: Callable[[], Listing],
     tree: str = "",
 ) -> str:
     """Commits the plan and returns the new commit's id.
 
-    contents yields the bytes of each of the plan's puts; they are written as they come. tree: the id that the new
-    commit's tree must have, where that is known and little changes. Else, or if the commit is not the one that
-    follows from it, check is called with the id of the manifest's blob and the whole tree of the new commit as git
-    lists it, before the branch moves; it raises to stop. Raises BranchMovedError if the branch is not at the plan's
-    base any more, BackupError also if the tree cannot be read: what it shares with its base is gone or damaged.
+    contents yields the bytes of each of the plan's puts; they are written as they come. whole: all that the new commit
+    is to hold, asked for only where much changes. tree: the id that the new commit's tree must have, where that is
+    known and little changes. Else, or if the commit is not the one that follows from it, check is called with the id of
+    the manifest's blob and the whole tree of the new commit as git lists it, before the branch moves; it raises to
+    stop. Raises BranchMovedError if the branch is not at the plan's base any more, BackupError also if the tree cannot
+    be read: what it shares with its base is gone or damaged.
     """
     incoming = f"{INCOMING}/{run_id}"
     branch = f"refs/heads/{repository.branch}"
     packs = _packs(repository) if tree else frozenset()
     with repository.gateway.conversation(*ARGUMENTS, "--date-format=raw") as talk:
         marks = _blobs(talk, contents, plan.manifest)
+        modes = _modes(plan, marks)
+        root = "" if tree else _own_trees(repository, plan, whole)
         talk.say(_commit_header(incoming, plan.base, author, message, len(marks) + 1))
-        talk.say(*map(without, sorted(plan.deletes)))
-        for number, (path, mode) in enumerate([*_modes(plan, marks), (PATH, "100644")], start=1):
-            talk.say(put(path, mode, f":{number}"))
+        if root:
+            talk.say(b'M 040000 %s ""\n' % root.encode())
+        else:
+            talk.say(*map(without, sorted(plan.deletes)))
+            for number, (path, mode) in enumerate([*modes, (PATH, "100644")], start=1):
+                talk.say(put(path, mode, f":{number}"))
         talk.say(b"\n")
         new = talk.ask(b"get-mark :%d\n" % (len(marks) + 1)).decode("ascii")
         manifest_id = talk.ask(b"get-mark :%d\n" % len(marks)).decode("ascii")
         if talk.ask(b"checkpoint\nprogress stored\n") != b"progress stored":
             raise BackupError("git fast-import did not confirm that it stored the commit")
         make_durable(repository.git_dir)
+        if root and not has_blobs(repository, [manifest_id, *(entry.id for entry in plan.puts.values())]):
+            raise BackupError("git did not store every file of the plan; the branch was not moved")
         foreseen = tree and new == object_id("commit", _commit_text(tree, plan.base, author, message))
         if not (foreseen and _reads_back(repository, talk, new, plan, manifest_id, packs)):
             check(manifest_id, _listed(repository, new))
@@ -150,6 +161,16 @@ def _blobs(talk: Conversation, contents: Contents, manifest: bytes) -> list[Path
     marks.append(PATH)
     talk.say(*blob(manifest, len(marks)))
     return marks
+
+
+def _own_trees(repository: Repository, plan: Plan, whole: Callable[[], Listing]) -> str:
+    """The id of the uppermost tree, if git would take too long to make the trees of this plan; else ""."""
+    touched = plan.puts.keys() | plan.deletes
+    if len(touched) < _FEW:
+        return ""
+    from autosync_tasks.backup.trees import too_wide, write_trees
+
+    return write_trees(repository, tree) if too_wide(touched, tree := whole()) else ""
 
 
 def _modes(plan: Plan, marks: list[Path]) -> list[tuple[Path, str]]:

@@ -95,6 +95,14 @@ def absent(repository: Repository, contents: Iterable[str]) -> frozenset[str]:
     return frozenset(line.split(b" ")[0].decode("ascii") for line in output.splitlines() if line.endswith(b" missing"))
 
 
+def has_blobs(repository: Repository, contents: Iterable[str]) -> bool:
+    """Whether the store holds each of these as a blob: trees of our own name them, whatever was stored."""
+    wanted = sorted(set(contents))
+    asked = "".join(f"{content}\n" for content in wanted).encode()
+    held = repository.gateway.run("cat-file", "--batch-check=%(objectname) %(objecttype)", "--buffer", stdin=asked)
+    return held == "".join(f"{content} blob\n" for content in wanted).encode()
+
+
 def write_loose(git_dir: str, kind: str, data: bytes) -> str:
     """Stores an object as a loose file, whatever git believes to have already; returns its id.
 

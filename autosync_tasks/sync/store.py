@@ -71,7 +71,6 @@ def store(
     """Commits the plan, brings the work tree along, reads the plan's paths once more.
 
     anew: looks at every owned path of the work tree, not only at those of the plan.
-
     Raises SourceMovedError if a file is not any more what was judged, BranchMovedError if someone else moved
     the branch, BackupError for all else; in each case the branch stands where it stood.
     """
@@ -113,6 +112,7 @@ def store(
         message=message,
         author=Author("autosync", f"autosync@{display(said.host)}", label.when),
         check=check,
+        whole=lambda: planning.tree_after(plan, seen.head.tree, manifest_id),
         tree=folders[b""].decode() if few else "",
     )
     stands_at = "" if anew or site.state.worktree() != seen.ref else seen.ref
