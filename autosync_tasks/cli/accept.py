@@ -126,7 +126,7 @@ def agreed(question: str, *, no_person: bool = False) -> bool:
     """Whether the person at the terminal says yes. Raises UsageError if there is none. no_person: a program asks."""
     if no_person or not sys.stdin.isatty():
         raise UsageError("this asks a person, and there is no terminal", hint="add --yes in a script")
-    return screen.ask(question).strip().lower() in ("y", "yes")
+    return screen.says_yes(question)
 
 
 VALIDATION = (accept,)

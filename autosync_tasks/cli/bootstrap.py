@@ -83,7 +83,7 @@ def bootstrap(
 
     def agree(over: Sequence[Change]) -> bool:
         screen.show(lines.of_overwritten(over, "the config tree"))
-        return screen.ask("Overwrite? [y/N] ").strip().lower() in ("y", "yes")
+        return screen.says_yes("Overwrite? [y/N] ")
 
     ears = Ears(found, choose if asks else None, before, agree if asks else None, progress)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from autosync_tasks.cli.task import Plain
 from autosync_tasks.errors import EXIT_CODES
@@ -64,7 +64,9 @@ def page(tasks: Iterable[tuple[str, str]], *, codes: bool) -> Iterator[Line]:
     yield line()
     for title, rows in groups.items():
         if known := [(name, words) for name, words in rows.items() if name in offered]:
-            yield from _group(title, known)
+            yield line(Part(title, "bold"))
+            yield from (line("  ", Part(f"{name:<21}", "cyan"), words) for name, words in known)
+            yield line()
     words = "`inv help TASK` explains one; `inv help` adds the exit codes" if not codes else ""
     if codes:
         yield line(Part("exit codes", "bold"))
@@ -75,13 +77,6 @@ def page(tasks: Iterable[tuple[str, str]], *, codes: bool) -> Iterator[Line]:
     yield line(Part(runnable(words), "dim"))
 
 
-def _group(title: str, rows: Sequence[tuple[str, str]]) -> Iterator[Line]:
-    yield line(Part(title, "bold"))
-    for name, words in rows:
-        yield line("  ", Part(f"{name:<21}", "cyan"), words)
-    yield line()
-
-
 def task_page(task: Plain) -> Iterator[Line]:
     """What a task is for, how it is called and what its flags do."""
     usage, flags = call_of(task)
@@ -90,8 +85,7 @@ def task_page(task: Plain) -> Iterator[Line]:
     for words in textwrap.dedent("    " + (task.body.__doc__ or "").strip()).split("\n\n"):
         yield line(runnable(" ".join(words.split())))
         yield line()
-    width = max((len(flag) for flag, _ in flags), default=0)
-    width = min(width, 26)
+    width = min(max((len(flag) for flag, _ in flags), default=0), 26)
     yield from (line("  ", Part(f"{flag:<{width}}  ", "cyan"), runnable(words)) for flag, words in flags)
 
 

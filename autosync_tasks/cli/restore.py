@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from autosync_tasks.cli.positional import WithWords
 from autosync_tasks.cli.task import CHECK, JSON, VERBOSE, Context, Scope, is_dry, task
+from autosync_tasks.config.text import here
 from autosync_tasks.doctor.missing import missing_after
 from autosync_tasks.errors import UsageError
 from autosync_tasks.model import Change, Run
@@ -73,7 +74,7 @@ def restore(
     site = open_site(os.environ, new_machine=True)
     dry = is_dry(context, check)
     # Invoke gives True for the flag alone.
-    wish = new_wish(path, at, to, check=dry, undo=undo or False, yes=yes, cwd=_here(), outside=outside)
+    wish = new_wish(path, at, to, check=dry, undo=undo or False, yes=yes, cwd=here(), outside=outside)
     if list:
         return _list(site, wish, as_json=json)
     target, backup = target_of(site, wish), site.places.backup
@@ -87,7 +88,7 @@ def restore(
 
     def agree(over: Sequence[Change]) -> bool:
         screen.show(lines.of_overwritten(over, target))
-        return screen.ask("Overwrite? [y/N] ").strip().lower() in ("y", "yes")
+        return screen.says_yes("Overwrite? [y/N] ")
 
     with screen.Progress() as progress:
         run, _ = carry_out(site, wish, announce, progress, agree if sys.stdin.isatty() and not json else None)
@@ -99,14 +100,6 @@ def restore(
         screen.show(lines.of_restore(run, target, backup, verbose=verbose))
         screen.show(lines.of_missing([m.words for m in lacks]))
     return run.exit_code
-
-
-def _here() -> str:
-    """The folder that a person stands in; "" if it is gone."""
-    try:
-        return os.getcwd()
-    except OSError:
-        return ""
 
 
 def _list(site: Site, wish: Wish, *, as_json: bool) -> int:

@@ -35,13 +35,9 @@ def notify(context: Context, test: bool = False, json: bool = False) -> int:
         return show(TaskResult("notify", Outcome.OK, "nobody is told: no command is set", next_step=hint), as_json=json)
     number = count(len(told) - bool(settings.heartbeat_url), "command")
     if failed:
-        result = TaskResult(
-            "notify",
-            Outcome.FAILED,
-            f"{failed} of {number} could not be told",
-            tuple(told),
-            next_step="run it by hand with a word behind it, and see what it says",
-        )
+        step = "run it by hand with a word behind it, and see what it says"
+        reason = f"{failed} of {number} could not be told"
+        result = TaskResult("notify", Outcome.FAILED, reason, tuple(told), next_step=step)
     else:
         result = TaskResult("notify", Outcome.OK, f"{number} told" if test else f"{number} set", tuple(told))
     return show(result, as_json=json)

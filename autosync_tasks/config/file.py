@@ -13,10 +13,9 @@ from autosync_tasks.config.load import VARIABLE, config_error, home_folder, read
 from autosync_tasks.config.settings import OWN, TABLE
 from autosync_tasks.config.text import SWITCH, check_text, key_name, parse_text, setting_name, typed_where
 from autosync_tasks.config.values import from_text, from_toml
-from autosync_tasks.config.wording import nearest, show_key, show_path
+from autosync_tasks.config.wording import nearest, plain, show_key, show_path
 from autosync_tasks.errors import AutosyncError, LockedError
 from autosync_tasks.files import lock, whose, write_whole
-from autosync_tasks.model import Rule
 from autosync_tasks.profiles import USUAL
 
 EMPTY = "# Settings of autosync-tasks. `autosync show-config` names them all.\n\n"
@@ -193,7 +192,7 @@ def _edited(path: str, raw: bytes | None, wanted: Mapping[str, Any], home: str, 
     if not changed:
         _raise_any(problems)
         return [], text
-    named = {key_name(name) if profile else name: _plain(value) for name, _, value in changed}
+    named = {key_name(name) if profile else name: plain(value) for name, _, value in changed}
     edited = edit.edit(text, named, path, profile)
     problems, tables = check_text(edited, path, home)
     after = tables.get(profile, {})
@@ -224,12 +223,4 @@ def _text(path: str, raw: bytes) -> str:
 
 def _same(one: object, other: object) -> bool:
     """Whether two values mean the same; a rule's origin does not count."""
-    return _plain(one) == _plain(other)
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, Rule):
-        return {"pattern": value.pattern, "category": value.category, "priority": str(value.priority)}
-    return value
+    return plain(one) == plain(other)

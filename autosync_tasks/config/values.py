@@ -72,9 +72,10 @@ class Where:
         shown = "" if value is None else f" = {show(value)}"
         self.report(f"{self.prefix}{key}{shown}: {why}; allowed: {allowed_}")
 
-    def refuse(self, setting: Setting, value: object, why: str, *, item: int = 0) -> None:
-        """Reports a value of a setting, or one of its items (from 1)."""
+    def refuse(self, setting: Setting, value: object, why: str, *, item: int = 0) -> object | None:
+        """Reports a value of a setting, or one of its items (from 1). Gives None, which stands for a wrong value."""
         self.wrong(self.spell(setting) + (f", item {item}" if item else ""), value, why, allowed(setting))
+        return None
 
 
 def from_toml(setting: Setting, value: object, where: Where) -> object | None:
@@ -102,14 +103,12 @@ def from_text(setting: Setting, text: str, where: Where) -> object | None:
         if setting.unit == "seconds" and (seconds := seconds_in(stripped)) is not None:
             return from_toml(setting, seconds, where)
         if not re.fullmatch(_INT, stripped) or len(stripped) > 30:
-            where.refuse(setting, text, _not_a_number(stripped))
-            return None
+            return where.refuse(setting, text, _not_a_number(stripped))
         value = int(stripped)
     elif setting.type in (Type.PATTERNS, Type.CODES, Type.FOLDERS, Type.COMMANDS, Type.RULES):
         value = _array(stripped)
         if value is None:
-            where.refuse(setting, text, "is not a TOML or JSON array")
-            return None
+            return where.refuse(setting, text, "is not a TOML or JSON array")
     else:
         value = text
     return from_toml(setting, value, where)
@@ -142,19 +141,16 @@ def _not_a_number(text: str) -> str:
 def _bool(setting: Setting, value: object, where: Where) -> object | None:
     if isinstance(value, bool):
         return value
-    where.refuse(setting, value, "is neither")
-    return None
+    return where.refuse(setting, value, "is neither")
 
 
 def _int(setting: Setting, value: object, where: Where) -> object | None:
     if isinstance(value, str) and setting.unit == "seconds" and (seconds := seconds_in(value)) is not None:
         value = seconds
     if isinstance(value, bool) or not isinstance(value, int):
-        where.refuse(setting, value, _not_a_number(value) if isinstance(value, str) else "is not a whole number")
-        return None
+        return where.refuse(setting, value, _not_a_number(value) if isinstance(value, str) else "is not a whole number")
     if not setting.low <= value <= setting.high:
-        where.refuse(setting, value, "is too small" if value < setting.low else "is too large")
-        return None
+        return where.refuse(setting, value, "is too small" if value < setting.low else "is too large")
     return value
 
 
@@ -172,10 +168,7 @@ def _text(setting: Setting, value: object, where: Where) -> object | None:
     why = _text_problem(value)
     if not why and setting.type in _TEXT_RULES:
         why = _TEXT_RULES[setting.type](str(value))
-    if why:
-        where.refuse(setting, value, why)
-        return None
-    return value
+    return where.refuse(setting, value, why) if why else value
 
 
 _TEXT_RULES: Mapping[Type, Callable[[str], str]] = {
@@ -207,31 +200,33 @@ def _path(value: object, where: Where) -> tuple[str, str]:
 
 
 def _folder(setting: Setting, value: object, where: Where) -> object | None:
-    if value == "":
-        return ""
-    path, why = _path(value, where)
-    if why:
-        where.refuse(setting, value, why)
-        return None
-    return path
+    path, why = ("", "") if value == "" else _path(value, where)
+    return where.refuse(setting, value, why) if why else path
 
 
 def _list(setting: Setting, value: object, where: Where) -> list[Any] | None:
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, list | tuple):
         return list(value)
     where.refuse(setting, value, "is not a list")
     return None
 
 
-def _items(problem: Callable[[object], str]) -> Callable[[Setting, object, Where], object | None]:
-    def check_items(setting: Setting, value: object, where: Where) -> object | None:
-        items = _list(setting, value, where)
-        wrong = [(number, item, why) for number, item in enumerate(items or (), 1) if (why := problem(item))]
-        for number, item, why in wrong:
-            where.refuse(setting, item, why, item=number)
-        return None if items is None or wrong else tuple(items)
+def _each(check: Callable[[object, Where], tuple[object, str]]) -> Callable[[Setting, object, Where], object | None]:
+    """The check of a list. check: gives an item as it is kept, and what is wrong with it ("" if nothing)."""
 
-    return check_items
+    def check_each(setting: Setting, value: object, where: Where) -> object | None:
+        items = _list(setting, value, where)
+        checked = [(item, *check(item, where)) for item in items or ()]
+        for number, (item, _, why) in enumerate(checked, 1):
+            if why:
+                where.refuse(setting, item, why, item=number)
+        return None if items is None or any(why for *_, why in checked) else tuple(kept for _, kept, _ in checked)
+
+    return check_each
+
+
+def _items(problem: Callable[[object], str]) -> Callable[[Setting, object, Where], object | None]:
+    return _each(lambda item, _: (item, problem(item)))
 
 
 def _code_problem(item: object) -> str:
@@ -247,17 +242,6 @@ def _command_problem(item: object) -> str:
         return "" if shlex.split(str(item)) else "is empty"
     except ValueError:
         return "has a quote without its other half"
-
-
-def _folders(setting: Setting, value: object, where: Where) -> object | None:
-    found: list[str] = []
-    items = _list(setting, value, where)
-    for number, item in enumerate(items or (), 1):
-        path, why = _path(item, where)
-        if why:
-            where.refuse(setting, item, why, item=number)
-        found.append(path)
-    return None if items is None or "" in found else tuple(found)
 
 
 def _pattern_problem(item: object) -> str:
@@ -285,7 +269,7 @@ _CHECKS: Mapping[Type, Callable[[Setting, object, Where], object | None]] = {
     Type.REMOTE: _text,
     Type.PATTERNS: _items(_pattern_problem),
     Type.CODES: _items(_code_problem),
-    Type.FOLDERS: _folders,
+    Type.FOLDERS: _each(_path),
     Type.COMMANDS: _items(_command_problem),
     Type.ADDRESS: _text,
     Type.RULES: _rules,

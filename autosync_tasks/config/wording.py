@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from autosync_tasks.model import Rule
+
 _MAX_SHOWN = 60
 
 
@@ -30,6 +32,15 @@ def _quoted(value: str) -> str:
     # repr escapes whatever is not printable: control, bidi and surrogate characters.
     quoted = repr(text)
     return quoted if quoted[0] == '"' else '"' + quoted[1:-1].replace('"', '\\"').replace("\\'", "'") + '"'
+
+
+def plain(value: object) -> object:
+    """A setting's value as TOML and JSON have it: lists, and a table for each rule (its origin left out)."""
+    if isinstance(value, tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, Rule):
+        return {name: str(getattr(value, name)) for name in ("pattern", "category", "priority")}
+    return value
 
 
 def show_key(key: str) -> str:

@@ -25,10 +25,7 @@ def of_run(run: Run, source: str, backup: str, *, verbose: bool = False) -> Iter
     yield from of_left_out(run.left_out)
     for detail in _summed(run.details):
         yield line("  ", runnable(display(detail)))
-    for note in run.notes:
-        yield of_note(note)
-    if run.next_step:
-        yield of_next(run.next_step)
+    yield from _advice(run)
     yield from of_changes(run.changes, most=1_000_000 if verbose else _LISTED)
     told = f"a person: {run.next_step}"  # what waits for that has been said above
     yield from of_pending(item for item in run.pending if item.waits_for != told)
@@ -86,8 +83,11 @@ def of_restore(run: Run, target: str, backup: str, *, verbose: bool = False) -> 
         yield line("  ", Part("! ", "bold yellow"), runnable(display(detail)))
     if len(run.details) > MOST:
         yield line(Part(f"    and {len(run.details) - MOST:,} more", "dim"))
-    for note in run.notes:
-        yield of_note(note)
+    yield from _advice(run)
+
+
+def _advice(run: Run) -> Iterator[Line]:
+    yield from map(of_note, run.notes)
     if run.next_step:
         yield of_next(run.next_step)
 
@@ -166,12 +166,8 @@ def of_left_out(left_out: Iterable[LeftOut]) -> Iterator[Line]:
         yield line(Part(f"    and {len(faults) - MOST:,} more left out", "dim"))
     nested = [left for left in listed if left.why == "nested repository"]
     for left in nested[:MOST]:
-        name = display(left.path, limit=200)
-        yield line(
-            Part("  ! ", "yellow"),
-            name,
-            "  a repository of its own: its files are backed up, its .git is not",
-        )
+        words = "  a repository of its own: its files are backed up, its .git is not"
+        yield line(Part("  ! ", "yellow"), display(left.path, limit=200), words)
 
 
 def plain(text: Iterable[str]) -> Iterator[Line]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from autosync_tasks.config.load import Loaded
 from autosync_tasks.config.settings import TABLE
+from autosync_tasks.config.wording import plain
 from autosync_tasks.humanize import age, count, short_span
 from autosync_tasks.model import Priority
 from autosync_tasks.names import display
@@ -122,16 +123,8 @@ def config_as_json(loaded: Loaded) -> dict[str, Any]:
     return {
         "path": display(loaded.path),
         "exists": loaded.exists,
-        "settings": {name: {"value": _plain(_value(loaded, name)), "origin": loaded.origins[name]} for name in TABLE},
+        "settings": {name: {"value": plain(_value(loaded, name)), "origin": loaded.origins[name]} for name in TABLE},
     }
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if hasattr(value, "pattern"):
-        return {name: str(getattr(value, name)) for name in ("pattern", "category", "priority")}
-    return value
 
 
 def of_settings_changed(

@@ -73,9 +73,9 @@ def ask(question: str) -> str:
         return sys.stdin.readline()
 
 
-def on_terminal() -> bool:
-    """Whether standard output is a person's terminal."""
-    return _is_terminal(sys.stdout)
+def says_yes(question: str) -> bool:
+    """Whether the answer is yes."""
+    return ask(question).strip().lower() in ("y", "yes")
 
 
 def _put(console: Console, line: Line) -> None:

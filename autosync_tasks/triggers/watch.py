@@ -229,22 +229,20 @@ class _Next:
     def begin(self) -> Child:
         """Lets it begin. Raises AutosyncError if the program cannot be started."""
         child, self._child = self._child, None
-        return child if child is not None and child.go() else _start(self._command, self._environ)
+        if child is not None and child.go():
+            return child
+        try:
+            return Child(self._command, self._environ)
+        except OSError as fault:
+            raise AutosyncError(
+                f"{self._command[0]} cannot be started: {fault.strerror}",
+                hint="install the project again, then start the watcher again",
+            ) from None
 
     def leave(self) -> None:
         """Ends what waits."""
         if self._child is not None:
             self._child.leave()
-
-
-def _start(command: Sequence[str], environ: Mapping[str, str]) -> Child:
-    try:
-        return Child(command, environ)
-    except OSError as fault:
-        raise AutosyncError(
-            f"{command[0]} cannot be started: {fault.strerror}",
-            hint="install the project again, then start the watcher again",
-        ) from None
 
 
 def _words(code: int, answer: Mapping[str, Any], wait: float | None) -> tuple[str, str]:
