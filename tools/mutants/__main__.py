@@ -3,8 +3,8 @@
 `trace` runs each test once and keeps which lines of the pure files it executes (needs the package `coverage`). `run`
 changes one thing of a pure file at a time and runs the scenarios, then the other tests, that execute the line, until
 one fails; `known` does so for a few that must never survive. `trace` and `run` go on where they were stopped; a
-function that changed is done anew. Tests are those that a plain `pytest` selects, unless `--tests` says otherwise
-(`--tests='-m "not full"'`).
+function that changed is done anew (`trace --again` after changes of what tests execute). Tests are
+those that a plain `pytest` selects, unless `--tests` says otherwise (`--tests='-m "not full"'`).
 """
 
 from __future__ import annotations
