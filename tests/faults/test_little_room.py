@@ -14,15 +14,10 @@ from tests.faults.little_room import SIZES
 from tests.support.place import CHECKOUT
 
 ALL = tuple(product(("backup", "state"), SIZES))
-SAMPLE = ("state", "2 MB")
-"""The quickest of them, for the default run."""
 
 
-_BOTH = [pytest.param(which, size, marks=() if (which, size) == SAMPLE else pytest.mark.sweep) for which, size in ALL]
-
-
-@pytest.mark.sample
-@pytest.mark.parametrize(("which", "size"), _BOTH)
+@pytest.mark.sweep
+@pytest.mark.parametrize(("which", "size"), ALL)
 def test_little_room(which: str, size: str, tmp_path: Path, scanner_cache: Path) -> None:
     if os.getuid() != 0:
         pytest.skip("mounting a tmpfs needs root")

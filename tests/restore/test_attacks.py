@@ -242,7 +242,7 @@ def make(folder: bytes, tree: dict[bytes, object]) -> None:
             os.chmod(path, mode)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(tree=st.dictionaries(NAMES, TREES, min_size=1, max_size=4), other=st.dictionaries(NAMES, TREES, max_size=4))
 def test_random_trees_come_back_and_undo_gives_back_what_stood_there(
     tmp_path_factory: pytest.TempPathFactory,

@@ -65,7 +65,7 @@ def test_a_comment_that_calls_it_bad_hides_no_real_token() -> None:
         )
 
 
-@pytest.mark.parametrize("values", [1, pytest.param(60, marks=pytest.mark.full)])
+@pytest.mark.parametrize("values", [pytest.param(1, marks=pytest.mark.sweep), pytest.param(60, marks=pytest.mark.full)])
 def test_every_form_blocks_in_every_place(values: int) -> None:
     """The table of docs/validation.md is made with 60 by benchmarks/token_forms.py."""
     misses, tried = missed(real_engine(), values)

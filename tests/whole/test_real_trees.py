@@ -20,7 +20,7 @@ from tests.support.mutate import Mutator
 from tests.support.place import Place
 from tests.support.trees import LARGE, TREES, unpack
 
-CI_ROUNDS, FULL_ROUNDS = 15, 200
+CI_ROUNDS, FULL_ROUNDS = 8, 200
 SMALL_FIRST = [pytest.param(name, marks=pytest.mark.sweep if name == LARGE else ()) for name in TREES]
 
 
