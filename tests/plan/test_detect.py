@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from autosync_tasks.model import ChangeKind, Entry, Kind, Left, LeftOut, Plan
+from autosync_tasks.model import ChangeKind, Entry, Finding, Kind, Left, LeftOut, Plan, Severity
 from autosync_tasks.plan.delta import without
 from autosync_tasks.plan.detect import Difference, detect
+from autosync_tasks.plan.quarantine import offending, way_on
 from tests.policy.make import change, classifier_of, entry, having
 
 FOLDER = Entry(Kind.FOLDER, 0o755, 0, "")
@@ -19,18 +20,14 @@ def difference(observed: dict[bytes, Entry], recorded: dict[bytes, Entry], *left
     return detect(observed, recorded, {}, left, classifier.rule_for, classifier.starts)
 
 
-@pytest.mark.parametrize(
-    ("why", "deleted"),
-    [
-        (Left.UNREADABLE, []),
-        (Left.TOO_LARGE, []),
-        (Left.PROTECTED, [b"context/a.md"]),
-        (Left.NESTED_GIT, [b"context/a.md"]),
-    ],
-)
-def test_what_is_left_out_stays_unless_it_may_not_be_there_at_all(why: Left, deleted: list[bytes]) -> None:
-    found = difference({}, {b"context/a.md": entry("a")}, LeftOut(b"context", why))
-    assert [one.path for one in found.changes if one.kind is ChangeKind.DELETED] == deleted
+@pytest.mark.parametrize("why", [Left.UNREADABLE, Left.TOO_LARGE, Left.PROTECTED, Left.NESTED_GIT])
+@pytest.mark.parametrize("left", [b"context/sub", b"context/sub/a.md", b""])
+def test_what_is_left_out_stays_unless_it_may_not_be_there_at_all(why: Left, left: bytes) -> None:
+    """What is elsewhere goes as ever."""
+    recorded = {b"context/sub/a.md": entry("a"), b"docs/b.md": entry("b")}
+    found = difference({}, recorded, LeftOut(left, why))
+    stays = {b"": set(recorded)}.get(left, {b"context/sub/a.md"}) if why in (Left.UNREADABLE, Left.TOO_LARGE) else set()
+    assert {one.path for one in found.changes if one.kind is ChangeKind.DELETED} == set(recorded) - stays
 
 
 def test_one_file_that_went_is_the_origin_of_one_alone() -> None:
@@ -70,3 +67,13 @@ def test_no_half_of_a_swap_goes(unavailable: bytes, kept: list[bytes]) -> None:
 def replace_kind(one, kind: ChangeKind):  # type: ignore[no-untyped-def]
     old, new = (None, one.new or entry()) if kind is ChangeKind.CREATED else (one.old or entry(), None)
     return replace(one, kind=kind, old=old, new=new)
+
+
+@pytest.mark.parametrize(
+    ("code", "alone", "way"), [("JSN001", True, "accept"), ("INT001", False, ""), ("INT002", False, "")]
+)
+def test_what_nobody_can_accept_is_not_offered_and_holds_everything(code: str, alone: bool, way: str) -> None:
+    finding = Finding(code, Severity.ERROR, b"a.json", "it cannot be read", fingerprint="abcd1234")
+    assert ("inv accept" in way_on([finding], rest=False)) is bool(way)
+    plan = Plan("", {b"a.json": entry()}, frozenset(), b"", "", (change("a.json"),), {})
+    assert offending(plan, [finding]) == ({b"a.json": code} if alone else {})

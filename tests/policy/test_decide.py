@@ -414,6 +414,12 @@ def test_a_narrowed_sync_is_held_only_for_what_it_would_delete() -> None:
     assert paths(verdict(pending, Trigger.MANUAL, facts=facts, ask=Ask(include=("docs/",)))) == ["docs/a.md"]
 
 
+def test_files_emptied_elsewhere_hold_no_narrowed_sync() -> None:
+    emptied = tuple(f"context/{number}.md".encode() for number in range(11))
+    facts = Guarded(source_entries=1000, owned=1000, truncated=emptied)
+    assert verdict(changes("docs/a.md"), Trigger.MANUAL, facts=facts).verb is Verb.GO
+
+
 def test_a_guard_holds_only_what_would_go_now() -> None:
     pending, facts = losing(60, 100)
     assert verdict(pending, past=Past(last_sync_at=NINE), facts=facts).verb is Verb.DEFER

@@ -216,7 +216,7 @@ def test_a_bad_pattern_is_refused_in_words(pattern: str, says: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", ["a", "/a", "a/", "**", "**/a", "a/**", "*.md", "a\\ ", "\\!a", "\\#a", " a", "{a}"]
+    "pattern", ["a", "/a", "a/", "**", "**/a", "a/**", "*.md", "a\\ ", "a\\\\\\ ", "\\!a", "\\#a", " a", "{a}"]
 )
 def test_a_good_pattern_is_accepted(pattern: str) -> None:
     assert check_pattern(pattern) == ""
