@@ -65,8 +65,14 @@ class Session:
         """The same examples each time, none kept, none made smaller."""
         import hypothesis  # pytest wants to be the first to load it
 
-        phases = [hypothesis.Phase.explicit, hypothesis.Phase.generate]
-        hypothesis.settings.register_profile("mutants", deadline=None, database=None, derandomize=True, phases=phases)
+        hypothesis.settings.register_profile(
+            "mutants",
+            deadline=None,
+            database=None,
+            derandomize=True,
+            phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
+            suppress_health_check=list(hypothesis.HealthCheck),  # a busy machine would kill mutants
+        )
         hypothesis.settings.load_profile("mutants")
 
     @pytest.hookimpl(tryfirst=True)
