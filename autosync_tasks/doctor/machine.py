@@ -23,7 +23,7 @@ class Space:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Whether a folder can be used. wanted: "read" or "write"; fault: why not ("" if it can)."""
+    """Whether a folder can be used. name: what it is; fault: why not ("" if it can); remedy: what mends that."""
 
     name: str
     path: str

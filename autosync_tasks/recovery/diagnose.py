@@ -155,15 +155,10 @@ def _heals(wanted: set[str], roots: Iterable[tuple[str, str]]) -> dict[str, str]
     for name, root in roots:
         if wanted <= found.keys():
             break
-        for path, content in _contents(root):
-            if content in wanted and content not in found:
+        for path, data in files_of(root):
+            if (content := content_id(data)) in wanted and content not in found:
                 found[content] = f"{name}:{os.fsdecode(path)}"
     return found
-
-
-def _contents(root: str) -> Iterator[tuple[bytes, str]]:
-    for path, data in files_of(root):
-        yield path, content_id(data)
 
 
 def files_of(root: str) -> Iterator[tuple[bytes, bytes]]:

@@ -21,7 +21,6 @@ from autosync_tasks.backup.worktree import bring_unedited
 from autosync_tasks.errors import BackupError
 from autosync_tasks.files import write_whole
 from autosync_tasks.linux.disk import make_durable
-from autosync_tasks.names import kept_branch
 from autosync_tasks.records import dataclass
 from autosync_tasks.recovery.diagnose import files_of, is_kept
 from autosync_tasks.recovery.fetch import Fetched, bring
@@ -204,9 +203,7 @@ def _head(bench: Bench, repair: Repair) -> list[str]:
     branch, stood = f"refs/heads/{repository.branch}", _head_commit(repository)
     notes = _save(bench) if stood else []
     if repair.subject:
-        kept = f"refs/heads/{kept_branch(repair.subject)}"
-        repository.gateway.run("update-ref", kept, repair.subject, _NONE)
-        notes.append(f"{repair.subject[:7]} is kept as the branch {kept_branch(repair.subject)}")
+        notes += _departed(bench, repair)
     if not stood:
         notes += move_aside(bench, "HEAD", f"ref: {branch}\n".encode())
     base = repository.ref()

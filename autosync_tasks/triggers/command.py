@@ -49,9 +49,9 @@ def program(executable: str | None = None) -> str:
     )
 
 
-def sync_command(trigger: Trigger, path: str | None = None) -> tuple[str, ...]:
-    """The words of the command. path: the program (default: `program()`)."""
-    return (path or program(), "sync", f"--trigger={trigger}")
+def sync_command(trigger: Trigger) -> tuple[str, ...]:
+    """The words of the command."""
+    return (program(), "sync", f"--trigger={trigger}")
 
 
 def passwd_home() -> str:

@@ -12,6 +12,7 @@ from autosync_tasks.config.load import Loaded, load
 from autosync_tasks.config.places import Places, is_within, locate, wrong_tree
 from autosync_tasks.config.settings import Settings
 from autosync_tasks.errors import UsageError
+from autosync_tasks.files import whose
 from autosync_tasks.names import display
 from autosync_tasks.profiles import USUAL
 from autosync_tasks.records import dataclass
@@ -191,36 +192,14 @@ def check_owner(loaded: Loaded) -> None:
 
     What root leaves there the user's own runs could not use any more.
     """
-    if os.geteuid() != 0:
-        return
     for path in (loaded.state_home, loaded.path):
-        owner = _owner_of_what_is_there(path)
-        if owner:
-            whose = _name_of_user(owner)
+        if owner := whose(os.path.realpath(path)):
+            from autosync_tasks.config.around import name_of
+
+            name = display(name_of(owner))
+            name = f"#{name}" if name.isdigit() else name  # as sudo takes it
             raise UsageError(
-                f"this is run as root, but {display(path)} is in the home of {whose}",
-                hint=f"run it as that user: `sudo -u {whose} autosync …`; or give root folders of its own with "
+                f"this is run as root, but {display(path)} is in the home of {name}",
+                hint=f"run it as that user: `sudo -u {name} autosync …`; or give root folders of its own with "
                 "XDG_CONFIG_HOME, XDG_STATE_HOME and XDG_DATA_HOME",
             )
-
-
-def _owner_of_what_is_there(path: str) -> int:
-    """The owner's id of a path or, if there is none, of the nearest folder above it; 0 if it cannot be told."""
-    while True:
-        try:
-            return os.stat(path).st_uid
-        except (FileNotFoundError, NotADirectoryError):
-            if path == (path := os.path.dirname(path)):
-                return 0
-        except OSError:
-            return 0
-
-
-def _name_of_user(uid: int) -> str:
-    """The name of a user, for people; the number where it has none."""
-    import pwd
-
-    try:
-        return display(pwd.getpwuid(uid).pw_name)
-    except KeyError:
-        return f"#{uid}"  # as sudo takes it

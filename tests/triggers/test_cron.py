@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from autosync_tasks.errors import UsageError
-from autosync_tasks.model import Trigger
 from autosync_tasks.triggers import cron, schedule
-from autosync_tasks.triggers.command import LOCALE, environment, sync_command
+from autosync_tasks.triggers.command import LOCALE, environment
 
 COMMAND = ("/opt/autosync/bin/autosync", "sync", "--trigger=schedule")
 ENV = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
@@ -289,7 +288,7 @@ def test_any_two_nasty_crontabs_joined_still_hold() -> None:
 
 def test_the_example_is_what_install_cron_writes() -> None:
     """With the path of a checkout in somebody's home folder, and git and ssh where Debian has them."""
-    command = sync_command(Trigger.SCHEDULE, "/home/you/autosync-tasks/.venv/bin/autosync")
+    command = ("/home/you/autosync-tasks/.venv/bin/autosync", "sync", "--trigger=schedule")
     env = {"PATH": "/usr/bin:/usr/local/bin:/bin", "LC_ALL": LOCALE}
     example = Path(__file__).parents[2] / "crontab.example"
     assert example.read_bytes() == cron.block(command, schedule.DEFAULT, env)
