@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from autosync_tasks.records import pattern
+
 _UNITS = ((3600, "hour"), (60, "minute"), (1, "second"))
 
 
@@ -34,7 +36,7 @@ def volume(number: int) -> str:
     return f"{number / 1e6:,.0f} MB" if number >= 1e6 else f"{number / 1e3:,.0f} kB"
 
 
-_SPAN = re.compile(r"(\d{1,6})(?:([smhdw])| (second|minute|hour|day|week)s?(?: ago)?)\Z", re.IGNORECASE)
+_SPAN = pattern(r"(\d{1,6})(?:([smhdw])| (second|minute|hour|day|week)s?(?: ago)?)\Z", re.IGNORECASE)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604_800}
 
 

@@ -269,6 +269,7 @@ LAZY = {
         "only where something is pushed": """
             remote/push.py remote/roll.py
         """,
+        "a commit says of a machine without triggers that it has none": "triggers/installed.py",
         "only where another agent than the usual one is switched on": """
             cli/each.py
         """,

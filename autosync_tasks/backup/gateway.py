@@ -198,8 +198,23 @@ class Gateway:
         return process.returncode, output, complaint
 
     def conversation(self, *arguments: str, timeout: float = LOCAL_TIMEOUT) -> Conversation:
-        """Starts a git command to talk with, ended after `timeout` seconds of silence; use it as a context manager."""
-        return Conversation(self, arguments, self._start(arguments, None, None), timeout)
+        """Starts a git command to talk with, ended after `timeout` seconds of silence; use it as a context manager.
+
+        As GitPython would start it, and without it: loading that takes longer than git takes for a commit.
+        """
+        import subprocess
+
+        command, environment, folder = self._command(arguments, {})
+        try:
+            process = subprocess.Popen(
+                *(command, -1, None, subprocess.PIPE, subprocess.PIPE, subprocess.PIPE),
+                cwd=folder if os.access(folder, os.X_OK) else None,
+                env={**os.environ, "LANGUAGE": "C", **environment},
+                start_new_session=True,
+            )
+        except FileNotFoundError:
+            raise _missing() from None
+        return Conversation(self, arguments, process, timeout)
 
     def too_slow(self, command: str, timeout: float, what: str = "finish") -> TooSlowError:
         """The error for a git command that was ended after so many seconds. what: it did not do."""
@@ -243,24 +258,28 @@ class Gateway:
     ) -> subprocess.Popen[bytes]:
         import subprocess
 
-        scrub_environment()
-        runner = gitpython()
-        command = ["git", f"--git-dir={self.git_dir}"]
-        if self.work_tree is not None:
-            command.append(f"--work-tree={self.work_tree}")
+        command, forced, folder = self._command(arguments, config or {})
+        runner, env = gitpython(), {**forced, **(environment or {})}
         try:
-            started = runner.Git(self.work_tree or self.git_dir).execute(
-                [*command, *arguments],
-                istream=subprocess.PIPE,
-                as_process=True,
-                env={**_ENVIRONMENT, **_as_variables(self._forced | dict(config or {})), **(environment or {})},
-                start_new_session=True,
+            started = runner.Git(folder).execute(
+                command, istream=subprocess.PIPE, as_process=True, env=env, start_new_session=True
             )
         except runner.GitCommandNotFound:
-            raise GitMissingError("there is no git on PATH", hint="install git 2.38 or newer") from None
+            raise _missing() from None
         process = cast("subprocess.Popen[bytes]", started.proc)
         started.proc = None  # GitPython would otherwise end it when its wrapper goes out of scope
         return process
+
+    def _command(self, arguments: Sequence[str], config: Mapping[str, str]) -> tuple[list[str], dict[str, str], str]:
+        """The words of a git command, what is forced in its environment, and the folder that it works in."""
+        scrub_environment()
+        work_tree = [] if self.work_tree is None else [f"--work-tree={self.work_tree}"]
+        environment = {**_ENVIRONMENT, **_as_variables({**self._forced, **config})}
+        return ["git", f"--git-dir={self.git_dir}", *work_tree, *arguments], environment, self.work_tree or self.git_dir
+
+
+def _missing() -> GitMissingError:
+    return GitMissingError("there is no git on PATH", hint="install git 2.38 or newer")
 
 
 @cache

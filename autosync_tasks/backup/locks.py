@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import stat
 from collections.abc import Iterator
 
@@ -71,6 +70,8 @@ def clear_stale_locks(repository: Repository, *, thorough: bool = False) -> list
             continue
         try:
             if stat.S_ISDIR(os.lstat(path).st_mode):
+                import shutil
+
                 shutil.rmtree(path)
             else:
                 os.unlink(path)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import sys
 import time
 from collections.abc import Iterable
@@ -214,6 +213,8 @@ class Progress:
         began, wait = time.monotonic(), 0.1
         while not over.wait(wait):
             seconds = time.monotonic() - began
+            import shutil
+
             width = max(shutil.get_terminal_size().columns - 1, 20)
             words = f"  {self._says}" + (f"  {seconds:.0f} s" if seconds >= 2 else "")
             with Progress.turn:

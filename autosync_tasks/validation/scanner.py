@@ -124,11 +124,11 @@ class _Few(Kingfisher):
 def no_wheel() -> str:
     """Why this machine cannot have the scanner, "" if it can: it is published for 64-bit x86 and ARM with glibc (and
     macOS) alone. A machine that could have it and has not is judged by nothing (SEC000), never by less."""
+    if importlib.util.find_spec("kingfisher_sdk") is not None:
+        return ""
     import platform
     import sys
 
-    if importlib.util.find_spec("kingfisher_sdk") is not None:
-        return ""
     machine = platform.machine()
     if machine not in ("x86_64", "aarch64", "arm64") or sys.maxsize <= 2**32:
         return f"there is no secret scanner for {machine or 'this processor'}"
