@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from functools import cache
-from types import ModuleType
 from typing import TYPE_CHECKING, cast
 
 from autosync_tasks.backup.conversation import Conversation, beginning, close_pipes, kill
+from autosync_tasks.backup.runner import gitpython
 from autosync_tasks.errors import BackupError, GitMissingError
 from autosync_tasks.names import display
 
@@ -280,30 +278,6 @@ class Gateway:
 
 def _missing() -> GitMissingError:
     return GitMissingError("there is no git on PATH", hint="install git 2.38 or newer")
-
-
-@cache
-def gitpython() -> ModuleType:
-    """GitPython's runner, without the rest of it and of gitdb: `import git` takes twice as long, and runs git."""
-    import importlib.util
-
-    packages = []
-    try:
-        for name in ("gitdb", "git"):
-            found = importlib.util.find_spec(name)
-            if found is None or not found.submodule_search_locations:
-                raise ImportError(f"no module named {name!r}")
-            if name not in sys.modules:
-                packages.append(name)
-                sys.modules[name] = importlib.util.module_from_spec(found)  # a package whose own code is not run
-        return importlib.import_module("git.cmd")
-    except ImportError as error:
-        raise BackupError(
-            f"GitPython cannot be used: {display(str(error)[:200])}", hint="install autosync-tasks anew"
-        ) from None
-    finally:
-        for name in packages:
-            del sys.modules[name]
 
 
 def _as_variables(config: Mapping[str, str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 
-from autosync_tasks.backup.gateway import gitpython
+from autosync_tasks.backup.runner import gitpython
 from autosync_tasks.cli import boundary, sync
 from autosync_tasks.cli.stamp import stamp
 from autosync_tasks.report import as_json

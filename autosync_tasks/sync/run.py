@@ -33,6 +33,7 @@ from autosync_tasks.plan.quarantine import way_on
 from autosync_tasks.policy.decide import NOTHING
 from autosync_tasks.policy.inputs import Past
 from autosync_tasks.records import dataclass, replace
+from autosync_tasks.remote.known import ahead, roll_due
 from autosync_tasks.sync.message import subject
 from autosync_tasks.sync.record import Recorder
 from autosync_tasks.sync.store import Label, SourceMovedError, catch_up, remember, standing, store
@@ -155,18 +156,15 @@ def _nothing(known: _Passage) -> Run:
         steps.append(Step("commit", Outcome.CHANGED, words))
     outcome = Outcome.INCOMPLETE if known.incomplete else Outcome.CHANGED if acted else Outcome.OK
     pushed = None
-    if seen.ref and _ahead(known):
+    if (site.settings.auto_sync_push or known.request.push) and seen.ref and ahead(site):
         step, pushed = _push(known, None)
         steps.append(step)
         if words.startswith(NOTHING) and (check or (pushed and pushed.outcome is not Outcome.OK)):
             words = f"{idle}; a sync would push it" if check else idle
-    elif not check and site.settings.auto_sync_push and seen.ref:
-        from autosync_tasks.remote.known import roll_due
+    elif not check and site.settings.auto_sync_push and seen.ref and roll_due(site, known.request.now):
+        from autosync_tasks.remote.roll import announce_alone
 
-        if roll_due(site, known.request.now):
-            from autosync_tasks.remote.roll import announce_alone
-
-            announce_alone(site, known.request.now)
+        announce_alone(site, known.request.now)
     run = _run(known, outcome, words, steps, notes, commit=seen.ref, exit_code=int(bool(known.incomplete)))
     run = with_push(run, pushed)
     return known.finish(run, acted=acted or run.outcome is Outcome.CHANGED)
@@ -204,21 +202,12 @@ def _commit(known: _Passage, plan: Plan, progress: Progress | None) -> Run:
     return known.finish(with_push(run, pushed), acted=True)
 
 
-def _ahead(known: _Passage) -> bool:
-    """Whether there is something to push, and it is to be pushed."""
-    if not (known.site.settings.auto_sync_push or known.request.push):
-        return False
-    from autosync_tasks.remote.known import ahead
-
-    return ahead(known.site)
-
-
 def _push(known: _Passage, plan: Plan | None) -> tuple[Step, PushResult | None]:
     """Pushes what is ahead, whichever run made it; a remote that is away never undoes the commit."""
     site, request = known.site, known.request
     if not (site.settings.auto_sync_push or request.push):
         return Step("push", Outcome.SKIPPED, "auto_sync_push is false"), None
-    if request.check or not _ahead(known):
+    if request.check or not ahead(site):
         words = "the remote has everything" if not request.check else "not in check mode"
         return Step("push", Outcome.SKIPPED, words), None
     from autosync_tasks.remote.push import push
