@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.cli.task import CHECK, JSON, Context, Scope, is_dry, task
@@ -12,6 +13,7 @@ from autosync_tasks.config.places import found
 from autosync_tasks.errors import BackupError, ConfigError, UsageError
 from autosync_tasks.names import display
 from autosync_tasks.profiles import USUAL, Source, names
+from autosync_tasks.remote.shared import offered
 from autosync_tasks.report import as_json as report
 from autosync_tasks.report import lines, screen
 from autosync_tasks.report.agents import of_profiles
@@ -43,6 +45,8 @@ def profiles(context: Context, on: str = "", off: str = "", check: bool = False,
             told_of = switch(loaded.path, name, state, environ, check=dry)
             changed |= told_of
             told.append(f"{display(name)} is {'' if told_of else 'already '}switched {'on' if state else 'off'}")
+    if on:
+        told += _remote_of({**environ, VARIABLE: on})
     alone = on and on != USUAL and not loaded.settings.opencode_source and not found(Source(), environ, loaded.home)
     if alone and USUAL in switched_on(environ) and switch(loaded.path, USUAL, False, environ, check=dry):
         told.append(f"{USUAL} is switched off: it is not on this machine")
@@ -57,6 +61,17 @@ def profiles(context: Context, on: str = "", off: str = "", check: bool = False,
     ways = [(*row[:3], _WAYS.get(row[2], "{0[3]}").format(row)) for row in rows]
     screen.show(of_profiles(ways))
     return code
+
+
+def _remote_of(environ: Mapping[str, str]) -> list[str]:
+    """What becomes of the remote: the backup of the agent that was switched on takes over that of another's."""
+    other, address = offered(environ)
+    settings = load(environ).settings
+    if not other or not settings.auto_sync_push:
+        return []
+    never = f"`autosync set-config --profile={settings.profile.name} AUTO_SYNC_PUSH=false` keeps it here"
+    place = f"{display(address)}, branch {display(settings.backup_branch)}"
+    return [f"unless it has a remote, its backup goes to that of {other} too: {place}; {never}"]
 
 
 _WAYS = {"not backed up": "autosync profiles --on={0[0]}", "switched on, no sync yet": "autosync sync"}

@@ -35,6 +35,7 @@ from autosync_tasks.remote.outgoing import has, outgoing
 from autosync_tasks.remote.relation import Action, Heads, Relation
 from autosync_tasks.remote.roll import announce
 from autosync_tasks.remote.secret_guard import judge_blobs
+from autosync_tasks.remote.shared import take_over
 from autosync_tasks.remote.transport import Limits, Remote
 from autosync_tasks.validation.families import RULES
 from autosync_tasks.workspace.workspace import Site
@@ -114,6 +115,7 @@ class _Push:
 
     def run(self, limits: Limits) -> PushResult:
         """Looks and acts; looks again if someone else was faster."""
+        self.notes += [] if self.settings.push_url else take_over(self.site)
         try:
             self.remote = remote = connect(self.site, limits, self.jitter)
         except GuardError as error:

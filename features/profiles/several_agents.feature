@@ -28,8 +28,50 @@ Feature: Several agents
       And the backup of claude holds CLAUDE.md and settings.json alone
       And the backup of codex holds config.toml alone
 
+  Rule: All of them go to one remote, each to a branch of its own
+
+    Scenario: an agent that is switched on takes the remote of the backup that stands
+      Given the backup of the config tree is pushed to a remote
+      When a person runs `autosync profiles --on=claude`
+      Then it says "its backup goes to that of opencode too"
+      When a person runs `autosync sync`
+      Then the exit code is 0
+      And it says "its remote is that of opencode from now on"
+      And the remote holds the newest of main and claude
+
+    @sweep
+    Scenario: without pushes nothing leaves
+      Given the backup of the config tree is pushed to a remote
+      And a person has run `autosync set-config --profile=claude AUTO_SYNC_PUSH=false`
+      When a person runs `autosync profiles --on=claude`
+      Then it does not say "opencode too"
+      When a person runs `autosync sync`
+      Then the exit code is 0
+      And the remote holds the newest of main alone
+
+    @sweep
+    Scenario: who takes the remote away again is not overruled
+      Given the backup of the config tree is pushed to a remote
+      And a person has switched on claude
+      And a person has run `autosync sync`
+      And the backup of claude has no remote any more
+      When the instructions of Claude Code change
+      And a person runs `autosync sync --profile=claude --push`
+      Then the exit code is 1
+      And the backup of claude has no remote
+
+    @sweep
+    Scenario: a backup that is older than the remote takes it too
+      Given a person has switched on claude
+      And a person has run `autosync sync`
+      And the backup of the config tree is pushed to a remote
+      When a person runs `autosync sync`
+      Then it says "its remote is that of opencode from now on"
+      And the remote holds the newest of main and claude
+
   Rule: What is of no agent is done once
 
+    @sweep
     Scenario: completion
       Given a person has switched on claude and codex
       When a person runs `autosync install-completion --shell=fish`
@@ -74,6 +116,7 @@ Feature: Several agents
       When a person switches codex off
       Then the watcher leaves codex alone, and goes on with the others
 
+    @sweep
     Scenario: the list of machines names the agent of each branch
       Given a person has switched on claude and codex
       And all of them go to one remote

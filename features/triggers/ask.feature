@@ -26,6 +26,7 @@ Feature: Asking inside OpenCode
 
   Rule: It syncs when it is asked to, as a person would
 
+    @sweep
     Scenario: a changed file
       When a context file changes
       And the agent asks for a sync

@@ -67,6 +67,7 @@ def test_help_tells_every_exit_code(machine: Machine, words: str) -> None:
         assert f"{number} {what}" in text
 
 
+@pytest.mark.sweep
 def test_what_the_program_says_needs_no_checkout() -> None:
     """Whoever installed it has no `docs/` beside it; a docstring is for those who read the code."""
     strays = []

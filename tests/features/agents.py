@@ -90,6 +90,45 @@ def one_remote(machine: Machine) -> None:
     assert branches == ["claude", "codex", "main"]
 
 
+@given("the backup of the config tree is pushed to a remote")
+def pushed(machine: Machine) -> None:
+    empty(there(machine))
+    machine.program(["autosync", "sync"]).spoken = True
+    git(machine.backup, "remote", "add", "origin", str(there(machine)))
+    _runs(machine, "set-config", "AUTO_SYNC_PUSH=true")
+    machine.program(["autosync", "sync", "--profile=opencode"]).spoken = True
+    git(there(machine), "rev-parse", "--verify", "main")
+
+
+@given(parsers.re("a person has run `autosync (?P<words>[^`]+)`"))
+def has_run(machine: Machine, words: str) -> None:
+    _runs(machine, *words.split())
+
+
+@given("the backup of claude has no remote any more")
+def remote_removed(machine: Machine) -> None:
+    git(backup_of(machine, "claude"), "remote", "remove", "origin")
+
+
+@then("the backup of claude has no remote")
+def no_remote(machine: Machine) -> None:
+    assert git(backup_of(machine, "claude"), "remote") == b""
+
+
+@when("the instructions of Claude Code change")
+def instructions_change(machine: Machine) -> None:
+    _put(machine, {".claude/CLAUDE.md": "# Other rules\n"})
+
+
+@then(parsers.re("the remote holds the newest of (?P<names>main and claude|main alone)"))
+def holds_these(machine: Machine, names: str) -> None:
+    wanted = names.removesuffix(" alone").split(" and ")
+    told = git(there(machine), "for-each-ref", "--format=%(refname:short) %(objectname)", "refs/heads").decode()
+    held = dict(line.split() for line in told.splitlines())
+    here = {one: backup_of(machine, one.replace("main", "opencode")) for one in wanted}
+    assert held == {one: git(folder, "rev-parse", one).decode().strip() for one, folder in here.items()}
+
+
 @step("a secret gets into the instructions of Claude Code")
 def leaks(machine: Machine) -> None:
     _put(machine, {".claude/CLAUDE.md": f"The token is {machine.secret}\n", ".codex/config.toml": 'model = "gpt-6"\n'})

@@ -16,7 +16,7 @@ OWN = """
 NAMED = """
     profiles/__init__.py profiles/profile.py workspace/validation_context.py workspace/workspace.py
     config/settings.py config/user_rules.py policy/rules.py validation/secrets.py cli/triggers.py
-    triggers/installed.py triggers/systemd.py
+    triggers/installed.py triggers/systemd.py triggers/traces.py
 """
 """The usual profile's name, kinds, settings that are its own, and names that are protected whoever's tree it is."""
 
@@ -25,7 +25,9 @@ SETTINGS = re.compile(r"opencode_(source|backup)?", re.IGNORECASE)
 
 
 def names_it(path: Path) -> bool:
-    tree = ast.parse(path.read_text("utf-8"))
+    if "opencode" not in SETTINGS.sub("", whole := path.read_text("utf-8")).lower():
+        return False
+    tree = ast.parse(whole)
     said = {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     texts = (
         node.value

@@ -143,6 +143,7 @@ def read(source: Path) -> dict[str, str]:
     return {str(path.relative_to(source)): path.read_text().strip() for path in source.rglob("*") if path.is_file()}
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("seed", [1])
 def test_foreign_edits_and_two_machines(tmp_path: Path, seed: int) -> None:
     play(tmp_path, seed, 8)

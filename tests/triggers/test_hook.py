@@ -130,6 +130,7 @@ def run(environ: dict[str, str], *words: str) -> subprocess.CompletedProcess[str
 
 
 class TestAsPrograms:
+    @pytest.mark.sweep
     def test_while_the_places_come_from_variables_alone_it_refuses_and_prints_the_line(
         self, tmp_path: Path, environ: dict[str, str]
     ) -> None:

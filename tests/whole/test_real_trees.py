@@ -58,7 +58,7 @@ def _files(written: dict[str, tuple[int, int, str]]) -> dict[str, tuple[int, int
     return {path: (mode, 0 if stat.S_ISDIR(mode) else mtime, data) for path, (mode, mtime, data) in written.items()}
 
 
-@pytest.mark.sample
+@pytest.mark.sweep
 @pytest.mark.parametrize("name", [name for name in TREES if name != LARGE])  # that one: the test below
 def test_each_sync_of_a_tree_that_changes_at_random_equals_it(place: Place, name: str) -> None:
     _rounds(place, name, CI_ROUNDS, seed=20)
