@@ -141,7 +141,7 @@ def test_any_text_comes_back_or_is_refused_and_left(seed: int) -> None:
     in_and_out_of_any(seed)
 
 
-@pytest.mark.sweep
+@pytest.mark.full
 def test_many_texts_come_back() -> None:
     assert sum(in_and_out_of_any(seed) for seed in range(3_000)) > 800
 

@@ -141,8 +141,10 @@ def test_other_encodings_and_bytes_at_random_pass_the_sieve() -> None:
             assert passes(f"token: {token.replace(letter, odd)}".encode()) == []
 
 
-@pytest.mark.sweep
-@pytest.mark.parametrize("name", TREES)
+_EACH = [pytest.param(name, marks=pytest.mark.full if name == LARGE else pytest.mark.sweep) for name in TREES]
+
+
+@pytest.mark.parametrize("name", _EACH)
 def test_every_real_tree_passes_the_sieve(name: str, tmp_path: Path) -> None:
     check_tree(name, tmp_path)
 
