@@ -127,7 +127,7 @@ LINES = """
     show-config  set-config MAX_AGE=7200  install-timer --check  uninstall-timer  notify  auto-sync-if-needed
     install-cron  install-cron  install-hook  install-hook  install-completion --shell=bash  status
     uninstall-cron  uninstall-hook  uninstall-completion --shell=bash  machines --forget=nobody
-    profiles  profiles --on=agents  detect  status  sync  history
+    profiles  set-config --profile=agents AUTO_SYNC_PUSH=false  profiles --on=agents  detect  status  sync  history
     START-ANEW
     bootstrap REMOTE --check  bootstrap REMOTE --yes  uninstall --check  uninstall
 """
