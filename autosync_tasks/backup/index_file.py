@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 from autosync_tasks.backup.listing import Listing
+from autosync_tasks.backup.orphans import checksum_fits
 from autosync_tasks.model import Path
 from autosync_tasks.names import parents
 
@@ -85,8 +86,7 @@ def changed_index(data: bytes, wanted: Wanted, was: Listing) -> bytes | None:
 
 def _entries(data: bytes) -> tuple[dict[Path, int], int] | None:
     """Path to where its entry begins, and where the last one ends; None if it is not whole, or in another form."""
-    whole = hashlib.sha1(data[:-_SHA], usedforsecurity=False).digest() == data[-_SHA:]
-    if not whole or data[:8] != b"DIRC\0\0\0\2":
+    if not checksum_fits(data) or data[:8] != b"DIRC\0\0\0\2":
         return None
     places: dict[Path, int] = {}
     at, find, count = _HEAD, data.find, int.from_bytes(data[8:_HEAD])

@@ -60,7 +60,7 @@ def _all_elsewhere(repository: Repository, index: str) -> bool:
             data = file.read()
     except OSError:
         return False
-    if not _whole(data):
+    if not checksum_fits(data):
         return False
     code, output, _ = repository.gateway.attempt("show-index", stdin=data)
     return code == 0 and in_store(repository, (line.split()[1].decode("ascii") for line in output.splitlines()))
@@ -96,7 +96,7 @@ def _chunk(data: bytes, sign: bytes, head: int, wanted: bytes) -> bytes:
 
     head: bytes before its table of (name, offset), whose count is the seventh byte.
     """
-    if not data.startswith(sign) or not _whole(data):
+    if not data.startswith(sign) or not checksum_fits(data):
         return b""
     table = [data[head + 12 * n : head + 12 * n + 12] for n in range(data[6] + 1)]
     at = [int.from_bytes(entry[4:], "big") for entry in table]
@@ -115,5 +115,6 @@ def ends_well(path: str) -> bool:
     return False
 
 
-def _whole(data: bytes) -> bool:
+def checksum_fits(data: bytes) -> bool:
+    """The same as `ends_well` of bytes at hand."""
     return hashlib.sha1(data[:-_SHA], usedforsecurity=False).digest() == data[-_SHA:]

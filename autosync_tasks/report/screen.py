@@ -210,11 +210,11 @@ class Progress:
         self._says = what + bar
 
     def _show(self, over: threading.Event) -> None:
+        import shutil
+
         began, wait = time.monotonic(), 0.1
         while not over.wait(wait):
             seconds = time.monotonic() - began
-            import shutil
-
             width = max(shutil.get_terminal_size().columns - 1, 20)
             words = f"  {self._says}" + (f"  {seconds:.0f} s" if seconds >= 2 else "")
             with Progress.turn:
