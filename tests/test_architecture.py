@@ -247,8 +247,7 @@ LAZY = {
         """,
         "only where that task or program is called": """
             cli/accept.py cli/ahead.py cli/collection.py cli/command_line.py cli/demo.py cli/help_page.py
-            cli/complete.py
-            cli/removal.py cli/stamp.py cli/sync_config.py doctor/checks.py doctor/facts.py
+            cli/complete.py cli/positional.py cli/removal.py cli/stamp.py cli/sync_config.py doctor/checks.py doctor/facts.py
             recovery/forget.py recovery/loss.py
             remote/secret_guard.py triggers/agent_hook.py triggers/command.py triggers/crew.py triggers/pace.py
             triggers/waiter.py triggers/watch.py

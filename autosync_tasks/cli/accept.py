@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 
-from autosync_tasks.cli.positional import WithFingerprints
 from autosync_tasks.cli.task import CHECK, JSON, Context, Scope, is_dry, task
 from autosync_tasks.errors import UsageError
 from autosync_tasks.humanize import count
@@ -27,7 +26,7 @@ from autosync_tasks.workspace.workspace import Site, open_site
 
 @task(
     profiles=Scope.ONE,
-    klass=WithFingerprints,
+    words="fingerprint",
     help={
         "fingerprint": "a finding, as `inv validate` names it (several times, or as plain words)",
         "reason": "why it is no fault; kept with it and shown in the list",
@@ -37,7 +36,6 @@ from autosync_tasks.workspace.workspace import Site, open_site
         "check": CHECK,
         "json": JSON,
     },
-    iterable=["fingerprint"],
 )
 def accept(
     context: Context,
@@ -127,6 +125,3 @@ def agreed(question: str, *, no_person: bool = False) -> bool:
     if no_person or not sys.stdin.isatty():
         raise UsageError("this asks a person, and there is no terminal", hint="add --yes in a script")
     return screen.says_yes(question)
-
-
-VALIDATION = (accept,)

@@ -141,6 +141,3 @@ def machines(context: Context, forget: str = "", check: bool = False, json: bool
     else:
         screen.show(lines.of_machines([(one.verdict(now), one.words(now), one.name == mine) for one in found]))
     return int(silent)
-
-
-BOOTSTRAPS = (bootstrap, machines)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import TYPE_CHECKING, Any
 
 from autosync_tasks.cli.task import Plain
@@ -15,23 +15,21 @@ if TYPE_CHECKING:
     from invoke import Collection
 
 ROOMS = {
-    "sync": ("SYNCS", ("sync", "auto-sync-if-needed")),
-    "look": ("LOOKS", ("detect", "validate", "verify", "status", "diff", "demo")),
-    "policy": ("POLICY", ("why", "enable", "disable", "show-config", "set-config", "history")),
-    "restore": ("RESTORES", ("restore", "recover")),
-    "bootstrap": ("BOOTSTRAPS", ("bootstrap", "machines")),
-    "profiles": ("PROFILES", ("profiles",)),
-    "accept": ("VALIDATION", ("accept",)),
-    "upkeep": ("UPKEEP", ("notify", "uninstall")),
+    "sync": ("sync", "auto-sync-if-needed"),
+    "look": ("detect", "validate", "verify", "status", "diff", "demo"),
+    "policy": ("why", "enable", "disable", "show-config", "set-config", "history"),
+    "restore": ("restore", "recover"),
+    "bootstrap": ("bootstrap", "machines"),
+    "profiles": ("profiles",),
+    "accept": ("accept",),
+    "upkeep": ("notify", "uninstall"),
     "triggers": (
-        "TRIGGERS",
-        (
-            *("install-cron", "uninstall-cron", "install-timer", "uninstall-timer"),
-            *("install-hook", "uninstall-hook", "watch", "doctor", "install-completion", "uninstall-completion"),
-        ),
+        *("install-cron", "uninstall-cron", "install-timer", "uninstall-timer"),
+        *("install-hook", "uninstall-hook", "watch", "doctor", "install-completion", "uninstall-completion"),
     ),
 }
-"""Module: the name of its tuple of tasks, and what they are called (a test compares)."""
+"""Module: its tasks (a test finds those that are missing here)."""
+TASKS = {name: room for room, names in ROOMS.items() for name in names}
 
 
 def collection(words: Sequence[str] = ()) -> Collection:
@@ -40,36 +38,32 @@ def collection(words: Sequence[str] = ()) -> Collection:
     words: the command line. If every plain word in it is a task's name, only the modules of these tasks are loaded
     (a sync with nothing to do would else spend half of its time on what it never needs); else all.
     """
-    known = {name: room for room, (_, names) in ROOMS.items() for name in names}
     plain = [word for word in words if not word.startswith("-")]
     flags = {word.partition("=")[0] for word in words if word.startswith("-")}
-    lists = flags & {"--list", "-l", "--help", "-h"} or not all(word in known for word in plain)
+    lists = flags & {"--list", "-l", "--help", "-h"} or not all(word in TASKS for word in plain)
     needs_all = lists or not (plain or "--version" in flags or "-V" in flags)
-    rooms = set(ROOMS) if needs_all else {known[word] for word in plain}
+    rooms = set(ROOMS) if needs_all else {TASKS[word] for word in plain}
     from invoke import Collection
 
     tasks = Collection()
-    for room in ROOMS:
-        if room in rooms:
-            for item in tasks_of(room):
-                tasks.add_task(item.made())
+    for item in all_tasks(rooms):
+        tasks.add_task(item.made())
     return tasks
 
 
-def tasks_of(room: str) -> tuple[Plain, ...]:
-    """The tasks of a room, as they are written."""
-    tasks: tuple[Plain, ...] = getattr(importlib.import_module(f"autosync_tasks.cli.{room}"), ROOMS[room][0])
-    return tasks
-
-
-def all_tasks() -> Iterator[Plain]:
-    """Every task, as it is written."""
-    return (task for room in ROOMS for task in tasks_of(room))
+def all_tasks(rooms: Set[str] = ROOMS.keys()) -> Iterator[Plain]:
+    """Every task of these rooms, as it is written."""
+    return (_task(name) for name, room in TASKS.items() if room in rooms)
 
 
 def task_named(name: str) -> Plain | None:
     """The task of that name, for which its room alone is loaded; None if there is none."""
-    return next((tasks_of(room)[some.index(name)] for room, (_, some) in ROOMS.items() if name in some), None)
+    return _task(name) if name in TASKS else None
+
+
+def _task(name: str) -> Plain:
+    task: Plain = getattr(importlib.import_module(f"autosync_tasks.cli.{TASKS[name]}"), name.replace("-", "_"))
+    return task
 
 
 def help_lines(name: str = "", *, codes: bool = False) -> Iterator[Line]:
@@ -90,7 +84,7 @@ def meant(word: str, flags: Iterable[str] = ()) -> str:
 
     word = word.partition("=")[0]
     if not (near := _MEANT.get(word)):
-        known = list(flags) if word.startswith("-") else [name for _, names in ROOMS.values() for name in names]
+        known = flags if word.startswith("-") else TASKS
 
         def likeness(one: str) -> tuple[bool, float, int]:
             """Swapped letters first; where two are alike, the one with more letters in their places."""

@@ -6,7 +6,7 @@ import os
 import shlex
 from collections.abc import Iterable, Iterator
 
-from autosync_tasks.cli.collection import ROOMS, all_tasks, task_named
+from autosync_tasks.cli.collection import TASKS, all_tasks, task_named
 from autosync_tasks.cli.help_page import call_of
 from autosync_tasks.cli.task import Plain
 from autosync_tasks.config.load import load
@@ -44,8 +44,7 @@ def candidates(text: str) -> Iterator[tuple[str, str]]:
     """Words that fit what is begun, each with what it is."""
     words = shlex.split(text)[1:]
     begun = "" if text[-1:].isspace() or not words else words.pop()
-    tasks = [name for _, some in ROOMS.values() for name in some]
-    task = task_named(next((word for word in reversed(words) if word in tasks), ""))
+    task = task_named(next((word for word in reversed(words) if word in TASKS), ""))
     if task is None or words[:1] == ["help"]:
         about = {task.name: (task.body.__doc__ or "").strip().partition("\n")[0] for task in all_tasks()}
         yield from _fitting([*about.items(), ("help", "what one can do")], begun)

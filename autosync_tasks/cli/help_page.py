@@ -92,12 +92,11 @@ def task_page(task: Plain) -> Iterator[Line]:
 def call_of(task: Plain) -> tuple[str, list[tuple[str, str]]]:
     """What follows a task's name, and each flag as it is written, with its help."""
     positional = task.options.get("positional") or ()
-    into = getattr(task.options.get("klass"), "into", "")
-    usage = "".join(f" {name.upper()}" for name in positional) + (f" [{into.upper()} …]" if into else "")
+    usage = "".join(f" {name.upper()}" for name in positional) + f" [{task.words.upper()} …]" * bool(task.words)
     flags = []
     own = {name: one.default for name, one in list(inspect.signature(task.body).parameters.items())[1:]}
     for name, default in (own | task.flags).items():
-        if name not in positional and name != into:
+        if name not in (*positional, task.words):
             switch = default is False
             shown = "--" + name.replace("_", "-") + ("" if switch else f" {name.rpartition('_')[2].upper()}")
             flags.append((shown, task.options.get("help", {}).get(name.replace("_", "-"), "")))

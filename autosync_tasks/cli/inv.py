@@ -9,15 +9,11 @@ from collections.abc import Iterable
 import invoke
 
 from autosync_tasks.cli.boundary import bounded
-from autosync_tasks.cli.collection import ROOMS, help_lines, meant, task_named
+from autosync_tasks.cli.collection import TASKS, help_lines, meant, task_named
 from autosync_tasks.cli.help_page import call_of
-from autosync_tasks.cli.positional import WithWords
+from autosync_tasks.cli.positional import with_words
 from autosync_tasks.report import screen
 from autosync_tasks.report.words import of_next
-
-
-class _WithTask(WithWords):
-    into = "name"
 
 
 def _help(context: invoke.Context, name: Iterable[str] = ()) -> int:
@@ -26,14 +22,14 @@ def _help(context: invoke.Context, name: Iterable[str] = ()) -> int:
     return 0
 
 
-help_task = invoke.task(
-    name="help", klass=_WithTask, iterable=["name"], help={"name": "a task"}, auto_shortflags=False
-)(bounded(_help))
+help_task = invoke.task(name="help", help={"name": "a task"}, auto_shortflags=False, **with_words("name"))(
+    bounded(_help)
+)
 
 
 def tell_what_was_meant() -> None:
     """Has the nearest task or flag named below Invoke's own refusal of a word."""
-    known = {name for _, names in ROOMS.values() for name in names} | {"help"}
+    known = {*TASKS, "help"}
     words = [word for word in sys.argv[1:] if word != "-"]
     strange = next((word for word in words[:1] if not word.startswith("-") and word not in known), "")
     program = invoke.Program()

@@ -167,6 +167,3 @@ def demo(context: Context, folder: str = "") -> int:
     from autosync_tasks.cli.demo import run_demo
 
     return run_demo(folder)
-
-
-LOOKS = (detect, validate, verify, status, diff, demo)

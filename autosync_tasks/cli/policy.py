@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from autosync_tasks.cli.positional import WithSettings
 from autosync_tasks.cli.task import CHECK, JSON, Context, Scope, is_dry, task
 from autosync_tasks.config.load import load
 from autosync_tasks.errors import UsageError
@@ -64,13 +63,12 @@ def show_config(context: Context, json: bool = False) -> int:
 @task(
     profiles=Scope.FILE,
     name="set-config",
-    klass=WithSettings,
+    words="setting",
     help={
         "setting": "KEY=VALUE, in small or capital letters (may be given several times, or as plain words)",
         "check": CHECK,
         "json": JSON,
     },
-    iterable=["setting"],
 )
 def set_config(context: Context, setting: Iterable[str], check: bool = False, json: bool = False) -> int:
     """Changes settings in the config file: all or none, comments and order kept. `inv set-config A=1 B=2`."""
@@ -126,6 +124,3 @@ def history(
     else:
         screen.show(words.of_history(records))
     return 0
-
-
-POLICY = (why, enable, disable, show_config, set_config, history)

@@ -12,14 +12,14 @@ from invoke.parser import Argument
 _WORD = "word-"
 
 
-class WithWords(Task):  # type: ignore[type-arg]
+class _WithWords(Task):  # type: ignore[type-arg]
     """A task whose words go to its list parameter `into`, together with what the flag of that name was given.
 
     Invoke's parser wants each positional argument, so exactly as many are declared as the command line has words
     for this task: all that follows its name and is neither a flag nor the value of one.
     """
 
-    into = "path"
+    into = ""
 
     def get_arguments(self, ignore_unknown_help: bool | None = None) -> list[Argument]:
         arguments = super().get_arguments(ignore_unknown_help)
@@ -34,16 +34,9 @@ class WithWords(Task):  # type: ignore[type-arg]
         return super().__call__(*args, **kwargs)
 
 
-class WithSettings(WithWords):
-    """`set-config A=1 B=2`."""
-
-    into = "setting"
-
-
-class WithFingerprints(WithWords):
-    """`accept 0123456789abcdef`."""
-
-    into = "fingerprint"
+def with_words(into: str) -> dict[str, Any]:
+    """What Invoke is told of a task whose words go to this list parameter."""
+    return {"klass": type("WithWords", (_WithWords,), {"into": into}), "iterable": [into]}
 
 
 def words_of(argv: list[str], task: str, with_value: Collection[str]) -> list[str]:

@@ -97,6 +97,3 @@ def _row(name: str, config_home: str, home: str, on: tuple[str, ...]) -> tuple[s
         else "not here"
     )
     return name, title, state if folder or name not in on else "switched on, not here", display(folder)
-
-
-PROFILES = (profiles,)

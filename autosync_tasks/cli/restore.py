@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 
-from autosync_tasks.cli.positional import WithWords
 from autosync_tasks.cli.task import CHECK, JSON, VERBOSE, Context, Scope, is_dry, task
 from autosync_tasks.config.text import here
 from autosync_tasks.doctor.missing import missing_after
@@ -30,8 +29,7 @@ from autosync_tasks.workspace.workspace import Site, open_site
 
 @task(
     profiles=Scope.ONE,
-    klass=WithWords,
-    iterable=["path"],
+    words="path",
     optional=["undo"],
     help={
         "path": "a file or folder as it lies in the source, or from the folder in it that you stand in (may be given "
@@ -204,6 +202,3 @@ def _lose(site: Site, request: Request, *, ask: bool) -> Run | None:
         if not agreed("Is no copy of the backup left that has them? [y/N] "):
             return None
     return accept_loss(site, request)
-
-
-RESTORES = (restore, recover)

@@ -123,6 +123,3 @@ def auto_sync_if_needed(
         raise UsageError(f"--changes={display(changes)} is no number", hint="leave it out: the scan counts for itself")
     hint = f"{changes or 'some'} changes of type {type or 'unknown'}" if changes or type else ""
     return int(sync.body(context, (), trigger="workflow", check=check, json=json, hint=hint))
-
-
-SYNCS = (sync, auto_sync_if_needed)

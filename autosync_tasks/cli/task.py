@@ -53,6 +53,7 @@ class Plain:
 
     def __init__(self, body: Callable[..., int], options: dict[str, Any]) -> None:
         self.scope: Scope = options.pop("profiles", Scope.EACH)
+        self.words: str = options.pop("words", "")  # the list parameter that takes what is no flag
         self.flags: dict[str, Any] = {} if self.scope is Scope.NONE else {"profile": ""}
         if self.scope is Scope.ONE:
             self.flags["all"] = False
@@ -68,7 +69,12 @@ class Plain:
         made = bounded(_never_empty(self.body, self.flags, self.run))
         made.__doc__ = runnable(made.__doc__ or "")
         said = {name: runnable(words) for name, words in self.options.get("help", {}).items()}
-        return invoke.task(auto_shortflags=False, **{**self.options, "help": said})(made)
+        options = {**self.options, "help": said}
+        if self.words:
+            from autosync_tasks.cli.positional import with_words
+
+            options |= with_words(self.words)
+        return invoke.task(auto_shortflags=False, **options)(made)
 
     def run(self, context: Context | None, *args: Any, **kwargs: Any) -> int:
         """The task, of each agent that it is about; its exit code, the worst of several."""
@@ -92,7 +98,7 @@ class Plain:
         names = (*own, *self.flags)
         lists = self.options.get("iterable", ())
         given: dict[str, Any] = {name: [] for name in names if name in lists}
-        if "klass" in self.options or given.keys() | usual.keys() != set(names):
+        if self.words or given.keys() | usual.keys() != set(names):
             return None
         for word in words:
             flag, equals, value = word.partition("=")

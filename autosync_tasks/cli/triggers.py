@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
 
 from autosync_tasks.cli.boundary import told
 from autosync_tasks.cli.task import CHECK, JSON, VERBOSE, Context, Scope, is_dry, task
@@ -217,10 +216,3 @@ def install_completion(
 def uninstall_completion(context: Context, shell: str = "", check: bool = False, json: bool = False) -> int:
     """Removes the files of install-completion; another's stay."""
     return show(completion.uninstall(os.environ, shell=shell, check=is_dry(context, check)), as_json=json)
-
-
-TRIGGERS: Sequence[Any] = (
-    *(install_cron, uninstall_cron, install_timer, uninstall_timer, install_hook, uninstall_hook),
-    *(watch, doctor, install_completion, uninstall_completion),
-)
-"""For the collection."""

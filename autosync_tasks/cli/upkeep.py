@@ -55,6 +55,3 @@ def uninstall(context: Context, check: bool = False, json: bool = False) -> int:
     loaded = load(os.environ)
     check_owner(loaded)
     return show(remove_all(loaded, os.environ, check=is_dry(context, check)), as_json=json)
-
-
-UPKEEP = (notify, uninstall)

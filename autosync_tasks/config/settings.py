@@ -71,7 +71,7 @@ SYNC_EXCLUSIONS = (".tmp/**/*", "*.log", ".env", "node_modules/**/*", ".git/**/*
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Every setting with its default . Times are in seconds, sizes in bytes."""
+    """Every setting with its default. Times are in seconds, sizes in bytes."""
 
     auto_sync_enabled: bool = _bool(True, "Whether automatic triggers may sync. A sync by hand always may.")
     auto_sync_push: bool = _bool(False, "Whether each sync pushes the backup to its remote.")

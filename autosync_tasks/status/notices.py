@@ -9,7 +9,7 @@ from autosync_tasks.records import dataclass
 from autosync_tasks.status.verdict import Level
 
 MANY_FAILURES = 3
-"""Failures in a row after which a person is told (issue: the third)."""
+"""Failures in a row after which a person is told."""
 
 
 @dataclass(frozen=True, slots=True)

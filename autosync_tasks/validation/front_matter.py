@@ -226,8 +226,7 @@ def _presence(where: OpenCodePath, keys: dict[str, Any], first_line: int) -> Ite
 
 
 def same_names(seen: Collection[Path], paths: Collection[Path]) -> Iterator[tuple[Path, Raw]]:
-    """MDF006 for each path in `seen` whose agent, command, mode or skill has the name of another in
-    `paths`."""
+    """MDF006 for each path in `seen` whose agent, command, mode or skill has the name of another in `paths`."""
     # One changed file is to cost little in a tree of 10,000: most paths are ruled out by their last part.
     files = {path.rpartition(b"/")[2] for path in seen if path.endswith(b".md") and place(path).kind}
     if not files:

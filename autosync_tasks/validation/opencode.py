@@ -12,9 +12,8 @@ _CONFIG = frozenset((b"opencode.json", b"opencode.jsonc", b"config.json"))
 class OpenCodePath(NamedTuple):
     """A path seen from the folder that OpenCode reads: that folder (with its `/`), the rest, its first folder's kind.
 
-    kind: "agent", "command", "mode", "skill", or "". name: what OpenCode calls it (`a/b` for
-    `agent/a/b.md`; for
-    a skill its folder), or "" if it is none.
+    kind: "agent", "command", "mode", "skill", or "". name: what OpenCode calls it (`a/b` for `agent/a/b.md`; for a
+    skill its folder), or "" if it is none.
     """
 
     root: bytes

@@ -54,8 +54,7 @@ class Engine(Protocol):
     """Finds secrets in bytes."""
 
     def scan(self, data: bytes) -> list[Hit]:
-        """Every hit in UTF-8 or binary data. Raises on a fault or after SCAN_SECONDS (large files);
-        never returns half."""
+        """Every hit in UTF-8 or binary data, or none. Raises on a fault, for large files after SCAN_SECONDS."""
         ...
 
 

@@ -1,5 +1,4 @@
-"""EXE: scripts that cannot run. Nothing is executed: bash only reads (`-n`, through the caller),
-Python only compiles."""
+"""EXE: scripts that cannot run. Nothing is executed: bash only reads (through the caller), Python only compiles."""
 
 from __future__ import annotations
 

@@ -137,9 +137,8 @@ _KEY_BEFORE = frozenset(
 
 
 def named(identifier: bytes) -> str:
-    """What an identifier says of its value: "service" (one service's secret: `codecov_token`), "generic"
-    (`apiKey`, `TOKEN`), "key" (a key of unknown kind: `foo_key`) or "" (no secret: `cacheKey`,
-    `publicKey`)."""
+    """What an identifier says of its value: "service" (one service's secret: `codecov_token`), "generic" (`apiKey`,
+    `TOKEN`), "key" (a key of unknown kind: `foo_key`) or "" (no secret: `cacheKey`, `publicKey`)."""
     words = [word.lower() for word in _CAMEL.findall(identifier)]
     if not words or any(word in _NO_SECRET for word in words):
         return ""

@@ -18,7 +18,7 @@ from itertools import pairwise
 import pytest
 from invoke.parser import ParserContext
 
-from autosync_tasks.cli.collection import ROOMS, collection
+from autosync_tasks.cli.collection import TASKS, collection
 from autosync_tasks.config.settings import TABLE
 from autosync_tasks.recovery.take_side import SIDES
 from tests.test_architecture import MODULES, PACKAGE
@@ -26,7 +26,6 @@ from tests.test_architecture import MODULES, PACKAGE
 VALUE = "VALUE"
 """Stands for what a message fills in: a commit, a fingerprint, a branch, a file."""
 
-TASKS = sorted(name for _, names in ROOMS.values() for name in names)
 _COMMAND = re.compile(rf"\binv ((?:{'|'.join(sorted(TASKS, key=len, reverse=True))})\b[^`;,()\n:]*)")
 _UNKNOWN = re.compile(r"\b(?:inv|autosync) ([a-z][a-z-]+)")
 _NAME = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")

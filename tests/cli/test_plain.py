@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from invoke import Collection
 
-from autosync_tasks.cli.collection import ROOMS, collection, plain, tasks_of
+from autosync_tasks.cli.collection import all_tasks, collection, plain
 
-TASKS = [task for room in ROOMS for task in tasks_of(room)]
+TASKS = list(all_tasks())
 WORDS = (
     *("schedule", "manual", "*.md", "a b", "sync", "--check", "-n", "", " ", "=", "a=b", "é", "0", "1", "no", "true"),
     *("--", "status", "0123abcd", "/tmp/x", "~", "\n"),

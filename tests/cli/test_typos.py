@@ -7,11 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from autosync_tasks.cli.collection import ROOMS, all_tasks, meant, task_named
+from autosync_tasks.cli.collection import TASKS, all_tasks, meant, task_named
 from autosync_tasks.cli.help_page import call_of
 from tests.support.machine import Machine
-
-TASKS = [name for _, names in ROOMS.values() for name in names]
 
 
 def slips(word: str) -> Iterator[str]:
