@@ -44,6 +44,7 @@ pytest_plugins = [
     "tests.features.settings",
     "tests.features.secret",
     "tests.features.validation",
+    "tests.features.judged",
     "tests.features.acceptance",
     "tests.features.remote",
     "tests.features.heartbeat",

@@ -34,8 +34,8 @@ def unfinished_merge(subject: Subject, context: Context) -> Iterator[Raw]:
     if low.endswith((b".md", b".mdx")):
         if not _FRONT.match(data) and not data.startswith(b"<<<<<<<"):
             return
-        end = re.search(rb"\n---[ \t]*\r?(?:\n|\Z)", data[3:])
-        data = data[: end.end() + 3] if end else data
+        end = re.search(rb"\n---[ \t]*\r?(?:\n|\Z)", data)
+        data = data[: end.end()] if end else data
     elif not (low.endswith(_READ) or data.startswith(b"#!")):
         return
     begun: int | None = None

@@ -165,15 +165,6 @@ def _kinds(value: bytes) -> int:
     return sum(re.search(kind, value) is not None for kind in (rb"[a-z]", rb"[A-Z]", rb"[0-9]", rb"[^A-Za-z0-9]"))
 
 
-def _quoted_password(place: Place) -> Judged:
-    """`password = "…"` of any language: what is short and plain only warns."""
-    value = place.bare
-    if stand_ins.placeholder(value) or stand_ins.weak_password(value):
-        return NOTHING
-    strong = len(value) >= 10 and re.search(rb"[0-9]", value) and re.search(rb"[A-Za-z]", value)
-    return ("SEC001" if strong else "SEC101"), "a password in quotes"
-
-
 def _cookie(place: Place) -> Judged:
     name, _, value = place.value.rpartition(b"=") if b"=" in place.value.rstrip(b"=") else (b"", b"", place.value)
     value = (value or name).replace(b"%", b"")
@@ -228,9 +219,6 @@ _BY_RULE: dict[str, Callable[[Place], Judged]] = {
     "betterleaks.generic-credential-uri": _url,
     "betterleaks.curl-auth-user": _curl_user,
     "betterleaks.curl-auth-header": _curl_header,
-    "betterleaks.hashicorp-tf-password": _quoted_password,
-    "betterleaks.nuget-config-password": _quoted_password,
-    "betterleaks.kubernetes-secret-yaml": secret_keys.kubernetes,
     "betterleaks.jwt": secret_keys.jwt,
     "betterleaks.aws-amazon-bedrock-api-key-short-lived": secret_keys.bedrock,
 }

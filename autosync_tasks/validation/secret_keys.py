@@ -102,18 +102,6 @@ def prefixed(place: Place) -> Judged:
     return NOTHING if shown else ("SEC102", "a word with a provider's prefix")
 
 
-def kubernetes(place: Place) -> Judged:
-    """One entry of a Secret's data, in base64: what an example holds decodes to an example's word."""
-    value = place.value.rpartition(b":")[2].strip(b" \t\r\n|>+-\"'")
-    try:
-        plain = base64.b64decode(value, validate=True).strip()
-    except (binascii.Error, ValueError):
-        plain = b""
-    if not value or stand_ins.stands_in(value) or stand_ins.weak_password(plain):
-        return NOTHING
-    return "SEC001", "kubernetes secret"
-
-
 def bedrock(place: Place) -> Judged:
     """The rule knows the beginning alone, which every list of rules holds too."""
     more = re.match(rb"[A-Za-z0-9+/=]{24,}", place.data[place.end : place.end + 64])

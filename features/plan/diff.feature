@@ -31,6 +31,11 @@ Feature: What has changed
       When a person runs `autosync diff`
       Then it says "@@ -0,0 +1 @@ +One \ No newline at end of file"
 
+    Scenario: what is no text
+      Given "context/odd.bin" says "a\x00b\n"
+      When a person runs `autosync diff`
+      Then it says "contents differ: 0 bytes become 4"
+
     Scenario: a new name alone
       Given "agent/reviewer.md" is renamed to "agent/critic.md"
       When a person runs `autosync diff`

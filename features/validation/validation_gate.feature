@@ -76,3 +76,14 @@ Feature: Validation decides whether a sync may go
         | fault                                   | outcome |
         | an opencode.json without its last brace | done    |
         | a provider's token in a context file    | blocked |
+
+    Scenario: what only may be a secret is told no more
+      Given validation is turned off
+      When these files appear:
+        | holds                                    | told    |
+        | token = DRAWN32                          | nothing |
+        | postgres://user:password@db.corp.net/app | nothing |
+        | <<<<<<< a                                | nothing |
+      And a person asks for a sync
+      Then the sync is done
+      And of each is told what the table says

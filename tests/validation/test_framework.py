@@ -20,7 +20,7 @@ from autosync_tasks.validation.bash import check_shell
 from autosync_tasks.validation.families import RULES, explain
 from autosync_tasks.validation.findings import Context, Lines, Raw, Subject
 from autosync_tasks.validation.rule import Family
-from autosync_tasks.validation.scanner import Hit
+from autosync_tasks.validation.scanner import EngineUnavailableError, Hit
 from tests.support.trees import unpack
 from tests.validation.support import (
     codes,
@@ -99,6 +99,43 @@ def test_an_engine_that_crashes_blocks() -> None:
     found = validate([file(b"a.md", b"hunter2")], context(load_engine=lambda cache: Broken()))
     assert set(codes(found)) == {"INT001"}
     assert "hunter2" not in repr(found)
+
+
+def crash_of_tree(seen: object, paths: object) -> Iterator[tuple[bytes, Raw]]:
+    raise ValueError("of the tree")
+    yield
+
+
+def test_a_rule_of_the_whole_tree_that_crashes_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "FAMILIES", (Family("the odd rule", (), None, crash_of_tree),))
+    found = validate([file(b"a.md", b"x")], context())
+    assert [(f.code, f.path, f.blocks) for f in found] == [("INT001", b"a.md", True)]
+
+
+def test_a_shell_that_crashes_blocks() -> None:
+    def broken(_: Sequence[bytes]) -> list[str]:
+        raise ValueError("hunter2")
+
+    found = validate([file(b"a.sh", b"true\n")], context(check_shell=broken))
+    assert [(f.code, f.path, f.blocks) for f in found] == [("INT001", b"a.sh", True)]
+    assert "hunter2" not in repr(found)
+
+
+class Gone:
+    def scan(self, data: bytes) -> list[Hit]:
+        raise EngineUnavailableError("it went away")
+
+
+def test_a_scanner_that_goes_away_in_the_middle_blocks() -> None:
+    found = validate([file(b"a.md", b"x")], context(load_engine=lambda cache: Gone()))
+    assert [(f.code, f.blocks) for f in found] == [("SEC000", True)] * 2
+    assert all("it went away" in f.message for f in found)
+
+
+def test_of_one_code_200_are_told_and_of_another_all_the_same() -> None:
+    text = "{" + ", ".join('"a": 1' for _ in range(250)) + ', "b": {"c": 1, "c": 2}}'
+    found = codes(validate([file(b"x.json", text), file(b"y z.json", text)], context()))
+    assert (found.count("JSN003"), found.count("STR003")) == (400, 1)
 
 
 BAD = file(b"bin/a b", "#!/bin/sh\r\n" + "<<<<<<< a\n=======\n>>>>>>> b\n", 0o644)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from autosync_tasks.model import Severity
 from autosync_tasks.policy.classify import always_protected
-from autosync_tasks.validation import hits, secret_findings, secret_values, stand_ins, validate
+from autosync_tasks.validation import hits, secret_findings, secret_names, secret_values, stand_ins, validate
 from autosync_tasks.validation.secret_regions import as_utf8, regions
 from tests.validation.support import KEY, codes, context, encoded_cases, file, grows_linearly, real_context, real_engine
 
@@ -296,6 +296,8 @@ def test_without_an_engine_nothing_passes_and_nothing_is_shown() -> None:
     assert set(codes(found)) == {"SEC000"}
     assert all(f.blocks and not f.excerpt for f in found)
     assert hits(b"a", b"one\ntwo", ctx) == [(1, 2)]
+    token = TOKENS["github"](random.Random(4)).encode()
+    assert secret_names([b"notes/" + token + b".md", b"plain.md"], ctx) == [token]
 
 
 def test_the_engine_is_not_loaded_when_nothing_changed() -> None:
