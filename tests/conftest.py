@@ -47,6 +47,8 @@ pytest_plugins = [
     "tests.features.judged",
     "tests.features.acceptance",
     "tests.features.remote",
+    "tests.features.hosts",
+    "tests.features.in_the_way",
     "tests.features.heartbeat",
     "tests.features.policy",
     "tests.features.outside",

@@ -10,26 +10,28 @@ Feature: Mending a backup
 
     Scenario Outline: <damage>
       Given the backup has <damage>
-      When a person mends the backup
+      When a person asks what is wrong with the backup, and hears "<told>"
+      And a person mends the backup
       Then the backup is mended
       And nothing is wrong with the backup any more
       And the next sync backs up a change
 
       Examples:
-        | damage                              |
-        | an unfinished merge                 |
-        | an unfinished rebase                |
-        | an unfinished cherry-pick           |
-        | an unfinished bisect                |
-        | no branch that it stands on         |
-        | a branch that names nothing         |
-        | a branch that is gone               |
-        | a damaged index                     |
-        | a HEAD that names nothing           |
-        | locks that a killed git left        |
-        | lost the contents of a file         |
-        | damaged contents of a file          |
-        | lost the name of a snapshot         |
+        | damage                              | told                                                      |
+        | an unfinished merge                 | a merge was begun in the backup and not finished          |
+        | an unfinished rebase                | a rebase was begun in the backup                          |
+        | an unfinished cherry-pick           | a cherry-pick was begun in the backup                     |
+        | an unfinished bisect                | a bisect was begun in the backup                          |
+        | no branch that it stands on         | stands on no branch (detached at                          |
+        | another branch that it stands on    | stands on other, not on main                              |
+        | a branch that names nothing         | the branch main is damaged: it names no commit            |
+        | a branch that is gone               | the branch main is gone                                   |
+        | a damaged index                     | build it anew from the commit                             |
+        | a HEAD that names nothing           | HEAD of the backup is damaged: it names nothing           |
+        | locks that a killed git left        | a killed git left 4 files behind (                        |
+        | lost the contents of a file         | of context/stack.md is missing or damaged (in             |
+        | damaged contents of a file          | put it back from                                          |
+        | lost the name of a snapshot         | refs/autosync/snapshots/                                  |
 
   Rule: People can look first
 

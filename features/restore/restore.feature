@@ -52,6 +52,42 @@ Feature: Bringing files back
         | at 09:30 | # Stack\n\nPython 3.12, pytest. |
         | at 10:30 | second version               |
 
+    Scenario: the ways to say when
+      Given "context/stack.md" says "second version" and a person asks for a sync at 10:00
+      And "context/stack.md" says "third version" and a person asks for a sync at 11:00
+      And "context/stack.md" says "not backed up"
+      When a person asks at 11:30 what restoring "context/stack.md" would do, it says:
+        | at                         | told                                 |
+        | now                        | of 2026-01-05 11:00                  |
+        | 2026-01-05                 | of 2026-01-05 11:00                  |
+        | 2026-01-05 09:30           | of 2026-01-05 09:00                  |
+        | 2026-01-05T10:30:00Z       | of 2026-01-05 10:00                  |
+        | 2026-01-05 10:00:00.5      | of 2026-01-05 10:00                  |
+        | 2026-01-05 11:30+01:00     | of 2026-01-05 10:00                  |
+        | 2026-01-05 11:30 +0100     | of 2026-01-05 10:00                  |
+        | 45m                        | of 2026-01-05 10:00                  |
+        | 1 hour ago                 | of 2026-01-05 10:00                  |
+        | 2 hours ago                | of 2026-01-05 09:00                  |
+        | main                       | of 2026-01-05 11:00                  |
+        | main~1                     | of 2026-01-05 10:00                  |
+        | HEAD^                      | of 2026-01-05 10:00                  |
+        | yesterday                  | there was no backup yet              |
+        | 1d                         | there was no backup yet              |
+        | 2026-01-04                 | there was no backup yet              |
+        | 2026-13-01                 | no time that there is                |
+        | 2026-01-05 25:00           | no time that there is                |
+        | 1969-12-31                 | is before 1970                       |
+        | 99999 days ago             | is before 1970                       |
+        | 5/1/2026                   | neither a time nor a commit          |
+        | main..x                    | neither a time nor a commit          |
+        | main.                      | neither a time nor a commit          |
+        | main/                      | neither a time nor a commit          |
+        | -x                         | neither a time nor a commit          |
+        | ABCDEF12                   | the backup has no commit             |
+      And a person asks at 00:30 tomorrow what restoring "context/stack.md" would do, it says:
+        | at                         | told                                 |
+        | yesterday                  | of 2026-01-05 11:00                  |
+
     Scenario: a file that was not there yet is found where it came in
       Given "context/later.md" says "written later" and a person asks for a sync at 10:00
       When a person restores "context/later.md" as it was at 09:30
@@ -168,6 +204,22 @@ Feature: Bringing files back
       And a person restores "context/stack.md"
       Then the restore is done
       And nothing of the secret is anywhere outside the config tree
+
+    Scenario: whatever stands in the way is had back but for what was edited since
+      Given files, folders and links of every kind are backed up
+      And something else stands in the place of each
+      When a person restores everything
+      Then the restore is done
+      And all that was recorded stands there as it was
+      And it says:
+        | 10 paths restored                                                     |
+        | what stands at README.md is set aside as README.md.before-restore-    |
+        | what stands at docs/deep is set aside as docs/deep.before-restore-    |
+        | what stands at empty is set aside as empty.before-restore-            |
+      When "context/stack.md" says "edited since"
+      And a person takes the restore back
+      Then it says "context/stack.md was changed since it was restored; it stays"
+      And but for "context/stack.md" all stands there as it did before
 
   Rule: Nothing is written through a link
 

@@ -121,6 +121,12 @@ def _other_branch(machine: Machine) -> None:
     git(machine.backup, "checkout", "--quiet", "main")
 
 
+@given("the backup has another branch that it stands on")
+def on_another(machine: Machine) -> None:
+    _other_branch(machine)
+    git(machine.backup, "checkout", "--quiet", "other")
+
+
 @given("the backup has an unfinished bisect")
 def bisect(machine: Machine) -> None:
     git(machine.backup, "bisect", "start", "main", "main~1")
@@ -154,7 +160,7 @@ def damaged_head(machine: Machine) -> None:
 
 @given("the backup has locks that a killed git left")
 def stale_locks(machine: Machine) -> None:
-    for name in ("index.lock", "refs/heads/main.lock", "objects/pack/tmp_pack_Ab12"):
+    for name in ("index.lock", "HEAD.lock", "refs/heads/main.lock", "objects/pack/tmp_pack_Ab12"):
         (machine.backup / ".git" / name).write_bytes(b"")
 
 

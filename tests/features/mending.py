@@ -13,7 +13,7 @@ from autosync_tasks.report import lines
 from autosync_tasks.verify.drill import drill, fetch_for
 from autosync_tasks.workspace.request import Request
 from tests.features.damage import FILE
-from tests.features.outcome import heard
+from tests.features.outcome import heard, says
 from tests.features.pictures import changed, git
 from tests.features.restore import tell_of
 from tests.support.machine import EXIT_CODE, Machine, plain
@@ -35,6 +35,13 @@ def mends(machine: Machine) -> None:
 @when("a person asks what is wrong with the backup")
 def asks_what_is_wrong(machine: Machine) -> None:
     tell_of(machine, "recover", lambda: recover(machine.site, _request(machine, check=True)), _words)
+
+
+@when(parsers.re('a person asks what is wrong with the backup, and hears "(?P<words>.+)"'))
+def asks_and_hears(machine: Machine, words: str) -> None:
+    asks_what_is_wrong(machine)
+    something_wrong(machine)
+    says(machine, words)
 
 
 @step("a person confirms the loss")

@@ -1,0 +1,90 @@
+"""What stands where a restore writes, and the times that a restore is asked for."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+from pytest_bdd import given, parsers, step, then
+
+from tests.features.outcome import says
+from tests.features.restore import _restore
+from tests.features.words import TIME, WHAT, path_of, time_of
+from tests.support.machine import Machine
+
+Stands = dict[str, tuple[str, int, bytes | str]]
+
+
+@pytest.fixture
+def stood() -> dict[str, Stands]:
+    """What stood in the tree, by name of the moment."""
+    return {}
+
+
+def standing(machine: Machine) -> Stands:
+    """Path to kind, mode and contents of all that stands in the tree."""
+    found: Stands = {}
+    for path in sorted(machine.source.rglob("*")):
+        mode = path.lstat().st_mode & 0o7777
+        name = str(path.relative_to(machine.source))
+        if path.is_symlink():
+            found[name] = ("link", 0, os.readlink(path))
+        elif path.is_file():
+            found[name] = ("file", mode, path.read_bytes())
+        else:
+            found[name] = ("folder" if path.is_dir() else "other", mode, "")
+    return found
+
+
+@given("files, folders and links of every kind are backed up")
+def every_kind(machine: Machine, stood: dict[str, Stands]) -> None:
+    machine.write("docs/a.md", "a\n")
+    machine.write("docs/deep/b.md", "b\n")
+    machine.path("docs/l").symlink_to("a.md")
+    machine.path("empty").mkdir()
+    machine.now += 60
+    machine.must_sync()
+    stood["recorded"] = standing(machine)
+
+
+@step("something else stands in the place of each")
+def something_else(machine: Machine, stood: dict[str, Stands]) -> None:
+    for name in ("README.md", "docs/l", "docs/a.md", "context/stack.md"):
+        machine.path(name).unlink()
+    shutil.rmtree(machine.path("docs/deep"))
+    machine.path("empty").rmdir()
+    machine.write("README.md/x.md", "x\n")
+    machine.write("docs/deep", "a file\n")
+    machine.write("docs/l", "no link\n")
+    machine.path("docs/a.md").symlink_to("../AGENTS.md")
+    os.mkfifo(machine.path("empty"))
+    machine.write("AGENTS.md", "edited\n")
+    machine.path("bin/check").chmod(0o700)
+    machine.path("agent").chmod(0o700)
+    machine.write("mine.md", "mine\n")
+    stood["instead"] = standing(machine)
+
+
+@then("all that was recorded stands there as it was")
+def as_recorded(machine: Machine, stood: dict[str, Stands]) -> None:
+    now = standing(machine)
+    assert {name: now.get(name) for name in stood["recorded"]} == stood["recorded"]
+    assert now["mine.md"] == stood["instead"]["mine.md"]
+
+
+@then(parsers.re(f"but for {WHAT} all stands there as it did before"))
+def as_before(machine: Machine, stood: dict[str, Stands], what: str) -> None:
+    now, path = standing(machine), path_of(what)
+    assert path in now
+    assert {name: one for name, one in now.items() if name != path} == stood["instead"]
+
+
+@step(parsers.re(f"a person asks at {TIME} what restoring {WHAT} would do, it says:"))
+def at_times(machine: Machine, time: str, what: str, datatable: list[list[str]]) -> None:
+    machine.now = time_of(time)
+    for at, told in datatable[1:]:
+        _restore(machine, path_of(what), at=at, check=True)
+        machine.now = time_of(time)
+        machine.last.spoken = True
+        says(machine, told)
