@@ -205,7 +205,7 @@ Feature: Bringing files back
       Then the restore is done
       And nothing of the secret is anywhere outside the config tree
 
-    Scenario: whatever stands in the way is had back but for what was edited since
+    Scenario: whatever stands in the way
       Given files, folders and links of every kind are backed up
       And something else stands in the place of each
       When a person restores everything
@@ -216,6 +216,11 @@ Feature: Bringing files back
         | what stands at README.md is set aside as README.md.before-restore-    |
         | what stands at docs/deep is set aside as docs/deep.before-restore-    |
         | what stands at empty is set aside as empty.before-restore-            |
+
+    Scenario: whatever stood in the way is had back, but for what was edited since
+      Given files, folders and links of every kind are backed up
+      And something else stands in the place of each
+      And a person restores everything
       When "context/stack.md" says "edited since"
       And a person takes the restore back
       Then it says "context/stack.md was changed since it was restored; it stays"
