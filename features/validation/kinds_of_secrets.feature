@@ -162,7 +162,7 @@ Feature: A secret is known by its form, its name and its place
         | curl -s \\\n  -u ana:DRAWN10 https://a.net                          | SEC001  |
         | curl https://b.net && curl -u ana:DRAWN10 https://a.net             | SEC001  |
         | curl -u ana:anab7 https://a.net                                      | SEC001  |
-        | curl -u 'anna:anna' https://a.net                                   | nothing |
+        | curl -u 'annabel:annabel' https://a.net                             | nothing |
         | curl -u anna:anna https://a.net                                     | nothing |
         | curl -u "$KEY:" https://a.net                                       | nothing |
         | curl -s https://a.net \| tool -u ana:DRAWN10                        | nothing |

@@ -117,8 +117,9 @@ class _Plan:
         return self._places[file.name]
 
     def of(self, file: File, mutant: Mutant) -> tuple[list[str], list[str], int]:
-        """Scenarios, other tests, how many are left out. Those first that noticed another mutant of the function."""
-        last = {name: place for place, name in enumerate(self.killers[f"{file.name}::{mutant.function}"])}
+        """Scenarios, other tests, how many are left out. Quick ones first that noticed another of the function."""
+        killers = enumerate(self.killers[f"{file.name}::{mutant.function}"])
+        last = {name: place for place, name in killers if name in self.tests and self.tests[name].seconds < 2}
         turns = self._turns(file)
         ordered = sorted(
             self._able(file, mutant),
