@@ -115,12 +115,15 @@ class Bench:
 
     def run(self, name: str, source: Path, home: Path) -> Cost:
         """One contender's command."""
-        env = _environment(home)
         if name in self.programs:
-            own = _place(home, name)
-            where = {"HOME": str(own), "OPENCODE_SOURCE": str(source), "OPENCODE_BACKUP": str(own / "backup")}
-            return _timed([self.programs[name], "sync"], {**env, **where})
-        return _timed(_shell(PEERS[name][2], source, _place(home, name)), env)
+            return _timed([self.programs[name], "sync"], self.environment(name, source, home))
+        return _timed(_shell(PEERS[name][2], source, _place(home, name)), _environment(home))
+
+    def environment(self, name: str, source: Path, home: Path) -> dict[str, str]:
+        """The environment of autosync, or of its other version."""
+        own = _place(home, name)
+        where = {"HOME": str(own), "OPENCODE_SOURCE": str(source), "OPENCODE_BACKUP": str(own / "backup")}
+        return {**_environment(home), **where}
 
     def aside(self, home: Path) -> None:
         """Moves what has been used out of the way, to be deleted when everything has been measured."""

@@ -61,13 +61,15 @@ Folders = dict[Path, bytes]
 """Folder to the id (hex) of its tree object; b"" is the root."""
 
 
-def folders_of(listing: bytes) -> Folders:
-    """Those of a whole listing (of files and links alone)."""
+def folders_of(listing: bytes, made: dict[bytes, bytes] | None = None) -> Folders:
+    """Those of a whole listing. made: gets the tree objects by their ids."""
     paths = {line.partition(b"\t")[2].rpartition(b"/")[0] for line in listing.split(b"\0")}
-    return refolded(listing, {}, {b"", *paths, *(above for path in paths for above in parents(path))})
+    return refolded(listing, {}, {b"", *paths, *(above for path in paths for above in parents(path))}, made)
 
 
-def refolded(listing: bytes, folders: Folders, changed: Iterable[Path]) -> Folders:
+def refolded(
+    listing: bytes, folders: Folders, changed: Iterable[Path], made: dict[bytes, bytes] | None = None
+) -> Folders:
     """Those of a listing, from those before. changed: every folder in which, at any depth, something is another."""
     after, text = dict(folders), listing + b"\0"
     inside: dict[Path, dict[Path, bytes]] = {}
@@ -87,6 +89,8 @@ def refolded(listing: bytes, folders: Folders, changed: Iterable[Path]) -> Folde
         parts = [(mode, name.removesuffix(b"/"), bytes.fromhex(one.decode())) for name, mode, one in sorted(items)]
         tree = b"".join([b"%s %s\0%s" % part for part in parts])
         name = hashlib.sha1(b"tree %d\0" % len(tree) + tree, usedforsecurity=False).hexdigest().encode()
+        if made is not None:
+            made[name] = tree
         above = inside.setdefault(folder.rpartition(b"/")[0], {}) if folder else {}
         if items or not folder:
             after[folder] = above[folder] = name

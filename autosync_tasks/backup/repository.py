@@ -26,9 +26,6 @@ _MOST_BYTES = 200_000_000
 _UNFINISHED = ".autosync-init-"
 """A new repository has a name of this kind until it is whole."""
 
-MOST_PACKS = 50
-"""Git's own default for gc.autoPackLimit. Counted here: asking git would start a process at every commit."""
-
 _ATTRIBUTES = b"* !text !eol !crlf !ident !filter !working-tree-encoding !diff !merge !export-subst -text\n"
 """Neutralises attributes that came with the source's own files (info/attributes beats them all)."""
 
@@ -258,18 +255,6 @@ class Repository:
             if belongs(recorded, tree):
                 return recorded
         return None
-
-    def maintain(self) -> None:
-        """Lets git tidy its store once there are many packs (each commit leaves one); in the foreground."""
-        try:
-            packs = len(os.listdir(os.path.join(self.git_dir, "objects", "pack"))) // 2
-        except OSError:
-            return
-        # A program that the repository's config may name, from git 2.42 on; nothing that is forced overrules it.
-        if packs > MOST_PACKS and not self.gateway.run("config", "--get-all", "gc.recentObjectsHook", accept=(0, 1)):
-            config = {"gc.auto": "6700", "gc.autoPackLimit": str(MOST_PACKS), "gc.autoDetach": "false"}
-            config["maintenance.auto"] = "true"
-            self.gateway.run("maintenance", "run", "--auto", "--task=gc", "--quiet", config=config, timeout=600)
 
     def neutralise_attributes(self) -> None:
         """Makes sure that attributes inside the copied files change no byte of the work tree."""

@@ -11,10 +11,10 @@ import hashlib
 import struct
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from autosync_tasks.backup.listing import Listing
-from autosync_tasks.backup.objects import object_id
+from autosync_tasks.backup.folders import folders_of
+from autosync_tasks.backup.listing import Listing, tree_cache
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.model import Path
 from autosync_tasks.names import parents
@@ -40,45 +40,15 @@ def _above(path: Path) -> Path:
     return path[: max(path.rfind(b"/"), 0)]
 
 
-def trees_of(tree: Listing) -> Iterator[bytes]:
-    """The tree objects of a listing, those below first, the root's last.
-
-    In order of path the names of each folder are in git's order too, for git takes a folder's name with its slash.
-    """
-    open_: list[tuple[Path, list[bytes]]] = [(b"", [])]
-
-    def close() -> bytes:
-        folder, lines = open_.pop()
-        data = b"".join(lines)
-        if open_:
-            name = folder.rpartition(b"/")[2]
-            open_[-1][1].append(b"40000 %s\0%s" % (name, bytes.fromhex(object_id("tree", data))))
-        return data
-
-    for path in sorted(tree):
-        folder, _, name = path.rpartition(b"/")
-        while (here := open_[-1][0]) and here != folder and not folder.startswith(here + b"/"):
-            yield close()
-        if here != folder:
-            for above in (*reversed(parents(folder)), folder):
-                if len(above) > len(here):
-                    open_.append((above, []))
-        mode, content = tree[path]
-        open_[-1][1].append(b"%s %s\0%s" % (mode.encode(), name, bytes.fromhex(content)))
-    while open_:
-        yield close()
-
-
 def write_trees(repository: Repository, tree: Listing) -> str:
     """Puts the trees of a listing into the store as one pack, and returns the uppermost one's id. Raises BackupError.
 
     Nothing names them yet: if the run ends here they are what git tidies away.
     """
-    packed, root = dict[str, bytes](), ""
-    for data in trees_of(tree):
-        root = object_id("tree", data)
-        packed[root] = _head(len(data)) + zlib.compress(data, 1)
-    pack = b"PACK" + struct.pack(">LL", 2, len(packed)) + b"".join(packed.values())
+    made = dict[bytes, bytes]()
+    root = folders_of(tree_cache("", tree, b"").listing, made)[b""].decode()
+    packed = [_head(len(data)) + zlib.compress(data, 1) for data in made.values()]
+    pack = b"PACK" + struct.pack(">LL", 2, len(packed)) + b"".join(packed)
     pack += hashlib.sha1(pack, usedforsecurity=False).digest()
     repository.gateway.run("index-pack", "--stdin", stdin=pack)
     return root

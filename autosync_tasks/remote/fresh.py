@@ -28,13 +28,13 @@ def fetched(site: Site, run_id: str) -> Iterator[Repository]:
         yield fetch_fresh(site, os.path.realpath(folder))  # git is another process: it needs the name
 
 
-def fetch_fresh(site: Site, folder: str, limits: Limits | None = None) -> Repository:
+def fetch_fresh(site: Site, folder: str) -> Repository:
     """Fetches the branch into a bare repository made in the empty `folder`, as a new machine would.
 
     Raises RemoteError if the remote cannot be reached, GuardError if its address was not confirmed, BackupError if it
     has no such branch.
     """
-    settings, limits = site.settings, limits or Limits()
+    settings, limits = site.settings, Limits()
     own = os.path.join(folder, "backup.git")
     os.mkdir(own, 0o700)
     state = State(os.path.join(folder, "state"), own, own)  # a sync that pushes meanwhile has its own scratch

@@ -12,6 +12,7 @@ from autosync_tasks.backup.listing import Listing, changed, tree_cache
 from autosync_tasks.backup.locks import clear_stale_locks
 from autosync_tasks.backup.manifest import PATH, source_id_of
 from autosync_tasks.backup.repository import Repository
+from autosync_tasks.backup.tidy import tidy
 from autosync_tasks.backup.worktree import bring, stands, unedited
 from autosync_tasks.errors import AutosyncError, BackupError
 from autosync_tasks.humanize import count, volume
@@ -129,8 +130,7 @@ def store(
         at_hand,
     )
     since = moved_since(seen.root, seen.scan, plan.puts.items(), read_at_ns)
-    repository.maintain()
-    notes = [*cleared, *notes, *_cleared(repository)]  # a git that met a fault may leave things, in packed-refs too
+    notes = [*cleared, *notes, *tidy(repository), *_cleared(repository)]  # a git that met a fault leaves things
     notes += [f"{display(path)} changed since it was observed; the next sync takes it" for path in since]
     if few:
         cached = TreeCache(new, listing, plan.manifest, folders_text(folders or folders_of(listing)))

@@ -86,14 +86,13 @@ def entry_of(record: bytes, content: str = "") -> Entry:
 
 @dataclass(slots=True)
 class Scan:
-    """One walk: path to record for every file, link and folder; what was left out; lstats made.
+    """One walk: path to record for every file, link and folder; what was left out.
 
     followed: links that stand for what they lead to.
     """
 
     records: dict[bytes, bytes] = field(default_factory=dict)
     left_out: list[LeftOut] = field(default_factory=list)
-    lstats: int = 0
     followed: dict[bytes, Leads] = field(default_factory=dict)
 
     @property
@@ -173,7 +172,6 @@ def _list(
     except OSError as error:
         scan.left_out.append(LeftOut(prefix.rstrip(b"/"), Left.UNREADABLE, detail_of(error)))
         return []
-    scan.lstats += len(entries)
     if following is None and not scan.followed:
         return _plainly(scan, entries, prefix, protected, limit)
     return _sorted_out(scan, _looked_at(scan, entries, prefix, following), prefix, protected, limit)
@@ -224,7 +222,6 @@ def _attach(scan: Scan, protected: ProtectedName, limit: int, following: Followi
         else:
             scan.followed[path] = target
             found.append((path, path, result))
-    scan.lstats += len(found)
     return _sorted_out(scan, found, b"", protected, limit)
 
 

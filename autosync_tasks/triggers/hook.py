@@ -27,15 +27,15 @@ _PARTS = ("core.js", "ask.js", "v1.js", "v2.js")
 """One file each in the package, one file together where it is installed: OpenCode takes every loose file of a plugin
 folder for a plugin of its own."""
 
-LOOK_EVERY = 600.0
-"""Seconds between two looks of the plugin in OpenCode 2, where the event that ends a turn may be lost."""
+LOOK_EVERY_MS = 600_000
+"""Between two looks of the plugin in OpenCode 2, where the event that ends a turn may be lost."""
 
 
-def plugin_text(command: Sequence[str], env: Mapping[str, str], state: str, look: float = LOOK_EVERY) -> str:
+def plugin_text(command: Sequence[str], env: Mapping[str, str], state: str) -> str:
     """The plugin with its setup.
 
     command: what syncs, its first word the program. env: the environment it needs. state: the folder for the child's
-    output; the word that the plugin leaves lies beside it (`loaded`). look: seconds between two looks.
+    output; the word that the plugin leaves lies beside it (`loaded`).
     """
     folder = os.path.join(os.path.dirname(__file__), "plugin")  # importlib.resources takes 9 ms to load
     template = "\n".join(bytes_in(os.path.join(folder, part)).decode() for part in _PARTS)
@@ -47,7 +47,7 @@ def plugin_text(command: Sequence[str], env: Mapping[str, str], state: str, look
         "unset": sorted({field.name.upper() for field in fields(Settings)} | {*CARRIED}),
         "state": state,
         "word": word_path(state),
-        "look_ms": round(look * 1000),
+        "look_ms": LOOK_EVERY_MS,
     }
     return template.replace(_PLACE, json.dumps(setup, indent=2))
 

@@ -147,12 +147,9 @@ def uninstall_timer(environ: Mapping[str, str], *, check: bool = False) -> TaskR
     return _take("uninstall-timer", (units.TIMER, units.SERVICE), units.TIMER, environ, check)
 
 
-def install_watch(
-    environ: Mapping[str, str], *, check: bool = False, command: Sequence[str] | None = None
-) -> TaskResult:
+def install_watch(environ: Mapping[str, str], *, check: bool = False) -> TaskResult:
     """Installs, enables and starts the watcher as a user service. Raises as `install_timer` does."""
-    words = command or (program(), "watch")
-    texts = {units.WATCH: units.watch(words, environment(environ))}
+    texts = {units.WATCH: units.watch((program(), "watch"), environment(environ))}
     return _put("watch --install", texts, units.WATCH, environ, check)
 
 

@@ -67,7 +67,7 @@ def test_a_partial_clone_is_no_whole_backup(place: Place) -> None:
 
 
 def test_a_program_that_newer_gits_call_while_they_tidy(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autosync_tasks.backup.repository.MOST_PACKS", 1)
+    monkeypatch.setattr("autosync_tasks.backup.tidy.MOST_PACKS", 0)
     place.git("config", "gc.recentObjectsHook", "/nonexistent")
     place.write("context/a.md", "fourth\n")
     assert place.inside("sync").code == 0

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from autosync_tasks.backup.tidy import MOST_PACKS
 from tests.support import independent
 from tests.support.place import Place, Result
 
@@ -98,12 +99,17 @@ def by_hand(place: Place, run: Run) -> list[str]:
     return ["sync"]
 
 
-def tidying(place: Place, run: Run) -> list[str]:
-    """A sync after which git tidies its store: there are many packs (each object of the backup gets one of its own)."""
+def tidying_all(place: Place, run: Run) -> list[str]:
+    """A sync after which git goes through all of its store: there are many packs, each about as large as the others."""
+    return tidying(place, run, 2 * MOST_PACKS + 1)
+
+
+def tidying(place: Place, run: Run, packs_before: int = MOST_PACKS) -> list[str]:
+    """A sync after which git makes one pack of many small ones (each object of the backup gets one of its own)."""
     _synced(place, run)
     packs = place.backup / ".git/objects/pack"
     notes = [f"context/t{number}.md" for number in range(10)]
-    for text in "abc":
+    for text in "abcd":
         for name in notes:
             place.write(name, f"{text} {name}\n" * 30)
         assert run("sync").code == 0
@@ -112,7 +118,8 @@ def tidying(place: Place, run: Run) -> list[str]:
     assert run("sync").code == 0
     whole = set(packs.iterdir())
     named = place.git("cat-file", "--batch-all-objects", "--batch-check=%(objectname)").split()
-    for names in [*([name] for name in named[:48]), named[48:]]:
+    alone = packs_before - 2
+    for names in [*([name] for name in named[:alone]), named[alone:]]:
         made = place.git("pack-objects", "-q", str(packs / "pack"), stdin=b"\n".join(names) + b"\n")
         whole -= set(packs.glob(f"pack-{made.decode().strip()}.*"))
     for path in whole:
@@ -120,7 +127,7 @@ def tidying(place: Place, run: Run) -> list[str]:
     place.write("AGENTS.md", "# Rules before the last\n")
     read = run("sync")  # it reads the store, and notes the packs
     assert read.code == 0, read
-    assert len(list(packs.glob("*.pack"))) == 50
+    assert len(list(packs.glob("*.pack"))) == packs_before
     place.write("AGENTS.md", "# Rules at last\n")
     return ["sync"]
 
@@ -203,6 +210,7 @@ def bootstrap(place: Place, run: Run) -> list[str]:
     return ["bootstrap", str(remote), "--no-triggers"]
 
 
+TIDYING_ALL = "tidying all"
 SCENES = (
     Scene("first sync", first),
     Scene("edits", edits),
@@ -214,6 +222,7 @@ SCENES = (
         precious=BY_HAND,
     ),
     Scene("tidying", tidying),
+    Scene(TIDYING_ALL, tidying_all),
     Scene("first push", push_first, remote=True, spare=True),
     Scene("push", push, remote=True, spare=True),
     Scene("push over another's", push_over, foreign=frozenset({b"README.md"}), remote=True, spare=True),

@@ -54,8 +54,10 @@ class Scene:
 
     def install(self, command: Sequence[str] = (), environ: dict[str, str] | None = None) -> None:
         """The plugin as a loose file; by default with the stub."""
-        text = hook.plugin_text(command or self.stub(), environ or {}, str(self.state), self.look)
-        self.plugin.write_text(text)
+        text = hook.plugin_text(command or self.stub(), environ or {}, str(self.state))
+        usual, wanted = (f'"look_ms": {each}' for each in (hook.LOOK_EVERY_MS, round(self.look * 1000)))
+        assert usual in text
+        self.plugin.write_text(text.replace(usual, wanted))
 
     def play(self, *steps: Sequence[Any], dies: bool = False, **options: Any) -> dict[str, Any]:
         """Plays the steps in a process of its own; what the stand-in reports. Skips where there is no node."""

@@ -36,7 +36,7 @@ def machine(tmp_path: Path) -> Machine:
 def drilled(machine: Machine, *, local: bool = False) -> Run:
     site = machine.site
     before = sorted(os.listdir(site.state.folder))
-    run = drill(site, new_request(), None if local else lambda folder: fetch_fresh(site, folder, QUICK))
+    run = drill(site, new_request(), None if local else lambda folder: fetch_fresh(site, folder))
     assert sorted(os.listdir(site.state.folder)) == before
     return run
 

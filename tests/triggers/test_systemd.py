@@ -85,9 +85,10 @@ def test_uninstall_leaves_nothing_and_the_second_time_is_ok(environ: dict[str, s
     assert systemd.uninstall_timer(environ).outcome == "ok"
 
 
-def test_the_watcher_as_a_service(environ: dict[str, str]) -> None:
-    assert systemd.install_watch(environ, command=("/usr/bin/true", "watch")).outcome == "changed"
-    assert systemd.install_watch(environ, command=("/usr/bin/true", "watch")).outcome == "ok"
+def test_the_watcher_as_a_service(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(systemd, "program", lambda: "/usr/bin/true")
+    assert systemd.install_watch(environ).outcome == "changed"
+    assert systemd.install_watch(environ).outcome == "ok"
     assert set(files_of(environ)) == {units.WATCH}
     assert systemd.uninstall_watch(environ).outcome == "changed"
 

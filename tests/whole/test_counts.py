@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -89,11 +90,31 @@ def test_validation_opens_each_file_once_and_starts_one_bash_for_all_scripts(pla
     assert _commands(calls)[1:] == ["bash"]
 
 
-def test_one_lstat_a_path_as_the_program_counts_them(place: Place) -> None:
+class _Counted:
+    """A folder's entry that counts each look at it."""
+
+    def __init__(self, entry: os.DirEntry[str], looks: list[str]) -> None:
+        self.name, self._entry, self._looks = entry.name, entry, looks
+
+    def stat(self, *, follow_symlinks: bool = True) -> os.stat_result:
+        self._looks.append(self.name)
+        return self._entry.stat(follow_symlinks=follow_symlinks)
+
+
+def test_one_look_at_each_path_counted_inside(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     many(place, 1000)
-    with look(open_site(place.environ)) as seen:
-        assert 1000 <= seen.scan.lstats <= 1000 * 1.2
-        assert seen.scan.lstats == len(seen.scan.records) + len(seen.left_out)
+    looks, scandir = list[str](), os.scandir
+
+    @contextlib.contextmanager
+    def counting(where: int) -> Iterator[Iterator[_Counted]]:
+        with scandir(where) as found:
+            yield (_Counted(entry, looks) for entry in found)
+
+    with monkeypatch.context() as counted:
+        counted.setattr("autosync_tasks.tree.walk.os.scandir", counting)
+        with look(open_site(place.environ)) as seen:
+            paths = seen.scan.records
+    assert len(looks) == len(paths) == 1051, "1,000 files, 50 folders and the one above them"
 
 
 MOST_OWN, MOST_MODULES = 72, 156
