@@ -28,7 +28,7 @@ Feature: Mending a backup
         | a branch that is gone               | the branch main is gone                                   |
         | a damaged index                     | build it anew from the commit                             |
         | a HEAD that names nothing           | HEAD of the backup is damaged: it names nothing           |
-        | locks that a killed git left        | a killed git left 4 files behind (                        |
+        | locks that a killed git left        | objects/pack/tmp_pack_Ab12 and 1 more)                    |
         | lost the contents of a file         | of context/stack.md is missing or damaged (in             |
         | damaged contents of a file          | put it back from                                          |
         | lost the name of a snapshot         | refs/autosync/snapshots/                                  |

@@ -10,6 +10,7 @@ Feature: What is told of a remote's address and of its host's answers
     Scenario: addresses
       When the remote has each of these addresses, one after the other, it says:
         | address                           | told                                             |
+        |                                   | it is empty, too long                            |
         | {}/x                              | it is empty, too long                            |
         | ext::sh -c x                      | ext:: would run a program                        |
         | a/b                               | a folder is named by its full path               |

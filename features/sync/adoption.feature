@@ -62,6 +62,11 @@ Feature: Adoption
       And the backup holds "agent/reviewer.md"
       And the history of the backup still holds "context/theirs.md", saying "Theirs."
 
+    Scenario: nobody else's is taken over
+      Given a person asks for a sync at 09:01, which is done
+      When a person takes the backup over
+      Then there is nothing to do
+
   Rule: A bare repository will do
 
     Scenario: nothing to open, all to restore

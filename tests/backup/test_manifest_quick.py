@@ -52,12 +52,14 @@ def test_most_manifests_take_the_quick_way_and_come_back_as_they_were() -> None:
 
 def test_a_link_in_whose_place_a_program_stands_is_one_no_more() -> None:
     """Somebody changed the branch: what is recorded is what stands there, so that it shows as a change."""
-    recorded = manifest.Recorded("abcdefgh", "", {b"link": (Kind.LINK, 0o777), b"file": (Kind.FILE, 0o600)})
-    tree = {b"link": ("100755", "1" * 40), b"file": ("100755", "2" * 40)}
+    paths = {b"link": (Kind.LINK, 0o777), b"file": (Kind.FILE, 0o600), b"odd": (Kind.FILE, 0o645)}
+    recorded = manifest.Recorded("abcdefgh", "", paths)
+    tree = {b"link": ("100755", "1" * 40), b"file": ("100755", "2" * 40), b"odd": ("100755", "2" * 40)}
     standing = manifest.entries(recorded, tree)
     assert standing == {
         b"link": Entry(Kind.FILE, 0o755, 0, "1" * 40),
         b"file": Entry(Kind.FILE, 0o755, 0, "2" * 40),
+        b"odd": Entry(Kind.FILE, 0o755, 0, "2" * 40),
     }
 
 

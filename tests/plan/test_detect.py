@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from autosync_tasks.model import ChangeKind, Entry, Finding, Kind, Left, LeftOut, Plan, Severity
-from autosync_tasks.plan.delta import without
+from autosync_tasks.plan.delta import plan, without
 from autosync_tasks.plan.detect import Difference, detect
 from autosync_tasks.plan.quarantine import offending, way_on
 from tests.policy.make import change, classifier_of, entry, having
@@ -28,6 +28,15 @@ def test_what_is_left_out_stays_unless_it_may_not_be_there_at_all(why: Left, lef
     found = difference({}, recorded, LeftOut(left, why))
     stays = {b"": set(recorded)}.get(left, {b"context/sub/a.md"}) if why in (Left.UNREADABLE, Left.TOO_LARGE) else set()
     assert {one.path for one in found.changes if one.kind is ChangeKind.DELETED} == set(recorded) - stays
+
+
+def test_of_a_change_only_what_differs_is_put_and_nothing_deleted() -> None:
+    recorded = {b"a.md": entry("a"), b"b.md": entry("b"), b"c": entry("c")}
+    observed = {**recorded, b"a.md": entry("new"), b"c": entry("c")._replace(mode=0o755)}
+    tree = {path: (one.git_mode, one.id) for path, one in recorded.items()}
+    found = difference(observed, recorded)
+    made = plan(found.changes, observed, recorded, tree, base="1" * 40, source_id="s", text=lambda *_: b"")
+    assert (set(made.puts), made.deletes) == ({b"a.md", b"c"}, frozenset())
 
 
 def test_one_file_that_went_is_the_origin_of_one_alone() -> None:

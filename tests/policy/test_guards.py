@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autosync_tasks.model import Change, ChangeKind, Entry, Kind
-from autosync_tasks.policy.guards import loss_digest, losses
-from tests.policy.make import change, entry
+from autosync_tasks.policy.guards import loss_digest, loss_guard, losses
+from autosync_tasks.policy.inputs import Ask, Guarded
+from tests.policy.make import change, entry, having
 
 
 def deleted(path: str) -> Change:
@@ -49,6 +50,14 @@ def test_a_file_that_lost_all_its_bytes_is_truncated_unless_they_are_elsewhere()
     assert losses([emptied, filled], {}) == ((), (b"context/a.md",))
     assert losses([emptied], {b"copy": contents(emptied)}) == ((), ())
     assert losses([change("context/c.md")], {}) == ((), ())
+
+
+def test_only_what_this_sync_takes_counts_and_is_listed_by_name() -> None:
+    all_ = tuple(b"context/%02d.md" % n for n in range(30))
+    facts = Guarded(source_entries=30, owned=30, truncated=(*reversed(all_), b"docs/left.md"))
+    held = loss_guard([change(path.decode()) for path in all_], facts, Ask(), having())
+    assert held is not None
+    assert held.details == tuple(f"emptied: {path.decode()}" for path in all_)
 
 
 paths = st.lists(st.binary(min_size=1, max_size=8).filter(lambda raw: b"\0" not in raw), unique=True, max_size=8)

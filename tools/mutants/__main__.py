@@ -84,7 +84,9 @@ class _Plan:
 
     def _able(self, file: File, mutant: Mutant) -> set[str]:
         """The tests that execute the line, or, where it has no code of its own, the statement."""
-        for lines in ([mutant.line], range(mutant.reach[0], mutant.reach[1] + 1)):
+        within = [line for line, (name, _) in file.starts.items() if name == mutant.function]
+        places = [[mutant.line], range(mutant.reach[0], mutant.reach[1] + 1)]
+        for lines in [within] if mutant.operator.startswith("default") else places:  # set once, felt in the body
             found: set[str] = set()
             for line in lines:
                 function, start = file.starts.get(line, ("", 0))
