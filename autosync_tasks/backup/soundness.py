@@ -19,6 +19,9 @@ from autosync_tasks.records import pattern
 
 _SHA = 20
 _REF = pattern(rb"[0-9a-f]{40} refs/[^\x00-\x20\x7f~^:?*\[\\]+\n\Z")
+OF_ATTRIBUTES = pattern(rb": gitattributes(?:Blob|Large|LineLength): ")
+"""What git's check says of a folder `.gitattributes`, or of the text of such a file: here it is as any other. (No
+`fsck.…` setting: a git before 2.39.1 does not know them, and ends.)"""
 REF_NAME = pattern(r"refs/[^\x00-\x20\x7f~^:?*\[\\]+\Z")
 """A name that git takes for a ref (git-check-ref-format). What a cloud service calls a conflicted copy is none."""
 _PEELED = pattern(rb"\^[0-9a-f]{40}\n\Z")

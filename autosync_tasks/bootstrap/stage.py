@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from autosync_tasks.backup.gateway import Gateway
 from autosync_tasks.backup.repository import Repository, check_git_version
+from autosync_tasks.backup.soundness import OF_ATTRIBUTES
 from autosync_tasks.bootstrap.offers import Offer, offer, wanted
 from autosync_tasks.config.places import is_within
 from autosync_tasks.errors import BackupError, GuardError, UsageError
@@ -123,7 +124,8 @@ def fetch(folder: str, address: Address, branches: Sequence[str], environ: Mappi
     code, _, words = gateway.attempt(
         "fsck", "--full", "--strict", "--no-dangling", "--no-progress", memory=limits.memory
     )
-    if code != 0:
+    told = [line for line in words.splitlines() if not line.startswith(b"notice:")]
+    if code != 0 and not (told and all(map(OF_ATTRIBUTES.search, told))):
         raise GuardError(f"{address.shown} is damaged, or holds what git refuses: {display(words[-300:])}")
     return Stage(repository, heads, frozenset(there))
 

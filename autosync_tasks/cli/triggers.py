@@ -105,8 +105,9 @@ def uninstall_timer(context: Context, check: bool = False, diff: bool = False, j
 def install_hook(
     context: Context, scope: str = "global", check: bool = False, diff: bool = False, json: bool = False
 ) -> int:
-    """Lets the agent run the sync after each turn (recommended): one plugin file for OpenCode, with --profile two hooks
-    in the settings of another agent, where every other byte stays.
+    """Lets the agent run the sync after each turn (recommended): one plugin file for OpenCode.
+
+    With --profile it is two hooks in the settings of another agent, where every other byte stays.
     """
     if (found := _own_hooks()) is not None:
         return show(agent_hook.install(os.environ, *found, check=is_dry(context, check)), as_json=json, diff=diff)

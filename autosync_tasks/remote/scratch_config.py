@@ -17,6 +17,7 @@ FORCED: Mapping[str, str] = {
     "http.followRedirects": "initial",
     "credential.interactive": "false",
     "transfer.fsckObjects": "true",
+    **dict.fromkeys((f"fetch.fsck.gitattributes{what}" for what in ("Blob", "Large", "LineLength")), "ignore"),
     "fetch.recurseSubmodules": "false",
     "fetch.writeCommitGraph": "false",
     "fetch.prune": "false",

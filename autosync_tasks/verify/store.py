@@ -11,6 +11,7 @@ from autosync_tasks.backup.losses import losses
 from autosync_tasks.backup.objects import AbsentError, Store
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.backup.soundness import (
+    OF_ATTRIBUTES,
     derived_faults,
     in_the_way,
     index_fault,
@@ -77,7 +78,7 @@ def _fsck(repository: Repository, how: str, timeout: float, confirmed: Sequence[
     lines = [line for line in complaint.splitlines() if line.strip() and not line.startswith(_HARMLESS)]
     found = _LINK.sub(rb"\1 \2", output).splitlines()  # a broken link takes two lines
     lines += [line for line in found if line.startswith((b"missing ", b"broken "))]
-    known = [line for line in lines if any(name in line for name in confirmed)]
+    known = [line for line in lines if OF_ATTRIBUTES.search(line) or any(name in line for name in confirmed)]
     lines = [line for line in lines if line not in known]
     if code and not (lines or known):
         lines.append(b"git fsck ended with code %d" % code)

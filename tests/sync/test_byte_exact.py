@@ -239,6 +239,19 @@ def test_a_gitmodules_file_that_gits_check_dislikes(place: Place) -> None:
     exact(place)
 
 
+def test_gitattributes_that_gits_check_dislikes(place: Place) -> None:
+    """A folder of that name, and lines longer than git reads: they come back from a remote too."""
+    place.write("a/.gitattributes/notes.md", "a folder\n")
+    place.write("b/.gitattributes", f"{'x' * 3000} text\n")
+    exact(place)
+    new = place.base / "new"
+    names = ("OPENCODE_SOURCE", "OPENCODE_BACKUP", "AUTOSYNC_CONFIG", "XDG_CONFIG_HOME")
+    places = {name: str(new / name) for name in names}
+    run = place.run("bootstrap", str(place.backup), "--no-triggers", "--json", environ=places)
+    assert run.code == 0, run
+    assert (new / names[0] / "b/.gitattributes").read_bytes() == (place.source / "b/.gitattributes").read_bytes()
+
+
 def _hostile_home(place: Place) -> Path:
     """A user's git config that would change, sign, hook or template everything. Returns the folder of marks."""
     marks = place.base / "marks"
