@@ -260,7 +260,7 @@ DOCUMENTS: dict[str, Schema] = {
     "event": record(outcome=TEXT, reason=TEXT),
     "findings": record(judged=COUNT, findings=many(FINDING), left_out=many(LEFT_OUT)),
     "history": record(runs=many(RECORD)),
-    "machines": record({"machines": many(MACHINE), "exit_code": EXIT, "forgotten": TEXT}),
+    "machines": record({"machines": many(MACHINE), "exit_code": EXIT, "forgotten": many(TEXT)}),
     "agents": record(agents=many(record(profile=TEXT, title=TEXT, state=TEXT, folder=TEXT)), exit_code=EXIT),
     "profiles": record(
         {"verdict": TEXT}, exit_code=EXIT, profiles=many(record(profile=TEXT, exit_code=EXIT, answer=ANY))

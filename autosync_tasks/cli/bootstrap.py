@@ -15,9 +15,8 @@ from autosync_tasks.bootstrap.request import Ears, Wish
 from autosync_tasks.bootstrap.stage import Stage
 from autosync_tasks.cli.each import one_by_one
 from autosync_tasks.cli.task import CHECK, DIFF, JSON, Context, Scope, is_dry, task
-from autosync_tasks.config.load import VARIABLE
+from autosync_tasks.config.load import VARIABLE, switched_on
 from autosync_tasks.doctor.missing import missing_after
-from autosync_tasks.machines.own import own_name
 from autosync_tasks.model import Change, Run
 from autosync_tasks.profiles import USUAL
 from autosync_tasks.records import asdict
@@ -111,11 +110,12 @@ def bootstrap(
 
 
 @task(
+    profiles=Scope.FILE,
     help={
         "forget": "take a machine that is gone off the list, by its host or name (its branch stays)",
         "check": CHECK,
         "json": JSON,
-    }
+    },
 )
 def machines(context: Context, forget: str = "", check: bool = False, json: bool = False) -> int:
     """
@@ -124,20 +124,22 @@ def machines(context: Context, forget: str = "", check: bool = False, json: bool
     Each writes a small ref of its own beside the branches. Exit code 1 if one has been silent for longer than its
     `max_age`.
     """
-    site, now = open_site(os.environ), time.time()
+    now, named = time.time(), os.environ.get(VARIABLE)
+    found = roll.of_agents(os.environ, (named,) if named else switched_on(os.environ))
     if forget:
-        one = roll.forget(site, forget, check=is_dry(context, check))
+        gone = roll.forget(found, forget, check=is_dry(context, check))
         verb = "would be taken off the list" if is_dry(context, check) else "is off the list; its branch stays"
         if json:
-            report.show("machines", {"forgotten": one.name})
+            report.show("machines", {"forgotten": [one.name for one in gone]})
         else:
-            screen.show(lines.plain([f"{one.host or one.name} {verb}"]))
+            screen.show(lines.plain([f"{one.host or one.name}, {one.agent}: {verb}" for one in gone]))
         return 0
-    found, mine = roll.machines(site), own_name(site)
-    silent = any(one.silent(now) for one in found)
+    records = [one for one, _ in found.records]
+    code = found.faults[0].exit_code if found.faults else int(any(one.silent(now) for one in records))
     if json:
-        rows = [{**asdict(one), "verdict": one.verdict(now), "this": one.name == mine} for one in found]
-        report.show("machines", {"machines": rows, "exit_code": int(silent)})
+        rows = [{**asdict(one), "verdict": one.verdict(now), "this": one.name in found.mine} for one in records]
+        report.show("machines", {"machines": rows, "exit_code": code})
     else:
-        screen.show(lines.of_machines([(one.verdict(now), one.words(now), one.name == mine) for one in found]))
-    return int(silent)
+        told = [(one.verdict(now), one.words(now), one.name in found.mine) for one in records]
+        screen.show([*lines.of_machines(told), *lines.plain([f"not asked: {one.message}" for one in found.faults])])
+    return code

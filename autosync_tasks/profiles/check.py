@@ -9,7 +9,18 @@ from typing import Any
 from autosync_tasks.model import Priority, Rule
 from autosync_tasks.policy.patterns import check_pattern
 from autosync_tasks.policy.rules import OTHER, TRANSIENT_RULES
-from autosync_tasks.profiles.profile import CHECKS, READERS, TRIGGERS, Derived, Profile, Stub, Tree, Trigger, Validation
+from autosync_tasks.profiles.profile import (
+    CHECKS,
+    KINDS,
+    READERS,
+    TRIGGERS,
+    Derived,
+    Profile,
+    Stub,
+    Tree,
+    Trigger,
+    Validation,
+)
 
 NAME = r"[a-z][a-z0-9-]{0,30}"
 """Of a profile: it is a branch, a folder and a table of the config file."""
@@ -114,6 +125,7 @@ def check(name: str, value: Mapping[str, object], where: str, origin: str, wrong
             one.texts("known", r".+", "a list of keys"),
             one.flag("stops"),
             one.texts("takes", "|".join(READERS), f"a list of {' and '.join(READERS)}"),
+            _schema(one.take("schema"), f"{one.where}schema, ", wrong),
         )
         for one in table.tables("validations")
     )
@@ -174,6 +186,30 @@ def _logins(table: _Table) -> dict[str, str]:
         way = one.text("way", r".{1,200}", "how to log in again, in one line")
         found |= dict.fromkeys(one.texts("files", r"[^/\0]+", "a list of names", needed=True), way)
     return found
+
+
+def _schema(value: object, where: str, wrong: Callable[[str], None], depth: int = 0) -> Mapping[str, Any]:
+    """A JSON Schema of the keywords that `validation.schema` knows and settings need; {} where there is none."""
+    if value is None:
+        return {}
+    table = _Table(value, where, wrong)
+    _one_of(table, "type", KINDS, usual="")
+    table.texts("enum", r".*", "a list of texts")
+    inner = [(key, table.take(key)) for key in ("items", "additionalProperties")]
+    for key, kind in (("properties", Mapping), ("anyOf", list)):
+        held = table.take(key)
+        if held is not None and not isinstance(held, kind):
+            table.refuse(key, "is none", "a table of schemas" if kind is Mapping else "a list of schemas")
+        elif held:
+            named = held.items() if isinstance(held, Mapping) else enumerate(held, 1)
+            inner += [(f"{key} {name}", one) for name, one in named]
+    table.end()
+    if depth == 20 and any(one is not None for _, one in inner):
+        wrong(f"{where}goes too deep; allowed: 20 levels")
+        inner = []
+    for name, one in inner:
+        _schema(one, f"{where}{name[:60]!r}, ", wrong, depth + 1)
+    return value if isinstance(value, Mapping) else {}
 
 
 def _priority(table: _Table, key: str, usual: str | None = None) -> Priority:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from autosync_tasks.model import Rule
 from autosync_tasks.records import dataclass, field
@@ -10,6 +11,7 @@ from autosync_tasks.records import dataclass, field
 CHECKS = ("json", "toml", "front-matter", "hooks", "policy-rules", "opencode")
 """Validations that a profile can name; the room `validation` has the code of each."""
 READERS = ("comments", "bom")
+KINDS = ("string", "boolean", "integer", "number", "array", "object", "null")
 TRIGGERS = ("opencode-plugin", "claude-hooks", "codex-hooks", "gemini-hooks")
 """Triggers that a profile can name; the room `triggers` has the code of each."""
 
@@ -33,7 +35,8 @@ class Tree:
 class Validation:
     """One validation that applies. check: of `CHECKS`. files: patterns of what it judges. required: keys that must be
     there. known: keys that may be (empty: any; `name[]`: a list); of hooks: how commands write the tree. stops: the
-    agent is of no use with such a file broken. takes: what its reader knows beyond JSON, of `READERS`."""
+    agent is of no use with such a file broken. takes: what its reader knows beyond JSON, of `READERS`. schema: a JSON
+    Schema of json and toml; where a value does not fit it, the reader takes nothing of the file ({}: not known)."""
 
     check: str
     files: tuple[str, ...] = ()
@@ -41,6 +44,7 @@ class Validation:
     known: tuple[str, ...] = ()
     stops: bool = False
     takes: tuple[str, ...] = ()
+    schema: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

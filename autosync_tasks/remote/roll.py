@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from autosync_tasks.backup.locks import clear_stale_locks
+from autosync_tasks.config.load import VARIABLE
 from autosync_tasks.errors import AutosyncError, BackupError, UsageError
 from autosync_tasks.machines.own import MOST, commit_record, known, own_name, own_record
 from autosync_tasks.machines.record import REFS, Record, valid_name
 from autosync_tasks.names import display
+from autosync_tasks.records import dataclass
 from autosync_tasks.remote.heads import connect
 from autosync_tasks.remote.known import ANNOUNCED
 from autosync_tasks.remote.transport import Limits, Remote
-from autosync_tasks.workspace.workspace import Site
+from autosync_tasks.workspace.workspace import Site, open_site
 
 
 def announce(site: Site, remote: Remote, now: float, conflict: str = "") -> str:
@@ -72,23 +75,57 @@ def machines(site: Site, limits: Limits | None = None) -> list[Record]:
     return known(site)
 
 
-def forget(site: Site, named: str, *, check: bool, limits: Limits | None = None) -> Record:
-    """Takes the record of a machine that is gone off the remote; its branch stays. named: host or name.
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """The machines of every remote that agents of this machine push to.
 
-    Raises UsageError if there is no such machine, or more than one, or it is this one.
+    records: each, with a site that reaches it. mine: names of this machine's own. faults: of what could not be asked.
     """
-    found = [one for one in machines(site, limits) if named in (one.name, one.host)]
-    others = [one for one in found if one.name != own_name(site)]
-    if len(others) != 1:
-        many = ", ".join(display(one.name) for one in others)
+
+    records: list[tuple[Record, Site]]
+    mine: set[str]
+    faults: list[AutosyncError]
+
+
+def of_agents(environ: Mapping[str, str], agents: Sequence[str]) -> Roll:
+    """What `machines` says for these agents, each remote asked once; one that pushes nowhere is passed over.
+
+    Raises AutosyncError if nothing can be asked.
+    """
+    found, asked = Roll([], set(), []), set()
+    for agent in agents:
+        try:
+            site = open_site({**environ, VARIABLE: agent})
+            if len(agents) > 1 and not (site.settings.auto_sync_push or site.settings.push_url):
+                continue
+            found.mine.add(own_name(site))
+            address = connect(site).address.shown
+            if address not in asked:
+                found.records.extend((one, site) for one in machines(site))
+                asked.add(address)
+        except AutosyncError as error:
+            found.faults.append(error)
+    if not asked and found.faults:
+        raise found.faults[0]
+    return found
+
+
+def forget(roll: Roll, named: str, *, check: bool) -> list[Record]:
+    """Takes the records of a machine that is gone, one for each of its agents, off the remote; its branches stay.
+
+    named: host or name. Raises UsageError if there is no such machine, or more than one, or it is this one.
+    """
+    others = [(r, site) for r, site in roll.records if named in (r.name, r.host) and r.name not in roll.mine]
+    if not others or len({record.agent for record, _ in others}) < len(others):
+        many = ", ".join(display(record.name) for record, _ in others)
         why = (
             f"more than one machine is called {display(named)}"
             if others
             else f"there is no other machine {display(named)}"
         )
         raise UsageError(why, hint=f"name one of: {many}" if others else "`inv machines` names them")
-    if not check:
+    for record, site in others if not check else ():
         with site.state.lock():
-            connect(site, limits).delete_ref(REFS + others[0].name)
-            site.repository.gateway.run("update-ref", "-d", REFS + others[0].name)
-    return others[0]
+            connect(site).delete_ref(REFS + record.name)
+            site.repository.gateway.run("update-ref", "-d", REFS + record.name)
+    return [record for record, _ in others]

@@ -10,19 +10,22 @@ import re
 import warnings
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from autosync_tasks.policy.matching import Matcher
 from autosync_tasks.validation import jsonc
 from autosync_tasks.validation.findings import Applies, Context, Raw, Subject, printable, surely_missing
 from autosync_tasks.validation.rule import Family, rules
+from autosync_tasks.validation.schema import misfits
 from autosync_tasks.validation.yaml_front import TAG, FrontError, cut_front, top_level
 
 RULES = rules("""
 AGT001 error: The agent stops at this file, or reads nothing of it
   A settings file that is not what its reader takes: Gemini CLI and Codex do not start, Claude Code leaves all of it
-  out, what it forbids included. Not every reader takes comments, and none a comma before a closing bracket.
-  → Mend the line that is named.
+  out, what it forbids included. Not every reader takes comments, and none a comma before a closing bracket; and for
+  Claude Code and Codex one value of another kind (a text where a list belongs) is enough.
+  → Mend the line or the value that is named.
 
 AGT002 warning: A file that the agent does not read
   The agent starts without it, and what the file says has no effect.
@@ -40,6 +43,9 @@ AGT005 warning: A hook whose program is missing
   A hook or the status line names a program in this tree that is not there: it fails at each turn.
   → Create the program, or take the hook out.
 """)
+
+
+_MOST_MISFITS = 20
 
 
 def agent_faults(subject: Subject, context: Context) -> Iterator[Raw]:
@@ -98,7 +104,9 @@ def _toml(subject: Subject, applies: Applies, context: Context) -> Iterator[Raw]
 
 
 def _keys(applies: Applies, value: dict[str, Any]) -> Iterator[Raw]:
-    """AGT003 and AGT004, and what stands under a key that wants a list."""
+    """AGT003 and AGT004, what stands under a key that wants a list, and values with which nothing is read."""
+    for one in islice(misfits(value, applies.schema), _MOST_MISFITS):
+        yield _broken(applies, f"At {one.spot}: {one.what}; with that its reader takes nothing of the file.")
     for key in applies.required:
         if key not in value:
             yield Raw("AGT003", f"`{key}` is missing.", 1, token=key.encode())

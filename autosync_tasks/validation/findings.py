@@ -6,9 +6,9 @@ import hashlib
 import hmac
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 from autosync_tasks.model import Kind, Path
 from autosync_tasks.names import parents
@@ -43,12 +43,15 @@ class Applies(Protocol):
     """One validation of a profile. check: json, toml, front-matter, hooks or policy-rules. files: patterns of what it
     judges. required, known: keys (`known` empty: any; `name[]`: a list; of hooks: how the tree is written in commands).
     stops: the agent is of no use with such a file broken. takes: what its reader knows beyond JSON: comments, bom.
+    schema: a JSON Schema that its values fit, or nothing of the file is read.
     """
 
     @property
     def check(self) -> str: ...
     @property
     def files(self) -> tuple[str, ...]: ...
+    @property
+    def schema(self) -> Mapping[str, Any]: ...
     @property
     def required(self) -> tuple[str, ...]: ...
     @property

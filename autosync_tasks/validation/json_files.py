@@ -145,7 +145,7 @@ def _schema(config: Any) -> Iterator[Raw]:
 
 
 def _of_violation(code: str, violation: schema.Violation) -> Raw:
-    spot = ".".join(printable(str(part), 40) for part in violation.where) or "the top level"
+    spot = violation.spot
     return Raw(code, f"At {spot}: {violation.what}.", token=f"{spot}:{violation.keyword}".encode())
 
 

@@ -108,9 +108,10 @@ def this_conflict(machine: Machine) -> None:
 @step("a person forgets the other machine")
 def forgets(machine: Machine) -> None:
     with as_a_person():
-        roll.forget(machine.site, own_name(new(machine).site), check=True)
+        there = roll.of_agents(machine.environ, ["opencode"])
+        roll.forget(there, own_name(new(machine).site), check=True)
         assert len(roll.machines(machine.site)) == 2
-        roll.forget(machine.site, own_name(new(machine).site), check=False)
+        roll.forget(there, own_name(new(machine).site), check=False)
 
 
 @given("somebody wrote nonsense into the list of machines")

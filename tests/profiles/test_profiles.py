@@ -33,6 +33,11 @@ reason = "logins"
 """
 
 
+def schema(line: str) -> str:
+    """A validation whose schema has that line, before what follows."""
+    return f'[[validations]]\ncheck = "json"\nfiles = ["/a.json"]\n[validations.schema]\n{line}\n[tree]'
+
+
 def own(tmp_path: Path, text: str, name: str = "made-up") -> Source:
     (tmp_path / "profiles").mkdir(exist_ok=True)
     (tmp_path / "profiles" / f"{name}.toml").write_text(text, "utf-8")
@@ -128,6 +133,12 @@ def test_one_of_a_persons_own(tmp_path: Path) -> None:
             "trigger, kind: is no such text; allowed: opencode-",
         ),
         (("[tree]", "[tree"), "is not valid TOML in UTF-8"),
+        (("[tree]", schema('type = "text"')), "schema, type: is no such text; allowed: string | boolean"),
+        (("[tree]", schema('format = "uri"')), "schema, 'format': is no key of a profile; allowed: type, enum"),
+        (("[tree]", schema("properties = 5")), "schema, properties: is none; allowed: a table of schemas"),
+        (("[tree]", schema("properties.a.items.type = 5")), "'properties a', 'items', type: is no such text"),
+        (("[tree]", schema("anyOf = [5]")), "schema, 'anyOf 1', is not a table"),
+        (("[tree]", schema("items." * 21 + 'type = "string"')), "'items', goes too deep; allowed: 20 levels"),
     ],
 )
 def test_what_is_wrong_is_told(tmp_path: Path, change: tuple[str, str], line: str) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
+from autosync_tasks.profiles import Source
+from autosync_tasks.validation import validate
 from tests.validation.support import context, file, of
 
 
@@ -19,6 +22,7 @@ class Says:
     known: tuple[str, ...] = ()
     stops: bool = False
     takes: tuple[str, ...] = ()
+    schema: dict[str, Any] = field(default_factory=dict)
 
 
 CLAUDE = Says("json", ("/settings.json",), stops=True, takes=("bom",))
@@ -73,6 +77,31 @@ FRONT = "---\nname: a\ndescription: d\n{}\n---\nhi\n"
 def test_what_the_agent_makes_of_it(says: Says, path: str, text: str | bytes, wanted: list[str]) -> None:
     found = of(file(path.encode(), text), context(path.encode(), checks=(says,), opencode=False))
     assert sorted(found) == wanted
+
+
+@pytest.mark.parametrize(
+    ("agent", "path", "text", "wanted"),
+    [
+        ("codex", "config.toml", "model = 5", "At model: the value should be of type string"),
+        ("codex", "config.toml", "[mcp_servers.x]\nargs = 'a'", "At mcp_servers.x.args: the value should be of type array"),
+        ("codex", "config.toml", "[mcp_servers.x.env]\nPORT = 80", "At mcp_servers.x.env.PORT: the value should be"),
+        ("codex", "config.toml", "project_doc_max_bytes = 1.5", "At project_doc_max_bytes: the value should be of type integer"),
+        ("codex", "work.config.toml", "[features]\nhooks = 'yes'", "At features.hooks: the value has none of the forms"),
+        ("codex", "config.toml", "zq = 5\n[tui]\nzq = 5\n[features]\nnew = {a = 1}", ""),
+        ("codex", "config.toml", "[mcp_servers.x]\nstartup_timeout_sec = 3", ""),
+        ("codex", "deep/config.toml", "model = 5", ""),
+        ("claude", "settings.json", '{"permissions": {"allow": "a"}}', "At permissions.allow: the value should be of type array"),
+        ("claude", "settings.json", '{"model": null}', "At model: the value should be of type string"),
+        ("claude", "settings.json", '{"hooks": {"PreToolUse": {}}}', "At hooks.PreToolUse: the value has none of the forms"),
+        ("claude", "settings.json", '{"env": {"A": 5}, "permissions": {"deny": [5]}, "hooks": {"Stop": 5}, "mine": 5}', ""),
+    ],
+)  # fmt: skip
+def test_a_value_with_which_nothing_is_read_blocks(agent: str, path: str, text: str, wanted: str) -> None:
+    checks = Source(agent).read().validations
+    ctx = context(path.encode(), checks=checks, opencode=False)
+    found = [one for one in validate([file(path.encode(), text)], ctx) if one.code.startswith("AGT")]
+    assert [one.code for one in found] == (["AGT001"] if wanted else []), found
+    assert all(one.blocks and one.message.startswith(wanted) for one in found), found
 
 
 PATHS = (b"settings.json", b"hooks/there.sh", b"plugins", b"status.sh", b"bin")

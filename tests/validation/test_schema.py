@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from autosync_tasks.profiles import Source
 from autosync_tasks.validation import schema
 
 jsonschema = pytest.importorskip("jsonschema")
@@ -88,3 +89,15 @@ def test_agrees_with_the_library(config: Any) -> None:
 @pytest.mark.parametrize("config", [{}, [], None, 5, "x", {"model": "a/b"}, {"model": 5}, {"nope": 1}, {"share": True}])
 def test_agrees_on_plain_cases(config: Any) -> None:
     same(config)
+
+
+OF_PROFILES = [one.schema for name in ("claude", "codex") for one in Source(name).read().validations if one.schema]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from(OF_PROFILES).flatmap(lambda one: st.tuples(st.just(one), likely(one))))
+def test_agrees_on_what_profiles_say(pair: tuple[dict[str, Any], Any]) -> None:
+    said, value = pair
+    assert keywords(said) <= KNOWN
+    theirs = {tuple(error.absolute_path) for error in jsonschema.Draft202012Validator(said).iter_errors(value)}
+    assert {found.where for found in schema.misfits(value, said)} == theirs
