@@ -33,7 +33,11 @@ Feature: Other agents' own files are read as each of them reads it
         | form                     | text           | told                               |
         | another kind             | []             | AGT001 in line 1                   |
         | a byte order mark before | BOM{}          | nothing                            |
-        | hooks of odd shapes      | {"hooks": {"Stop": [1, {"hooks": 2}, {"hooks": [{"command": 5}, 6]}], "b": 1}, "statusLine": []} | nothing |
+        | hooks of odd shapes      | {"hooks": {"Stop": [1, {"hooks": 2}, {"hooks": [{"command": 5}, 6]}], "b": 1}, "statusLine": {}} | nothing |
+        | a status line as a list  | {"statusLine": []}   | AGT001                           |
+        | what is allowed as text  | {"permissions": {"allow": "Bash(ls:*)"}} | AGT001       |
+        | no model                 | {"model": null} | AGT001                                |
+        | odd values that it passes over | {"env": {"PORT": 80}, "permissions": {"deny": [5]}, "hooks": {"Stop": 5}, "mine": 5} | nothing |
 
     Scenario: a hook names a program of the tree in many ways
       Given the home of claude
@@ -70,6 +74,21 @@ Feature: Other agents' own files are read as each of them reads it
       And a person asks for a sync
       Then the sync is blocked
       And of each is told what the table says
+
+    Scenario Outline: settings with <value>
+      Given the home of codex
+      When these files appear:
+        | file        | holds  | told   |
+        | config.toml | <text> | <told> |
+      And a person asks for a sync
+      Then of each is told what the table says
+
+      Examples:
+        | value                     | text                                                    | told    |
+        | a number as the model     | model = 5                                               | AGT001  |
+        | a server's words as text  | [mcp_servers.docs]\ncommand = "docs"\nargs = "--all"    | AGT001  |
+        | a feature as text         | [features]\nhooks = "yes"                               | AGT001  |
+        | keys that nobody knows    | mine = 5\n[tui]\nmine = 5\n[features]\nmine = {a = 1} | nothing |
 
   Rule: Gemini CLI
 

@@ -42,16 +42,6 @@ HOMES = {
 }
 
 
-SETTINGS = {
-    "a number as the model": "model = 5\n",
-    "a server's arguments in one text": '[mcp_servers.docs]\ncommand = "docs"\nargs = "--all"\n',
-    "a key that nobody knows": 'mine = 5\n[tui]\nmine = "x"\n',
-    "what is allowed in one text": '{"permissions": {"allow": "Bash(ls:*)"}}\n',
-    "a number in the environment": '{"env": {"PORT": 80}}\n',
-}
-"""Texts of a whole settings file."""
-
-
 def _put(machine: Machine, files: dict[str, str]) -> None:
     for name, text in files.items():
         path = machine.home / name
@@ -137,11 +127,6 @@ def holds_these(machine: Machine, names: str) -> None:
     held = dict(line.split() for line in told.splitlines())
     here = {one: backup_of(machine, one.replace("main", "opencode")) for one in wanted}
     assert held == {one: git(folder, "rev-parse", one).decode().strip() for one, folder in here.items()}
-
-
-@when(parsers.re("the settings of (?P<agent>Claude Code|Codex) get (?P<value>.+)"))
-def settings_get(machine: Machine, agent: str, value: str) -> None:
-    _put(machine, {".codex/config.toml" if agent == "Codex" else ".claude/settings.json": SETTINGS[value]})
 
 
 @step("a secret gets into the instructions of Claude Code")
