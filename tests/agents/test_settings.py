@@ -15,7 +15,12 @@ import pytest
 from autosync_tasks.profiles import Source
 from tests.agents.bed import Bed, prefix_of
 
-pytestmark = pytest.mark.sweep
+
+def some(number: int) -> pytest.MarkDecorator:
+    """That many places in the wider sample, all of them in the full one."""
+    few, every = pytest.param(number, marks=pytest.mark.sweep), pytest.param(1000, marks=pytest.mark.full)
+    return pytest.mark.parametrize("number", [few, every])
+
 
 ODD = {"string": "zq", "boolean": True, "integer": 5, "number": 1.5, "array": ["zq"], "object": {"zq": "zq"}}
 """A value of each kind."""
@@ -107,7 +112,7 @@ PROGRAMS = {
 }
 
 
-@pytest.mark.parametrize("number", [8, pytest.param(1000, marks=pytest.mark.full)])
+@some(8)
 def test_codex_does_not_start_with_what_is_an_error(number: int, tmp_path: Path) -> None:
     codex = Asked("codex", tmp_path)
     fine = {"model": "gpt-5", "zq": 5, "mcp_servers": {"zq": {"command": "true", "startup_timeout_sec": 3}}}
@@ -115,7 +120,7 @@ def test_codex_does_not_start_with_what_is_an_error(number: int, tmp_path: Path)
     assert [way for way, settings in wrong("codex", number) if codex.codex_starts(settings)] == []
 
 
-@pytest.mark.parametrize("number", [2, pytest.param(1000, marks=pytest.mark.full)])
+@some(1)
 def test_claude_code_uses_nothing_of_what_is_an_error(number: int, tmp_path: Path) -> None:
     claude = Asked("claude", tmp_path)
     assert claude.claude_reads({"zq": 5, "env": {"zq": 5}, "permissions": {"deny": [5]}, "hooks": {"Stop": 5}})
