@@ -17,14 +17,16 @@ from tests.opencode.client import Home, program
 from tests.opencode.model_server import ModelServer
 from tests.support import independent
 from tests.support.machine import Machine
+from tests.support.sample import some
 
-pytestmark = pytest.mark.sweep
+BEFORE = "OpenCode was started before"
 
 
-@pytest.mark.parametrize("started", [False, True], ids=["empty home", "OpenCode was started before"])
+@pytest.mark.parametrize("home", some(1, "an empty home", BEFORE))
 def test_a_turn_of_opencode_goes_on_with_the_branch(
-    workshop: Path, scanner_cache: Path, machine: Machine, started: bool
+    workshop: Path, scanner_cache: Path, machine: Machine, home: str
 ) -> None:
+    started = home == BEFORE
     program()
     with ModelServer([]) as model:
         old = machine

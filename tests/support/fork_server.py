@@ -40,7 +40,7 @@ def main(scanner_cache: str, *, reap: bool) -> None:
     """Serves jobs until its input ends."""
     if reap:
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    _load(scanner_cache)
+    load(scanner_cache)
     _answer("ready")
     for line in sys.stdin:
         _answer(json.dumps(_run(json.loads(line), reap=reap)))
@@ -51,7 +51,7 @@ def _answer(line: str) -> None:
     sys.stdout.flush()
 
 
-def _load(scanner_cache: str) -> None:
+def load(scanner_cache: str) -> None:
     """Imports what a run could import, and loads the scanner (0.5 s)."""
     import git
     import tenacity
@@ -107,7 +107,7 @@ def _forked(main: Callable[[], object], argv: list[str], environ: dict[str, str]
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
             os.dup2(out.fileno(), 1)
             os.dup2(err.fileno(), 2)
-            _play(main, argv, environ)
+            play(main, argv, environ)
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         out.seek(0), err.seek(0)
         return files.Ran(code, out.read(), err.read())
@@ -165,10 +165,10 @@ def _become(job: dict[str, Any]) -> None:
     from autosync_tasks.cli import program
 
     programs = {"autosync": program.autosync, "sync-config": program.sync_config, "inv": _inv}
-    _play(programs[os.path.basename(job["words"][0])], job["words"], job["environ"], job["control"])
+    play(programs[os.path.basename(job["words"][0])], job["words"], job["environ"], job["control"])
 
 
-def _play(main: Callable[[], object], words: list[str], environ: dict[str, str], control: str = "") -> NoReturn:
+def play(main: Callable[[], object], words: list[str], environ: dict[str, str], control: str = "") -> NoReturn:
     """Runs a program to its end, which is that of this process."""
     code = 70
     try:

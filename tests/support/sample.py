@@ -10,10 +10,17 @@ from __future__ import annotations
 import os
 import zlib
 from collections import defaultdict
+from typing import Any
 
 import pytest
 
 SEED = os.environ.get("AUTOSYNC_SEED", "1")
+
+
+def some(number: int, *cases: str) -> list[Any]:
+    """Parameters of a test that starts a heavy program of others: so many are in the wider sample, the rest in `full`."""
+    chosen = sorted(cases, key=lambda case: zlib.crc32(f"{SEED} {case}".encode()))[:number]
+    return [pytest.param(case, marks=pytest.mark.sweep if case in chosen else pytest.mark.full) for case in cases]
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest takes out what is marked `sweep`

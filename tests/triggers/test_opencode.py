@@ -14,8 +14,7 @@ from autosync_tasks.triggers import hook
 from tests.opencode.bed import AUTOSYNC, DONE, Bed, Server
 from tests.opencode.client import Home, program
 from tests.opencode.model_server import ModelServer
-
-pytestmark = pytest.mark.sweep
+from tests.support.sample import some
 
 
 @pytest.fixture
@@ -36,7 +35,7 @@ def bed(workshop: Path, scanner_cache: Path) -> Iterator[Bed]:
         yield made
 
 
-@pytest.mark.parametrize("fault", ["dies", "says rubbish", "no state folder"])
+@pytest.mark.parametrize("fault", some(1, "dies", "says rubbish", "no state folder"))
 def test_a_broken_sync_never_breaks_a_turn(bed: Bed, fault: str) -> None:
     stub = bed.home.root / "stub"
     stub.write_text({"dies": "#!/bin/sh\nkill -9 $$\n"}.get(fault, "#!/bin/sh\necho '[1,'\n"))
@@ -52,6 +51,7 @@ def test_a_broken_sync_never_breaks_a_turn(bed: Bed, fault: str) -> None:
     assert told is None or told in ended.stderr
 
 
+@pytest.mark.sweep
 def test_a_turn_within_the_limit_leaves_a_waiter_and_its_edit_is_not_lost(bed: Bed) -> None:
     config = bed.home.root / ".config" / "autosync-tasks" / "config.toml"
     config.write_text(config.read_text().replace("max_sync_frequency = 0", "max_sync_frequency = 60"))
@@ -63,6 +63,7 @@ def test_a_turn_within_the_limit_leaves_a_waiter_and_its_edit_is_not_lost(bed: B
     bed.wait_for_the_turn(90)
 
 
+@pytest.mark.sweep
 def test_serve_with_a_sync_of_ten_seconds_answers_at_once_and_commits_even_when_it_is_ended(bed: Bed) -> None:
     bed.install(slow=10)
     server = Server(bed)

@@ -26,7 +26,7 @@ SEED = os.environ.get("AUTOSYNC_SEED", "1")
 KEYS = [*TABLE]
 SIZES = [
     pytest.param(0.25, id="a few"),
-    pytest.param(4, id="more", marks=pytest.mark.sweep),
+    pytest.param(2, id="more", marks=pytest.mark.sweep),
     pytest.param(400, id="many", marks=pytest.mark.full),
 ]
 

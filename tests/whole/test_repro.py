@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.support.fork_door import LANG, open_door
 from tests.support.machine import BIN
 from tests.support.trees import SHARED
 
@@ -17,29 +19,25 @@ FOLDER = SHARED / "repro"
 SCRIPTS = sorted(path.name for path in FOLDER.glob("[!_]*.sh"))
 
 
-PROGRAM = """#!/bin/sh
-state="${{XDG_STATE_HOME:-$HOME/.local/state}}/autosync-tasks"
-[ -e "$state" ] || {{ mkdir -p "$state" && chmod 700 "$state" && cp -R "{compiled}" "$state/engine"; }} 2>/dev/null
-exec "{program}" "$@"
-"""
-"""The program in a home where the secret scanner's rules are compiled already: that takes 5 s for each of their homes."""
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory: pytest.TempPathFactory, scanner_cache: Path) -> Iterator[Path]:
+    """A folder with the program, whose calls are forks."""
+    folder = tmp_path_factory.mktemp("bin")
+    with open_door(folder / "autosync", BIN / "autosync", scanner_cache):
+        yield folder
 
 
 @pytest.mark.parametrize("script", SCRIPTS or [""])
-def test_the_fault_is_gone(script: str, workshop: Path, scanner_cache: Path) -> None:
+def test_the_fault_is_gone(script: str, workshop: Path, programs: Path) -> None:
     if not script:
         pytest.skip(f"{FOLDER} is not here; AUTOSYNC_SHARED may name the folder that has repro/")
-    program = workshop / "bin/autosync"
-    program.parent.mkdir()
-    program.write_text(PROGRAM.format(compiled=scanner_cache, program=BIN / "autosync"))
-    program.chmod(0o755)
     ended = subprocess.run(
         ["bash", str(FOLDER / script)],
         env={
-            "PATH": f"{program.parent}:{BIN}:{os.environ['PATH']}",
+            "PATH": f"{programs}:{BIN}:{os.environ['PATH']}",
             "HOME": str(workshop),
             "TMPDIR": str(workshop),
-            "LANG": "C.UTF-8",
+            "LANG": LANG,
         },
         cwd=workshop,
         stdin=subprocess.DEVNULL,
