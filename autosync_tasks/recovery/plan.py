@@ -197,7 +197,7 @@ def _refs(facts: Diagnosis) -> list[Repair]:
 
 def _bad_ref(ref: BadRef) -> Repair:
     remedy = f"set it to {ref.last[:7]}, the last that is known of it" if ref.last else _forget(ref.name)
-    if " is no ref" in f" {ref.why}":
+    if ref.why.startswith("is no ref"):
         remedy = "move it aside, and keep the commit that it names"
     return Repair(Fix.REFS, f"{display(ref.name)} {ref.why}", remedy, subject=ref.name, subjects=(ref.last,))
 

@@ -110,7 +110,7 @@ def by_trees(heads: Heads, trees: Trees, branch: str, host: str) -> Relation:
         if trees.remote_id:
             return _conflict("the remote's branch holds another history of this source")
         strange = sorted(path for path in trees.remote if not _WELCOME.match(path))
-        mixed = sorted(path for path in trees.remote if path in trees.local and path not in strange)
+        mixed = sorted(path for path in trees.remote if path in trees.local)
         if strange or mixed:
             what = f"has {display(mixed[0])} as well" if mixed and not strange else f"holds {display(strange[0])}"
             return Relation(

@@ -32,6 +32,13 @@ Feature: Mending a backup
         | lost the contents of a file         | of context/stack.md is missing or damaged (in             |
         | damaged contents of a file          | put it back from                                          |
         | lost the name of a snapshot         | refs/autosync/snapshots/                                  |
+        | a person's branch that names nothing | refs/heads/mine is damaged: it names no commit: set it to |
+        | a person's branch that names what is not there | which is not there: move it aside: no commit that it named |
+        | a line of rubbish among its packed refs | keep the lines that are refs, and move it aside       |
+        | lost where the remote was           | the next push finds out anew where the remote is          |
+        | a commit of a killed run            | 1 commit of a killed run never reached the branch         |
+        | settings that git cannot read       | keep what git can read of it, and move it aside           |
+        | a damaged list of commits           | move them aside: git makes them anew                      |
 
   Rule: People can look first
 

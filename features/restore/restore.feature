@@ -76,7 +76,7 @@ Feature: Bringing files back
         | 2026-01-04                 | there was no backup yet              |
         | 2026-13-01                 | no time that there is                |
         | 2026-01-05 25:00           | no time that there is                |
-        | 1969-12-31                 | is before 1970                       |
+        | 1969-12-31                 | is before 1970 next: write it as     |
         | 99999 days ago             | is before 1970                       |
         | 5/1/2026                   | neither a time nor a commit          |
         | main..x                    | neither a time nor a commit          |
@@ -171,6 +171,12 @@ Feature: Bringing files back
       And a person takes the restore back
       Then the config tree has "AGENTS.md", saying "first"
 
+    Scenario: a restore is named by the beginning of what it was saved as
+      When a person restores everything over "first" and over "second" in "AGENTS.md"
+      And a person takes the first restore back by its id
+      Then the config tree has "AGENTS.md", saying "first"
+      And no other id names one
+
     Scenario: an edit that was not backed up can be had back
       When "AGENTS.md" says "An edit of this morning"
       And a person restores everything
@@ -213,7 +219,7 @@ Feature: Bringing files back
       And all that was recorded stands there as it was
       And it says:
         | 10 paths restored                                                     |
-        | what stands at README.md is set aside as README.md.before-restore-    |
+        | what stands at README.md is set aside as README.md.before-restore-0   |
         | what stands at docs/deep is set aside as docs/deep.before-restore-    |
         | what stands at empty is set aside as empty.before-restore-            |
 
@@ -249,10 +255,36 @@ Feature: Bringing files back
       Then there is nothing to restore
       And nothing was written
 
+    Scenario: each path has a sign that says what would be done
+      Given files, folders and links of every kind are backed up
+      And something else stands in the place of each
+      When a person asks what restoring everything would do
+      Then the restore would be done
+      And it says:
+        | would restore: 10 paths |
+        | ~ AGENTS.md             |
+        | x agent                 |
+        | x bin/check             |
+        | + context/stack.md      |
+        | T README.md             |
+        | T docs/a.md             |
+        | T docs/deep             |
+        | T docs/l                |
+        | T empty                 |
+
     Scenario: a name that is wrong
-      When a person restores "contxt/stack.md"
-      Then the restore is refused
-      And it says "the nearest is context/stack.md"
+      When a person asks what restoring each of these would do, it says:
+        | name                 | told                                             |
+        | contxt/stack.md      | not there; the nearest is context/stack.md       |
+        | elsewhere/stack.md   | not there; the nearest is context/stack.md       |
+        | agent/revewer.md     | not there; the nearest is agent/reviewer.md      |
+        | zzz                  | zzz: not there next: name a path as it lies      |
+        | ../x                 | ../x lies outside the source                     |
+        | /etc/passwd          | /etc/passwd lies outside the source              |
+        | context/../AGENTS.md | context/../AGENTS.md has `..` in it              |
+        | ./AGENTS.md          | 1 path as in                                     |
+        | context//stack.md    | 1 path as in                                     |
+        | bin/                 | 2 paths as in                                    |
 
   Rule: Another folder is never overwritten
 

@@ -148,6 +148,47 @@ def no_branch(machine: Machine) -> None:
     (machine.backup / ".git/refs/heads/main").unlink()
 
 
+@given(parsers.re("the backup has a person's branch that names (?P<what>nothing|what is not there)"))
+def bad_branch(machine: Machine, what: str) -> None:
+    git(machine.backup, "branch", "mine")
+    (machine.backup / ".git/refs/heads/mine").write_text("" if what == "nothing" else "1" * 40 + "\n")
+    if what != "nothing":
+        (machine.backup / ".git/logs/refs/heads/mine").unlink(missing_ok=True)
+
+
+@given("the backup has a line of rubbish among its packed refs")
+def bad_packed_refs(machine: Machine) -> None:
+    git(machine.backup, "branch", "mine")
+    git(machine.backup, "pack-refs", "--all")
+    with (machine.backup / ".git/packed-refs").open("a") as file:
+        file.write("rubbish\n")
+
+
+@given("the backup has lost where the remote was")
+def bad_remote_ref(machine: Machine) -> None:
+    path = machine.backup / ".git/refs/autosync/remote/origin/main"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"")
+
+
+@given("the backup has a commit of a killed run")
+def incoming(machine: Machine) -> None:
+    git(machine.backup, "update-ref", "refs/autosync/incoming/abc123", "main")
+
+
+@given("the backup has settings that git cannot read")
+def bad_config(machine: Machine) -> None:
+    (machine.backup / ".git/config").write_text("[core\n")
+
+
+@given("the backup has a damaged list of commits")
+def bad_commit_graph(machine: Machine) -> None:
+    git(machine.backup, "commit-graph", "write", "--reachable")
+    graph = machine.backup / ".git/objects/info/commit-graph"
+    graph.chmod(0o600)
+    graph.write_bytes(b"rubbish" * 20)
+
+
 @given("the backup has a damaged index")
 def damaged_index(machine: Machine) -> None:
     (machine.backup / ".git/index").write_bytes(b"DIRC\0\0")

@@ -9,6 +9,7 @@ import pytest
 from pytest_bdd import given, parsers, step, then
 
 from tests.features.outcome import says
+from tests.features.pictures import git
 from tests.features.restore import _restore
 from tests.features.words import TIME, WHAT, path_of, time_of
 from tests.support.machine import Machine
@@ -78,6 +79,42 @@ def as_before(machine: Machine, stood: dict[str, Stands], what: str) -> None:
     now, path = standing(machine), path_of(what)
     assert path in now
     assert {name: one for name, one in now.items() if name != path} == stood["instead"]
+
+
+@step("a person asks what restoring each of these would do, it says:")
+def each_name(machine: Machine, datatable: list[list[str]]) -> None:
+    for name, told in datatable[1:]:
+        _restore(machine, name, check=True)
+        machine.last.spoken = True
+        says(machine, told)
+
+
+def _saved(machine: Machine) -> list[str]:
+    """The ids of what restores saved, the oldest first."""
+    words = ("for-each-ref", "--sort=refname", "--format=%(objectname)", "refs/autosync/snapshots")
+    return git(machine.backup, *words).decode().split()
+
+
+@step(parsers.re(f'a person restores everything over "(?P<one>[^"]+)" and over "(?P<two>[^"]+)" in {WHAT}'))
+def restores_twice(machine: Machine, one: str, two: str, what: str) -> None:
+    for text in (one, two):
+        machine.write(path_of(what), text + "\n")
+        _restore(machine, agree=lambda _: True)
+
+
+@step("a person takes the first restore back by its id")
+def undoes_the_first(machine: Machine) -> None:
+    _restore(machine, undo=_saved(machine)[0][:8].upper())
+    assert machine.last.exit_code == 0, machine.last.text
+
+
+@then("no other id names one")
+def no_other(machine: Machine) -> None:
+    for odd in ("abcd", "zz", _saved(machine)[0][:3]):
+        _restore(machine, undo=odd)
+        machine.last.spoken = True
+        assert machine.last.exit_code == 2
+        says(machine, f"there is no snapshot '{odd}'")
 
 
 @step(parsers.re(f"a person asks at {TIME} what restoring {WHAT} would do, it says:"))

@@ -42,7 +42,7 @@ def _restore(
     at: str = "",
     to: str = "",
     check: bool = False,
-    undo: bool = False,
+    undo: bool | str = False,
     yes: bool = False,
     cwd: str = "",
     outside: bool = False,

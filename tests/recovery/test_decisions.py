@@ -115,7 +115,7 @@ def test_each_fault_has_its_remedy(facts: dict[str, object], fix: Fix, problem: 
         (BadRef("refs/heads/x", "names nothing"), "move it aside: no commit that it named is there any more"),
         (BadRef("refs/heads/x", "is no ref", A), "move it aside, and keep the commit that it names"),
         (BadRef("refs/autosync/remote/origin/main", "is empty"), "move it aside: the next push finds out anew"),
-        (BadRef("packed-refs", "has a bad line"), "keep the lines that are refs, and move it aside"),
+        (BadRef("packed-refs", "is damaged: 'x' is no ref"), "keep the lines that are refs, and move it aside"),
     ],
 )
 def test_a_ref_that_is_damaged_is_set_or_moved_aside(ref: BadRef, remedy: str) -> None:
