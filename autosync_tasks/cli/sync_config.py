@@ -9,6 +9,7 @@ from typing import NoReturn
 from autosync_tasks import __version__
 from autosync_tasks.errors import EXIT_CODES, UsageError
 from autosync_tasks.report import lines, screen
+from autosync_tasks.report.words import OF_SYNC_CONFIG
 
 
 class _Parser(argparse.ArgumentParser):
@@ -62,15 +63,8 @@ _ACTIONS = (
     (("--auto-disable",), "keep automatic triggers from syncing"),
     (("--show-config",), "every setting and where it comes from"),
 )
-_TASKS = {
-    "status": ["status"],
-    "stats": ["history", "--stats"],
-    "auto_history": ["history"],
-    "validate": ["verify", "verify", "--drill"],
-    "check": ["doctor"],
-    "auto_enable": ["enable"],
-    "auto_disable": ["disable"],
-    "show_config": ["show-config"],
+_TASKS = {"validate": ["verify", "verify", "--drill"]} | {
+    flag[2:].replace("-", "_"): task.split() for task, flag in OF_SYNC_CONFIG.items() if not task.startswith("sync")
 }
 _NARROWING = ("auto", "check_and_sync", "context_only", "tools_only", "include", "force", "push", "dry_run", "verbose")
 

@@ -43,6 +43,11 @@ class Check:
     remedy: str = ""
 
 
+def _check(name: str, fault: str, well: str, remedy: str, bad: Level = Level.FAIL) -> Check:
+    """A check that found a fault, or "" for none."""
+    return Check(name, bad, fault, remedy) if fault else Check(name, Level.OK, well)
+
+
 def check_all(machine: Machine) -> tuple[Check, ...]:
     """Every check, in a fixed order."""
     parts = (
@@ -54,13 +59,9 @@ def check_all(machine: Machine) -> tuple[Check, ...]:
 
 def versions(machine: Machine) -> Iterator[Check]:
     """The program itself, Python and git."""
-    if machine.program:
-        python = machine.here.get("python")
-        yield Check("program", Level.OK, f"autosync-tasks {machine.version}, Python {python}: {machine.program}")
-    else:
-        yield Check(
-            "program", Level.FAIL, "there is no `autosync` program beside this Python", "install the project (pip)"
-        )
+    well = f"autosync-tasks {machine.version}, Python {machine.here.get('python')}: {machine.program}"
+    fault = "" if machine.program else "there is no `autosync` program beside this Python"
+    yield _check("program", fault, well, "install the project (pip)")
     if why := no_wheel():
         yield Check("secret scanner", Level.WARN, f"{why}: our own rules judge, and find fewer kinds")
     for where, programs in (("git", machine.here), ("git for cron", machine.cron)):
@@ -70,10 +71,9 @@ def versions(machine: Machine) -> Iterator[Check]:
             again = programs is not machine.here and machine.here.get("git")
             remedy = "git is found from this shell, so run install-cron again" if again else INSTALL_GIT
             yield Check(where, Level.FAIL, "git is not found", remedy)
-        elif number < OLDEST_GIT:
-            yield Check(where, Level.FAIL, f"git {text} is too old", "install git 2.38 or newer")
         else:
-            yield Check(where, Level.OK, f"git {text}")
+            fault = f"git {text} is too old" if number < OLDEST_GIT else ""
+            yield _check(where, fault, f"git {text}", "install git 2.38 or newer")
 
 
 def trees(machine: Machine) -> Iterator[Check]:
@@ -94,12 +94,8 @@ def trees(machine: Machine) -> Iterator[Check]:
             remedy = f"autosync set-config OPENCODE_{name.upper()}=…" if name != "error" else "record the settings"
             yield Check(f"{name} for cron", Level.FAIL, what, remedy)
     for setting in machine.only_here:
-        yield Check(
-            "variable",
-            Level.WARN,
-            f"{setting} is set in this shell alone; unattended runs do not see it",
-            f"autosync set-config {setting}=…",
-        )
+        what = f"{setting} is set in this shell alone; unattended runs do not see it"
+        yield Check("variable", Level.WARN, what, f"autosync set-config {setting}=…")
 
 
 def backup(machine: Machine) -> Iterator[Check]:
@@ -125,21 +121,17 @@ def lacking(machine: Machine) -> Iterator[Check]:
 def trial(machine: Machine) -> Iterator[Check]:
     """A sync as cron would run it. Held back by policy, and held up by another run, is no fault."""
     if machine.trial is not None:
-        good = machine.trial.code in (0, 5, 75)
-        remedy = "" if good else machine.trial.remedy or "autosync sync --trigger=schedule, and do what it says"
-        yield Check("a sync by cron", Level.OK if good else Level.FAIL, machine.trial.reason, remedy)
+        said = machine.trial.reason
+        remedy = machine.trial.remedy or "autosync sync --trigger=schedule, and do what it says"
+        yield _check("a sync by cron", "" if machine.trial.code in (0, 5, 75) else said, said, remedy)
 
 
 def environment(machine: Machine) -> Iterator[Check]:
     """The locale of unattended runs."""
     encoding = str(machine.cron.get("encoding", "")).lower().replace("-", "")
-    level = Level.OK if encoding == "utf8" else Level.WARN
-    yield Check(
-        "locale for cron",
-        level,
-        f"messages are written in {encoding or 'an unknown encoding'}",
-        "" if level is Level.OK else "make the locale C.UTF-8 (Debian: package libc-bin) and run install-cron again",
-    )
+    what = f"messages are written in {encoding or 'an unknown encoding'}"
+    remedy = "make the locale C.UTF-8 (Debian: package libc-bin) and run install-cron again"
+    yield _check("locale for cron", "" if encoding == "utf8" else what, what, remedy, Level.WARN)
 
 
 def identity(machine: Machine) -> Iterator[Check]:
@@ -154,42 +146,33 @@ def ssh(machine: Machine) -> Iterator[Check]:
     host = machine.ssh.host
     if not machine.cron.get("ssh"):
         yield Check("ssh", Level.FAIL, "ssh is not found", "install the OpenSSH client")
-    if machine.ssh.agentless or machine.cron.get("agent"):
-        yield Check("ssh key", Level.OK, f"a key for {host} can be used with nobody there")
-    else:
-        yield Check(
-            "ssh key",
-            Level.FAIL,
-            f"unattended runs have no ssh agent, and no key for {host} without a passphrase was found",
-            "make a deploy key without a passphrase for the backup alone, and name it in ~/.ssh/config",
-        )
-    if machine.ssh.known:
-        yield Check("host key", Level.OK, f"the key of {host} is known")
-    else:
-        yield Check(
-            "host key", Level.FAIL, f"the key of {host} is not known", f"ssh {host}: look at the key, accept it"
-        )
+    usable = machine.ssh.agentless or machine.cron.get("agent")
+    fault = f"unattended runs have no ssh agent, and no key for {host} without a passphrase was found"
+    remedy = "make a deploy key without a passphrase for the backup alone, and name it in ~/.ssh/config"
+    yield _check("ssh key", "" if usable else fault, f"a key for {host} can be used with nobody there", remedy)
+    fault = "" if machine.ssh.known else f"the key of {host} is not known"
+    yield _check("host key", fault, f"the key of {host} is known", f"ssh {host}: look at the key, accept it")
 
 
 def room(machine: Machine) -> Iterator[Check]:
     """Disk and inodes."""
     for space in machine.spaces:
-        level = Level.OK if space.free > LITTLE_SPACE else Level.WARN
-        level = level if space.free > TOO_LITTLE_SPACE else Level.FAIL
-        remedy = "" if level is Level.OK else f"make room on the file system of {space.path}"
-        yield Check(f"disk of {space.name}", level, f"{space.free / 1e9:.1f} GB free", remedy)
+        where = f"on the file system of {space.path}"
+        words = f"{space.free / 1e9:.1f} GB free"
+        yield _of_room(f"disk of {space.name}", space.free, LITTLE_SPACE, TOO_LITTLE_SPACE, words, f"make room {where}")
         if space.inodes is not None:
-            level = Level.OK if space.inodes > FEW_INODES else Level.WARN
-            level = level if space.inodes > TOO_FEW_INODES else Level.FAIL
-            remedy = "" if level is Level.OK else f"remove small files on the file system of {space.path}"
-            yield Check(f"inodes of {space.name}", level, f"{space.inodes:,} free", remedy)
+            words, remedy = f"{space.inodes:,} free", f"remove small files {where}"
+            yield _of_room(f"inodes of {space.name}", space.inodes, FEW_INODES, TOO_FEW_INODES, words, remedy)
+
+
+def _of_room(name: str, free: int, few: int, too_few: int, words: str, remedy: str) -> Check:
+    return _check(name, words if free <= few else "", words, remedy, Level.FAIL if free <= too_few else Level.WARN)
 
 
 def access(machine: Machine) -> Iterator[Check]:
     """Permissions."""
     for one in machine.accesses:
-        level = Level.FAIL if one.fault else Level.OK
-        yield Check(f"access to {one.name}", level, one.fault or one.path, one.remedy if one.fault else "")
+        yield _check(f"access to {one.name}", one.fault, one.path, one.remedy)
 
 
 def clock(machine: Machine) -> Iterator[Check]:
@@ -207,22 +190,14 @@ def clock(machine: Machine) -> Iterator[Check]:
 def watching(machine: Machine) -> Iterator[Check]:
     """The kernel's limits for the watcher; a warning only, unless it is installed."""
     bad = Level.FAIL if any(item.how == "watch" for item in machine.installed) else Level.WARN
-    if machine.watches is not None:
-        short = machine.watches < machine.folders * 2 + 100  # editors and OpenCode watch too
-        yield Check(
-            "inotify watches",
-            bad if short else Level.OK,
-            f"fs.inotify.max_user_watches is {machine.watches}, the tree has {machine.folders} folders",
-            "as root: sysctl fs.inotify.max_user_watches=524288" if short else "",
-        )
-    if machine.instances is not None:
-        few = machine.instances < 16
-        yield Check(
-            "inotify instances",
-            bad if few else Level.OK,
-            f"fs.inotify.max_user_instances is {machine.instances}",
-            "as root: sysctl fs.inotify.max_user_instances=1024" if few else "",
-        )
+    least = machine.folders * 2 + 100  # editors and OpenCode watch too
+    for name, found, wanted, enough, more in (
+        ("watches", machine.watches, least, 524288, f", the tree has {machine.folders} folders"),
+        ("instances", machine.instances, 16, 1024, ""),
+    ):
+        if found is not None:
+            what, remedy = f"fs.inotify.max_user_{name} is {found}{more}", f"fs.inotify.max_user_{name}={enough}"
+            yield _check(f"inotify {name}", what if found < wanted else "", what, f"as root: sysctl {remedy}", bad)
 
 
 _LOGS = {

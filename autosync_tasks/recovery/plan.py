@@ -125,7 +125,7 @@ def repairs(facts: Diagnosis) -> tuple[Repair, ...]:
     stored = [*_locks(facts), *_derived(facts), *_store(facts)]
     if any(repair.fix in (Fix.PACKS, Fix.OBJECTS, Fix.DERIVED, Fix.FETCH) for repair in stored):
         return tuple(stored)  # mended first: what a ref names may come back with it, and nothing steps back before
-    rest = [*_ref(facts), *_refs(facts), *_departed(facts), *_incoming(facts), *_index(facts)]
+    rest = [*_ref(facts), *map(_bad_ref, facts.refs), *_departed(facts), *_incoming(facts), *_index(facts)]
     return (*stored, *rest, *_operations(facts), *_head(facts))
 
 
@@ -191,10 +191,6 @@ def _derived(facts: Diagnosis) -> list[Repair]:
     ]
 
 
-def _refs(facts: Diagnosis) -> list[Repair]:
-    return [_bad_ref(ref) for ref in facts.refs]
-
-
 def _bad_ref(ref: BadRef) -> Repair:
     remedy = f"set it to {ref.last[:7]}, the last that is known of it" if ref.last else _forget(ref.name)
     if ref.why.startswith("is no ref"):
@@ -220,16 +216,14 @@ def _departed(facts: Diagnosis) -> list[Repair]:
 
 
 def _incoming(facts: Diagnosis) -> list[Repair]:
-    if not facts.incoming:
-        return []
     problem = f"{count(len(facts.incoming), 'commit')} of a killed run never reached the branch"
-    return [Repair(Fix.INCOMING, problem, "forget them: the next sync makes them anew", subjects=facts.incoming)]
+    way = "forget them: the next sync makes them anew"
+    return [Repair(Fix.INCOMING, problem, way, subjects=facts.incoming)] if facts.incoming else []
 
 
 def _index(facts: Diagnosis) -> list[Repair]:
-    if not facts.index:
-        return []
-    return [Repair(Fix.INDEX, facts.index, "move it aside and build it anew from the commit")]
+    way = "move it aside and build it anew from the commit"
+    return [Repair(Fix.INDEX, facts.index, way)] if facts.index else []
 
 
 _BY = {

@@ -74,7 +74,7 @@ def _as_called(found: re.Match[str]) -> str:
         return f"inv {found['task']}{flags}"
     if name == "__main__.py":
         return f"{os.path.basename(sys.executable)} -m autosync_tasks {found['task']}{flags}"
-    if name == "sync-config" and (flag := _FLAGS_OF_SYNC_CONFIG.get(found["task"] + flags)) is not None:
+    if name == "sync-config" and (flag := OF_SYNC_CONFIG.get(found["task"] + flags)) is not None:
         return f"{_where(called, name)} {flag}".rstrip()
     return f"{_where(called, 'autosync')} {found['task']}{flags}"
 
@@ -94,7 +94,7 @@ OF_NO_AGENT = frozenset((
     "uninstall-timer", "install-completion", "uninstall-completion",
 ))  # fmt: skip
 """Tasks that are of no agent or serve all: the others are named with the agent that a run is about, of several."""
-_FLAGS_OF_SYNC_CONFIG = {
+OF_SYNC_CONFIG = {
     "sync": "",
     "sync --push": "--push",
     "sync --force": "--force",
