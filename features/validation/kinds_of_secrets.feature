@@ -244,13 +244,13 @@ Feature: A secret is known by its form, its name and its place
         | ghp_TIMES(9, ab1c)                                   | nothing |
         | ghp_TIMES(5, ab1c)DRAWN16                            | nothing |
         | ghp_TIMES(4, ab1c)DRAWN20                            | SEC001  |
-        | ghp_qq1q2q3q4q5q6q7q8q9qaqbqcqdqeqfqgqh2             | nothing |
+        | ghp_qqq1q2q3q4q5q6q7q8q9qaqbqcqdqeqfqgqh             | nothing |
         | ghp_EXAMPLEDRAWN29                                   | nothing |
         | ghp_**DRAWN34                                        | nothing |
         | sk-TIMES(2, 1234567890abcdef)                  | nothing |
         | sk-proj-your-openai-api-key-goes-here-1234           | nothing |
         | Authorization: Bearer ${GITHUB_TOKEN}                | nothing |
-        | Never do this:\n    key = "sk_live_abc123TIMES(1, def456)ghi789" # BAD | nothing |
+        | Never do this:\n    key = "sk_live_abc123TIMES(1, def456)ghi789" # BAD | SEC101 in line 2 |
         | Never do this:\n    key = "sk_live_DRAWN24" # BAD    | SEC001 in line 2  |
         | token = "eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE2MDAwMDAwMDB9.expired" | nothing |
         | NEXTAUTH_SECRET=generate-with-openssl-rand-base64-32 | nothing |

@@ -79,6 +79,7 @@ class _Plan:
                 for offset in offsets:
                     self._executing[function, offset].append(test.name)
         self._places: dict[str, dict[str, tuple[int, float]]] = {}
+        self._rare: dict[str, dict[str, float]] = {}
         self.killers: dict[str, list[str]] = defaultdict(list)
         """Of each function, the newest last."""
 
@@ -118,15 +119,27 @@ class _Plan:
                 before[alike] += 1
         return self._places[file.name]
 
+    def _seldom(self, function: str) -> dict[str, float]:
+        """How much each test executes of a function that few others do."""
+        if function not in self._rare:
+            found = self._rare[function] = defaultdict(float)
+            for (name, _), names in self._executing.items():
+                if name == function:
+                    for test in names:
+                        found[test] += 1 / len(names)
+        return self._rare[function]
+
     def of(self, file: File, mutant: Mutant) -> tuple[list[str], list[str], int]:
         """Scenarios, other tests, how many are left out. Quick ones first that noticed another of the function."""
         killers = enumerate(self.killers[f"{file.name}::{mutant.function}"])
         last = {name: place for place, name in killers if name in self.tests and self.tests[name].seconds < 2}
-        turns = self._turns(file)
-        ordered = sorted(
-            self._able(file, mutant),
-            key=lambda name: (-last.get(name, -1), turns[name], name),
-        )
+        turns, seldom = self._turns(file), self._seldom(f"{file.name}::{mutant.function}")
+
+        def place(name: str) -> tuple[Any, ...]:
+            turn, of_file = turns[name]
+            return -last.get(name, -1), turn, -seldom.get(name, 0) / (self.tests[name].seconds + 0.2), of_file, name
+
+        ordered = sorted(self._able(file, mutant), key=place)
         taken: tuple[list[str], list[str]] = [], []
         spent = [0.0, 0.0]
         for name in ordered:
