@@ -27,6 +27,8 @@ from autosync_tasks.bootstrap.settle import (
     standing,
 )
 from autosync_tasks.bootstrap.stage import Stage, address_of, check_sizes, fetch, is_bundle, no_trace, offers
+from autosync_tasks.config.file import preview, set_values, switch
+from autosync_tasks.config.load import switched_on
 from autosync_tasks.errors import GuardError
 from autosync_tasks.humanize import age, count
 from autosync_tasks.model import Change, Finding, Outcome, Path, Run, Step
@@ -183,8 +185,9 @@ class _Work:
         run, plan = self._passage(target, check=False)
         remember_act(target.state, "bootstrap", run)
         self._step("restore", run.outcome, run.reason)
-        installs = "hook" in self.wanted  # then this machine's own plugin is written next
-        told = [note for note in run.notes if not (installs and note.endswith(own_plugin.WORDS))]
+        installs = "hook" in self.wanted  # then this machine's own plugin, or hooks, are written next
+        ours = (own_plugin.WORDS, own_plugin.HOOKS)
+        told = [note for note in run.notes if not (installs and any(words in note for words in ours))]
         self.notes += [note for note in told if note not in self.notes]
         self.details += run.details
         self.changes = run.changes
@@ -229,8 +232,6 @@ class _Work:
 
     def _settings(self, part: Part, chosen: Offer) -> Run:
         """Source, backup, id, branch and where pushes go; only what is not in the file yet."""
-        from autosync_tasks.config.file import preview, set_values
-
         places, file = self.site.places, self.site.loaded.file
         values: dict[str, object] = {"opencode_source": places.source, "opencode_backup": places.backup}
         values |= {"source_id": part.source_id, "backup_branch": part.branch}
@@ -247,7 +248,18 @@ class _Work:
         changed = act(self.site.loaded.path, values, self.site.environ)
         words = ", ".join(name for name, _, _ in changed) or "as they are to be"
         self._step("settings", Outcome.CHANGED if changed else Outcome.OK, words)
+        self._switch(part)
         return self._end(Outcome.CHANGED if changed or self.changes else Outcome.OK, chosen.commit[:7])
+
+    def _switch(self, part: Part) -> None:
+        """An agent that comes back is backed up from here on; one that stood here already stays as a person left it."""
+        name, path = self.site.settings.profile.name, self.site.loaded.path
+        if name in switched_on(self.site.environ):
+            return
+        if part.settled:
+            self.notes.append(f"{name} is switched off here, as it was: `inv profiles --on={name}`")
+        elif switch(path, name, True, self.site.environ, check=self.request.check):
+            self.notes.append(f"{name} was switched off here, and is switched on: it goes on with this backup")
 
     def at_last(self, run: Run) -> Run:
         """Triggers and the sync, as every later run will do it: with the settings that are recorded now."""

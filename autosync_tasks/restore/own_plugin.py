@@ -16,9 +16,10 @@ from autosync_tasks.model import Path
 from autosync_tasks.names import display
 from autosync_tasks.records import replace
 from autosync_tasks.restore.plan import RestorePlan
-from autosync_tasks.triggers import hook
+from autosync_tasks.triggers import agent_hook, hook
 
 WORDS = "is this program's own plugin, with paths of the machine that wrote it: `inv install-hook` writes this one's"
+HOOKS = "holds hooks of this program as another machine wrote them, which fail unseen"
 _ENDS = tuple(f"/{folder}/{hook.NAME}".encode() for folder in ("plugin", "plugins"))
 
 
@@ -42,3 +43,18 @@ def without_own_plugin(
                         bad.add(put.path)
     puts = tuple(put for put in plan.puts if put.path not in bad)
     return replace(plan, puts=puts), [f"{display(path)} {WORDS}" for path in sorted(bad)]
+
+
+def hooks_of_others(plan: RestorePlan, repository: Repository, environ: Mapping[str, str], profile: str) -> list[str]:
+    """A note where the settings that come back start this program as another machine has it: no turn would sync."""
+    own = agent_hook.of_profile(environ)
+    for put in plan.puts if own else ():
+        if own and put.want.id and not put.only_mode and put.path == os.fsencode(own[0].file):
+            with Store(repository) as stored, contextlib.suppress(AbsentError):
+                if agent_hook.of_others(environ, own[0], stored.read(put.want.id), own[2]):
+                    ways = (f"`inv {task}-hook --profile={profile}` {what}" for task, what in _WAYS)
+                    return [f"{display(put.path)} {HOOKS}: {', '.join(ways)}"]
+    return []
+
+
+_WAYS = (("install", "writes this one's"), ("uninstall", "takes them out"))

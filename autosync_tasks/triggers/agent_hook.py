@@ -21,6 +21,7 @@ from autosync_tasks.triggers.hook_text import (
     new_file,
     ours,
     shell_command,
+    strange,
     switched_off,
     trusted,
     with_hooks,
@@ -145,6 +146,15 @@ def state_of(environ: Mapping[str, str], file: HookFile, home: str, words: Seque
         return error.message
     wrong = fault(value, file, hook_command(words, environ))
     return trusted(value, _toml(os.path.join(home, file.trust)), file) if wrong == "" and file.trust else wrong
+
+
+def of_others(environ: Mapping[str, str], file: HookFile, held: bytes, words: Sequence[str]) -> bool:
+    """Whether bytes of the agent's file hold hooks of ours that another machine, or installation, wrote."""
+    try:
+        value = value_of(_text(file.file, held, file), comments=file.comments)
+        return strange(value, hook_command(words, environ))
+    except AutosyncError:
+        return False
 
 
 def _toml(path: str) -> object:

@@ -214,8 +214,13 @@ def fault(value: Any, file: HookFile, command: str) -> str | None:
         return f"{file.agent} runs no hooks: {off}"
     if missing := [event for event in file.events if event not in found]:
         return f"the hook for {', '.join(missing)} is gone"
-    same = {_PATH.sub("", one) for one in (*found.values(), command)}  # another shell may find git elsewhere
-    return "" if len(same) == 1 else "the hooks are not those that install-hook would write now"
+    return "the hooks are not those that install-hook would write now" if strange(value, command) else ""
+
+
+def strange(value: Any, command: str) -> bool:
+    """Whether a hook of ours in a file's value is not this command: another installation, or machine, wrote it."""
+    same = _PATH.sub("", command)  # another shell may find git elsewhere
+    return any(_PATH.sub("", said) != same for *_, said in ours(value))
 
 
 def switched_off(value: Any, file: HookFile) -> str:

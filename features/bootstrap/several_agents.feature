@@ -27,6 +27,21 @@ Feature: Every agent comes back from one remote
       And Claude Code there runs the sync of this machine
 
     @sweep
+    Scenario: without triggers, what the old machine left in the settings is told
+      Given the hooks of claude were installed before
+      When a person brings up a new machine from the remote without triggers
+      Then the exit code is 0
+      And it says "settings.json holds hooks of this program as another machine wrote them, which fail unseen"
+
+    @sweep
+    Scenario: an agent that was switched off there is switched on
+      Given on the new machine a person has switched off claude
+      When a person brings up a new machine from the remote
+      Then it says "claude was switched off here, and is switched on"
+      When a person brings up the new machine once more
+      Then it does not say "switched o"
+
+    @sweep
     Scenario: people can look first
       When a person asks what bringing up a new machine from the remote would do
       Then the exit code is 5

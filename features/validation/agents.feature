@@ -88,7 +88,7 @@ Feature: Other agents' own files are read as each of them reads it
         | a number as the model     | model = 5                                               | AGT001  |
         | a server's words as text  | [mcp_servers.docs]\ncommand = "docs"\nargs = "--all"    | AGT001  |
         | a feature as text         | [features]\nhooks = "yes"                               | AGT001  |
-        | keys that nobody knows    | mine = 5\n[tui]\nmine = 5\n[features]\nmine = {a = 1} | nothing |
+        | keys that nobody knows    | mine = 5\n[tui]\nmine = 5\n[features]\nmine = {a = 1}\n[agents]\nenabled = true | nothing |
 
   Rule: Gemini CLI
 

@@ -52,6 +52,18 @@ def second(machine: Machine) -> None:
     _bring(machine, "--another-machine")
 
 
+@when("a person brings up a new machine from the remote without triggers")
+def without_triggers(machine: Machine) -> None:
+    _bring(machine, "--no-triggers")
+
+
+@given("on the new machine a person has switched off claude")
+def switched_off(machine: Machine) -> None:
+    path = new(machine).home / ".config/autosync-tasks/config.toml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("[profiles.claude]\non = false\n")
+
+
 @given("the hooks of claude were installed before")
 def hooks_before(machine: Machine) -> None:
     for words in (["install-hook", "--profile=claude"], ["sync"]):
