@@ -19,7 +19,7 @@ from autosync_tasks.names import display
 from autosync_tasks.policy.classify import Classifier
 from autosync_tasks.records import dataclass, field, replace
 from autosync_tasks.restore import undo as undoing
-from autosync_tasks.restore.own_plugin import hooks_of_others, without_own_plugin
+from autosync_tasks.restore.own_plugin import without_own_plugin
 from autosync_tasks.restore.paths import chosen, is_all, where_allowed
 from autosync_tasks.restore.plan import (
     RestorePlan,
@@ -175,9 +175,6 @@ class Restore:
             without_contents(plan, missing), self.site.repository, self.target, self.site.environ, live=not self.wish.to
         )
         self.notes += notes
-        if not self.wish.to:
-            profile = self.site.settings.profile.name
-            self.notes += hooks_of_others(plan, self.site.repository, self.site.environ, profile)
         return plan
 
     def _with_secrets_aside(self, plan: RestorePlan, head: Head) -> RestorePlan:
