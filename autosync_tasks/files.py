@@ -12,6 +12,7 @@ import stat
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from typing import BinaryIO
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -24,9 +25,14 @@ def names_in(folder: str) -> list[str]:
         return []
 
 
+def opened(path: str) -> BinaryIO:
+    """A file to be read; opening a FIFO does not wait for a writer that never comes. Raises OSError."""
+    return open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
+
+
 def bytes_in(path: str) -> bytes:
     """What a file holds; nothing where it is missing or cannot be read."""
-    with suppress(OSError), open(path, "rb") as file:
+    with suppress(OSError), opened(path) as file:
         return file.read()
     return b""
 

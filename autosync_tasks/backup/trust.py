@@ -48,6 +48,8 @@ def check_format(git_dir: str) -> None:
 def _entries(git_dir: str) -> Iterator[tuple[str, int]]:
     for entry in _scan(git_dir):
         if entry.name in _NEVER_WRITTEN:
+            if entry.name == "config" and os.path.exists(entry.path) and not (entry.is_file() or entry.is_dir()):
+                yield entry.path, os.stat(entry.path).st_mode
             continue
         yield entry.path, _mode(entry)
         if entry.name in _WALKED and entry.is_dir(follow_symlinks=False):

@@ -15,6 +15,7 @@ from autosync_tasks.config.around import places
 from autosync_tasks.config.places import is_within
 from autosync_tasks.doctor.need import Missing
 from autosync_tasks.errors import AutosyncError
+from autosync_tasks.files import opened
 from autosync_tasks.names import OUTSIDE, display
 from autosync_tasks.triggers.opencode import data_folder
 from autosync_tasks.validation.jsonc import loads
@@ -109,7 +110,7 @@ def _packages(source: str) -> Iterator[Missing]:
 
 def _text(path: str) -> str:
     try:
-        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        with opened(path) as file:
             return file.read(_MOST_BYTES).decode("utf-8", "replace")
     except OSError:
         return ""

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from autosync_tasks.errors import ConfigError, UsageError
+from autosync_tasks.files import opened
 from autosync_tasks.names import display
 from autosync_tasks.records import dataclass
 
@@ -86,7 +87,7 @@ def _read(name: str, path: str, _stamp: tuple[int, int]) -> Profile:
     where = f"{path if path.isprintable() else repr(path)}: "
     table: dict[str, object] = {}
     try:
-        with open(path, "rb") as file:
+        with opened(path) as file:
             raw = file.read(MAX_FILE + 1)
         table = tomllib.loads(raw.decode()) if len(raw) <= MAX_FILE else {}
         if not table:

@@ -13,6 +13,8 @@ import os
 import stat
 from typing import NamedTuple
 
+from autosync_tasks.files import opened
+
 MOST = 64 * 1024 * 1024
 """Bytes of the big file."""
 
@@ -32,7 +34,7 @@ class Part(NamedTuple):
         """The part as it is now; None if there is no such file, or nothing under its keys. Raises OSError where it
         cannot be read, or is halfway written."""
         try:
-            with open(os.open(self.file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+            with opened(self.file) as file:
                 found = os.fstat(file.fileno())
                 if not stat.S_ISREG(found.st_mode) or found.st_size > MOST:
                     raise OSError(errno.EINVAL, "it is no file of a usual size")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from autosync_tasks.config.load import APP, xdg_folder
 from autosync_tasks.errors import AutosyncError, LockedError, UsageError
-from autosync_tasks.files import lock, write_whole
+from autosync_tasks.files import lock, opened, write_whole
 from autosync_tasks.names import display
 from autosync_tasks.records import dataclass
 
@@ -78,8 +78,7 @@ def locked(environ: Mapping[str, str], what: str, *, check: bool = False) -> Ite
 def read(path: str) -> bytes | None:
     """The bytes of a file, None if it does not exist. Any other fault is an AutosyncError."""
     try:
-        # O_NONBLOCK: opening a FIFO must not wait for a writer that never comes.
-        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        with opened(path) as file:
             return file.read()
     except (FileNotFoundError, NotADirectoryError):
         return None

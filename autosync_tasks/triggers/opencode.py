@@ -12,6 +12,7 @@ from datetime import datetime
 
 from autosync_tasks.config.load import xdg_folder
 from autosync_tasks.errors import AutosyncError
+from autosync_tasks.files import opened
 from autosync_tasks.names import display
 from autosync_tasks.records import pattern
 from autosync_tasks.triggers import files
@@ -71,7 +72,7 @@ def _starts(folder: str) -> Iterator[float]:
 def _part(path: str, *, end: bool) -> bytes:
     """The first or the last bytes of a file; none of one that cannot be read, or is no file."""
     try:
-        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        with opened(path) as file:
             if end and file.seekable():
                 file.seek(max(0, os.fstat(file.fileno()).st_size - _MOST))
             return file.read(_MOST)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -147,6 +148,14 @@ def test_what_is_wrong_is_told(tmp_path: Path, change: tuple[str, str], line: st
         source.read()
     assert any(line in detail for detail in told.value.details), told.value.details
     assert all(detail.startswith(source.path + ": ") for detail in told.value.details)
+
+
+def test_a_fifo_makes_nobody_wait(tmp_path: Path) -> None:
+    source = own(tmp_path, GOOD)
+    os.unlink(source.path)
+    os.mkfifo(source.path)
+    with pytest.raises(ConfigError, match="made-up is wrong"):
+        source.read()
 
 
 def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:

@@ -274,7 +274,9 @@ def test_a_planted_fifo_in_the_state_folder_makes_nobody_wait(place: Place, name
     _in_time(place, ["status"])
 
 
-@pytest.mark.parametrize("name", ["HEAD", "refs/heads/main", "packed-refs", "index", "info/attributes", "logs/HEAD"])
+@pytest.mark.parametrize(
+    "name", ["HEAD", "refs/heads/main", "packed-refs", "index", "config", "info/attributes", "logs/HEAD"]
+)
 def test_a_fifo_inside_the_repository_makes_nobody_wait(place: Place, name: str) -> None:
     target = place.backup / ".git" / name
     target.unlink(missing_ok=True)
