@@ -51,7 +51,7 @@ TOP = "cli"
 LARGEST = 300
 """Lines: beyond this a module has more than one subject."""
 
-MOST_LINES = 34_070
+MOST_LINES = 34_220
 """Of the package, so that one person can hold it in the head."""
 
 HEAVY = ("rich", "git", "pathspec", "tomlkit", "jsonschema", "yaml", "kingfisher_sdk", "inotify_simple", "platformdirs")
@@ -76,7 +76,7 @@ PURE = (
     "status/verdict.py", "status/explain.py", "status/notices.py",
     "sync/message.py",
 )  # fmt: skip
-IMPURE = ("validation/scanner.py", "validation/bash.py", "validation/catalogue.py")
+IMPURE = ("validation/scanner.py", "validation/bash.py", "validation/catalogue.py", "validation/built_in.py")
 """What has effects among them: the secret scanner, loaded behind an interface where it is first needed, what is kept
 of its rules, and bash."""
 

@@ -100,10 +100,11 @@ def _findings(seen: Look, plan: Plan, lost: dict[Path, LeftOut], *, check: bool,
     """Judges the bytes of every put; what cannot be read twice the same goes into `lost`."""
     from autosync_tasks.plan import judge  # the rules are loaded only when there is something to judge
 
+    size = sum(entry.size for entry in plan.puts.values())
     subjects = read_again(seen.root, seen.scan, plan.puts.items(), lost)
     # A new folder has no contents, but its name goes into the manifest.
     folders = [(c.path, b"") for c in plan.changes if c.new is not None and c.new.kind is Kind.FOLDER]
-    return judge.judge(seen.site, seen, chain(subjects, folders), check=check, by_hand=by_hand, quick=True)
+    return judge.judge(seen.site, seen, chain(subjects, folders), check=check, by_hand=by_hand, quick=size)
 
 
 def _blocked(decision: Decision, plan: Plan, findings: Sequence[Finding]) -> Decision:

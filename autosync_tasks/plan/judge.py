@@ -7,6 +7,7 @@ import stat
 from collections.abc import Collection, Iterable
 from itertools import chain
 
+from autosync_tasks.humanize import count
 from autosync_tasks.model import Finding, Kind, LeftOut, Path, Priority
 from autosync_tasks.names import suspicious
 from autosync_tasks.plan.compare import Look
@@ -15,7 +16,7 @@ from autosync_tasks.tree.observe import read_once
 from autosync_tasks.tree.walk import unpack
 from autosync_tasks.validation import hits, in_order, of_left_out, validate
 from autosync_tasks.validation.findings import Subject
-from autosync_tasks.validation.scanner import compiled
+from autosync_tasks.validation.scanner import BEFORE_COMPILING
 from autosync_tasks.workspace.validation_context import context, withhold_names
 from autosync_tasks.workspace.workspace import Site
 
@@ -24,7 +25,7 @@ def _of(seen: Look) -> Collection[Path]:
     return seen.scan.records.keys() | {left.path for left in seen.scan.left_out}
 
 
-COMPILING, ABOUT_RULES = "compiling the rules that find secrets (once, about 5 seconds)", 600
+JUDGING, COMPILING = "judging what would go", "compiling the rules that find secrets (once)"
 
 
 def judge(
@@ -34,7 +35,7 @@ def judge(
     *,
     check: bool = False,
     by_hand: bool = False,
-    quick: bool = False,
+    quick: int | None = None,
 ) -> tuple[Finding, ...]:
     """Every finding in these paths of the walk, given with their bytes; keeps none of them.
 
@@ -48,17 +49,25 @@ def judge(
     if not check:
         site.state.prepare()
 
+    tell = seen.progress or _silent
+
     def subjects() -> Iterable[Subject]:
-        for path, data in chain((first,), waiting):
+        for done, (path, data) in enumerate(chain((first,), waiting)):
+            if done % 64 == 0:
+                tell(f"{JUDGING} ({count(done, 'file')})" if done else JUDGING, 0, 0)
             facts = unpack(records[path])
             yield Subject(path, facts.kind, data, stat.S_IMODE(facts.mode), facts.uid != uid)
 
     known = context(site, _of(seen), check=check, by_hand=by_hand, quick=quick)
-    if seen.progress is not None and not compiled(known.engine_cache):
-        seen.progress(COMPILING, 0, ABOUT_RULES)
-    elif seen.progress is not None:
-        seen.progress("judging what would go", 0, 0)
-    return tuple(validate(subjects(), known))
+    before = BEFORE_COMPILING.set(lambda: tell(COMPILING, 0, 0))
+    try:
+        return tuple(validate(subjects(), known))
+    finally:
+        BEFORE_COMPILING.reset(before)
+
+
+def _silent(what: str, done: int, total: int) -> None:
+    """For whom nothing is told."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """What is known of the installed scanner's rules without loading them: the sieve, and each rule's own definition.
 
-Both are derived by this program from the rules that the scanner says it has, and kept beside its cache under a digest
-of scanner, rules and program. What is absent, stale, damaged, in a folder that others may write to, or was once found
-to let something pass is not used: then the whole scanner is loaded.
+Both are derived by this program from the rules that the scanner says it has (or, while they are not compiled yet, that
+its library holds: built_in.py), and kept beside its cache under a digest of scanner, rules and program. What is stale,
+damaged, in a folder that others may write to, or was once found to let something pass is not used: then the whole
+scanner is loaded.
 """
 
 from __future__ import annotations
@@ -12,23 +13,19 @@ import importlib.util
 import json
 import os
 import stat
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
-from autosync_tasks.files import remove_tree, write_whole
+from autosync_tasks.files import names_in, remove_tree, write_whole
+from autosync_tasks.validation.built_in import Definition, built_in, told
 from autosync_tasks.validation.rule_facts import ALPHABETS
 from autosync_tasks.validation.sieve import Sieve, derived
 
 _HERE = os.path.dirname(__file__)
 OWN_RULES = os.path.join(_HERE, "data", "secret_rules.yml")
-_PROGRAM = ("rule_syntax.py", "rule_facts.py", "sieve.py", "catalogue.py", "scanner.py")
-_DEFINES = (
-    *("name", "id", "pattern", "path", "betterleaks_filter", "betterleaks_secret_group", "authoritative"),
-    *("vectorscan_compatible", "min_entropy", "confidence", "visible", "depends_on_rule", "pattern_requirements"),
-)
-"""What of a rule decides where it matches. The others are about asking its provider, which is never done here."""
+_PROGRAM = ("rule_syntax.py", "rule_facts.py", "sieve.py", "built_in.py", "catalogue.py", "scanner.py")
 _FEW = "few"
 MOST_SETS = 60
 """Sets of rules whose compiled form is kept (0.1 MB each); then all are forgotten."""
@@ -61,47 +58,74 @@ def installed() -> str:
     return digest.hexdigest()[:32]
 
 
+def _library() -> str:
+    """The scanner's library ("" if there is none, or more than one)."""
+    found = importlib.util.find_spec("kingfisher_sdk")
+    folder = os.path.dirname(found.origin) if found is not None and found.origin else ""
+    names = [name for name in names_in(folder) if name.startswith("_native.") and name.endswith(".so")]
+    return os.path.join(folder, names[0]) if len(names) == 1 else ""
+
+
+def own_rules() -> list[dict[str, Any]]:
+    """Our own rules, as their file has them."""
+    import yaml
+
+    with open(OWN_RULES, encoding="utf-8") as file:
+        rules: list[dict[str, Any]] = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))["rules"]  # noqa: S506
+    return rules
+
+
 class Catalogue:
-    """What `make` has kept in a folder, read when it is asked for."""
+    """What was derived and is kept in a folder, read when it is asked for."""
 
     def __init__(self, folder: str, key: str) -> None:
-        """folder: the scanner's cache. key: what `installed` says."""
+        """folder: the scanner's cache ("": nothing is kept). key: what `installed` says."""
         self._folder, self._key = folder, key
+
+    @property
+    def _usable(self) -> bool:
+        return bool(self._key) and not (self._folder and os.path.lexists(self._path("distrusted")))
+
+    @cached_property
+    def _sieve(self) -> Mapping[str, Any] | None:
+        if not self._usable:
+            return None
+        made: Mapping[str, Any] | None = self._read("sieve")
+        return made
 
     @cached_property
     def sieve(self) -> Sieve | None:
         """Tells which rules might match; None if it cannot be trusted."""
-        if not self._key or os.path.lexists(self._path("distrusted")):
-            return None
-        made = self._read("sieve")
-        return None if made is None else Sieve(made)
+        return None if self._sieve is None else Sieve(self._sieve)
 
     @cached_property
     def _definitions(self) -> Mapping[str, Any]:
         return self._read("rules") or {}
 
-    def few(self, rules: Collection[str]) -> tuple[str, bytes] | None:
-        """A folder for the compiled form of these rules and those that they need, and their definitions.
+    def few(self, rules: Collection[str], *, at_once: bool = False) -> tuple[str, bytes] | None:
+        """A folder for the compiled form of these rules and those that they need ("": it is not kept), and their
+        definitions.
 
-        None the first time that they are wanted: compiling them may take longer than loading all, and pays from the
-        second time on.
+        None the first time that they are wanted, unless at_once: compiling them may take longer than loading all, and
+        pays from the second time on.
         """
         name = hashlib.sha256("\n".join(sorted(rules)).encode()).hexdigest()[:32]
-        folder = os.path.join(self._folder, _FEW, name)
-        if not os.path.isdir(folder):
+        folder = os.path.join(self._folder, _FEW, name) if self._folder else ""
+        if folder and not os.path.isdir(folder):
             with suppress(OSError):
                 self._note(folder)
-            return None
-        chosen: dict[str, Any] = {}
+            if not at_once:
+                return None
+        chosen: dict[str, str] = {}
         wanted = list(rules)
         while wanted:
             rule = wanted.pop()
             if rule not in self._definitions:
                 return None
             if rule not in chosen:
-                chosen[rule] = self._definitions[rule]
-                wanted += [one["rule_id"] for one in chosen[rule].get("depends_on_rule", ())]
-        return folder, json.dumps({"rules": [chosen[rule] for rule in sorted(chosen)]}).encode()
+                needs, chosen[rule] = self._definitions[rule]
+                wanted += needs
+        return folder, ("rules:\n" + "".join(chosen[rule] for rule in sorted(chosen))).encode()
 
     def _note(self, folder: str) -> None:
         above = os.path.dirname(folder)
@@ -110,20 +134,29 @@ class Catalogue:
             remove_tree(above)
         os.makedirs(folder, mode=0o700, exist_ok=True)
 
-    def make(self, details: Collection[Mapping[str, Any]]) -> None:
-        """Derives and keeps it. details: of every rule, as the scanner tells them. A fault leaves all as it was."""
-        if not self._key or self._read("sieve") is not None:
-            return
+    def make(self, details: Callable[[], Collection[Mapping[str, Any]]]) -> None:
+        """Derives and keeps it, where that was not done yet. details: tells of every rule what the scanner says."""
+        if self._usable and not (self._sieve or {}).get("told"):
+            self._derive(told(details()), True)
+
+    def foresee(self) -> None:
+        """The same of the rules that the scanner's library holds, and our own: they are not compiled yet."""
         with suppress(OSError):
-            for name in os.listdir(self._folder):
-                if name.startswith("autosync-"):
+            if self._usable and self._sieve is None and (found := built_in(_library())):
+                self._derive([*found, *told(own_rules())], False)
+
+    def _derive(self, rules: Collection[Definition], told: bool) -> None:
+        about = sorted((one.id, one.expression) for one in rules)
+        digest = hashlib.sha256(json.dumps(about).encode()).hexdigest()
+        same = self._sieve is not None and self._sieve["of"] == digest
+        made = self._sieve if same and self._sieve else derived(dict(about))
+        with suppress(OSError):
+            for name in names_in(self._folder):
+                if name.startswith("autosync-") and not name.endswith(self._key):
                     os.unlink(os.path.join(self._folder, name))  # of another version
-            defined = {
-                one["id"]: {"examples": [], **{key: one[key] for key in _DEFINES if one.get(key) is not None}}
-                for one in details
-            }
-            self._write("rules", defined)
-            self._write("sieve", derived({one["id"]: one["detection_regex"] for one in details}))
+        self._definitions = self._write("rules", {one.id: (one.needs, one.text) for one in rules})
+        self._sieve = self._write("sieve", {**made, "of": digest, "told": told})
+        self.__dict__.pop("sieve", None)
 
     def distrust(self, rule: str) -> None:
         """From now on this sieve is not used: it has let pass what a rule finds."""
@@ -133,12 +166,19 @@ class Catalogue:
     def _path(self, what: str) -> str:
         return os.path.join(self._folder, f"autosync-{what}-{self._key}")
 
-    def _write(self, what: str, value: object) -> None:
+    def _write(self, what: str, value: dict[str, Any]) -> dict[str, Any]:
+        """Keeps it, where that can be; returns it."""
         text = json.dumps(value, separators=(",", ":")).encode()
-        write_whole(self._path(what), hashlib.sha256(text).hexdigest().encode() + b"\n" + text)
+        if self._folder:
+            with suppress(OSError):
+                os.makedirs(self._folder, mode=0o700, exist_ok=True)
+                write_whole(self._path(what), hashlib.sha256(text).hexdigest().encode() + b"\n" + text)
+        return value
 
     def _read(self, what: str) -> Any:
         """What is kept, if it is whole and nobody else may have written it; else None."""
+        if not self._folder:
+            return None
         try:
             with open(self._path(what), "rb", opener=lambda path, flags: os.open(path, flags | os.O_NOFOLLOW)) as file:
                 facts, around = os.fstat(file.fileno()), os.stat(self._folder)

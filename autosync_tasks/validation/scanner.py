@@ -1,8 +1,8 @@
 """The secret scanner behind a small interface, so that another one can take its place.
 
 Kingfisher's SDK runs in this process and offline; on 1,000 small files it needs 0.04 s where detect-secrets
-needs 14. Its start costs 0.5 s of processor time (5 s the first time, when it compiles its rules into the cache), so
-a sync of a few files asks the sieve first (`Quick`) and loads the scanner only where one of its rules might match. What
+needs 14. Its start costs 0.5 s of processor time, and 5 to 16 s where its rules are not compiled yet; so a sync of a
+few files, or a machine's first, asks the sieve first (`Quick`) and loads rules only where they might match. What
 is pushed, verified or validated is judged by the whole scanner (`load`), which judges the sieve too.
 """
 
@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import importlib.util
 import os
+from collections.abc import Callable
 from contextlib import suppress
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any, Protocol
 
 from autosync_tasks.files import names_in
 from autosync_tasks.records import dataclass
-from autosync_tasks.validation.catalogue import OWN_RULES, Catalogue, installed
+from autosync_tasks.validation.catalogue import OWN_RULES, Catalogue, installed, own_rules
+from autosync_tasks.validation.sieve import LONGEST, Sieve, derived
 
 SCAN_SECONDS = 30.0
 """Longest time for one file; 4 MB take 0.03 s. Beyond it the file counts as not judged."""
@@ -58,6 +61,14 @@ class Engine(Protocol):
         ...
 
 
+LONGEST_VALUE = 4096
+"""Bytes of what one of our own rules found that are judged."""
+
+
+def _end(rule: str, start: int, end: int) -> int:
+    return min(end, start + LONGEST_VALUE) if rule.startswith(OWN) else end
+
+
 def _place(hit: Hit) -> tuple[int, int, str]:
     return hit.start, hit.end, hit.rule
 
@@ -91,7 +102,7 @@ class Kingfisher:
             Hit(
                 rule=found.rule_id,
                 start=found.location["start_offset"],
-                end=found.location["end_offset"],
+                end=_end(found.rule_id, found.location["start_offset"], found.location["end_offset"]),
                 sure=found.confidence != "low",
                 helper=not found.visible,
             )
@@ -104,7 +115,7 @@ class _Few(Kingfisher):
     """The SDK with a few of its rules."""
 
     def __init__(self, cache: str, definitions: bytes) -> None:
-        """cache: where the compiled form of these is kept. definitions: the rules, as the SDK reads them."""
+        """cache: where the compiled form of these is kept ("": nowhere). definitions: the rules as YAML."""
         from kingfisher_sdk import Rules
 
         from autosync_tasks.linux.memory import memory_file, name_of
@@ -114,7 +125,8 @@ class _Few(Kingfisher):
         try:
             with open(memory, "wb", closefd=False) as file:
                 file.write(definitions)
-            rules = Rules([name_of(memory)], builtins=False, confidence="low", cache_dir=cache)
+            paths, kept = [name_of(memory)], cache or None
+            rules = Rules(paths, builtins=False, confidence="low", cache_dir=kept, cache=bool(kept))
         finally:
             os.close(memory)
         self._use(rules)
@@ -142,12 +154,7 @@ class OwnRules:
     def __init__(self) -> None:
         import re
 
-        import yaml
-
-        from autosync_tasks.validation.sieve import Sieve, derived
-
-        with open(OWN_RULES, encoding="utf-8") as file:
-            rules = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))["rules"]  # noqa: S506
+        rules = own_rules()
         self._rules = [(one["id"], re.compile(one["pattern"].strip().encode()), one["confidence"]) for one in rules]
         self._sieve = Sieve(derived({one["id"]: one["pattern"] for one in rules}))
 
@@ -155,10 +162,10 @@ class OwnRules:
         """As an engine's."""
         possible = self._sieve.possible(data)
         hits = {
-            Hit(name, *found.span(1 if expression.groups else 0), sure != "low")
+            Hit(name, start, _end(name, start, end), sure != "low")
             for name, expression, sure in self._rules
             if possible is None or name in possible
-            for found in expression.finditer(data)
+            for start, end in (found.span(1 if expression.groups else 0) for found in expression.finditer(data))
         }
         return sorted(hits, key=_place)
 
@@ -182,8 +189,10 @@ class Checked:
 
 SIEVED = 1024 * 1024
 """Bytes that one run sieves at most: it takes 0.15 to 0.5 s of an idle processor, loading all rules 0.5 to 1."""
-FEW = 12
-"""Rules that are loaded by themselves at most."""
+SIEVED_FIRST = 8 * SIEVED
+"""The same where the rules are not compiled yet."""
+FEW, MOST_LOADS = 12, 40
+"""Rules that are loaded by themselves at most, and how often: 10 to 100 ms each where they are not compiled yet."""
 
 
 class Quick:
@@ -194,8 +203,11 @@ class Quick:
     """
 
     def __init__(self, cache: str) -> None:
-        self._cache, self._left = cache, SIEVED
-        self._catalogue = Catalogue(cache, installed() if cache else "")
+        self._cache, self._first = cache, not compiled(cache)
+        self._left = SIEVED_FIRST if self._first else SIEVED
+        self._catalogue = Catalogue(cache, installed())
+        if self._first:
+            self._catalogue.foresee()
         self._sieve = self._catalogue.sieve
         self._some: dict[frozenset[str], Engine] = {}
         self._all = None if self._sieve else self._load_all()
@@ -204,7 +216,7 @@ class Quick:
         """As an engine's; EngineUnavailableError too."""
         if self._all is None and self._sieve is not None:
             self._left -= len(data)
-            possible = self._sieve.possible(data) if self._left >= 0 else None
+            possible = self._sieve.possible(data, self._left if self._first else LONGEST) if self._left >= 0 else None
             if possible is not None and not possible:
                 return []
             if possible is not None and len(possible) <= FEW and (some := self._load_few(frozenset(possible))):
@@ -213,33 +225,44 @@ class Quick:
         return self._all.scan(data)
 
     def _load_few(self, rules: frozenset[str]) -> Engine | None:
-        if rules not in self._some:
-            if (found := self._catalogue.few(rules)) is None:
-                return None
-            try:
-                self._some[rules] = _Few(*found)
-            except Exception:  # noqa: BLE001  whatever it is, the whole scanner judges
-                return None
+        if found := next((engine for loaded, engine in self._some.items() if rules <= loaded), None):
+            return found
+        if len(self._some) >= MOST_LOADS or (known := self._catalogue.few(rules, at_once=self._first)) is None:
+            return None
+        try:
+            self._some[rules] = _Few(*known)
+        except Exception:  # noqa: BLE001  whatever it is, the whole scanner judges
+            return None
         return self._some[rules]
 
     def _load_all(self) -> Engine:
         whole = load_whole(self._cache)
-        if self._cache and self._sieve is None:
-            with suppress(Exception):  # whatever it is, the whole scanner judges
-                self._catalogue.make(whole.details())  # type: ignore[attr-defined]
+        with suppress(Exception):  # whatever it is, the whole scanner judges
+            self._catalogue.make(whole.details)  # type: ignore[attr-defined]
         return whole
+
+
+BEFORE_COMPILING: ContextVar[Callable[[], None]] = ContextVar("before_compiling", default=lambda: None)
+"""Called before all rules are compiled, so that somebody can say what takes so long."""
 
 
 def load_whole(cache: str) -> Engine:
     """The whole scanner. Raises EngineUnavailableError, whatever the reason, and says which kind of fault it was."""
+    if not compiled(cache):
+        BEFORE_COMPILING.get()()
     try:
         return Kingfisher(cache)
     except Exception as error:
         raise EngineUnavailableError(f"{type(error).__name__} while loading kingfisher_sdk") from error
 
 
+def sieves(cache: str, size: int) -> bool:
+    """Whether to judge so many bytes by the sieve and a few rules is less work than to load all rules."""
+    return size <= (SIEVED if compiled(cache) else SIEVED_FIRST)
+
+
 def compiled(cache: str) -> bool:
-    """Whether the rules were compiled into that folder before; else that takes 5 s, once."""
+    """Whether the rules were compiled into that folder before; else that takes 5 to 16 s, once."""
     return any(name.endswith(".vscdb") for name in names_in(cache))
 
 
@@ -251,8 +274,12 @@ def load(cache: str) -> Engine:
     """
     if no_wheel():
         return OwnRules()
-    whole = load_whole(cache)
-    return Checked(whole, Catalogue(cache, installed())) if cache else whole
+    whole, catalogue = load_whole(cache), Catalogue(cache, installed())
+    if not cache:
+        return whole
+    with suppress(Exception):  # the sieve is a matter of speed
+        catalogue.make(whole.details)  # type: ignore[attr-defined]
+    return Checked(whole, catalogue)
 
 
 @lru_cache(maxsize=1)

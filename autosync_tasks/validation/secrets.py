@@ -85,13 +85,17 @@ def protected_name(subject: Subject) -> Iterator[Raw]:
 
 
 def in_names(paths: Sequence[Path], engine: Engine) -> Iterator[tuple[Path, Raw]]:
-    """SEC006 for each secret in a name. All names are scanned at once."""
-    blob = b"\n".join(path.replace(b"\n", b" ") for path in paths)
-    lines = Lines(blob)
-    for region in regions(b"", blob, engine, names=True):
-        if region.code in ERRORS and region.code != "SEC002":
-            words = f"The name holds a secret: {region.what}."
-            yield paths[lines.line(region.start) - 1], Raw("SEC006", words, token=region.value, shared=True)
+    """SEC006 for each secret in a name. Many names are scanned at once."""
+    for at in range(0, len(paths), _AT_ONCE):
+        blob = b"\n".join(path.replace(b"\n", b" ") for path in paths[at : at + _AT_ONCE])
+        lines = Lines(blob)
+        for region in regions(b"", blob, engine, names=True):
+            if region.code in ERRORS and region.code != "SEC002":
+                words = f"The name holds a secret: {region.what}."
+                yield paths[at + lines.line(region.start) - 1], Raw("SEC006", words, token=region.value, shared=True)
+
+
+_AT_ONCE = 1000
 
 
 FAMILY = Family("secrets", RULES)

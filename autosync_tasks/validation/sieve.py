@@ -24,6 +24,8 @@ _LAYERS = 3
 """How deep base64 is looked into; the scanner itself goes two layers (its DetectionPolicy)."""
 _MOST_PLACES = 200
 """Places of a segment's words that are looked at; where there are more, it counts as standing there."""
+_RARELY = 8
+"""Of so many bytes one may be zero: the scanner takes a file for UTF-16 where every third one is, or by its mark."""
 _ELSEWHERE = (b"\xff\xfe", b"\xfe\xff", b"\xc5\xbf", b"\xe2\x84\xaa")
 """Marks of UTF-16, and the two letters outside ASCII that are small s and k to an expression without case."""
 
@@ -66,9 +68,9 @@ class Sieve:
             for runs, ways in made["groups"]
         ]
 
-    def possible(self, data: bytes) -> set[str] | None:
-        """The ids of the rules that might match; None if any might."""
-        if len(data) > LONGEST or b"\0" in data or any(mark in data for mark in _ELSEWHERE):
+    def possible(self, data: bytes, longest: int = LONGEST) -> set[str] | None:
+        """The ids of the rules that might match; None if any might. longest: bytes of a text that is looked at."""
+        if len(data) > longest or data.count(0) * _RARELY > len(data) or any(mark in data for mark in _ELSEWHERE):
             return None
         text = b"\n".join([data, *decoded(data)]).lower()
         long = b" ".join([word for word in text.split() if len(word) >= _SHORTEST])

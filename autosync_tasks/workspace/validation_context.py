@@ -14,7 +14,7 @@ from autosync_tasks.state.acceptances import Acceptances
 from autosync_tasks.validation import secret_names
 from autosync_tasks.validation.bash import check_shell
 from autosync_tasks.validation.findings import Context
-from autosync_tasks.validation.scanner import load, load_quick
+from autosync_tasks.validation.scanner import load, load_quick, sieves
 from autosync_tasks.workspace.workspace import Site
 
 
@@ -29,13 +29,14 @@ def context(
     *,
     check: bool = False,
     by_hand: bool = False,
-    quick: bool = False,
+    quick: int | None = None,
 ) -> Context:
     """What the rules need to know beside the bytes.
 
     paths: every path of the tree. by_hand: a person asks, so that OpenCode will see the variables that this process
     sees (a scheduled run knows nothing of them). check: nothing may be written, so the scanner's cache and the
-    installation key are used only if they exist. quick: for the few files of a sync, ask the sieve before the scanner.
+    installation key are used only if they exist. quick: how many bytes a sync is to judge; if few, the sieve is asked
+    before the scanner.
     """
     settings, accepted = site.settings, acceptances(site)
     cache = os.path.join(site.state.home, "engine")
@@ -50,7 +51,7 @@ def context(
         validate_select=settings.validate_select,
         validate_ignore=settings.validate_ignore,
         auto_sync_validate=settings.auto_sync_validate,
-        load_engine=load_quick if quick else load,
+        load_engine=load_quick if quick is not None and sieves(cache, quick) else load,
         checks=checks,
         opencode=any(one.check == "opencode" for one in checks),
     )
@@ -58,4 +59,4 @@ def context(
 
 def withhold_names(site: Site, paths: Sequence[Path]) -> None:
     """From now on no list shows the secrets in these names."""
-    redaction().add(secret_names(paths, context(site, check=True, quick=True)))
+    redaction().add(secret_names(paths, context(site, check=True, quick=0)))

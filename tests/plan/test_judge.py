@@ -9,6 +9,7 @@ import pytest
 
 from autosync_tasks.plan.compare import look
 from autosync_tasks.plan.judge import COMPILING, judge_tree
+from autosync_tasks.validation import scanner
 from autosync_tasks.workspace.workspace import open_site
 from tests.support.place import Place
 
@@ -23,3 +24,20 @@ def test_the_first_compilation_is_told(first: bool, workshop: Path, scanner_cach
     with look(site, progress=lambda what, done, total: told.append(what)) as seen:
         judge_tree(site, seen, only_changed=False)
     assert (COMPILING in told) is first
+
+
+def test_a_first_sync_compiles_nothing_where_no_rule_may_match(
+    workshop: Path, scanner_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The very first of a home: the sieve is made of what the scanner's library holds."""
+    place = Place.make(workshop, scanner_cache)
+    place.write("context/a.md", "words\n")
+    engine = Path(open_site(place.environ).state.home) / "engine"
+    shutil.rmtree(engine)
+    monkeypatch.setattr(scanner, "load_whole", None)
+    scanner.load_quick.cache_clear()
+    assert place.inside("sync", "--check").code == 5
+    assert not engine.exists(), "check mode keeps nothing"
+    assert place.inside().code == 0
+    scanner.load_quick.cache_clear()
+    assert [path.name.partition("-")[2][:5] for path in sorted(engine.iterdir())] == ["rules", "sieve"]

@@ -24,13 +24,8 @@ def loaded() -> scanner.Kingfisher:
         fcntl.flock(lock, fcntl.LOCK_EX)
         found = Kingfisher(str(CACHE))
         found.details = functools.cache(found.details)  # type: ignore[method-assign]  # 0.2 s for each new home
-        Catalogue(str(CACHE), installed()).make(found.details() if not sieved() else ())
+        Catalogue(str(CACHE), installed()).make(found.details)
         return found
-
-
-def sieved() -> bool:
-    """Whether the sieve of these rules is there."""
-    return Catalogue(str(CACHE), installed()).sieve is not None
 
 
 def compiled() -> Path:

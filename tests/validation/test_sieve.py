@@ -16,8 +16,9 @@ from typing import Any
 
 import pytest
 
+from autosync_tasks.validation import built_in
 from autosync_tasks.validation import scanner as engines
-from autosync_tasks.validation.catalogue import Catalogue, installed
+from autosync_tasks.validation.catalogue import Catalogue, _library, installed, own_rules
 from autosync_tasks.validation.rule_facts import facts
 from autosync_tasks.validation.rule_syntax import UnknownSyntaxError
 from autosync_tasks.validation.scanner import Checked, Engine, Hit, Quick, SieveHoleError, _Few
@@ -208,10 +209,39 @@ def test_a_few_rules_find_what_all_find_in_every_form(tmp_path: Path) -> None:
     check_few(tokens_in_places(len(TOKENS)), tmp_path)
 
 
-def test_each_rule_is_defined_anew_as_it_was(tmp_path: Path) -> None:
+def foreseen(folder: str = "") -> Catalogue:
+    """What is known of the rules before they are compiled."""
+    made = Catalogue(folder, installed())
+    made.foresee()
+    return made
+
+
+def test_the_library_holds_the_rules_that_the_scanner_says_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else nothing is concluded from it. A new version's list is named in `PROVEN` once this has been seen of it."""
+    found = [*built_in.built_in(_library()), *built_in.told(own_rules())]
+    said = {one["id"]: (one["detection_regex"], [n["rule_id"] for n in one["depends_on_rule"]]) for one in details()}
+    assert {one.id: (one.expression, one.needs) for one in found} == said
+    assert foreseen()._sieve == {**dict(Catalogue(str(scanner.CACHE), installed())._sieve or {}), "told": False}
+    monkeypatch.setattr(built_in, "PROVEN", frozenset())
+    assert foreseen().sieve is None
+
+
+@pytest.mark.parametrize("source", ["the scanner", "its library"])
+def test_each_rule_is_defined_anew_as_it_was(source: str, tmp_path: Path) -> None:
     """All that decides where a rule matches; the rest is about asking its provider."""
-    there = kept_in(tmp_path)
-    chosen = random.Random(SEED).sample(details(), 12)
+    there = kept_in(tmp_path) if source == "the scanner" else foreseen(str(tmp_path))
+    check_defined(there, random.Random(SEED).sample(details(), 12))
+
+
+@pytest.mark.full
+def test_every_rule_of_the_library_is_defined_as_the_scanner_says(tmp_path: Path) -> None:
+    there = foreseen(str(tmp_path))
+    for at in range(0, len(details()), 60):
+        check_defined(there, details()[at : at + 60])
+
+
+def check_defined(there: Catalogue, chosen: list[dict[str, Any]]) -> None:
+    wanted = random.Random(SEED).sample(details(), 12)
     wanted = {one["id"] for one in chosen}
     there.few(wanted)
     found = there.few(wanted)
@@ -224,6 +254,28 @@ def test_each_rule_is_defined_anew_as_it_was(tmp_path: Path) -> None:
         }
 
 
+def test_what_the_scanner_says_takes_the_place_of_what_was_foreseen(tmp_path: Path) -> None:
+    first = foreseen(str(tmp_path))
+    assert first.sieve is not None
+    Catalogue(str(tmp_path), installed()).make(lambda: details()[:5])
+    said = Catalogue(str(tmp_path), installed())
+    assert said._sieve is not None
+    assert said._sieve["told"] is True
+    assert said._definitions.keys() == {one["id"] for one in details()[:5]}
+
+
+def test_where_nothing_is_compiled_few_rules_are_loaded_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "Kingfisher", None)
+    for folder in ("", str(tmp_path)):
+        quick = Quick(folder)
+        assert quick.scan(b"plain words " * 30_000) == []
+        text = next(text for text in tokens_in_places(len(TOKENS)) if text.startswith(b"token: npm_"))
+        assert placed(quick.scan(text)) == placed(scanner.loaded().scan(text))
+    assert list(tmp_path.glob("*.vscdb")) == []
+
+
 class Finds:
     """An engine that finds one thing in everything."""
 
@@ -233,7 +285,7 @@ class Finds:
 
 def test_a_hole_is_an_error_that_names_the_rule_and_ends_the_sieve(tmp_path: Path) -> None:
     catalogue = Catalogue(str(tmp_path), installed())
-    catalogue.make(details()[:5])
+    catalogue.make(lambda: details()[:5])
     assert catalogue.sieve is not None
     with pytest.raises(SieveHoleError, match=r"some\.rule"):
         Checked(Finds(), catalogue).scan(b"plain words")
@@ -245,7 +297,7 @@ def test_a_hole_is_an_error_that_names_the_rule_and_ends_the_sieve(tmp_path: Pat
 @pytest.mark.parametrize("harm", ["cut", "swapped", "open", "link", "another version"])
 def test_what_is_not_whole_or_not_ours_is_not_used(harm: str, tmp_path: Path) -> None:
     catalogue = Catalogue(str(tmp_path), installed())
-    catalogue.make(details()[:5])
+    catalogue.make(lambda: details()[:5])
     path = next(tmp_path.glob("autosync-sieve-*"))
     data = path.read_bytes()
     if harm == "cut":
@@ -262,7 +314,8 @@ def test_what_is_not_whole_or_not_ours_is_not_used(harm: str, tmp_path: Path) ->
 
 
 def test_a_text_without_any_possible_rule_loads_no_scanner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    Catalogue(str(tmp_path), installed()).make(details())
+    Catalogue(str(tmp_path), installed()).make(details)
+    (tmp_path / "all.vscdb").touch()
     loaded: list[str] = []
     monkeypatch.setattr(engines, "Kingfisher", lambda cache: loaded.append(cache) or Finds())
     quick = Quick(str(tmp_path))
