@@ -263,7 +263,7 @@ LAZY = {
         """,
         "the rules, where there is something to judge": """
             plan/judge.py validation/families.py validation/names_and_modes.py validation/scanner.py
-            validation/sieve.py workspace/validation_context.py
+            workspace/validation_context.py
         """,
         "only where something is pushed": """
             remote/push.py remote/roll.py
