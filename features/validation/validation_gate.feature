@@ -87,3 +87,48 @@ Feature: Validation decides whether a sync may go
       And a person asks for a sync
       Then the sync is done
       And of each is told what the table says
+
+  Rule: A person chooses which rules tell; what keeps secrets in is no matter of choice
+
+    Scenario: some rules alone
+      Given only the rules "EXE STR003" are on, without "EXE005"
+      When these files appear:
+        | file         | holds                 | told           |
+        | bin/a b      | #!/bin/sh\r\ntrue     | EXE003, STR003 |
+        | docs/x.json  | {"a": 1, "a": 2}      | nothing        |
+        | context/t.md | token = DRAWN32       | nothing        |
+        | context/g.md | TOKEN(GitHub)         | SEC001         |
+      And a person asks for a sync
+      Then the sync is blocked
+      And of each is told what the table says
+
+  Rule: The line that is meant is shown, unless a secret stands in it
+
+    Scenario: warnings in three files
+      When these files appear:
+        | file        | holds                                              | told             |
+        | docs/a.json | {"a": 1,\n  "a": "BIDIgone", "b": 2}               | JSN003 in line 2 |
+        | docs/b.json | {"a": 1,\n  "a": 2, "hidden": "TOKEN(GitHub)"}     | JSN003, SEC001   |
+        | docs/c.json | {"a": 1,\n  "a": "TIMES(30, long )"}               | JSN003           |
+        | docs/d.json | {"a": 1,\n\n  "a": "last"}                         | JSN003 in line 3 |
+      And a person asks for a sync
+      Then of each is told what the table says
+      And it says:
+        | "a": "�gone", "b": 2                          |
+        | long long long lo…                            |
+        | "a": "last"                                   |
+      And it does not say "hidden"
+
+  Rule: A rule explains itself
+
+    Scenario Outline: <code> is asked for
+      When a person runs `autosync validate --explain <code>`
+      Then the exit code is <exit>
+      And it says "<told>"
+
+      Examples:
+        | code   | exit | told                                       |
+        | sec001 | 0    | It blocks the sync. What to do:            |
+        | INT001 | 0    | It blocks the sync. It cannot be accepted. |
+        | STR003 | 0    | It does not block the sync. What to do:    |
+        | SEC01  | 2    | did you mean SEC101                        |

@@ -20,6 +20,7 @@ from pytest_bdd import given, parsers, step
 from autosync_tasks.config.load import VARIABLE
 from autosync_tasks.validation import scanner
 from benchmarks import token_forms
+from tests.features.settings import put
 from tests.support.machine import Machine
 
 _LOWER = string.ascii_lowercase
@@ -48,7 +49,9 @@ def made_up(text: str, chance: random.Random) -> str:
         (r"TIMES\((\d+), ([^)]*)\)", lambda found: found[2] * int(found[1])),
         (r"BASE64\(([^)]*)\)", lambda found: base64.b64encode(found[1].encode()).decode()),
     ]
-    text = text.replace("\\r", "\r").replace("\\t", "\t").replace("BOM", "\ufeff")  # a table itself knows none of them
+    text = (
+        text.replace("\\r", "\r").replace("\\t", "\t").replace("BOM", "\ufeff").replace("BIDI", "\u202e")
+    )  # a table itself knows none of them
     for pattern, made in calls:
         text = re.sub(pattern, made, text)
     return text
@@ -70,6 +73,11 @@ def no_scanner(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     scanner.load.cache_clear()
     scanner.load_quick.cache_clear()
+
+
+@given(parsers.re('only the rules "(?P<on>[^"]+)" are on, without "(?P<off>[^"]+)"'))
+def chosen(machine: Machine, on: str, off: str) -> None:
+    put(machine, validate_select=tuple(on.split()), validate_ignore=tuple(off.split()))
 
 
 @pytest.fixture
