@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -42,7 +44,7 @@ def stand_in(folder: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_there_is_one_for_each() -> None:
-    assert list(recipes()) == ["the desktop", "mail", "ntfy", "Apprise"]
+    assert list(recipes()) == ["the desktop", "mail", "ntfy", "Apprise", "the agent itself"]
 
 
 def test_the_desktop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,3 +86,12 @@ def test_apprise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (one,) = ear.heard
     assert '"title": "autosync"' in one
     assert "a test's" in one
+
+
+def test_the_agent_itself_shows_it_once(tmp_path: Path) -> None:
+    assert told(recipes()["the agent itself"], tmp_path) == ""
+    page = (CHECKOUT / "docs/notify.md").read_text("utf-8")
+    (hook,) = re.findall(r"shows it once: `(.+?)`", page)
+    for said in (json.dumps({"systemMessage": MESSAGE}), ""):
+        ran = subprocess.run(["sh", "-c", hook.replace("/home/ana", str(tmp_path))], capture_output=True, check=True)
+        assert (ran.stdout.decode(), ran.stderr) == (said, b"")
