@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 
 from autosync_tasks.files import HALF, lock, remove_tree, writer_lives
 from autosync_tasks.linux.memory import name_of
-from autosync_tasks.state.state import State
+from autosync_tasks.state.state import State, cannot
 
 _PREFIX = "scratch-"
 _FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -27,7 +27,10 @@ def scratch(state: State, run_id: str) -> Iterator[str]:
     state.prepare()
     sweep(state)
     with state.within(_PREFIX + run_id) as (above, name):
-        os.mkdir(name, 0o700, dir_fd=above)
+        try:
+            os.mkdir(name, 0o700, dir_fd=above)
+        except OSError as error:
+            raise cannot(state.path(name), "be made", error) from None
         handle = os.open(name, _FLAGS, dir_fd=above)
         try:
             lock(handle)

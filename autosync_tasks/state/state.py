@@ -68,8 +68,11 @@ class State:
         return within(self.home, (os.path.basename(self.folder), *filter(None, folders.split("/"))), bare)
 
     def make_folder(self, name: str) -> None:
-        """Makes a folder in the state folder for this user alone (`folder.make`)."""
-        make(self.home, (os.path.basename(self.folder), *name.split("/")))
+        """Makes a folder in the state folder for this user alone. Raises AutosyncError."""
+        try:
+            make(self.home, (os.path.basename(self.folder), *name.split("/")))
+        except OSError as error:
+            raise cannot(self.path(name), "be made", error) from None
 
     @contextmanager
     def lock(self, name: str = _LOCK) -> Iterator[None]:
@@ -83,10 +86,9 @@ class State:
             with self.within(name) as (folder, bare):
                 fd = os.open(bare, flags, 0o600, dir_fd=folder)
         except OSError as error:
-            raise AutosyncError(
-                f"the lock {display(self.path(name))} cannot be opened: {error.strerror}",
-                hint="remove it; it is made anew" if error.errno in (errno.ELOOP, errno.EISDIR, errno.ENXIO) else _ROOM,
-            ) from None
+            odd = error.errno in (errno.ELOOP, errno.EISDIR, errno.ENXIO)
+            way = "remove it; it is made anew" if odd else _ROOM
+            raise cannot(self.path(name), "be opened", error, way) from None
         try:
             if not lock(fd):
                 raise LockedError(
@@ -148,10 +150,7 @@ class State:
                 make_way(folder, bare)
                 write_whole(bare, data, scratch=scratch, durable=False, at=folder)
         except OSError as error:
-            raise AutosyncError(
-                f"{display(self.path(name))} cannot be written: {error.strerror}",
-                hint=_ROOM,
-            ) from None
+            raise cannot(self.path(name), "be written", error) from None
 
     def load_cache(self) -> Cache | None:
         """The scan cache, or None if there is none that is whole."""
@@ -250,9 +249,7 @@ class State:
             with os.fdopen(fd, "ab") as file:
                 file.write((b"\n" if kept and not kept.endswith(b"\n") else b"") + line)
         except OSError as error:
-            raise AutosyncError(
-                f"{display(self.path('history.jsonl'))} cannot be written: {error.strerror}", hint=_ROOM
-            ) from None
+            raise cannot(self.path("history.jsonl"), "be written", error) from None
 
     def saw(self, trigger: Trigger, now: float) -> None:
         """Notes that an automatic trigger was here (seconds since the epoch)."""
@@ -266,6 +263,11 @@ class State:
             return shapes.moment(float(self.read(f"seen/{trigger}") or b""))
         except ValueError:
             return None
+
+
+def cannot(path: str, what: str, error: OSError, way: str = _ROOM) -> AutosyncError:
+    """The error that names the whole path: the system's own names only what stands in the folder."""
+    return AutosyncError(f"{display(path)} cannot {what}: {error.strerror}", hint=way)
 
 
 def _boot() -> str:
