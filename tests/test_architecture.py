@@ -51,7 +51,7 @@ TOP = "cli"
 LARGEST = 300
 """Lines: beyond this a module has more than one subject."""
 
-MOST_LINES = 34_350
+MOST_LINES = 34_710
 """Of the package, so that one person can hold it in the head."""
 
 HEAVY = ("rich", "git", "pathspec", "tomlkit", "jsonschema", "yaml", "kingfisher_sdk", "inotify_simple", "platformdirs")
@@ -256,7 +256,13 @@ LAZY = {
         "a run with nothing to do ends before it": """
             backup/soundness.py plan/diff.py plan/near.py plan/past.py remote/known.py state/scratch.py
             status/heartbeat.py status/notices.py status/status.py sync/record.py sync/run.py
-            verify/unattended.py verify/verify.py
+            sync/note.py verify/unattended.py verify/verify.py
+        """,
+        "what a sync with nothing to do does not get to": """
+            cli/lazy_invoke.py names.py report/stream.py
+        """,
+        "after the current folder is forgotten, and before all else": """
+            report/idle.py sync/still.py
         """,
         "only where something outside the tree counts": """
             config/around.py

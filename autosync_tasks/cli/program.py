@@ -1,50 +1,86 @@
-"""The console programs: the collection as `autosync`, for cron and for use from any folder, and as `sync-config`."""
+"""The console programs: the collection as `autosync`, for cron and for use from any folder, and as `sync-config`.
+
+A sync with nothing to do mostly ends here, before anything else is loaded (`sync/still.py`).
+"""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
-from autosync_tasks.cli.lazy_invoke import load_invoke
-from autosync_tasks.names import WAITS
-from autosync_tasks.report.stream import ensure_streams, writing
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from autosync_tasks.cli.command_line import CommandLine
+
+_FLAGS = {
+    (): "sync --trigger=manual",
+    ("--auto",): "sync --trigger=workflow",
+    ("--check-and-sync",): "sync --trigger=schedule",
+}
+"""What `sync-config` is mostly called with, in terms of a task (a test compares with `translate`)."""
 
 
 def autosync(argv: list[str] | None = None) -> None:
     """Runs tasks by name: `autosync sync --trigger=schedule`. Exit codes: docs/exit-codes.md."""
-    with _ready():
-        words = (sys.argv if argv is None else argv)[1:]
-        if words[:1] == ["help"]:
-            argv = [sys.argv[0], *(words := ["--help", *words[1:]])]
-        _forget_current_folder()
-        if os.environ.pop(WAITS, ""):
-            _wait()
-        if words[:1] == ["--complete"]:
-            from autosync_tasks.cli.complete import complete
-
-            sys.exit(complete(" ".join(words[1:])))
-        _run("autosync", words)
+    _forget_current_folder()
+    words = (sys.argv if argv is None else argv)[1:]
+    _answered(words, alone=argv is None)
+    _ready(lambda: _of_words(words))
 
 
 def sync_config(argv: list[str] | None = None) -> None:
     """The one command that workflows call: `sync-config --auto` and so on, each flag in terms of a task."""
-    with _ready():
+    _forget_current_folder()
+    flags = (sys.argv if argv is None else argv)[1:]
+    _answered(_FLAGS.get(tuple(flags), "").split(), alone=argv is None)
+
+    def of_flags() -> None:
         from autosync_tasks.cli.boundary import told
         from autosync_tasks.cli.sync_config import translate
         from autosync_tasks.errors import AutosyncError
 
         try:
-            words = translate((sys.argv if argv is None else argv)[1:])
+            words = translate(flags)
         except AutosyncError as error:
             sys.exit(told(error, as_json=False))
-        _forget_current_folder()
         _run("sync-config", words)
+
+    _ready(of_flags)
+
+
+def _answered(words: Sequence[str], *, alone: bool) -> None:
+    """Ends the program if it is a sync with nothing to do. alone: nobody else is in this process."""
+    from autosync_tasks.report import idle
+    from autosync_tasks.sync import still
+
+    try:
+        if (said := still.answer(words, os.environ)) is None:
+            return
+        if said[0]:
+            idle.show(*said)
+    except (OSError, ValueError):
+        return  # the whole way meets it too, and tells it
+    except KeyboardInterrupt:
+        sys.exit(130)
+    if alone:
+        os._exit(0)  # everything is out, and taking the interpreter apart takes as long as the answer
+    sys.exit(0)
+
+
+def _of_words(words: list[str]) -> None:
+    from autosync_tasks.names import WAITS
+
+    if words[:1] == ["help"]:
+        words = ["--help", *words[1:]]
+    if os.environ.pop(WAITS, ""):
+        _wait()
+    if words[:1] == ["--complete"]:
+        from autosync_tasks.cli.complete import complete
+
+        sys.exit(complete(" ".join(words[1:])))
+    _run("autosync", words)
 
 
 def _run(name: str, words: list[str]) -> None:
@@ -59,17 +95,17 @@ def _run(name: str, words: list[str]) -> None:
     _program(name, words).run([name, *words])
 
 
-@contextmanager
-def _ready() -> Iterator[None]:
-    """Around a program: its streams are there, what it wrote is out when it ends, and Ctrl-C ends it quietly."""
+def _ready(act: Callable[[], None]) -> None:
+    """Runs a program: its streams are there, what it wrote is out when it ends, and Ctrl-C ends it quietly."""
     from autosync_tasks.errors import OutputError
+    from autosync_tasks.report.stream import ensure_streams, writing
 
     ensure_streams()
     code: str | int | None = 0
     try:
         with writing(sys.stdout):
             try:
-                yield
+                act()
             except SystemExit as end:
                 code = end.code
     except KeyboardInterrupt:
@@ -96,6 +132,8 @@ def _forget_current_folder() -> None:
 
 
 def _program(name: str, words: Sequence[str]) -> CommandLine:
+    from autosync_tasks.cli.lazy_invoke import load_invoke
+
     load_invoke()
     from autosync_tasks.cli.collection import collection
     from autosync_tasks.cli.command_line import CommandLine

@@ -48,6 +48,8 @@ class Loaded:
     home: str
     file: Mapping[str, object] = field(default_factory=dict)
     """What the config file itself says, whatever overrides it."""
+    text: str = ""
+    """The file."""
 
     @property
     def backup(self) -> str:
@@ -88,7 +90,8 @@ def load(environ: Mapping[str, str]) -> Loaded:
         values.setdefault("backup_branch", profile.name)
         folders[1] = os.path.join(folders[1], "profiles", profile.name)
     settings = Settings(**values, profile=profile)
-    return Loaded(settings, origins, path, text is not None, folders[0], folders[1], folders[2], home, in_file)
+    own = (folders[0], folders[1], folders[2], home)
+    return Loaded(settings, origins, path, text is not None, *own, file=in_file, text=text or "")
 
 
 def switched_on(environ: Mapping[str, str]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from autosync_tasks.backup.listing import parse_listing, sound_listing
@@ -17,6 +18,7 @@ from autosync_tasks.names import OUTSIDE, display, suspicious
 from autosync_tasks.plan.detect import Difference, detect
 from autosync_tasks.policy.classify import Classifier, closed_folders, protected_matcher
 from autosync_tasks.records import dataclass
+from autosync_tasks.tree.facts import Listed
 from autosync_tasks.tree.observe import Observation, Progress, known_ids, observe, unchanged
 from autosync_tasks.tree.walk import Scan, open_root, walk
 from autosync_tasks.workspace.workspace import Site
@@ -44,10 +46,11 @@ class Look:
 
     @property
     def remembered(self) -> bool:
-        """Whether the cache is of this commit and says that everything was in the backup."""
-        return self.cache is not None and self.cache.idle is not None and self.cache.head == self.ref
+        """Whether the cache is of this commit and these settings, and says that everything was in the backup."""
+        cache = self.cache
+        return cache is not None and cache.idle is not None and (cache.head, cache.settings) == (self.ref, self._shape)
 
-    @property
+    @cached_property
     def _shape(self) -> str:
         return self.site.shape(self.site.settings.source_id)
 
@@ -55,7 +58,7 @@ class Look:
     def idle(self) -> Mapping[str, Any] | None:
         """What to report if nothing at all has changed since everything was in the backup; else None."""
         cache = self.cache
-        if cache is None or cache.idle is None or (cache.head, cache.settings) != (self.ref, self._shape):
+        if cache is None or not self.remembered:
             return None
         if not self.site.repository.bare and self.site.state.worktree() != self.ref:
             return None
@@ -65,7 +68,7 @@ class Look:
     def near(self) -> Near | None:
         """What has changed, if everything was in the backup when the cache was made and that is little."""
         cache = self.cache
-        if not self.remembered or cache is None or cache.idle is None or cache.settings != self._shape:
+        if not self.remembered or cache is None or cache.idle is None:
             return None
         if not cache.idle.get("exact") or (cached := self._listed) is None:
             return None
@@ -242,11 +245,16 @@ def _stands_on(repository: Repository) -> str:
 
 @contextmanager
 def look(
-    site: Site, *, include_low: bool = False, anew: bool = False, progress: Progress | None = None
+    site: Site,
+    *,
+    include_low: bool = False,
+    anew: bool = False,
+    progress: Progress | None = None,
+    glanced: Mapping[bytes, Listed] = MappingProxyType({}),
 ) -> Iterator[Look]:
     """Walks the source once and reads the branch's ref; the rest follows as it is asked for.
 
-    anew: reads every file, whatever is remembered of it.
+    anew: reads every file, whatever is remembered of it. glanced: as for `walk`.
 
     Raises SourceError if there is no source to read, BackupError if the backup cannot be used.
     """
@@ -255,7 +263,7 @@ def look(
         ref = _branch(site)
         settings = site.settings
         closed = closed_folders(settings) if settings.profile.unusual else None
-        scan = walk(root, protected_matcher(settings), settings.max_file_size, site.following, closed)
+        scan = walk(root, protected_matcher(settings), settings.max_file_size, site.following, closed, glanced)
         yield Look(site, root, ref, scan, None if anew else site.state.load_cache(), include_low, progress)
     finally:
         os.close(root)

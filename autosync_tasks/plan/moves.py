@@ -7,7 +7,8 @@ from itertools import accumulate
 
 from autosync_tasks.model import Cache, Path
 from autosync_tasks.records import dataclass, field, replace
-from autosync_tasks.tree.walk import STAT, Scan
+from autosync_tasks.tree.facts import STAT
+from autosync_tasks.tree.walk import Scan
 
 ID_BYTES = 20
 _CHUNK = 4096

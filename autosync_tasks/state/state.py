@@ -39,6 +39,10 @@ class State:
         self.folder = os.path.join(home, pair)
         self.interrupted = False
         """Whether the run that held the lock before this one ended in the middle of its work (known under the lock)."""
+        self.kept: tuple[Cache, bytes, int] | None = None
+        """The scan cache as it stands in its file, as far as this run knows: with its checksum, and where it begins."""
+        self.saved = False
+        """Whether this run wrote that cache."""
         self._held = -1
         self._settled = True
 
@@ -154,11 +158,19 @@ class State:
 
     def load_cache(self) -> Cache | None:
         """The scan cache, or None if there is none that is whole."""
-        return cache.scan_from(self.read("scan.cache"))
+        raw = self.read("scan.cache") or b""
+        return self._know(cache.scan_from(raw), raw)
 
     def save_cache(self, seen: Cache) -> None:
         """Writes the scan cache."""
-        self.write("scan.cache", cache.scan_text(seen))
+        raw = cache.scan_text(seen)
+        self.write("scan.cache", raw)
+        self._know(seen, raw)
+        self.saved = True
+
+    def _know(self, seen: Cache | None, raw: bytes) -> Cache | None:
+        self.kept = None if seen is None else (seen, raw[:64], raw.find(b"\n", 65) + 1)
+        return seen
 
     def forget_idle(self) -> None:
         """The next run must take every step, even if nothing changes until then (it ends what went wrong)."""

@@ -13,6 +13,7 @@ from autosync_tasks.model import Outcome, Run, Step, Trigger
 from autosync_tasks.plan.compare import Look, look
 from autosync_tasks.records import replace
 from autosync_tasks.sync.rerun import in_turn
+from autosync_tasks.sync.still import glance
 from autosync_tasks.tree.observe import Progress
 from autosync_tasks.workspace.request import Request
 from autosync_tasks.workspace.workspace import Site
@@ -27,19 +28,24 @@ def sync(site: Site, request: Request, progress: Progress | None = None) -> Run:
     Raises AutosyncError for what stops it before it can decide: no source, an unusable backup, a held lock.
     """
     if request.check:
-        return _with_patience(site, request, progress)
+        return _with_patience(site, request, progress)[0]
     return in_turn(site, request, lambda asked: _recorded(site, asked, progress))
 
 
 def _recorded(site: Site, request: Request, progress: Progress | None) -> Run:
     """One passage under the lock; a fault that ends it is recorded."""
     try:
-        run = _with_patience(site, request, progress)
+        run, seen = _with_patience(site, request, progress)
         if request.ask.force and run.commit:
             from autosync_tasks.verify.verify import prove
 
             run = replace(run, steps=(*run.steps, prove(site, request, progress)))
-        return _looked_after(site, request, run)
+        run = _looked_after(site, request, run)
+        if not run.exit_code and (site.state.saved or request.trigger is not Trigger.MANUAL):
+            from autosync_tasks.sync.note import note
+
+            note(site, seen)
+        return run
     except (UsageError, GuardError):
         raise
     except (AutosyncError, OSError) as error:
@@ -84,19 +90,26 @@ def _looked_after(site: Site, request: Request, run: Run) -> Run:
     return run
 
 
-def _with_patience(site: Site, request: Request, progress: Progress | None) -> Run:
+def _with_patience(site: Site, request: Request, progress: Progress | None) -> tuple[Run, Look]:
     """Looks again when someone else moved the branch meanwhile; gives up after some tries."""
-    left = _TRIES
+    left, (real, folder) = _TRIES, (site.places.real_source, site.state.folder)
     while True:
         try:
-            with look(site, include_low=request.ask.include_low, anew=request.ask.force, progress=progress) as seen:
+            seen_before = {} if request.ask.force or request.check else glance.take(real, folder)
+            with look(
+                site,
+                include_low=request.ask.include_low,
+                anew=request.ask.force,
+                progress=progress,
+                glanced=seen_before,
+            ) as seen:
                 run = _idle(site, request, seen)
                 if run is not None:
-                    return run
+                    return run, seen
                 from autosync_tasks.sync.run import passage
 
                 words = health.tell_departed(site.state, site.repository, seen.ref, check=request.check)
-                return _with_departed(site, request, passage(site, request, seen, progress), words)
+                return _with_departed(site, request, passage(site, request, seen, progress), words), seen
         except BranchMovedError:
             left -= 1
             if not left:

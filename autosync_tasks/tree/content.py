@@ -10,8 +10,8 @@ from typing import BinaryIO
 
 from autosync_tasks.model import Left, LeftOut
 from autosync_tasks.tree.derived import Part
+from autosync_tasks.tree.facts import STAT, pack
 from autosync_tasks.tree.followed_links import Through, detail_of, why_left
-from autosync_tasks.tree.walk import STAT, pack
 
 _CHUNK = 1 << 20
 

@@ -8,7 +8,8 @@ from autosync_tasks.humanize import volume
 from autosync_tasks.model import Cache, Entry, Kind, Left, LeftOut, Path
 from autosync_tasks.records import dataclass
 from autosync_tasks.tree.content import NotReadableError, Reader, content_id
-from autosync_tasks.tree.walk import STAT, Facts, Scan, entry_of, pack, unpack
+from autosync_tasks.tree.facts import STAT, pack
+from autosync_tasks.tree.walk import Facts, Scan, entry_of, unpack
 
 _RECORD = 40
 _NO_ID = bytes(20)

@@ -8,22 +8,23 @@ from __future__ import annotations
 
 import os
 import stat
-import struct
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from operator import attrgetter
+from types import MappingProxyType
 
 from autosync_tasks.errors import SourceError
 from autosync_tasks.model import Entry, Kind, Left, LeftOut
 from autosync_tasks.names import OUTSIDE, SUSPECT, display, git_refuses, parents, plain_name
 from autosync_tasks.records import dataclass, field
+from autosync_tasks.tree.facts import STAT, TYPE, Listed, listed, pack
 from autosync_tasks.tree.followed_links import Following, Leads, Through, detail_of, why_left
 
 RESERVED = b".autosync"
 """The one name at the root that belongs to the backup (its manifest lies there)."""
 
-STAT = struct.Struct("<QqqQII")
-_TYPE, _FOLDER, _REGULAR = 0o170000, stat.S_IFDIR, stat.S_IFREG
+_FOLDER, _REGULAR = stat.S_IFDIR, stat.S_IFREG
 _KINDS = {stat.S_IFREG: Kind.FILE, stat.S_IFLNK: Kind.LINK, stat.S_IFDIR: Kind.FOLDER}
 _SPECIAL = {stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket"}
 RECENT_NS = 50_000_000
@@ -47,24 +48,12 @@ class Facts:
 
     @property
     def kind(self) -> Kind:
-        return _KINDS[self.mode & _TYPE]
+        return _KINDS[self.mode & TYPE]
 
     def settled(self, read_at_ns: int) -> bool:
         """Whether a later change must show in these facts, given when the bytes were read."""
         coarse = self.ctime_ns % 1_000_000_000 == 0
         return self.ctime_ns < read_at_ns - (COARSE_NS if coarse else RECENT_NS)
-
-
-def pack(result: os.stat_result) -> bytes:
-    """A stat result as a compact record; equal records mean an unchanged path."""
-    return STAT.pack(
-        result.st_size,
-        result.st_mtime_ns,
-        result.st_ctime_ns,
-        result.st_ino & 0xFFFFFFFFFFFFFFFF,
-        result.st_mode,
-        result.st_uid,
-    )
 
 
 def unpack(record: bytes) -> Facts:
@@ -78,7 +67,7 @@ def entry_of(record: bytes, content: str = "") -> Entry:
     Permissions are without setuid, setgid and sticky bit; a link's are always 0o777, a folder has no size.
     """
     size, _, _, _, mode, _ = STAT.unpack(record)
-    kind = _KINDS[mode & _TYPE]
+    kind = _KINDS[mode & TYPE]
     if kind is Kind.FOLDER:
         return Entry(kind, mode & 0o777, 0, "")
     return Entry(kind, mode & 0o777 if kind is Kind.FILE else 0o777, size, content)
@@ -88,12 +77,13 @@ def entry_of(record: bytes, content: str = "") -> Entry:
 class Scan:
     """One walk: path to record for every file, link and folder; what was left out.
 
-    followed: links that stand for what they lead to.
+    followed: links that stand for what they lead to. kinds: type bits of what was left out, among others.
     """
 
     records: dict[bytes, bytes] = field(default_factory=dict)
     left_out: list[LeftOut] = field(default_factory=list)
     followed: dict[bytes, Leads] = field(default_factory=dict)
+    kinds: dict[bytes, int] = field(default_factory=dict)
 
     @property
     def blob(self) -> bytes:
@@ -132,14 +122,17 @@ def walk(
     max_file_size: int,
     following: Following | None = None,
     closed: Callable[[bytes], bool] | None = None,
+    glanced: Mapping[bytes, Listed] = MappingProxyType({}),
 ) -> Scan:
     """Looks at every path below `root` once (one lstat each), in a fixed order.
 
     following: which links stand for what they lead to (None: no link does). closed: folders that are not opened.
+    glanced: what was seen of folders a moment ago (their path and a slash), which are not looked at again.
     """
     scan = Scan()
+    known = {} if following else glanced
     with Through(root, scan.followed) as below:
-        first = _list(scan, root, b"", protected, max_file_size, following)
+        first = _list(scan, root, b"", protected, max_file_size, following, known.get(b""))
         stack = [(b"", iter([*first, *_attach(scan, protected, max_file_size, following)]))]
         while stack:
             prefix, folders = stack[-1]
@@ -150,84 +143,87 @@ def walk(
             path = prefix + name
             if closed is not None and closed(path):
                 continue
+            prefix = path + b"/"
             try:
-                folder = below.folder(path)
+                folder = -1 if prefix in known else below.folder(path)
             except OSError as error:
                 scan.left_out.append(LeftOut(path, why_left(error), detail_of(error)))
                 continue
-            prefix = path + b"/"
             outside = scan.followed and any(front in scan.followed for front in (path, *parents(path)))
-            inside = _list(scan, folder, prefix, protected, max_file_size, None if outside else following)
+            follow = None if outside else following
+            inside = _list(scan, folder, prefix, protected, max_file_size, follow, known.get(prefix))
             stack.append((prefix, iter(inside)))
     return scan
 
 
 def _list(
-    scan: Scan, fd: int, prefix: bytes, protected: ProtectedName, limit: int, following: Following | None
+    scan: Scan,
+    fd: int,
+    prefix: bytes,
+    protected: ProtectedName,
+    limit: int,
+    following: Following | None,
+    known: Listed | None = None,
 ) -> list[bytes]:
-    """Records one folder's entries; returns the names of the folders to go into, sorted."""
+    """Records one folder's entries; returns the names of the folders to go into, sorted. known: them, if they are."""
+    plainly = following is None and not scan.followed
+    if plainly and known is None:
+        with suppress(OSError):  # then each by itself
+            known = listed(fd)
+    if plainly and known is not None:
+        return _plainly(scan, known, prefix, protected, limit)
     try:
         with os.scandir(fd) as found:
             entries = sorted(found, key=_name)
     except OSError as error:
         scan.left_out.append(LeftOut(prefix.rstrip(b"/"), Left.UNREADABLE, detail_of(error)))
         return []
-    if following is None and not scan.followed:
-        return _plainly(scan, entries, prefix, protected, limit)
     return _sorted_out(scan, _looked_at(scan, entries, prefix, following), prefix, protected, limit)
 
 
-def _plainly(
-    scan: Scan, entries: list[os.DirEntry[str]], prefix: bytes, protected: ProtectedName, limit: int
-) -> list[bytes]:
+def _plainly(scan: Scan, found: Listed, prefix: bytes, protected: ProtectedName, limit: int) -> list[bytes]:
     """As `_sorted_out`, where no link is followed: what is nothing special takes one step (a third of the time)."""
     folders: list[bytes] = []
-    records = scan.records
-    names = [entry.name.encode(_ENCODING, "surrogateescape") for entry in entries]
+    records, (names, facts) = scan.records, found
     joined = b"/".join(names)
     # One look at all names of a folder: mostly none can be protected, nor stand for one that git refuses.
     none_of: Callable[[bytes], bool] | None = getattr(protected, "none_of", None)
     plain = none_of is not None and none_of(joined) and joined.isascii() and b"\\" not in joined
-    for name, entry in zip(names, entries, strict=True):
-        path = prefix + name
-        try:
-            found = entry.stat(follow_symlinks=False)
-        except OSError as error:
-            scan.left_out.append(LeftOut(path, why_left(error), detail_of(error)))
-            continue
-        kind = found.st_mode & _TYPE
-        usual = kind == _FOLDER or (kind == _REGULAR and found.st_size <= limit)
+    unpacked = STAT.iter_unpack(b"".join(facts))
+    for name, record, (size, _, _, _, mode, _) in zip(names, facts, unpacked, strict=True):
+        kind = mode & TYPE
+        usual = kind == _FOLDER or (kind == _REGULAR and size <= limit)
         if usual and (
             (plain and name[:1] not in SUSPECT) or (plain_name(name) and not protected(name, kind == _FOLDER))
         ):
-            records[path] = pack(found)
+            records[prefix + name] = record
             if kind == _FOLDER:
                 folders.append(name)
         else:
-            folders += _sorted_out(scan, [(name, path, found)], prefix, protected, limit)
+            folders += _sorted_out(scan, [(name, prefix + name, record)], prefix, protected, limit)
     return folders
 
 
 def _attach(scan: Scan, protected: ProtectedName, limit: int, following: Following | None) -> list[bytes]:
     """Records what is attached, and returns the paths of the folders among it. No link is followed to it."""
-    found: list[tuple[bytes, bytes, os.stat_result]] = []
+    found: list[tuple[bytes, bytes, bytes]] = []
     for path, target in following.attached.items() if following else ():
         try:
             result = target.look()
         except OSError as error:
             scan.left_out.append(LeftOut(path, Left.UNREADABLE, f"where it lies: {detail_of(error)}"))
             continue
-        if result.st_mode & _TYPE not in (stat.S_IFREG, stat.S_IFDIR):
+        if result.st_mode & TYPE not in (stat.S_IFREG, stat.S_IFDIR):
             scan.left_out.append(LeftOut(path, Left.SPECIAL, "neither a file nor a folder lies there"))
         else:
             scan.followed[path] = target
-            found.append((path, path, result))
+            found.append((path, path, pack(result)))
     return _sorted_out(scan, found, b"", protected, limit)
 
 
 def _sorted_out(
     scan: Scan,
-    looked: Iterable[tuple[bytes, bytes, os.stat_result]],
+    looked: Iterable[tuple[bytes, bytes, bytes]],
     prefix: bytes,
     protected: ProtectedName,
     limit: int,
@@ -235,8 +231,9 @@ def _sorted_out(
     """Records what was looked at or leaves it out; returns the names of the folders."""
     folders: list[bytes] = []
     records, left_out = scan.records, scan.left_out
-    for name, path, result in looked:
-        kind = result.st_mode & _TYPE
+    for name, path, record in looked:
+        size, _, _, _, mode, _ = STAT.unpack(record)
+        kind = scan.kinds[path] = mode & TYPE
         if path in scan.followed and _never(scan.followed[path].names, kind == stat.S_IFDIR, protected):
             left_out.append(LeftOut(path, Left.PROTECTED))
         elif name == b".git" or protected(name, kind == stat.S_IFDIR):  # a file: of a submodule or linked work tree
@@ -247,12 +244,12 @@ def _sorted_out(
         elif path in (RESERVED, OUTSIDE):
             left_out.append(LeftOut(path, Left.RESERVED, "the backup keeps things of its own under this name"))
         elif kind == stat.S_IFDIR:
-            records[path] = pack(result)
+            records[path] = record
             folders.append(name)
-        elif kind == stat.S_IFREG and result.st_size > limit:
-            left_out.append(LeftOut(path, Left.TOO_LARGE, f"{result.st_size:,} bytes, the limit is {limit:,}"))
+        elif kind == stat.S_IFREG and size > limit:
+            left_out.append(LeftOut(path, Left.TOO_LARGE, f"{size:,} bytes, the limit is {limit:,}"))
         elif kind in (stat.S_IFREG, stat.S_IFLNK):
-            records[path] = pack(result)
+            records[path] = record
         else:
             left_out.append(LeftOut(path, Left.SPECIAL, _SPECIAL.get(kind, "a device")))
     return folders
@@ -260,8 +257,8 @@ def _sorted_out(
 
 def _looked_at(
     scan: Scan, entries: Iterable[os.DirEntry[str]], prefix: bytes, following: Following | None
-) -> Iterator[tuple[bytes, bytes, os.stat_result]]:
-    """Name, path and lstat of each entry, or of what it leads to if it is a link that is followed.
+) -> Iterator[tuple[bytes, bytes, bytes]]:
+    """Name, path and record of each entry, or of what it leads to if it is a link that is followed.
 
     What cannot be reached is left out, link and all: nobody must take what lay behind it for deleted.
     """
@@ -279,7 +276,7 @@ def _looked_at(
             except OSError as error:
                 scan.left_out.append(LeftOut(path, Left.UNREADABLE, f"where it leads: {detail_of(error)}"))
                 continue
-        yield name, path, result
+        yield name, path, pack(result)
 
 
 def _never(names: list[bytes], is_folder: bool, protected: ProtectedName) -> bool:

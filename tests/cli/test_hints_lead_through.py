@@ -12,7 +12,7 @@ import pytest
 from autosync_tasks.config.settings import TABLE
 from autosync_tasks.sync.pipeline import sync
 from autosync_tasks.tree import content, observe, walk
-from autosync_tasks.tree.walk import STAT
+from autosync_tasks.tree.facts import STAT
 from autosync_tasks.verify import drill
 from autosync_tasks.workspace.request import new_request
 from tests.cli.test_hints_lead_further import another, pushed

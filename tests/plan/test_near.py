@@ -19,8 +19,9 @@ from autosync_tasks.plan.delta import tree_after
 from autosync_tasks.plan.moves import differing
 from autosync_tasks.policy.guards import losses
 from autosync_tasks.tree.content import content_id
+from autosync_tasks.tree.facts import STAT
 from autosync_tasks.tree.observe import ids_of
-from autosync_tasks.tree.walk import STAT, Scan
+from autosync_tasks.tree.walk import Scan
 from autosync_tasks.workspace.workspace import open_site
 from tests.support.place import Place
 
