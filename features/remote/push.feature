@@ -97,6 +97,7 @@ Feature: Push
       When a context file changes
       And a person asks for a sync at 09:10
       Then the exit code is 3
+      And it says "or another branch: inv set-config BACKUP_BRANCH="
       And the remote is as the others left it
 
     Scenario: no remote of that name
