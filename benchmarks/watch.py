@@ -10,6 +10,7 @@ branch's ref and of the watcher's own line. What counts is what comes on top of 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import shutil
@@ -23,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 QUIET = 2.0
-BURST, BURSTS = 10_000, 3
+BURST = 10_000
 PATIENCE = 600.0
 
 
@@ -31,7 +32,7 @@ PATIENCE = 600.0
 class Round:
     """Seconds after the last event: when the sync's process began, the ref moved, the watcher told.
 
-    work: seconds of processor time of the sync and all it started, which other programs on the machine hardly change.
+    work: seconds of processor time of the sync, its loading and all it started, which other programs hardly change.
     """
 
     began: float
@@ -81,15 +82,14 @@ class Watcher:
             time.sleep(0.005)
         return self.said[lines - 1][0]
 
-    def child(self) -> int:
-        """Waits for the process of a sync."""
-        listing = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+    def wait_for_child(self, *, waits: bool) -> None:
+        """Until the sync's process, which was started ahead, waits for the word, or has begun."""
+        tasks = Path(f"/proc/{self.process.pid}/task")
         ends = time.monotonic() + PATIENCE
-        while not (found := listing.read_text().split()):
+        while waits != any(map(_reads_its_input, _numbers(tasks))):
             if time.monotonic() > ends:
                 raise SystemExit("no sync began")
-            time.sleep(0.002)
-        return int(found[0])
+            time.sleep(0.001)
 
     def status(self, name: str) -> int:
         """A number of /proc/PID/status, such as VmRSS in kB."""
@@ -101,6 +101,20 @@ class Watcher:
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         user, system = fields[13:15] if children else fields[11:13]
         return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+def _numbers(tasks: Path) -> list[str]:
+    """The children of all threads of a process."""
+    with contextlib.suppress(OSError):
+        return " ".join(path.read_text() for path in tasks.glob("*/children")).split()
+    return []
+
+
+def _reads_its_input(number: str) -> bool:
+    """Whether a process reads from its standard input (system call 0 of descriptor 0)."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{number}/syscall").read_text().split()[:2] == ["0", "0x0"]
+    return False
 
 
 def tree(root: Path, files: int, folders: int) -> list[Path]:
@@ -129,9 +143,10 @@ def moved(backup: Path) -> float:
 
 
 def one_round(watcher: Watcher, path: Path, number: int) -> Round:
+    watcher.wait_for_child(waits=True)
     lines, before, work = len(watcher.said), moved(watcher.backup), watcher.processor(children=True)
     event = save(path, f"# Round {number}\n")
-    watcher.child()
+    watcher.wait_for_child(waits=False)
     began = time.time()
     told = watcher.wait_for(lines + 1)
     committed = moved(watcher.backup)
@@ -145,7 +160,7 @@ def row(name: str, values: list[float]) -> str:
     return f"| {name} | {statistics.median(values):.2f} | {min(values):.2f} to {max(values):.2f} |"
 
 
-def report(folder: Path, program: str, files: int, folders: int, rounds: int) -> None:
+def report(folder: Path, program: str, files: int, folders: int, rounds: int, bursts: int) -> None:
     source = folder / "source"
     paths = tree(source, files, folders)
     starts = []
@@ -158,7 +173,7 @@ def report(folder: Path, program: str, files: int, folders: int, rounds: int) ->
         one_round(watcher, paths[0], -1)
         found = [one_round(watcher, paths[number * 97 % files], number) for number in range(rounds)]
         memory, used = [watcher.status("VmRSS")], watcher.processor()
-        for burst in range(BURSTS):
+        for burst in range(bursts):
             lines = len(watcher.said)
             for number in range(BURST):
                 paths[number % files].write_text(f"burst {burst} {number}\n")
@@ -172,11 +187,13 @@ def report(folder: Path, program: str, files: int, folders: int, rounds: int) ->
     print(row("its process begins → the commit is visible", [each.committed - each.began for each in found]))
     print(row("**event → commit, on top of the quiet period**", [each.committed - QUIET for each in found]))
     print(row("commit → proven, written to disk, told", [each.told - each.committed for each in found]))
-    print(row("processor time of the sync", [each.work for each in found]))
+    print(row("processor time of the sync, loading ahead included", [each.work for each in found]))
     print()
+    if not bursts:
+        return
     sizes = ", ".join(f"{size / 1000:.1f}" for size in memory)
-    print(f"Memory in MB, before and after each of {BURSTS} bursts of {BURST:,} saves: {sizes}.")
-    print(f"Processor time of the watcher itself: {used / BURSTS:.1f} s a burst.")
+    print(f"Memory in MB, before and after each of {bursts} bursts of {BURST:,} saves: {sizes}.")
+    print(f"Processor time of the watcher itself: {used / bursts:.1f} s a burst.")
 
 
 def main() -> None:
@@ -184,6 +201,7 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=10_000)
     parser.add_argument("--folders", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=11)
+    parser.add_argument("--bursts", type=int, default=3)
     parser.add_argument("--folder", help="where to work (a disk, not memory); default: the temporary folder")
     beside = os.path.join(os.path.dirname(sys.executable), "autosync")
     parser.add_argument("--program", default=beside, help="the console program, without a version manager's shim")
@@ -191,7 +209,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="autosync-bench-", dir=asked.folder))
     try:
         print(f"Load average when it began: {os.getloadavg()[0]:.1f}\n")
-        report(folder, asked.program, asked.files, asked.folders, asked.rounds)
+        report(folder, asked.program, asked.files, asked.folders, asked.rounds, asked.bursts)
     finally:
         shutil.rmtree(folder)
 

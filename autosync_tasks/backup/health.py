@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 
 from autosync_tasks.backup.repository import Repository
@@ -141,6 +141,12 @@ def note(state: State, repository: Repository, head: str, now: float) -> None:
     old = load(state) or Health(since=now)
     files, snapshots = stored_files(repository), _snapshots(repository)
     save(state, replace(old, head=head, moving="", files=files, snapshots=snapshots))
+
+
+def note_gone(state: State, names: Collection[str]) -> None:
+    """Notes that these files went into another, which was read: that they are gone is nothing strange."""
+    if old := load(state):
+        save(state, replace(old, files={name: facts for name, facts in old.files.items() if name not in names}))
 
 
 def note_snapshot(state: State, name: str, commit: str) -> None:

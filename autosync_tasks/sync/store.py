@@ -130,7 +130,7 @@ def store(
         at_hand,
     )
     since = moved_since(seen.root, seen.scan, plan.puts.items(), read_at_ns)
-    notes = [*cleared, *notes, *tidy(repository), *_cleared(repository)]  # a git that met a fault leaves things
+    notes = [*cleared, *notes, *tidy(repository, site.state), *_cleared(repository)]
     notes += [f"{display(path)} changed since it was observed; the next sync takes it" for path in since]
     if few:
         cached = TreeCache(new, listing, plan.manifest, folders_text(folders or folders_of(listing)))

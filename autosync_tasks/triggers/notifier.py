@@ -29,7 +29,7 @@ Protected = Callable[[bytes, bool], bool]
 SLICE = 0.1
 """Seconds between two looks at whether it is told to stop."""
 
-_GATHER_MS = 20
+_GATHER_MS = 5
 """What comes within this time after an event is read with it: the kernel merges equal ones meanwhile."""
 _ROUNDS = 5
 """How often folders are looked up anew because others came while they were being watched; then it is left for later."""

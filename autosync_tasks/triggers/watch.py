@@ -201,7 +201,7 @@ def _loop(
                 if notifier.refresh():
                     state = state.heard(time.monotonic())
             due = min(state.due_at() - now, _LONGEST_SLEEP)
-            sleep = max(min(_LOOK_AT_CHILD if child else due, look_at - now), 0.01)
+            sleep = max(min(_LOOK_AT_CHILD if child else due, look_at - now), 0.001)
             heard = notifier.wait(sleep)
             if heard.something:
                 state = state.heard(time.monotonic())

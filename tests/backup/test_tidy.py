@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 
 from autosync_tasks.backup.gateway import Gateway, TooSlowError
+from autosync_tasks.model import Run
+from autosync_tasks.verify import unattended
+from autosync_tasks.workspace.request import Request
+from autosync_tasks.workspace.workspace import Site
 from tests.support.place import Place, with_three_versions
 
 
@@ -32,6 +36,30 @@ def asked(place: Place, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]
     return commands
 
 
+@pytest.fixture
+def readings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Why the whole store was read."""
+    reasons, reading = list[str](), unattended.with_reading
+
+    def noted(site: Site, request: Request, run: Run, head: str, why: str) -> Run:
+        reasons.append(why)
+        return reading(site, request, run, head, why)
+
+    monkeypatch.setattr(unattended, "with_reading", noted)
+    return reasons
+
+
+def _small_beside_large(place: Place) -> Path:
+    """Four packs, of which one has most of all; the next commit makes a fifth. Returns the large one."""
+    for number in range(50):
+        place.write(f"context/{number // 25}/a-note-with-a-long-name-{number}.md", f"{number}\n")
+    _versions(place, 4)
+    place.git("repack", "-adq")
+    (large,) = _packs(place)
+    _versions(place, 5, 6, 7)
+    return large
+
+
 def _packs(place: Place) -> list[Path]:
     return sorted((place.backup / ".git/objects/pack").glob("*.pack"), key=lambda path: path.stat().st_size)
 
@@ -42,14 +70,12 @@ def _versions(place: Place, *numbers: int) -> None:
         assert place.inside().outcome == "changed"
 
 
-def test_small_packs_become_one_and_the_large_one_stays_as_it_is(place: Place, asked: list[tuple[str, ...]]) -> None:
-    for number in range(50):
-        place.write(f"context/{number // 25}/a-note-with-a-long-name-{number}.md", f"{number}\n")
-    _versions(place, 4)
-    place.git("repack", "-adq")
-    (large,) = _packs(place)
-    _versions(place, 5, 6, 7)
+def test_small_packs_become_one_and_the_large_one_stays_as_it_is(
+    place: Place, asked: list[tuple[str, ...]], readings: list[str]
+) -> None:
+    large = _small_beside_large(place)
     assert (asked, len(_packs(place))) == ([], 4)
+    readings.clear()
     _versions(place, 8)
     assert [command[0] for command in asked] == ["repack"]
     small, left = _packs(place)
@@ -59,8 +85,27 @@ def test_small_packs_become_one_and_the_large_one_stays_as_it_is(place: Place, a
     ids = place.git("rev-parse", *(name.decode() for name in manifests)).split()
     differences = [line for line in kept if line[:40] in ids and len(line.split()) == 7]
     assert len(differences) == 3, "each manifest but one is kept as what differs from another"
+    assert readings == [], "what went into the new pack was read there"
+    _versions(place, 9)
+    assert readings == []
     place.git("fsck", "--full", "--strict")
-    assert len(place.inside("restore", "--list").json["backups"]) == 8
+    assert len(place.inside("restore", "--list").json["backups"]) == 9
+
+
+def test_a_new_pack_that_does_not_read_well_is_a_reason_to_read_the_store(
+    place: Place, asked: list[tuple[str, ...]], readings: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _small_beside_large(place)
+    readings.clear()
+    attempt: Callable[..., tuple[int, bytes, bytes]] = Gateway.attempt
+
+    def damaged(self: Gateway, *arguments: str, **more: object) -> tuple[int, bytes, bytes]:
+        return (1, b"", b"") if arguments[0] == "verify-pack" else attempt(self, *arguments, **more)
+
+    monkeypatch.setattr(Gateway, "attempt", damaged)
+    _versions(place, 8)
+    assert [command[0] for command in asked] == ["repack"]
+    assert readings[0].endswith("is gone")
 
 
 def test_all_is_gone_through_when_the_small_ones_are_half_of_it(place: Place, asked: list[tuple[str, ...]]) -> None:

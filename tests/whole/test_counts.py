@@ -123,12 +123,15 @@ MOST_OWN_WITHOUT_A_NOTE, MOST_MODULES_WITHOUT_A_NOTE = 75, 160
 """The same where no note answers it."""
 
 
-def _loaded_by_a_sync(place: Place, words: str) -> list[str]:
-    """The modules of a process that synced. words: what it must say."""
+_AHEAD = "from autosync_tasks.cli.ahead import practise\npractise()\nbefore = {*sys.modules}\n"
+
+
+def _loaded_by_a_sync(place: Place, words: str, first: str = "before = ()\n") -> list[str]:
+    """The modules of a process that synced, without those `before`. words: what it must say. first: what it does then."""
     code = (
-        "import sys\nfrom autosync_tasks.cli.program import autosync\n"
+        f"import sys\nfrom autosync_tasks.cli.program import autosync\n{first}"
         "try:\n    autosync(['autosync', 'sync'])\nexcept SystemExit as end:\n    assert not end.code\n"
-        "print(*sys.modules, sep='\\n', file=sys.stderr)\n"
+        "print(*(name for name in sys.modules if name not in before), sep='\\n', file=sys.stderr)\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], env=place.environ, cwd=place.base, capture_output=True, text=True, check=True
@@ -171,7 +174,7 @@ def test_one_changed_file_is_read_alone_and_loads_no_scanner(place: Place) -> No
 
 
 NOT_FOR_ONE_FILE = {"ast", "git.cmd", "platform", "importlib.resources", "random", "rich", "secrets", "tempfile"}
-MOST_FOR_ONE_FILE = 268
+MOST_FOR_ONE_FILE = 270
 """Modules of a sync of one changed file, Python's own among them."""
 
 
@@ -182,6 +185,14 @@ def test_one_changed_file_loads_only_what_it_needs(place: Place) -> None:
     names = _loaded_by_a_sync(place, "1 change")
     assert set(names) & NOT_FOR_ONE_FILE == set()
     assert len(names) <= MOST_FOR_ONE_FILE, len(names)
+
+
+@pytest.mark.sweep
+def test_a_process_that_was_started_ahead_has_loaded_all_of_that(place: Place) -> None:
+    many(place, 20)
+    assert place.inside().code == 0
+    place.write("context/topic000/note00000.md", "Plain words and nothing else.\n")
+    assert set(_loaded_by_a_sync(place, "1 change", _AHEAD)) <= {"encodings.ascii"}
 
 
 MOST_BLOCKS = 2.5
