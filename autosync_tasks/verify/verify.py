@@ -15,6 +15,7 @@ from autosync_tasks.humanize import count
 from autosync_tasks.model import Change, Kind, LeftOut, Outcome, Path, Priority, Run, Step
 from autosync_tasks.names import display
 from autosync_tasks.plan.compare import Look, look
+from autosync_tasks.plan.quarantine import named
 from autosync_tasks.records import dataclass, replace
 from autosync_tasks.tree.content import Reader
 from autosync_tasks.tree.observe import Progress, known_ids
@@ -27,12 +28,15 @@ from autosync_tasks.workspace.workspace import Site
 
 @dataclass(frozen=True, slots=True)
 class _Check:
-    """One question and its answer. faults: what is wrong, a line each. attention: what a person may want to know."""
+    """One question and its answer. faults: what is wrong, a line each. attention: what a person may want to know. way:
+    what mends the faults, where it is not what mends a damaged backup.
+    """
 
     name: str
     good: str
     faults: tuple[str, ...] = ()
     attention: tuple[str, ...] = ()
+    way: str = ""
 
 
 def verify(
@@ -78,6 +82,7 @@ def verify(
         way = "run `inv recover --check` to see what mends it"
         if len(faults) == len(checks[0].faults):  # of the source alone: its times do not tell what changes there
             way = "`inv sync --force` reads and stores every file anew"
+        way = next((c.way for c in checks if c.faults), "") or way  # of the first that is wrong
         run = replace(run, exit_code=1, details=tuple(faults), next_step=way)
     else:
         run = _run(request, steps, Outcome.OK, _good_words(pending, _faulty(fresh.left_out)))
@@ -184,8 +189,11 @@ def _store(fresh: Look, *, deep: bool) -> _Check:
 def _restored(site: Site, request: Request, progress: Progress | None) -> _Check:
     """The backup restored into a scratch folder: bytes, modes, links and folders as the commit says."""
     run = drill(site, request, None, progress)
-    faults = (run.details or (run.reason,)) if run.outcome is Outcome.FAILED else ()
-    return _Check("restore", "restored into a scratch folder and compared", faults)
+    if run.outcome is not Outcome.FAILED:
+        return _Check("restore", "restored into a scratch folder, compared and judged")
+    wrong = run.details or tuple(f"{named(one)}: {one.message}" for one in run.findings if one.blocks)
+    way = "" if run.details else run.next_step
+    return _Check("restore", "", wrong or (run.reason,), way=way)
 
 
 def _contents(fresh: Look, progress: Progress | None) -> _Check:
