@@ -18,6 +18,7 @@ from autosync_tasks.cli.task import CHECK, DIFF, JSON, Context, Scope, is_dry, t
 from autosync_tasks.config.load import VARIABLE, switched_on
 from autosync_tasks.doctor.missing import missing_after
 from autosync_tasks.model import Change, Run
+from autosync_tasks.plan.judge import compile_rules
 from autosync_tasks.profiles import USUAL
 from autosync_tasks.records import asdict
 from autosync_tasks.remote import roll
@@ -88,8 +89,10 @@ def bootstrap(
 
     def one(stage: Stage | None = None, *, json: bool) -> int:
         run = carry_out(os.environ, wish, new_request(check=dry), ears, stage)
-        progress.clear()
         site = open_site(os.environ, new_machine=True)
+        if not (dry or run.exit_code):
+            compile_rules(site, progress)  # else the first unattended run would have to
+        progress.clear()
         source, lacks = site.places.source, missing_after(site, run)
         if json:
             report.show("bootstrap", {**report.of_run(run, source, address), "missing": [m.as_json for m in lacks]})

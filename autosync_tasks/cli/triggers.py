@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from autosync_tasks.cli.boundary import told
 from autosync_tasks.cli.task import CHECK, JSON, VERBOSE, Context, Scope, is_dry, task
@@ -59,6 +60,17 @@ def _awaited(found: TaskResult) -> TaskResult:
     return found
 
 
+def _ready(found: TaskResult) -> TaskResult:
+    """The same, once the rules that find secrets are compiled (5 to 16 s, once): no unattended run has to do it."""
+    from autosync_tasks.plan.judge import compile_rules
+    from autosync_tasks.workspace.workspace import open_site
+
+    if not found.check and not found.exit_code:
+        with suppress(AutosyncError, OSError), screen.Progress() as progress:  # its runs say what is wrong
+            compile_rules(open_site(os.environ), progress)
+    return found
+
+
 @task(
     profiles=Scope.NONE,
     help={
@@ -76,7 +88,7 @@ def install_cron(
     """
     _may_install()
     found = crontab.install(os.environ, schedule=schedule, every=every, check=is_dry(context, check))
-    return show(_awaited(found), as_json=json, diff=diff)
+    return show(_awaited(_ready(found)), as_json=json, diff=diff)
 
 
 @task(profiles=Scope.NONE, help=_FLAGS)
@@ -92,7 +104,7 @@ def install_timer(
     """Lets systemd run the sync: a service and a timer of your user. Runs that were missed are made up for."""
     _may_install()
     found = systemd.install_timer(os.environ, every=every, check=is_dry(context, check))
-    return show(_awaited(found), as_json=json, diff=diff)
+    return show(_awaited(_ready(found)), as_json=json, diff=diff)
 
 
 @task(profiles=Scope.NONE, help=_FLAGS)
@@ -110,9 +122,11 @@ def install_hook(
     With --profile it is two hooks in the settings of another agent, where every other byte stays.
     """
     if (found := _own_hooks()) is not None:
-        return show(agent_hook.install(os.environ, *found, check=is_dry(context, check)), as_json=json, diff=diff)
+        done = _ready(agent_hook.install(os.environ, *found, check=is_dry(context, check)))
+        return show(done, as_json=json, diff=diff)
     _may_install()
-    return show(hook.install(os.environ, scope=scope, check=is_dry(context, check)), as_json=json, diff=diff)
+    done = _ready(hook.install(os.environ, scope=scope, check=is_dry(context, check)))
+    return show(done, as_json=json, diff=diff)
 
 
 @task(profiles=Scope.FILE, help={**_FLAGS, "scope": _SCOPE})
@@ -149,7 +163,7 @@ def watch(
         return show(systemd.uninstall_watch(os.environ, check=dry), as_json=json, diff=diff)
     if install:
         _may_install()
-        return show(systemd.install_watch(os.environ, check=dry), as_json=json, diff=diff)
+        return show(_ready(systemd.install_watch(os.environ, check=dry)), as_json=json, diff=diff)
     if dry or diff:
         raise UsageError("--check and --diff mean something only with --install or --uninstall")
     try:

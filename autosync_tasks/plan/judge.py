@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from itertools import chain
 
 from autosync_tasks.humanize import count
@@ -12,12 +13,18 @@ from autosync_tasks.model import Finding, Kind, LeftOut, Path, Priority
 from autosync_tasks.names import suspicious
 from autosync_tasks.plan.compare import Look
 from autosync_tasks.records import dataclass
-from autosync_tasks.tree.observe import read_once
+from autosync_tasks.tree.observe import Progress, read_once
 from autosync_tasks.tree.walk import unpack
 from autosync_tasks.validation import hits, in_order, of_left_out, validate
 from autosync_tasks.validation.findings import Subject
-from autosync_tasks.validation.scanner import BEFORE_COMPILING
-from autosync_tasks.workspace.validation_context import context, withhold_names
+from autosync_tasks.validation.scanner import (
+    BEFORE_COMPILING,
+    EngineUnavailableError,
+    compiled,
+    load_whole,
+    no_wheel,
+)
+from autosync_tasks.workspace.validation_context import context, engine_of, withhold_names
 from autosync_tasks.workspace.workspace import Site
 
 
@@ -64,6 +71,16 @@ def judge(
         return tuple(validate(subjects(), known))
     finally:
         BEFORE_COMPILING.reset(before)
+
+
+def compile_rules(site: Site, tell: Progress) -> None:
+    """Compiles the scanner's rules where that was not done yet, so that no unattended run has to."""
+    cache = engine_of(site)
+    if not (no_wheel() or compiled(cache)):
+        site.state.prepare()
+        tell(COMPILING, 0, 0)
+        with suppress(EngineUnavailableError):  # the next run says so
+            load_whole(cache)
 
 
 def _silent(what: str, done: int, total: int) -> None:

@@ -23,6 +23,11 @@ def acceptances(site: Site) -> Acceptances:
     return Acceptances(site.loaded.config_home)
 
 
+def engine_of(site: Site) -> str:
+    """The folder where the scanner's compiled rules are, and what is known of them; for all trees of a home."""
+    return os.path.join(site.state.home, "engine")
+
+
 def context(
     site: Site,
     paths: Collection[Path] = frozenset(),
@@ -39,7 +44,7 @@ def context(
     before the scanner.
     """
     settings, accepted = site.settings, acceptances(site)
-    cache = os.path.join(site.state.home, "engine")
+    cache = engine_of(site)
     checks = settings.profile.read().validations
     return Context(
         key=accepted.peek_key() if check else accepted.key(),

@@ -7,9 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from autosync_tasks.cli import triggers
+from autosync_tasks.model import Outcome
+from autosync_tasks.plan import judge
 from autosync_tasks.plan.compare import look
-from autosync_tasks.plan.judge import COMPILING, judge_tree
+from autosync_tasks.plan.judge import COMPILING, compile_rules, judge_tree
+from autosync_tasks.triggers.result import TaskResult
 from autosync_tasks.validation import scanner
+from autosync_tasks.workspace.validation_context import engine_of
 from autosync_tasks.workspace.workspace import open_site
 from tests.support.place import Place
 
@@ -41,3 +46,33 @@ def test_a_first_sync_compiles_nothing_where_no_rule_may_match(
     assert place.inside().code == 0
     scanner.load_quick.cache_clear()
     assert [path.name.partition("-")[2][:5] for path in sorted(engine.iterdir())] == ["rules", "sieve"]
+
+
+def test_an_installed_trigger_finds_the_rules_compiled(workshop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place, asked = Place(workshop), list[str]()
+    place.home.mkdir(parents=True)
+    place.write("context/a.md", "words\n")
+    monkeypatch.setattr(judge, "load_whole", asked.append)
+    site, told = open_site(place.environ), list[str]()
+    engine = Path(engine_of(site))
+    compile_rules(site, lambda what, done, total: told.append(what))
+    assert (asked, told) == ([str(engine)], [COMPILING])
+    engine.mkdir()
+    (engine / "all.vscdb").touch()
+    compile_rules(site, lambda what, done, total: told.append(what))
+    assert len(asked) == len(told) == 1, "once"
+
+
+@pytest.mark.parametrize(("words", "compiles"), [(("install-cron",), 1), (("install-cron", "--check"), 0)])
+def test_installing_compiles_the_rules(
+    words: tuple[str, ...], compiles: int, workshop: Path, scanner_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(judge, "compile_rules", lambda site, tell: asked.append(site))
+    found = TaskResult("install-cron", Outcome.CHANGED, "done", check="--check" in words)
+    monkeypatch.setattr(triggers.crontab, "install", lambda *_, **__: found)
+    place = Place.make(workshop, scanner_cache)
+    place.write("context/a.md", "words\n")
+    assert place.inside().code == 0
+    place.inside(*words)
+    assert len(asked) == compiles
