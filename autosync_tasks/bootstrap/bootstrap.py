@@ -14,7 +14,7 @@ from autosync_tasks.backup.repository import Repository
 from autosync_tasks.bootstrap import old_triggers
 from autosync_tasks.bootstrap.offers import Offer
 from autosync_tasks.bootstrap.place import place
-from autosync_tasks.bootstrap.request import Ears, Wish
+from autosync_tasks.bootstrap.request import Callbacks, Wish
 from autosync_tasks.bootstrap.settle import (
     Part,
     check_environment,
@@ -52,7 +52,7 @@ from autosync_tasks.workspace.workspace import Site, open_site
 
 
 def bootstrap(
-    environ: Mapping[str, str], wish: Wish, request: Request, ears: Ears | None = None, stage: Stage | None = None
+    environ: Mapping[str, str], wish: Wish, request: Request, calls: Callbacks | None = None, stage: Stage | None = None
 ) -> Run:
     """Brings the backup at that address to this machine; returns the run, of which the last step is a sync.
 
@@ -61,7 +61,7 @@ def bootstrap(
     written then, unless it says so.
     """
     site = open_site(environ, new_machine=True)
-    work = _Work(site, address_of(wish.address, site), wish, request, ears or Ears(), stage)
+    work = _Work(site, address_of(wish.address, site), wish, request, calls or Callbacks(), stage)
     if request.check:
         with no_trace(site.state.home):
             return work.look()
@@ -74,10 +74,10 @@ class _Work:
     """One bootstrap, with what it collects on the way."""
 
     def __init__(
-        self, site: Site, address: Address, wish: Wish, request: Request, ears: Ears, stage: Stage | None
+        self, site: Site, address: Address, wish: Wish, request: Request, calls: Callbacks, stage: Stage | None
     ) -> None:
         self.stage = stage
-        self.site, self.address, self.wish, self.request, self.ears = site, address, wish, request, ears
+        self.site, self.address, self.wish, self.request, self.calls = site, address, wish, request, calls
         self.bundle = is_bundle(address)
         self.steps: list[Step] = []
         self.notes: list[str] = []
@@ -136,10 +136,10 @@ class _Work:
         found = [one for one in there if one.agent == agent.name]
         mine = own(self.site, found)
         found = [one for one in found if one.branch == self.wish.branch] if self.wish.branch and not mine else found
-        if self.ears.found is not None:
-            self.ears.found(found)
-        if mine is None and len(found) > 1 and self.ears.choose is not None:
-            named = self.ears.choose(found)
+        if self.calls.found is not None:
+            self.calls.found(found)
+        if mine is None and len(found) > 1 and self.calls.choose is not None:
+            named = self.calls.choose(found)
             found = [one for one in found if one.branch == named] or found
         chosen = mine or choose(found, self.address.shown, agent.unusual, {one.agent for one in there})
         check_sizes(stage, chosen, self.site.settings.max_file_size, (self.wish.limits or Limits()).size)
@@ -153,7 +153,7 @@ class _Work:
         staged = Repository(stage.repository.folder, chosen.branch)
         # The key of findings is not made before there is something of this machine's own to find.
         site = replace(target, loaded=replace(target.loaded, config_home=os.path.join(folder, "config")))
-        run = drill(site, self.request, lambda _: staged, self.ears.progress)
+        run = drill(site, self.request, lambda _: staged, self.calls.progress)
         if run.details:
             raise GuardError(
                 f"{self.address.shown}: {run.reason}; nothing was written",
@@ -201,24 +201,24 @@ class _Work:
         wish = RestoreWish(check=check, now=self.request.now, run_id=self.request.run_id)
 
         def before(run: Run, plan: RestorePlan) -> None:
-            if self.ears.before is not None:
-                self.ears.before(site, run, plan)
+            if self.calls.before is not None:
+                self.calls.before(site, run, plan)
 
-        return Restore(site, wish, site.places.real_source, before, self.ears.progress, self._agree).run()
+        return Restore(site, wish, site.places.real_source, before, self.calls.progress, self._agree).run()
 
     def _agree(self, over: Sequence[Change]) -> bool:
         """Whether what stands in the way may go (each is in the snapshot): the agent's own stubs may, unasked."""
         rest = in_the_way(over, self._stubs(over))
         if not rest or self.wish.yes:
             return True
-        if self.ears.agree is None:
+        if self.calls.agree is None:
             raise GuardError(
                 f"{count(len(rest), 'path')} in {display(self.site.places.source)} would be overwritten, and there is "
                 "no terminal to ask on; the tree is as it was",
                 hint="add --yes (what is overwritten is saved first, `inv restore --undo` takes it back)",
                 details=[display(change.path) for change in rest],
             )
-        return self.ears.agree(rest)
+        return self.calls.agree(rest)
 
     def _stubs(self, over: Sequence[Change]) -> set[Path]:
         found: set[Path] = set()
@@ -274,7 +274,7 @@ class _Work:
         self._left_out()
         site = open_site(environ)
         ask = Ask(adopt=self.adopts)
-        last = sync(site, replace(self.request, ask=ask, run_id=f"{self.request.run_id[:10]}ff"), self.ears.progress)
+        last = sync(site, replace(self.request, ask=ask, run_id=f"{self.request.run_id[:10]}ff"), self.calls.progress)
         self._step("sync", last.outcome, last.reason)
         self.notes += [note for note in last.notes if note not in self.notes]
         bad = bool(self.details) or last.exit_code

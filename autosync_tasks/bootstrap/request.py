@@ -30,7 +30,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Ears:
+class Callbacks:
     """Who is told and asked on the way; each may be nobody.
 
     found: the backups that were found. choose: which of them, by branch ("" for none). before: a restore that is about

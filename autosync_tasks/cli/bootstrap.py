@@ -11,7 +11,7 @@ from functools import partial
 from autosync_tasks.bootstrap.agents import fetched, without_usual
 from autosync_tasks.bootstrap.bootstrap import bootstrap as carry_out
 from autosync_tasks.bootstrap.offers import Offer
-from autosync_tasks.bootstrap.request import Ears, Wish
+from autosync_tasks.bootstrap.request import Callbacks, Wish
 from autosync_tasks.bootstrap.stage import Stage
 from autosync_tasks.cli.each import one_by_one
 from autosync_tasks.cli.task import CHECK, DIFF, JSON, Context, Scope, is_dry, task
@@ -85,10 +85,10 @@ def bootstrap(
         screen.show(lines.of_overwritten(over, "the config tree"))
         return screen.says_yes("Overwrite? [y/N] ")
 
-    ears = Ears(found, choose if asks else None, before, agree if asks else None, progress)
+    calls = Callbacks(found, choose if asks else None, before, agree if asks else None, progress)
 
     def one(stage: Stage | None = None, *, json: bool) -> int:
-        run = carry_out(os.environ, wish, new_request(check=dry), ears, stage)
+        run = carry_out(os.environ, wish, new_request(check=dry), calls, stage)
         site = open_site(os.environ, new_machine=True)
         if not (dry or run.exit_code):
             compile_rules(site, progress)  # else the first unattended run would have to

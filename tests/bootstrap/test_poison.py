@@ -14,7 +14,7 @@ import pytest
 from autosync_tasks.backup import repository
 from autosync_tasks.bootstrap import stage
 from autosync_tasks.bootstrap.bootstrap import bootstrap
-from autosync_tasks.bootstrap.request import Ears, Wish
+from autosync_tasks.bootstrap.request import Callbacks, Wish
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Run
 from autosync_tasks.remote import transport
@@ -73,9 +73,9 @@ def new(workshop: Path, scanner_cache: Path, enemy: Enemy) -> Iterator[Machine]:
     assert not list(made.state.glob("*/scratch-*"))
 
 
-def bring(new: Machine, enemy: Enemy, address: str = "", ears: Ears | None = None, **wish: object) -> Run:
+def bring(new: Machine, enemy: Enemy, address: str = "", calls: Callbacks | None = None, **wish: object) -> Run:
     asked = replace(Wish(address or str(enemy.there), limits=QUICK), **wish)  # type: ignore[arg-type]
-    return bootstrap(new.environ, asked, new_request(), ears)
+    return bootstrap(new.environ, asked, new_request(), calls)
 
 
 # ---- refused within limits
@@ -299,7 +299,7 @@ def test_the_old_machine_syncs_in_the_middle(enemy: Enemy, new: Machine) -> None
         enemy.machine.must_sync()
         git(enemy.machine.backup, "push", "--quiet", str(enemy.there), "main")
 
-    run = bring(new, enemy, ears=Ears(found=moves))
+    run = bring(new, enemy, calls=Callbacks(found=moves))
     assert independent.source(new.source) == before
     assert run.exit_code in (0, 4), run
     assert enemy.git("rev-parse", "main") == enemy.machine.head
