@@ -68,7 +68,8 @@ class Context:
 
     key: the installation key for fingerprints (32 random bytes; state.acceptances makes it). engine_cache: folder in
     the state where the secret engine keeps its compiled rules (made 0700 if missing). paths: every path of the tree,
-    validated or not, left out ones too (collisions, duplicate names, links, `{file:}`). environ: names of the variables
+    validated or not, left out ones too (collisions, duplicate names, links, `{file:}`). root: the tree's own real path,
+    b"" where it is not known. environ: names of the variables
     that OpenCode will see, or None if that is not known. accepted: fingerprints that a person accepted. check_shell:
     has bash read scripts and returns its complaint of each ("": none); None leaves it out. validate_select,
     validate_ignore: codes or their beginnings (`JSN`, `JSN003`); empty select means all. Neither, nor
@@ -79,6 +80,7 @@ class Context:
     key: bytes = field(repr=False)
     engine_cache: str
     paths: Collection[Path] = frozenset()
+    root: bytes = b""
     environ: Collection[str] | None = None
     accepted: Collection[str] = frozenset()
     check_shell: Callable[[Sequence[bytes]], list[str]] | None = None

@@ -67,7 +67,7 @@ def name_and_mode_faults(subject: Subject, context: Context) -> Iterator[Raw]:
     if subject.is_file and len(subject.data) > LARGE:
         yield Raw("FS004", f"The file has {len(subject.data) / 1e6:.0f} MB.")
     if subject.kind is Kind.LINK:
-        yield from _link(subject, context.paths)
+        yield from _link(subject, context)
     elif subject.mode & 0o002 and not subject.mode & 0o1000:
         yield Raw("FS005", f"The mode is {subject.mode:04o}.")
 
@@ -82,14 +82,14 @@ def _name(path: Path) -> Iterator[Raw]:
         yield Raw("FS003", f"The name holds characters that cannot be seen: {printable(name, 80)}")
 
 
-def _link(subject: Subject, paths: Collection[Path]) -> Iterator[Raw]:
-    target = subject.data
-    if target.startswith(b"/"):
-        yield Raw("FS006", "The link leads out of the tree.", token=b"absolute")
-        return
+def _link(subject: Subject, context: Context) -> Iterator[Raw]:
+    target, paths, kind = subject.data, context.paths, b"relative"
     landed = posixpath.normpath(posixpath.join(posixpath.dirname(subject.path), target))
+    if target.startswith(b"/"):
+        kind = b"absolute"
+        landed = posixpath.relpath(target, context.root) if context.root else b".."
     if landed == b".." or landed.startswith(b"../"):
-        yield Raw("FS006", "The link leads out of the tree.", token=b"relative")
+        yield Raw("FS006", "The link leads out of the tree.", token=kind)
     elif landed != b"." and subject.path in paths and landed not in paths:
         yield Raw("FS007", "The link's target is not in the tree.")
 

@@ -50,6 +50,7 @@ def context(
         key=accepted.peek_key() if check else accepted.key(),
         engine_cache="" if check and not os.path.isdir(cache) else cache,
         paths=paths,
+        root=os.fsencode(site.places.real_source),
         environ=site.environ.keys() if by_hand else None,
         accepted=accepted.fingerprints(),
         check_shell=check_shell,

@@ -61,6 +61,7 @@ Feature: Scripts that cannot run, names and modes that surprise, and merges that
         | context/lost  | → nowhere.md      | FS007   |
         | context/there | → stack.md        | nothing |
         | context/here  | → ..              | nothing |
+        | context/full  | → ~/.config/opencode/AGENTS.md | nothing |
         | plugin/odd.ts | → <<<<<<<\n=======\n>>>>>>> | FS007 |
       And a person asks for a sync
       Then the sync is done

@@ -97,7 +97,7 @@ def appear(machine: Machine, judged: dict[str, str], datatable: list[list[str]])
         machine.write(path, text.encode(row.get("written in", "utf-8")))
         if text.startswith("→ "):
             machine.path(path).unlink()
-            machine.path(path).symlink_to(text[2:])
+            machine.path(path).symlink_to(text[2:].replace("~", str(machine.home)))
         if row.get("mode"):
             machine.path(path).chmod(int(row["mode"], 8))
         judged[path] = row["told"]

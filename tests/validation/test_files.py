@@ -391,10 +391,15 @@ def test_merge_markers(path: bytes, data: bytes, found: bool) -> None:
         (link(b"d/a", b"../../x"), ["FS006"]),
         (link(b"d/a", b"../d/gone"), ["FS007"]),
         (link(b"d/a", b"b"), []),
+        (link(b"a", b"/tree/d/b"), []),
+        (link(b"a", b"/tree"), []),
+        (link(b"a", b"/tree/gone"), ["FS007"]),
+        (link(b"a", b"/tree/../x"), ["FS006"]),
+        (link(b"a", b"/trees/d/b"), ["FS006"]),
     ],
 )
 def test_names_modes_and_scripts(subject: object, expected: list[str]) -> None:
-    assert of(subject, context(subject.path, b"d/b")) == expected  # type: ignore[arg-type, attr-defined]
+    assert of(subject, context(subject.path, b"d/b", root=b"/tree")) == expected  # type: ignore[arg-type, attr-defined]
 
 
 ODD_PYTHON = {
