@@ -11,7 +11,7 @@ from autosync_tasks.cli.boundary import told
 from autosync_tasks.cli.task import CHECK, JSON, VERBOSE, Context, Scope, is_dry, task
 from autosync_tasks.config.load import VARIABLE, switched_on
 from autosync_tasks.errors import AutosyncError, SourceError, UsageError
-from autosync_tasks.model import Trigger
+from autosync_tasks.model import Outcome, Trigger
 from autosync_tasks.profiles import USUAL
 from autosync_tasks.records import replace
 from autosync_tasks.report import screen
@@ -25,8 +25,11 @@ _FLAGS = {"check": CHECK, "diff": "show what is (or would be) written", "json": 
 _SCOPE = "global (every OpenCode session) or project (the one of this folder)"
 
 
-def _own_hooks(*, on: bool = True) -> tuple[HookFile, str, tuple[str, ...]] | None:
-    """What a profile's own hooks are, None for OpenCode. on: it must be backed up. Raises UsageError."""
+def _own_hooks(task: str, *, on: bool = True) -> tuple[HookFile, str, tuple[str, ...]] | TaskResult | None:
+    """What a profile's own hooks are, None for OpenCode, the answer where it has none. on: it must be backed up.
+
+    Raises UsageError.
+    """
     name = os.environ.get(VARIABLE, USUAL)
     if name == USUAL:
         return None
@@ -35,7 +38,7 @@ def _own_hooks(*, on: bool = True) -> tuple[HookFile, str, tuple[str, ...]] | No
     found = agent_hook.of_profile(os.environ)
     if found is None:
         way = "the hooks of the other agents serve it too, and install-cron, install-timer and watch --install do"
-        raise UsageError(f"{name} has no hooks of its own", hint=way)
+        return TaskResult(task, Outcome.SKIPPED, f"{name} has no hooks of its own: {way}")
     return found
 
 
@@ -113,15 +116,17 @@ def uninstall_timer(context: Context, check: bool = False, diff: bool = False, j
     return show(systemd.uninstall_timer(os.environ, check=is_dry(context, check)), as_json=json, diff=diff)
 
 
-@task(profiles=Scope.FILE, help={**_FLAGS, "scope": _SCOPE})
+@task(help={**_FLAGS, "scope": _SCOPE})
 def install_hook(
     context: Context, scope: str = "global", check: bool = False, diff: bool = False, json: bool = False
 ) -> int:
-    """Lets the agent run the sync after each turn (recommended): one plugin file for OpenCode.
+    """Lets each agent run the sync after each turn (recommended): one plugin file for OpenCode.
 
-    With --profile it is two hooks in the settings of another agent, where every other byte stays.
+    For another agent it is two hooks in its own settings, where every other byte stays. --profile names one agent.
     """
-    if (found := _own_hooks()) is not None:
+    if isinstance(found := _own_hooks("install-hook"), TaskResult):
+        return show(found, as_json=json)
+    if found is not None:
         done = _ready(agent_hook.install(os.environ, *found, check=is_dry(context, check)))
         return show(done, as_json=json, diff=diff)
     _may_install()
@@ -129,12 +134,14 @@ def install_hook(
     return show(done, as_json=json, diff=diff)
 
 
-@task(profiles=Scope.FILE, help={**_FLAGS, "scope": _SCOPE})
+@task(help={**_FLAGS, "scope": _SCOPE})
 def uninstall_hook(
     context: Context, scope: str = "global", check: bool = False, diff: bool = False, json: bool = False
 ) -> int:
-    """Removes the plugin file, or with --profile the hooks, of install-hook."""
-    if (found := _own_hooks(on=False)) is not None:
+    """Removes what install-hook wrote: the plugin file, the hooks. --profile names one agent."""
+    if isinstance(found := _own_hooks("uninstall-hook", on=False), TaskResult):
+        return show(found, as_json=json)
+    if found is not None:
         return show(agent_hook.uninstall(os.environ, *found[:2], check=is_dry(context, check)), as_json=json, diff=diff)
     return show(hook.uninstall(os.environ, scope=scope, check=is_dry(context, check)), as_json=json, diff=diff)
 

@@ -22,6 +22,17 @@ Feature: After each turn of Claude Code, Codex or Gemini CLI
       When the hooks are asked for
       Then that is refused, and the settings are what they were
 
+  Rule: Without a name all that are switched on are meant
+
+    Scenario: OpenCode is not here, and Claude Code and the shared skills are
+      Given Claude Code and the shared skills are backed up, and OpenCode is not here
+      When a person runs `autosync install-hook`
+      Then the exit code is 0
+      And it says:
+        | claude:                           |
+        | agents has no hooks of its own    |
+      And there is still no tree of OpenCode
+
   Rule: A hook that does not run is told
 
     Scenario: Codex runs nothing that its user has not reviewed

@@ -63,6 +63,13 @@ def test_a_machine_that_has_nothing(place: Place, scanner_cache: Path) -> None:
     listed = step(other, other.run("status"), "machines", more=("--json",))
     assert listed.code == 0
     assert len(listed.json["machines"]) == 2
+    config = other.home / ".config/autosync-tasks/config.toml"
+    config.write_text(config.read_text() + "[profiles.opencode]\non = false\n[profiles.agents]\n")
+    again = other.run(
+        "bootstrap", str(there), *flags, "--profile=opencode"
+    )  # what stands here stays as a person left it
+    assert step(other, again, "profiles --on").code == 0
+    assert "on = true" in config.read_text()
 
 
 def test_a_home_without_a_tree(place: Place) -> None:

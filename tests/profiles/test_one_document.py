@@ -20,6 +20,8 @@ WORDS = {
     "restore": ["--list"],
     "recover": ["--check"],
     "auto-sync-if-needed": ["--check"],
+    "install-hook": ["--check"],
+    "uninstall-hook": ["--check"],
 }
 """What a task needs beside `--json`; those that act look first."""
 ASKED = [task.name for task in all_tasks() if task.scope in (Scope.EACH, Scope.ONE) and "json" in task.options["help"]]
