@@ -89,11 +89,8 @@ def _row(name: str, config_home: str, home: str, on: tuple[str, ...]) -> tuple[s
         there = bool(held.exists and held.ref())
     except (ConfigError, BackupError) as error:
         return name, "", "wrong", error.details[0] if error.details else error.message
-    state = (
-        ("backed up" if there else "switched on, no sync yet")
-        if name in on
-        else "not backed up"
-        if folder
-        else "not here"
-    )
-    return name, title, state if folder or name not in on else "switched on, not here", display(folder)
+    if name in on:
+        state = "switched on, not here" if not folder else "backed up" if there else "switched on, no sync yet"
+    else:
+        state = "not backed up" if folder else "not here"
+    return name, title, state, display(folder)

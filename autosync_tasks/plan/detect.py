@@ -6,18 +6,7 @@ from collections.abc import Callable, Iterable
 
 from autosync_tasks.backup.listing import Listing
 from autosync_tasks.backup.manifest import PATH
-from autosync_tasks.model import (
-    Change,
-    ChangeKind,
-    Entry,
-    Kind,
-    Left,
-    LeftOut,
-    Manifest,
-    Path,
-    Priority,
-    Rule,
-)
+from autosync_tasks.model import Change, ChangeKind, Entry, Kind, Left, LeftOut, Manifest, Path, Priority, Rule
 from autosync_tasks.names import parents
 from autosync_tasks.records import dataclass
 

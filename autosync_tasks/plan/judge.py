@@ -17,13 +17,7 @@ from autosync_tasks.tree.observe import Progress, read_once
 from autosync_tasks.tree.walk import unpack
 from autosync_tasks.validation import hits, in_order, of_left_out, validate
 from autosync_tasks.validation.findings import Subject
-from autosync_tasks.validation.scanner import (
-    BEFORE_COMPILING,
-    EngineUnavailableError,
-    compiled,
-    load_whole,
-    no_wheel,
-)
+from autosync_tasks.validation.scanner import BEFORE_COMPILING, EngineUnavailableError, compiled, load_whole, no_wheel
 from autosync_tasks.workspace.validation_context import context, engine_of, withhold_names
 from autosync_tasks.workspace.workspace import Site
 

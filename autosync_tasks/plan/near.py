@@ -11,16 +11,7 @@ import hashlib
 from collections.abc import Callable, Collection, ItemsView, Iterator, KeysView, Mapping
 from typing import Generic, TypeVar
 
-from autosync_tasks.backup.folders import (
-    Edit,
-    Folders,
-    folders_from,
-    listed,
-    path_listed,
-    place_of,
-    refolded,
-    spliced,
-)
+from autosync_tasks.backup.folders import Edit, Folders, folders_from, listed, path_listed, place_of, refolded, spliced
 from autosync_tasks.backup.listing import Delta, Listing
 from autosync_tasks.backup.manifest import PATH, ManifestError, head_of, line_of, path_of
 from autosync_tasks.model import Cache, Entry, Kind, Path, TreeCache

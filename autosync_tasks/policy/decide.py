@@ -69,13 +69,7 @@ def decide(
 
 
 def _verdict(
-    taken: Sequence[Change],
-    settings: GateSettings,
-    trigger: Trigger,
-    past: Past,
-    now: float,
-    ask: Ask,
-    facts: Guarded,
+    taken: Sequence[Change], settings: GateSettings, trigger: Trigger, past: Past, now: float, ask: Ask, facts: Guarded
 ) -> Hold | _Gate | str:
     """What holds a sync that would take these changes, or the reason why it goes.
 

@@ -61,11 +61,7 @@ def _barred(change: Change) -> str:
 
 def _narrowing(ask: Ask) -> list[str]:
     """The flags that narrow this sync."""
-    flags = [
-        ("--context-only", ask.context_only),
-        ("--tools-only", ask.tools_only),
-        ("--include", ask.include),
-    ]
+    flags = [("--context-only", ask.context_only), ("--tools-only", ask.tools_only), ("--include", ask.include)]
     return [flag for flag, given in flags if given]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from autosync_tasks.config.load import Loaded
@@ -169,12 +170,10 @@ def of_history(records: Sequence[Mapping[str, Any]]) -> Iterator[Line]:
 
 def _local(when: object) -> str:
     """A record's time as people write it; the history is a log, and may hold anything."""
-    try:
-        return (
-            time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(when)) if isinstance(when, int | float) else f"{'?':<19}"
-        )
-    except (ValueError, OverflowError, OSError):
-        return f"{'?':<19}"
+    if isinstance(when, int | float):
+        with suppress(ValueError, OverflowError, OSError):
+            return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(when))
+    return f"{'?':<19}"
 
 
 def of_totals(totals: Mapping[str, Any], now: float) -> Iterator[Line]:

@@ -99,8 +99,7 @@ class Acceptances:
         mark, words = fingerprint.strip().lower(), " ".join(reason.split())
         if not _FINGERPRINT.fullmatch(mark):
             raise UsageError(
-                "A fingerprint has 16 digits from 0-9 and a-f.",
-                hint="`inv validate` shows it beside each finding.",
+                "A fingerprint has 16 digits from 0-9 and a-f.", hint="`inv validate` shows it beside each finding."
             )
         if not words:
             raise UsageError("An acceptance needs a reason.", hint="Give it with --reason TEXT.")
@@ -143,7 +142,6 @@ def _read(path: str, forbidden: int = 0o022) -> bytes | None:
         facts = os.fstat(descriptor)
         if not stat.S_ISREG(facts.st_mode) or facts.st_uid != os.geteuid() or facts.st_mode & forbidden:
             raise ConfigError(
-                f"{path} is not a file that only you can write.",
-                hint=f"chmod 600 {path}, after a look at it.",
+                f"{path} is not a file that only you can write.", hint=f"chmod 600 {path}, after a look at it."
             )
         return file.read(4 * 1024 * 1024)

@@ -107,10 +107,7 @@ def _around(site: Site) -> tuple[Concern, ...]:
     """What OpenCode reads besides the tree, and what belongs to somebody else though this program must write it."""
     loaded = site.loaded
     folders = (loaded.path, site.places.real_backup, site.state.folder)
-    return (
-        *site.outside,
-        *ownership(loaded.home, folders),
-    )
+    return (*site.outside, *ownership(loaded.home, folders))
 
 
 def links_out(seen: Look) -> tuple[Path, ...]:

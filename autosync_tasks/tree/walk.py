@@ -222,11 +222,7 @@ def _attach(scan: Scan, protected: ProtectedName, limit: int, following: Followi
 
 
 def _sorted_out(
-    scan: Scan,
-    looked: Iterable[tuple[bytes, bytes, bytes]],
-    prefix: bytes,
-    protected: ProtectedName,
-    limit: int,
+    scan: Scan, looked: Iterable[tuple[bytes, bytes, bytes]], prefix: bytes, protected: ProtectedName, limit: int
 ) -> list[bytes]:
     """Records what was looked at or leaves it out; returns the names of the folders."""
     folders: list[bytes] = []

@@ -113,11 +113,7 @@ def _run(request: Request, commit: str, where: str, copy: _Restored) -> Run:
     good = "bytes, modes and links are as recorded"
     steps = (
         Step("restore", Outcome.CHANGED, f"{count(copy.paths, 'path')} of {commit[:7]} from {where} into scratch"),
-        Step(
-            "compare",
-            Outcome.FAILED if copy.faults else Outcome.OK,
-            copy.faults[0] if copy.faults else good,
-        ),
+        Step("compare", Outcome.FAILED if copy.faults else Outcome.OK, copy.faults[0] if copy.faults else good),
         Step(
             "validate",
             Outcome.FAILED if errors else Outcome.OK,

@@ -40,12 +40,7 @@ class _Check:
 
 
 def verify(
-    site: Site,
-    request: Request,
-    *,
-    deep: bool = False,
-    contents: bool = False,
-    progress: Progress | None = None,
+    site: Site, request: Request, *, deep: bool = False, contents: bool = False, progress: Progress | None = None
 ) -> Run:
     """Whether the commit holds what it should and the source equals it, the whole tree; writes nothing but scratch.
 
