@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Change, Finding, Path, Pending, Plan
-from autosync_tasks.names import display, shown
+from autosync_tasks.names import OUTSIDE, display, shown
 
 
 def way_on(findings: Sequence[Finding], *, rest: bool) -> str:
@@ -15,7 +15,10 @@ def way_on(findings: Sequence[Finding], *, rest: bool) -> str:
 
     blocking = [finding for finding in findings if finding.blocks]
     first, files = blocking[0], {finding.path for finding in blocking}
-    ways = [f"mend {display(first.path)}" + (f" and {count(len(files) - 1, 'other file')}" if len(files) > 1 else "")]
+    where = display(first.path)
+    if first.path.startswith(OUTSIDE + b"/") and first.path.count(b"/") == 1:
+        where = f"{where} where it comes from (`inv why {where}` says where)"
+    ways = [f"mend {where}" + (f" and {count(len(files) - 1, 'other file')}" if len(files) > 1 else "")]
     if first.fingerprint and RULES[first.code].acceptable:
         ways.append(f"`inv accept {first.fingerprint} --reason '…'` if it is no fault")
     if rest:

@@ -22,7 +22,7 @@ class Answer:
     """What `inv why` tells.
 
     where: whether the backup holds it. below: what is pending below it. last_commit: when a commit last changed the
-    path (seconds since the epoch), or None. reason: why the rule is as it is, in its own words ("": it says none).
+    path (seconds since the epoch), or None. reason: why the rule is as it is, or where a part comes from ("": none).
     """
 
     why: Why
@@ -59,7 +59,7 @@ def why_path(site: Site, text: str, now: float) -> Answer:
         inside = path + b"/"
         below = (p for p in outlook.pending if any(name.startswith(inside) for name in p.change.paths))
         last = last_change(site.repository, seen.ref, path) if path in seen.recorded else None
-        return Answer(why, _where(seen, why), left, tuple(below), last, _reason(site, why.rule))
+        return Answer(why, _where(seen, why), left, tuple(below), last, _reason(site, path, why.rule))
 
 
 def _in_closed(site: Site, seen: Look, path: Path) -> bool:
@@ -69,7 +69,9 @@ def _in_closed(site: Site, seen: Look, path: Path) -> bool:
     return never and os.path.lexists(os.path.join(os.fsencode(site.places.real_source), path))
 
 
-def _reason(site: Site, rule: Rule) -> str:
+def _reason(site: Site, path: Path, rule: Rule) -> str:
+    if part := site.parts.get(os.fsdecode(path)):
+        return f"it is {' and '.join(part.keys)} of {display(part.file)}: what is wrong there is mended there"
     profile = site.settings.profile.read()
     return profile.reasons.get(rule.pattern, "") if rule.origin == profile.origin else ""
 

@@ -65,6 +65,10 @@ def test_a_planted_key_blocks(place: Place, agent: str, name: str, text: str) ->
     assert {one["code"][:3] for one in blocked.json["findings"]} == {"SEC"}
     key = next(one for one in (GITHUB, ANTHROPIC, OPENAI, GOOGLE) if one in text)
     assert key not in blocked.words
+    if name == ".claude.json":  # the part of it is nowhere to be mended
+        assert "mend .autosync-outside/claude-mcp.json where it comes from (`inv why" in blocked.json["next_step"]
+        why = place.inside("why", "--profile=claude", ".autosync-outside/claude-mcp.json")
+        assert f"it is mcpServers of {place.home}/.claude.json" in why.json["reason"]
     backups = place.home / ".local/share/autosync-tasks"
     found = subprocess.run(["grep", "-rlaF", key, str(backups), str(place.state)], capture_output=True, check=False)
     assert found.stdout == b""
