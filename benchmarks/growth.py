@@ -1,9 +1,11 @@
 """What many syncs of one file each leave behind: size of the store, packs, time, processes. Run by hand.
 
     .venv/bin/python benchmarks/growth.py --files 1000 --syncs 1 100 1000 5000
+    .venv/bin/python benchmarks/growth.py --files 1000 --syncs 1 100 1000 5000 --store
 
 Most of the syncs are forks of a process that has loaded the program, each a whole run without Python's start; the last
-of those before a line of the table are whole commands, and their median is what the line says.
+of those before a line of the table are whole commands, and their median is what the line says. `--store` makes the same
+commits and tidies as a sync does, without its other steps: what the store comes to, in a tenth of the time.
 """
 
 from __future__ import annotations
@@ -21,8 +23,18 @@ from pathlib import Path
 
 from sync import Bench, Cost  # beside this file
 
+from autosync_tasks.backup.commit import Author, commit
+from autosync_tasks.backup.folders import folders_of, listed, path_listed, refolded, spliced
+from autosync_tasks.backup.listing import tree_cache
+from autosync_tasks.backup.manifest import PATH, entries, format_manifest
+from autosync_tasks.backup.repository import Repository
 from autosync_tasks.backup.runner import gitpython
+from autosync_tasks.backup.tidy import tidy
 from autosync_tasks.cli import ahead, program
+from autosync_tasks.model import Entry, Plan
+from autosync_tasks.names import parents
+from autosync_tasks.state.state import State
+from autosync_tasks.tree.content import content_id
 
 WHOLE = 7
 """Whole commands before each line."""
@@ -76,6 +88,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="what many syncs of one file leave behind, as a Markdown table")
     parser.add_argument("--files", type=int, default=1000)
     parser.add_argument("--syncs", type=int, nargs="+", default=[1, 100, 1000])
+    parser.add_argument("--store", action="store_true", help="the commits alone")
     parser.add_argument("--folder", help="where to work (a disk, not memory); default: the temporary folder")
     parser.add_argument("--program", default=os.path.join(os.path.dirname(sys.executable), "autosync"))
     asked = parser.parse_args()
@@ -89,12 +102,72 @@ def main() -> None:
         home = bench.fresh(source)
         bench.run("autosync", source, home)
         print(f"{asked.files:,} files, {stored(home / 'autosync/backup')[0]:.1f} MB in the store after the first\n")
+        if asked.store:
+            grow_store(home / "autosync/backup", source, sorted(asked.syncs))
+            return
         print("| syncs | MB more | packs | MB at most | a sync, ms | tidied | longest, s | processor, s | processes |")
         print("|--:|--:|--:|--:|--:|--:|--:|--:|--:|", flush=True)
         grow(bench, source, home, sorted(asked.syncs))
         print(f"\nLoad average before and after: {before:.1f}, {os.getloadavg()[0]:.1f}")
     finally:
         shutil.rmtree(folder)
+
+
+def grow_store(backup: Path, source: Path, lines: list[int]) -> None:
+    """Makes so many commits as a sync makes them, and prints a line of the table at each of these numbers."""
+    repository, state = Repository(str(backup), "main"), State(str(backup.parent / "own"), str(source), str(backup))
+    head = repository.head(base := repository.ref())
+    assert head.recorded
+    after, listing = entries(head.recorded, head.tree), tree_cache(base, head.tree, b"").listing
+    folders, source_id = folders_of(listing), head.recorded.source_id
+    files = sorted(source.rglob("*.md"))
+    dice, first, largest = random.Random(1), stored(backup)[0], 0
+    commits, tidied, last = list[float](), list[float](), head.tree[PATH]
+    print("| commits | MB more | packs | MB at most | one, ms | the longest tidying, ms | all tidyings, ms a commit |")
+    print("|--:|--:|--:|--:|--:|--:|--:|", flush=True)
+    for number in range(1, lines[-1] + 1):
+        with (file := dice.choice(files)).open("a") as opened:
+            opened.write(f"A line of sync {number}.\n")
+        data, path = file.read_bytes(), os.fsencode(file.relative_to(source))
+        old = after[path]
+        after[path] = new = Entry(old.kind, old.mode, len(data), content_id(data))
+        manifest = format_manifest(source_id, after)
+        now = {path: (new.git_mode, new.id), PATH: ("100644", content_id(manifest))}
+        was = {path: (old.git_mode, old.id), PATH: last}
+        edits = [(one, listed(one, was[one]), listed(one, now[one])) for one in now]
+        listing = spliced(listing + b"\0", edits, b"\0", path_listed)[:-1]
+        folders = refolded(listing, folders, {b"", *(above for one in now for above in parents(one))})
+        last, plan = now[PATH], Plan(base, {path: new}, frozenset(), manifest, "")
+        began = time.perf_counter()
+        base = commit(
+            *(repository, plan, [(path, data)]),
+            run_id=f"{number:012x}",
+            message=b"sync: 1 context changed\n\n  ~ " + path + b"\n\nAutosync-Run: %012x\n" % number,
+            author=Author("autosync", "autosync@bench", time.time()),
+            check=_refuse,
+            whole=dict,
+            tree=folders[b""].decode(),
+        )
+        done = time.perf_counter()
+        commits.append(done - began)
+        largest, here = max(largest, packed(backup)), len(list((backup / ".git/objects/pack").iterdir()))
+        began = time.perf_counter()
+        tidy(repository, state)
+        if len(list((backup / ".git/objects/pack").iterdir())) < here:
+            tidied.append(time.perf_counter() - began)
+        if number in lines:
+            size, packs = stored(backup)
+            print(
+                f"| {number:,} | {size - first:.1f} | {packs} | {largest / 1e6:.1f} "
+                f"| {statistics.median(commits[-50:]) * 1000:,.0f} | {max(tidied, default=0) * 1000:,.0f} "
+                f"| {sum(tidied) * 1000 / number:.1f} |",
+                flush=True,
+            )
+            largest = 0
+
+
+def _refuse(manifest_id: str, held: bytes) -> None:
+    raise SystemExit("the commit is not the one that was foreseen")
 
 
 def grow(bench: Bench, source: Path, home: Path, lines: list[int]) -> None:
