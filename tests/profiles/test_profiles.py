@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from autosync_tasks.errors import AutosyncError, ConfigError, UsageError
 from autosync_tasks.model import Kind, Priority
 from autosync_tasks.policy.classify import Classifier
 from autosync_tasks.profiles import Source, names
-from tests.support.machine import Machine
+from tests.support.machine import CHECKOUT, Machine
 
 NAMES = ["opencode", "agents", "claude", "codex", "gemini"]
 
@@ -185,3 +186,16 @@ def test_a_backup_below_home_is_found_wherever_it_is_told_of(machine: Machine) -
     assert (machine.home / "mine/.git").is_dir()
     assert machine.command("autosync", "profiles").text.split()[:4] == ["opencode", "OpenCode", "backed", "up"]
     assert f"the backup: {machine.home}/mine" in machine.command("autosync", "uninstall", "--check").text
+
+
+def test_the_page_says_what_becomes_of_each_path() -> None:
+    page = (CHECKOUT / "docs/agents.md").read_text("utf-8")
+    rows = re.findall(r"^\| (claude|codex|gemini) \| (`.+) \|$", page, re.MULTILINE)
+    assert [name for name, _ in rows] == ["claude", "codex", "gemini"]
+    for name, cells in rows:
+        rule_for = Classifier(Settings(profile=Source(name))).rule_for
+        wanted = (("high", "medium"), ("low",), *[("never",)] * 3)
+        for cell, priorities in zip(cells.split(" | "), wanted, strict=True):
+            for path in re.findall(r"`(.+?)`", cell):
+                kind = Kind.FOLDER if path.endswith("/") else Kind.FILE
+                assert rule_for(path.rstrip("/").encode(), kind).priority in priorities, (name, path)
