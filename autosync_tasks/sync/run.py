@@ -11,17 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from autosync_tasks.humanize import count
-from autosync_tasks.model import (
-    Change,
-    LeftOut,
-    Outcome,
-    Pending,
-    Plan,
-    Priority,
-    Run,
-    Step,
-    Verb,
-)
+from autosync_tasks.model import Change, LeftOut, Outcome, Pending, Plan, Priority, Run, Step, Verb
 from autosync_tasks.names import display
 from autosync_tasks.plan import delta
 from autosync_tasks.plan.compare import Look
@@ -33,7 +23,6 @@ from autosync_tasks.plan.quarantine import way_on
 from autosync_tasks.policy.decide import NOTHING
 from autosync_tasks.policy.inputs import Past
 from autosync_tasks.records import dataclass, replace
-from autosync_tasks.remote.known import ahead, roll_due
 from autosync_tasks.sync.message import subject
 from autosync_tasks.sync.record import Recorder
 from autosync_tasks.sync.store import Label, SourceMovedError, catch_up, remember, standing, store
@@ -155,8 +144,10 @@ def _nothing(known: _Passage) -> Run:
         words = f"the backup's work tree was brought to {seen.ref[:7]}"
         steps.append(Step("commit", Outcome.CHANGED, words))
     outcome = Outcome.INCOMPLETE if known.incomplete else Outcome.CHANGED if acted else Outcome.OK
-    pushed = None
-    if (site.settings.auto_sync_push or known.request.push) and seen.ref and ahead(site):
+    pushed, pushes = None, site.settings.auto_sync_push or known.request.push
+    if pushes:
+        from autosync_tasks.remote.known import ahead, roll_due
+    if pushes and seen.ref and ahead(site):
         step, pushed = _push(known, None)
         steps.append(step)
         if words.startswith(NOTHING) and (check or (pushed and pushed.outcome is not Outcome.OK)):
@@ -207,6 +198,8 @@ def _push(known: _Passage, plan: Plan | None) -> tuple[Step, PushResult | None]:
     site, request = known.site, known.request
     if not (site.settings.auto_sync_push or request.push):
         return Step("push", Outcome.SKIPPED, "auto_sync_push is false"), None
+    from autosync_tasks.remote.known import ahead
+
     if request.check or not ahead(site):
         words = "the remote has everything" if not request.check else "not in check mode"
         return Step("push", Outcome.SKIPPED, words), None

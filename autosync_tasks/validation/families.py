@@ -5,8 +5,6 @@ Severities follow what real trees contain and what OpenCode does with such files
 
 from __future__ import annotations
 
-import difflib
-
 from autosync_tasks.errors import UsageError
 from autosync_tasks.model import Finding, Path, Severity
 from autosync_tasks.names import display
@@ -57,6 +55,8 @@ def explain(code: str) -> str:
     """What `inv validate --explain CODE` shows. Raises UsageError, naming the nearest code, for an unknown one."""
     rule = RULES.get(code.strip().upper())
     if rule is None:
+        import difflib  # only for who mistyped a rule
+
         near = difflib.get_close_matches(code.strip().upper(), RULES, n=1, cutoff=0)[0]
         raise UsageError(
             f"no rule has the code {display(code, limit=40)}",

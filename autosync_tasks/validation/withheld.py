@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterator, Sequence
 
 from autosync_tasks.model import Finding
@@ -48,6 +47,8 @@ def unified(old: bytes, new: bytes, hidden: Callable[[bytes], set[int]]) -> Iter
         yield f"    contents differ: {len(old):,} bytes become {len(new):,}"
         return
     before, after = _lines(old, hidden(old)), _lines(new, hidden(new))
+    import difflib  # only where contents are shown
+
     told = list(difflib.unified_diff(before, after, lineterm="", n=3))[2:] or ["    contents differ in withheld lines"]
     for words in told:
         yield from words.split("\n")
