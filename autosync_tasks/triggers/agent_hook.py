@@ -153,7 +153,7 @@ def of_others(environ: Mapping[str, str], file: HookFile, held: bytes, words: Se
     try:
         value = value_of(_text(file.file, held, file), comments=file.comments)
         return strange(value, hook_command(words, environ))
-    except AutosyncError:
+    except (AutosyncError, SpliceError):
         return False
 
 

@@ -310,6 +310,7 @@ def test_a_file_that_cannot_be_read_is_refused_and_left(
         agent_hook.install(environ, file, environ["HOME"], WORDS)
     assert path.read_bytes() == held
     assert agent_hook.uninstall(environ, file, environ["HOME"]).outcome == "ok"
+    assert not agent_hook.of_others(environ, file, held, WORDS)  # as a restore asks of a backup's version
 
 
 def test_the_difference_shows_nothing_of_the_persons(environ: dict[str, str]) -> None:
