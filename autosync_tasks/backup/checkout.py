@@ -68,7 +68,10 @@ def _write(repository: Repository, puts: Listing, run_id: str, at_hand: Mapping[
                     bits = (0o777 if mode == "100755" else 0o666) & ~umask
                     here = writer.look(path)
                     mark = None if here is None else mark_of(here)
-                    data = at_hand[content] if content in at_hand else store.read(content)
+                    try:
+                        data = at_hand[content]
+                    except KeyError:
+                        data = store.read(content)
                     try:
                         writer.stage(path, Entry(kind, bits, 0, content), data, mark)
                     except OSError as error:

@@ -107,7 +107,7 @@ def bring_unedited(
     puts = {path: wanted[path] for path in changed if path in wanted}
     above: set[Path] = set()
     with Below(repository.folder) as below:
-        for path in sorted(changed):
+        for path in sorted(changed) if old else ():  # else nothing stands anywhere, as was just seen
             here = standing(below, path)
             free = here is None or here in (was.get(path), wanted.get(path))
             if not free or (path in puts and not clear_way(below, path, above)):

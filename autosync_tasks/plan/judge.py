@@ -7,6 +7,7 @@ import stat
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from itertools import chain
+from threading import Thread
 
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Finding, Kind, LeftOut, Path, Priority
@@ -17,7 +18,15 @@ from autosync_tasks.tree.observe import Progress, read_once
 from autosync_tasks.tree.walk import unpack
 from autosync_tasks.validation import hits, in_order, of_left_out, validate
 from autosync_tasks.validation.findings import Subject
-from autosync_tasks.validation.scanner import BEFORE_COMPILING, EngineUnavailableError, compiled, load_whole, no_wheel
+from autosync_tasks.validation.scanner import (
+    BEFORE_COMPILING,
+    EngineUnavailableError,
+    compiled,
+    load,
+    load_whole,
+    no_wheel,
+    sieves,
+)
 from autosync_tasks.workspace.validation_context import context, engine_of, withhold_names
 from autosync_tasks.workspace.workspace import Site
 
@@ -60,11 +69,30 @@ def judge(
             yield Subject(path, facts.kind, data, stat.S_IMODE(facts.mode), facts.uid != uid)
 
     known = context(site, _of(seen), check=check, by_hand=by_hand, quick=quick)
+    while _ahead:
+        _ahead.pop().join()
     before = BEFORE_COMPILING.set(lambda: tell(COMPILING, 0, 0))
     try:
         return tuple(validate(subjects(), known))
     finally:
         BEFORE_COMPILING.reset(before)
+
+
+_ahead: list[Thread] = []
+
+
+def load_ahead(seen: Look) -> None:
+    """Where so much is to be judged that the whole scanner is needed, a thread loads it while the tree is read."""
+    cache = engine_of(seen.site)
+    size = sum(unpack(record).size for record in seen.scan.records.values())
+    if compiled(cache) and not (sieves(cache, size) or no_wheel()):
+
+        def run() -> None:
+            with suppress(EngineUnavailableError):  # whoever needs it is told
+                load(cache)
+
+        _ahead.append(Thread(target=run))
+        _ahead[-1].start()
 
 
 def compile_rules(site: Site, tell: Progress) -> None:

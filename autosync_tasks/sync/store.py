@@ -24,7 +24,7 @@ from autosync_tasks.plan.near import same
 from autosync_tasks.records import dataclass, field, replace
 from autosync_tasks.status.said import said_here
 from autosync_tasks.sync import message as messages
-from autosync_tasks.tree.content import content_id
+from autosync_tasks.tree.content import AtHand, Reader, content_id
 from autosync_tasks.tree.observe import Progress, ids_of, moved_since, read_again
 from autosync_tasks.workspace.workspace import Site
 
@@ -104,7 +104,9 @@ def store(
                 hint="run it again; if it says so again, `inv verify --deep` tells what is wrong",
             )
 
-    read_at_ns, at_hand = time.time_ns(), {manifest_id: plan.manifest}
+    read_at_ns, reader = time.time_ns(), Reader(seen.root, seen.scan.followed)
+    at_hand = AtHand(reader, seen.scan.records, {entry.id: path for path, entry in plan.puts.items()})
+    at_hand[manifest_id] = plan.manifest
     new = commit(
         repository,
         plan,
@@ -120,15 +122,16 @@ def store(
     was = {**few.tree, PATH: few.manifest_entry} if few and stands_at else seen.head.tree
     tree = planning.tree_after(plan, was, manifest_id)
     owned = listing.count(b"\0") if few else sum(map(_is_file, plan.after.values()))
-    brought, notes = _bring(
-        *(site, stands_at, new),
-        lambda: {path for path, entry in plan.after.items() if _is_file(entry)},
-        lambda: {path for path, entry in seen.recorded.items() if _is_file(entry)} | plan.deletes,
-        label.run_id,
-        max(map(len, seen.scan.records if few else plan.after), default=0),
-        (was, tree),
-        at_hand,
-    )
+    with reader:
+        brought, notes = _bring(
+            *(site, stands_at, new),
+            lambda: {path for path, entry in plan.after.items() if _is_file(entry)},
+            lambda: {path for path, entry in seen.recorded.items() if _is_file(entry)} | plan.deletes,
+            label.run_id,
+            max(map(len, seen.scan.records if few else plan.after), default=0),
+            (was, tree),
+            at_hand,
+        )
     since = moved_since(seen.root, seen.scan, plan.puts.items(), read_at_ns)
     notes = [*cleared, *notes, *tidy(repository, site.state), *_cleared(repository)]
     notes += [f"{display(path)} changed since it was observed; the next sync takes it" for path in since]
@@ -150,10 +153,6 @@ def _record_places(site: Site, source_id: str) -> None:
         set_values(site.loaded.path, missing, site.environ)
 
 
-_AT_HAND = 8_000_000
-"""Bytes that are kept for the work tree: they have the content id of what was committed, so git need not be asked."""
-
-
 def _contents(
     seen: Look, plan: Plan, at_hand: dict[str, bytes], progress: Progress | None
 ) -> Iterator[tuple[Path, bytes]]:
@@ -167,7 +166,7 @@ def _contents(
         if progress is not None and done % 64 == 0:
             progress(f"storing {volume(read)}", done, len(puts))
         read += len(data)
-        if read <= _AT_HAND:
+        if read <= AtHand.KEPT:
             at_hand[plan.puts[path].id] = data
         yield path, data
     if lost:

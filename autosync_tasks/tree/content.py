@@ -6,6 +6,8 @@ import hashlib
 import os
 import stat
 import time
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import BinaryIO
 
 from autosync_tasks.model import Left, LeftOut
@@ -102,3 +104,24 @@ def _read_all(handle: int, size: int) -> bytes:
         if sum(map(len, parts)) > size:
             break
     return b"".join(parts)
+
+
+class AtHand(dict[str, bytes]):
+    """Bytes by their content id: those that were kept, else the source's where they still have it. It is computed of
+    them, so git need not unpack its own. KeyError for the rest."""
+
+    KEPT = 8_000_000
+    """Bytes."""
+
+    def __init__(self, reader: Reader, records: Mapping[bytes, bytes], paths: Mapping[str, bytes]) -> None:
+        """records: of the walk. paths: where in the source each content id was seen."""
+        super().__init__()
+        self._reader, self._records, self._paths = reader, records, paths
+
+    def __missing__(self, content: str) -> bytes:
+        path = self._paths[content]
+        with suppress(NotReadableError):
+            data, _ = self._reader.read(path, self._records[path])
+            if content_id(data) == content:
+                return data
+        raise KeyError(content)

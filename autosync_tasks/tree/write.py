@@ -66,8 +66,9 @@ class Writer(Below):
         else:
             handle = os.open(scratch, _NEW, 0o600, dir_fd=folder)
             try:
-                with os.fdopen(handle, "wb", closefd=False) as file:
-                    file.write(data)
+                rest = data
+                while rest := rest[os.write(handle, rest) :]:
+                    continue
                 with suppress(PermissionError):  # FAT refuses modes; who reads it back will see it
                     os.fchmod(handle, entry.mode & 0o777)
             except BaseException:
