@@ -16,7 +16,7 @@ Feature: Other agents' own files are read as each of them reads it
         | agents/deep/d.md    | ---\ndescription: d\nname: a:b\n---\n                       | AGT003 in line 3 |
         | agents/e.md         | ---\nname: e\ndescription: [d\n---\n                        | AGT002 in line 4 |
         | agents/f.md         | ---\nname: f\ndescription: d\nmode: nope\n---\n             | nothing          |
-        | keybindings.json    | {"a": 1,}                                                   | AGT002 in line 1 |
+        | keybindings.json    | \n{"a": 1,}                                                 | AGT002 in line 2 |
       And a person asks for a sync
       Then the sync is blocked
       And of each is told what the table says

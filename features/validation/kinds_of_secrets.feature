@@ -230,6 +230,7 @@ Feature: A secret is known by its form, its name and its place
         | bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29tDRAWN40                                                         | SEC001             |
         | The rule is bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29t                                                    | nothing            |
         | The key is TOKEN(DeepSeek) or sk-LETTERS64                                                                  | SEC001, SEC001     |
+        | The tool is sk-a1b2-LOWER30                                                                                 | nothing            |
       And a person asks for a sync
       Then the sync is blocked
       And of each is told what the table says

@@ -1,7 +1,7 @@
 """Files by the table, and what validation tells of each.
 
 Words in capitals stand for what is made up while the test runs, so that no feature holds what looks like a secret:
-`DRAWN32` (letters and digits), `LETTERS20`, `SMALL20`, `HEX40`, `DIGITS9`, `UPPER16`, `A_UUID`; `SAME36` (one sign again and
+`DRAWN32` (letters and digits), `LETTERS20`, `SMALL20`, `LOWER20`, `HEX40`, `DIGITS9`, `UPPER16`, `A_UUID`; `SAME36` (one sign again and
 again), `ALPHABET36`, `TOKEN(Slack bot)` (a published form), `BASE64(ana:DRAWN12)`, `TIMES(3, ab)`, `PEM(RSA)`
 and `PEMEND(RSA)` (the first and the last line of a key), `KEYLINES`.
 """
@@ -28,6 +28,7 @@ _ALPHABETS = {
     "DRAWN": string.ascii_letters + string.digits,
     "LETTERS": string.ascii_letters,
     "SMALL": _LOWER + string.digits,
+    "LOWER": _LOWER,
     "HEX": "0123456789abcdef",
     "DIGITS": "123456789",
     "UPPER": string.ascii_uppercase + "234567",

@@ -146,6 +146,7 @@ def test_only_a_few_words_are_put_together() -> None:
         ("abc.{400,}xyz[0-9]{12}", b"abc", False),
         ("abc.{400,}xyz[0-9]{12}", b"xyz123456789012", False),
         ("abc.{400,}xyz[0-9]{12}", b"abc" + b" " * 400 + b"xyz123456789012", True),
+        ("abc.{400,}xyz[0-9]{12}", b"abc" + b" " * 400 + b"zyx123456789012", False),
         ("[0-9]{10}[a-f]{10}", b"1" * 20, False),
         ("[0-9]{10}[a-f]{10}", b"x" + b"1" * 10 + b"A" * 10, True),
         ("[0-9]{10}[a-f]{10}", b"1" * 10 + b"a" * 9, False),

@@ -195,6 +195,13 @@ def test_a_scheme_before_the_value_is_not_its_name(scheme: str) -> None:
     assert errors("a.ts", f'{{ codecovToken: "{scheme}{value}" }}')
 
 
+def test_a_long_key_of_a_provider_needs_no_digit_in_its_last_part() -> None:
+    r = random.Random(35)
+    value = f"sk-{drawn('', 32, HEX)(r)}-{drawn('', 30, 'abcdefABCDEF')(r)}"
+    assert errors("a.md", f"The key is {value}\n") == ["SEC001"]
+    assert errors("a.md", f"The key is sk-a1b2-{drawn('', 30, 'abcdefABCDEF')(r)}\n") == []
+
+
 def pem(kind: str) -> str:
     body = base64.b64encode(random.Random(5).randbytes(300)).decode()
     lines = "\n".join(body[n : n + 64] for n in range(0, len(body), 64))
