@@ -33,7 +33,7 @@ Feature: A secret is known by its form, its name and its place
         | a/prompt.json  | {"prompt": "Use this:\\nTOKEN(GitHub)\\nand no other"} | SEC001 in line 1 |
         | a/php.json     | {"url": "postgres:\\/\\/ana:DRAWN16@db.corp.net\\/a"}  | SEC003           |
         | a/query.md     | https://a.net/?q=value%3DTOKEN(GitHub)%26page=2       | SEC001           |
-        | a/list.csv     | 1,ABSKDRAWN120,2,ABSKDRAWN120,3                       | SEC001, SEC001   |
+        | a/list.csv     | The keys: ABSKDRAWN120, ABSKDRAWN120, and no more     | SEC001, SEC001   |
         | a/lines.json   | {"prompt": "Use:\\nTOKEN(Stripe)\\nor\\nTOKEN(Groq)"}   | SEC001, SEC001   |
         | a/late.md      | codecov_api9_token, = DRAWN32                         | nothing          |
         | a/end.md       | # Notes\n\nUse it:\nTOKEN(GitHub).                    | SEC001 in line 4 |
