@@ -7,7 +7,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autosync_tasks.model import Change, ChangeKind, Entry, Kind
+from autosync_tasks.model import Change, ChangeKind, Entry, Kind, Verb
+from autosync_tasks.policy.decide import _nothing
 from autosync_tasks.policy.guards import loss_digest, loss_guard, losses
 from autosync_tasks.policy.inputs import Ask, Guarded
 from tests.policy.make import change, entry, having
@@ -58,6 +59,12 @@ def test_only_what_this_sync_takes_counts_and_is_listed_by_name() -> None:
     held = loss_guard([change(path.decode()) for path in all_], facts, Ask(), having())
     assert held is not None
     assert held.details == tuple(f"emptied: {path.decode()}" for path in all_)
+
+
+def test_to_take_over_what_is_nobody_elses_is_nothing_to_do() -> None:
+    gate = _nothing(Ask(adopt=True), Guarded(source_entries=1, owned=1))
+    assert not isinstance(gate, str)
+    assert gate.verb is Verb.SKIP
 
 
 paths = st.lists(st.binary(min_size=1, max_size=8).filter(lambda raw: b"\0" not in raw), unique=True, max_size=8)
