@@ -83,7 +83,8 @@ def read(path: str) -> bytes | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as fault:
-        raise AutosyncError(f"{path} cannot be read: {fault.strerror}.", hint="Mend its permissions.") from None
+        way = "mend its permissions" if isinstance(fault, PermissionError) else "look at what stands there"
+        raise AutosyncError(f"{path} cannot be read: {(fault.strerror or str(fault)).lower()}", hint=way) from None
 
 
 def read_own(path: str, mark: bytes) -> bytes | None:

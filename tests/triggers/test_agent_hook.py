@@ -313,6 +313,13 @@ def test_a_file_that_cannot_be_read_is_refused_and_left(
     assert not agent_hook.of_others(environ, file, held, WORDS)  # as a restore asks of a backup's version
 
 
+def test_a_folder_in_its_place_is_told(environ: dict[str, str]) -> None:
+    Path(environ["HOME"], CLAUDE.file).mkdir()
+    with pytest.raises(AutosyncError, match="cannot be read: is a directory") as told:
+        agent_hook.install(environ, CLAUDE, environ["HOME"], WORDS)
+    assert told.value.hint == "look at what stands there"
+
+
 def test_the_difference_shows_nothing_of_the_persons(environ: dict[str, str]) -> None:
     path = Path(environ["HOME"], "settings.json")
     path.write_text('{"env": {"TOKEN": "mine"}}')
