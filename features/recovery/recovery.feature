@@ -32,6 +32,15 @@ Feature: Mending a backup
         | lost the contents of a file         | of context/stack.md is missing or damaged (in             |
         | damaged contents of a file          | put it back from                                          |
         | lost the name of a snapshot         | refs/autosync/snapshots/                                  |
+
+    Scenario Outline: more seldom, <damage>
+      Given the backup has <damage>
+      When a person asks what is wrong with the backup, and hears "<told>"
+      And a person mends the backup
+      Then the backup is mended
+
+      Examples:
+        | damage | told |
         | a person's branch that names nothing | refs/heads/mine is damaged: it names no commit: set it to |
         | a person's branch that names what is not there | which is not there: move it aside: no commit that it named |
         | a line of rubbish among its packed refs | keep the lines that are refs, and move it aside       |

@@ -21,6 +21,7 @@ Feature: Other agents' own files are read as each of them reads it
       Then the sync is blocked
       And of each is told what the table says
 
+    @sample
     Scenario Outline: settings of <form>
       Given the home of claude
       When these files appear:

@@ -121,6 +121,7 @@ Feature: Validation decides whether a sync may go
 
   Rule: A rule explains itself
 
+    @sample
     Scenario Outline: <code> is asked for
       When a person runs `autosync validate --explain <code>`
       Then the exit code is <exit>
