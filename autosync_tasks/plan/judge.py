@@ -19,7 +19,8 @@ from autosync_tasks.tree.walk import unpack
 from autosync_tasks.validation import hits, in_order, of_left_out, validate
 from autosync_tasks.validation.findings import Subject
 from autosync_tasks.validation.scanner import (
-    BEFORE_COMPILING,
+    COMPILING,
+    TELL,
     EngineUnavailableError,
     compiled,
     load,
@@ -35,7 +36,7 @@ def _of(seen: Look) -> Collection[Path]:
     return seen.scan.records.keys() | {left.path for left in seen.scan.left_out}
 
 
-JUDGING, COMPILING = "judging what would go", "compiling the rules that find secrets (once)"
+JUDGING = "judging what would go"
 
 
 def judge(
@@ -63,7 +64,7 @@ def judge(
 
     def subjects() -> Iterable[Subject]:
         for done, (path, data) in enumerate(chain((first,), waiting)):
-            if done % 64 == 0:
+            if done % 16 == 0:
                 tell(f"{JUDGING} ({count(done, 'file')})" if done else JUDGING, 0, 0)
             facts = unpack(records[path])
             yield Subject(path, facts.kind, data, stat.S_IMODE(facts.mode), facts.uid != uid)
@@ -71,11 +72,11 @@ def judge(
     known = context(site, _of(seen), check=check, by_hand=by_hand, quick=quick)
     while _ahead:
         _ahead.pop().join()
-    before = BEFORE_COMPILING.set(lambda: tell(COMPILING, 0, 0))
+    before = TELL.set(lambda words: tell(words, 0, 0))
     try:
         return tuple(validate(subjects(), known))
     finally:
-        BEFORE_COMPILING.reset(before)
+        TELL.reset(before)
 
 
 _ahead: list[Thread] = []

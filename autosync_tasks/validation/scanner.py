@@ -207,6 +207,7 @@ class Quick:
         self._left = SIEVED_FIRST if self._first else SIEVED
         self._catalogue = Catalogue(cache, installed())
         if self._first:
+            TELL.get()(READING)
             self._catalogue.foresee()
         self._sieve = self._catalogue.sieve
         self._some: dict[frozenset[str], Engine] = {}
@@ -230,6 +231,8 @@ class Quick:
         if len(self._some) >= MOST_LOADS or (known := self._catalogue.few(rules, at_once=self._first)) is None:
             return None
         try:
+            if self._first:
+                TELL.get()(SOME)
             self._some[rules] = _Few(*known)
         except Exception:  # noqa: BLE001  whatever it is, the whole scanner judges
             return None
@@ -242,14 +245,16 @@ class Quick:
         return whole
 
 
-BEFORE_COMPILING: ContextVar[Callable[[], None]] = ContextVar("before_compiling", default=lambda: None)
-"""Called before all rules are compiled, so that somebody can say what takes so long."""
+TELL: ContextVar[Callable[[str], None]] = ContextVar("tell", default=lambda _: None)
+"""Is told what takes long, the first time in a home."""
+_ONCE = ("reading the rules", "compiling some rules", "compiling the rules")
+READING, SOME, COMPILING = (f"{what} that find secrets (once)" for what in _ONCE)
 
 
 def load_whole(cache: str) -> Engine:
     """The whole scanner. Raises EngineUnavailableError, whatever the reason, and says which kind of fault it was."""
     if not compiled(cache):
-        BEFORE_COMPILING.get()()
+        TELL.get()(COMPILING)
     try:
         return Kingfisher(cache)
     except Exception as error:

@@ -11,9 +11,10 @@ from autosync_tasks.cli import triggers
 from autosync_tasks.model import Outcome
 from autosync_tasks.plan import judge
 from autosync_tasks.plan.compare import look
-from autosync_tasks.plan.judge import COMPILING, compile_rules, judge_tree
+from autosync_tasks.plan.judge import compile_rules, judge_tree
 from autosync_tasks.triggers.result import TaskResult
 from autosync_tasks.validation import scanner
+from autosync_tasks.validation.scanner import COMPILING
 from autosync_tasks.workspace.validation_context import engine_of
 from autosync_tasks.workspace.workspace import open_site
 from tests.support.place import Place
