@@ -96,7 +96,7 @@ Feature: Push
       Given the remote is a new one with a "src/main.c" in it
       When a context file changes and a person asks for a sync at 09:10
       Then the exit code is 3
-      And it says "or another branch: autosync set-config BACKUP_BRANCH="
+      And it says "set-config BACKUP_BRANCH="
       And the remote is as the others left it
 
     Scenario: no remote of that name
