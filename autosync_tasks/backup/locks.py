@@ -63,7 +63,7 @@ def clear_stale_locks(repository: Repository, *, thorough: bool = False) -> list
     notes = []
     for path in left:
         name = display(os.path.relpath(path, repository.git_dir))
-        if path.endswith(".pack"):  # it never got its index, or lost it
+        if path.endswith(".pack") and "/.tmp-" not in path:  # it never got its index, or lost it
             code, _, complaint = repository.gateway.attempt("index-pack", path)
             said = display(complaint.strip(), limit=120)
             notes.append(f"the index of {name} was made anew" if not code else f"{name} has no index: {said}")

@@ -118,3 +118,13 @@ def test_what_was_only_there_is_damage_and_stays(place: Place, end: str) -> None
         assert run.code == 1, run
     else:  # all that was lost was its index
         assert place.inside("verify", "--deep").code == 0
+
+
+def test_a_pack_on_its_way_to_its_name_goes(place: Place) -> None:
+    index = _twice(place)
+    for end in (".pack", ".idx"):
+        whole = index.with_suffix(end)
+        whole.rename(whole.with_name(f".tmp-4711-{whole.name}"))
+    place.write("context/b.md", "more\n")
+    assert place.inside().outcome == "changed"
+    assert list(index.parent.glob(".tmp-*")) == []
