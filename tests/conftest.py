@@ -103,6 +103,7 @@ def one_scanner() -> Iterator[None]:
     found = scanner.loaded()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "Kingfisher", lambda _: found)
+        scanner.derive_once(patch.setattr)
         yield
 
 

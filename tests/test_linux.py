@@ -18,6 +18,8 @@ ONLY_LINUX = {
     "linux/memory.py": "memfd_create: rules, scripts and answers that are on no disk",
     "linux/modes.py": "O_PATH: modes of exactly what was looked at",
     "linux/processes.py": "/proc/PID: whether a git is at work before what a killed one left is removed",
+    "cli/ahead.py": "ctypes: loaded for practice, where it can be had",
+    "sync/still.py": "boot_id: what was proven before a start of the machine is looked at anew",
     "state/state.py": "boot_id: since when the work tree is known; here, for a run with nothing to do loads no file more",
     "triggers/notifier.py": "inotify: the watcher's events",
     "triggers/systemd.py": "systemctl, loginctl: the timer and the watcher's service",

@@ -7,7 +7,6 @@ they are first used; the sync reads them anew. More than half of the time from a
 
 from __future__ import annotations
 
-import ctypes
 import os
 import sys
 import tomllib
@@ -29,8 +28,11 @@ from autosync_tasks.validation import families
 from autosync_tasks.workspace import validation_context
 from autosync_tasks.workspace.workspace import open_site
 
+with suppress(ImportError):
+    import ctypes  # noqa: F401  by it a commit is made durable (linux/disk.py)
+
 LOADED = (
-    *(ctypes, tomllib, soundness, boundary, collection, each, sync, values, judge, check, as_json, run, families),
+    *(tomllib, soundness, boundary, collection, each, sync, values, judge, check, as_json, run, families),
     validation_context,
 )
 """What a run with nothing to do would not load, or loads late."""

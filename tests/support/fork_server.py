@@ -29,6 +29,7 @@ from typing import Any, NoReturn
 
 from autosync_tasks.triggers import files
 from tests.support.rights import without_override
+from tests.support.scanner import derive_once
 
 BEFORE_THE_START = ("PYTHON", "LC_", "LANG", "LD_", "TZ", "GIT_PYTHON", "MALLOC", "INVOKE")
 """Beginnings of variables that Python and what is loaded already read at their start."""
@@ -70,6 +71,8 @@ def load(scanner_cache: str) -> None:
     real, scanner = engine.Kingfisher, engine.Kingfisher(scanner_cache)
     # Where no rules were compiled yet, the real one compiles them.
     engine.Kingfisher = lambda cache: scanner if cache and os.path.isdir(cache) else real(cache)  # type: ignore[assignment,misc]
+    derive_once()
+    engine.Catalogue("", engine.installed()).foresee()
     _doctor_forks_too()
     gc.collect()
     gc.freeze()  # a fork's collector leaves alone what it shares with this process

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from autosync_tasks.model import Cache
-from autosync_tasks.tree import walk as source
+from autosync_tasks.tree import facts
 from autosync_tasks.tree.observe import ids_of, known_ids, observe, unchanged
 from autosync_tasks.tree.walk import open_root, walk
 from tests.support import independent
@@ -110,7 +110,9 @@ def test_an_edit_within_the_clock_tick_of_the_read_is_found(place: Place, monkey
 
     Newer kernels have a finer one (multigrain times, 6.13), so the coarse one is put in its place here.
     """
-    monkeypatch.setattr(source, "STAT", _CoarseClock())
+    coarse = _CoarseClock()
+    monkeypatch.setattr(facts, "STAT", coarse)
+    monkeypatch.setattr(facts, "_pack", coarse.pack)
     place.write("a.md", "version 0000\n")
     path, same_facts = place.source / "a.md", 0
     root = open_root(str(place.source))
@@ -133,13 +135,10 @@ def test_an_edit_within_the_clock_tick_of_the_read_is_found(place: Place, monkey
 class _CoarseClock:
     """In the place of the walk's record of a path: the time of change in steps of 10 ms."""
 
-    _real, _tick = source.STAT, 10_000_000
+    _real, _tick = facts.STAT, 10_000_000
 
     def pack(self, size: int, mtime: int, ctime: int, *rest: int) -> bytes:
         return self._real.pack(size, mtime, ctime // self._tick * self._tick, *rest)
-
-    def unpack(self, record: bytes) -> tuple[int, ...]:
-        return self._real.unpack(record)
 
 
 def _nothing_protected(name: bytes, folder: bool) -> bool:
