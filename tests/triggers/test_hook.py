@@ -15,6 +15,7 @@ from autosync_tasks import __version__
 from autosync_tasks.errors import UsageError
 from autosync_tasks.triggers import hook
 from tests.support.forks import server
+from tests.support.home import Home
 
 AUTOSYNC = Path(sys.executable).with_name("autosync")
 COMMAND = ('/opt/it\'s "here"/autosync', "sync", "--trigger=workflow")
@@ -141,7 +142,8 @@ class TestAsPrograms:
             assert f"autosync set-config OPENCODE_SOURCE='{tmp_path}/a b'" in ended.stderr
         assert snapshot(tmp_path) == {}
 
-    def test_install_check_and_json(self, environ: dict[str, str]) -> None:
+    def test_install_check_and_json(self, environ: dict[str, str], scanner_cache: Path) -> None:
+        Home(Path(environ["HOME"]).parent).prepare_scanner(scanner_cache)  # to install compiles it: 10 s
         ended = run(environ, "install-hook", "--check", "--json")
         assert ended.returncode == 5, ended.stderr
         said = json.loads(ended.stdout)
