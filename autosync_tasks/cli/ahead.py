@@ -22,8 +22,8 @@ from autosync_tasks.model import Kind
 from autosync_tasks.plan import judge
 from autosync_tasks.policy.classify import Classifier, protected_matcher
 from autosync_tasks.profiles import check
-from autosync_tasks.report import as_json
-from autosync_tasks.sync import run
+from autosync_tasks.report import as_json, idle
+from autosync_tasks.sync import note, run
 from autosync_tasks.validation import families
 from autosync_tasks.workspace import validation_context
 from autosync_tasks.workspace.workspace import open_site
@@ -32,7 +32,7 @@ with suppress(ImportError):
     import ctypes  # noqa: F401  by it a commit is made durable (linux/disk.py)
 
 LOADED = (
-    *(tomllib, soundness, boundary, collection, each, sync, values, judge, check, as_json, run, families),
+    *(tomllib, soundness, boundary, collection, each, sync, values, judge, check, as_json, idle, note, run, families),
     validation_context,
 )
 """What a run with nothing to do would not load, or loads late."""
