@@ -132,9 +132,7 @@ SHAPES: dict[str, tuple[str, Callable[[str, str], str]]] = {
     "typescript": ("plugin/report.ts", lambda n, v: f'const client = new Client({{ {n}: "{v}" }})\n'),
     "compose": ("bin/compose.yml", lambda n, v: f"services:\n  a:\n    environment:\n      - {n}={v}\n"),
 }
-"""In most the variable's name stands beside the value; in four it does not."""
-
-NAMELESS = {"provider", "header", "own header", "arguments", "curl"}
+"""In most the variable's name stands beside the value; in five it does not."""
 
 
 def positives(seed: int) -> Iterator[tuple[str, str, str]]:

@@ -50,7 +50,7 @@ def level(text: str, name: str, engine: Engine) -> str:
 
 def main() -> int:
     path = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("AUTOSYNC_SECRET_CASES", "")
-    if not path:
+    if not path or path.startswith("-"):
         print(__doc__, file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory() as cache:

@@ -1,9 +1,9 @@
 # ruff: noqa: E501  (a form a line)
 """Published forms of tokens in the places where people put them, each drawn at random: how many of them block.
 
-    python benchmarks/token_forms.py [--values 60] [--all]
+    python benchmarks/token_forms.py [--values 60]
 
-Prints a Markdown table (with --all every form) and each form and place that is missed; exit code 1 if one is.
+Prints a Markdown table, and each form and place that is missed; exit code 1 if one is.
 Nothing here is a key: only the providers' public prefixes stand in the text.
 """
 

@@ -1,6 +1,6 @@
 Feature: Settings
-  One name for each setting: in the config file, in the environment, on the command line. Where a value comes from is
-  shown; what is wrong is said all at once, before anything is written.
+  One name for each setting, in the config file and in the environment. Where a value comes from is shown; what is wrong
+  is said all at once, before anything is written.
 
   Background:
     Given a config tree backed up at 09:00

@@ -35,8 +35,6 @@ PERSONS = {
     },
 }  # fmt: skip
 """What a person writes. (An empty policy is one that asks nothing.)"""
-MAY_BE = {"claude": {"plugins", "skills"}, "codex": {"skills"}, "gemini": set()}
-"""Folders of a person's that the agent makes."""
 
 
 @pytest.mark.parametrize("agent", PERSONS)

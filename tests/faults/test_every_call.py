@@ -22,7 +22,7 @@ from tests.faults.shim import FAULTS, KILLED, TORN, Fault, Worker, compiled
 from tests.faults.stage import Stage, Tally
 
 DEFAULT, DEFAULT_POINTS, SWEEP_SECONDS = ("edits", "restore"), 2, 3.5
-"""The scenes of the default run and the calls of each; seconds for each of the eleven scenes in the wider sample."""
+"""The scenes of the default run and the calls of each; seconds for each scene in the wider sample."""
 
 pytestmark = pytest.mark.skipif(
     shutil.which("gcc") is None, reason="there is no gcc to compile the faulty library with"

@@ -15,10 +15,10 @@ from autosync_tasks.report import lines
 from autosync_tasks.workspace.request import Request
 from tests.features.bootstrap import new
 from tests.features.outcome import heard
-from tests.features.person import as_a_person
 from tests.features.pictures import git
 from tests.features.remote import there
 from tests.support.machine import Machine, Told, plain
+from tests.support.rights import as_a_person
 
 _HOUR = 3600.0
 

@@ -8,10 +8,10 @@ from pytest_bdd import given, parsers, step, then, when
 
 from autosync_tasks.report import policy
 from autosync_tasks.status.why import why_path
-from tests.features.person import as_a_person
 from tests.features.settings import put
 from tests.features.words import NUMBER, TIME, WHAT, path_of, time_of
 from tests.support.machine import Machine, Told, plain
+from tests.support.rights import as_a_person
 
 
 @when(parsers.re(f"a person asks why about {WHAT} at {TIME}"))

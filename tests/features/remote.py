@@ -12,10 +12,10 @@ from autosync_tasks.remote.conflict import finish, take_source
 from autosync_tasks.workspace.request import Request
 from tests.features.backup import commit_by_hand
 from tests.features.outcome import OUTCOMES, heard, is_so
-from tests.features.person import as_a_person
 from tests.features.pictures import commits, files_in, git
 from tests.features.settings import put
 from tests.support.machine import Machine
+from tests.support.rights import as_a_person
 
 QUOTED = '"(?P<name>[^"]+)"'
 SAYING = 'saying "(?P<text>[^"]*)"'

@@ -17,10 +17,10 @@ from autosync_tasks.restore.request import Agree, Wish
 from autosync_tasks.restore.restore import backups, restore
 from autosync_tasks.workspace.workspace import open_site
 from tests.features.outcome import heard
-from tests.features.person import as_a_person
 from tests.features.pictures import files_of, git
 from tests.features.words import TIME, WHAT, path_of, time_of
 from tests.support.machine import EXIT_CODE, Machine, Told, plain
+from tests.support.rights import as_a_person
 
 
 def tell_of(machine: Machine, what: str, go: Callable[[], Run], shown: Callable[[Run], str]) -> Told:

@@ -19,7 +19,6 @@ from tests.features.words import NOUNS
 from tests.support.machine import Machine
 
 NOTE = NOUNS["context file"]
-BODY = string.ascii_letters[7:43]
 
 
 def config(**keys: object) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pytest_bdd import given, parsers, step
 
+from tests.features.pictures import git
 from tests.features.words import NOUNS, NUMBER, TIME, WHAT, path_of, time_of
 from tests.support.machine import Machine
 
@@ -127,8 +128,6 @@ def long_path(machine: Machine, number: str) -> None:
 
 @step(parsers.re(rf"a repository of its own in {WHAT}"))
 def nested_repository(machine: Machine, what: str) -> None:
-    from .pictures import git
-
     folder = machine.path(path_of(what))
     folder.mkdir(parents=True, exist_ok=True)
     git(folder, "init", "--quiet")

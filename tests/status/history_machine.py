@@ -20,10 +20,10 @@ from autosync_tasks.plan.proposal import GOES
 from autosync_tasks.status.status import Status
 from autosync_tasks.status.verdict import Level
 from autosync_tasks.status.why import why_path
-from tests.features.person import as_a_person
 from tests.features.settings import put
 from tests.support.histories import History
 from tests.support.machine import Machine, Told
+from tests.support.rights import as_a_person
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
 LIMIT, CAP, OLD = 5 * MINUTE, 6 * HOUR, DAY

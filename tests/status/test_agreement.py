@@ -15,9 +15,9 @@ from autosync_tasks.plan.proposal import GOES
 from autosync_tasks.status.status import Status
 from autosync_tasks.status.verdict import Level
 from autosync_tasks.status.why import why_path
-from tests.features.person import as_a_person
 from tests.features.settings import put
 from tests.support.machine import Machine
+from tests.support.rights import as_a_person
 
 BEGIN = 1_577_869_200.0
 """2020: long before any file of the test was made, so that a file's ctime never dates a change."""

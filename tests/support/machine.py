@@ -28,9 +28,9 @@ from autosync_tasks.sync import pipeline
 from autosync_tasks.verify import verify as verifying
 from autosync_tasks.workspace.request import Request
 from autosync_tasks.workspace.workspace import Site
-from tests.features.person import as_a_person
 from tests.features.pictures import Picture, changed, picture
 from tests.support.forks import CHECKOUT, can_fork, server
+from tests.support.rights import as_a_person
 from tests.support.stand_ins import StandIns
 
 MIDNIGHT = 1_767_571_200.0
