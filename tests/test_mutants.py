@@ -12,7 +12,7 @@ import pytest
 
 from tools.mutants.live import Loaded
 from tools.mutants.operators import mutants_of
-from tools.mutants.results import File, equivalents, known
+from tools.mutants.results import File, equivalents, known, survived
 
 CHECKOUT = Path(__file__).parents[1]
 
@@ -80,7 +80,11 @@ def test_the_function_that_is_loaded_becomes_the_mutant(operator: str) -> None:
     assert space["held"]([1, 1, 1], [9]) is False
 
 
-@pytest.mark.parametrize("table", [equivalents, known])
+def standing() -> list[dict[str, str]]:
+    return [one for one in survived() if "gone" not in one]
+
+
+@pytest.mark.parametrize("table", [equivalents, known, standing])
 def test_each_mutant_of_a_table_is_there(table) -> None:  # type: ignore[no-untyped-def]
     package = CHECKOUT / "autosync_tasks"
     files = {name: File.read(package, name) for name in {one["file"] for one in table()}}
@@ -88,8 +92,20 @@ def test_each_mutant_of_a_table_is_there(table) -> None:  # type: ignore[no-unty
     assert stale == []
 
 
+def test_of_each_survivor_stands_what_became_of_it() -> None:
+    assert [one for one in survived() if len(one.keys() & {"by", "gone", "open"}) != 1] == []
+
+
+def test_a_draw_is_a_sample_of_its_own_and_the_same_each_time() -> None:
+    file = File.read(CHECKOUT / "autosync_tasks", "policy/decide.py")
+    first, again, other = (file.drawn(0.2, draw) for draw in (1, 1, 2))
+    assert first == again != other
+    assert len(first) == len(other) == pytest.approx(len(file.mutants) * 0.2, abs=1)
+
+
 @pytest.mark.sweep
-def test_the_known_ones_are_noticed() -> None:
-    words = [sys.executable, "-m", "tools.mutants", "known"]
+@pytest.mark.parametrize("which", ["known", "closed"])
+def test_those_that_are_known_are_noticed(which: str) -> None:
+    words = [sys.executable, "-m", "tools.mutants", which]
     done = subprocess.run(words, cwd=CHECKOUT, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

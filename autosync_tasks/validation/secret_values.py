@@ -21,7 +21,7 @@ _VENDOR = pattern(rb"([A-Za-z][A-Za-z0-9]{1,7}(?:[-_][a-z0-9]{1,8}){0,2})[-_.]([
 def entropy(value: bytes) -> float:
     """Shannon entropy in bits for each byte."""
     size = len(value)
-    return -sum(n / size * log2(n / size) for n in Counter(value).values()) if size else 0.0
+    return -sum(n / size * log2(n / size) for n in Counter(value).values())
 
 
 def is_random(value: bytes) -> bool:

@@ -12,7 +12,7 @@ Feature: Scripts that cannot run, names and modes that surprise, and merges that
         | bin/a       | 755  | #!/bin/sh\ntrue\n                        | nothing          |
         | bin/b       | 644  | #!/bin/sh\ntrue\n                        | EXE003 in line 1 |
         | bin/c       | 755  | true\n                                   | EXE004 in line 1 |
-        | bin/d       | 755  | #!/bin/sh\r\ntrue\r\n                    | EXE005 in line 1 |
+        | bin/d       | 755  | #!/bin/sh\r\ntrue\n                      | EXE005 in line 1 |
         | bin/e       | 755  | #!/usr/bin/env python3\n\nprint(\n       | EXE002 in line 3 |
         | bin/f.py    | 644  | print(\n                                 | EXE002 in line 1 |
         | lib/g.py    | 644  | print(\n                                 | nothing          |

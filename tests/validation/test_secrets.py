@@ -19,6 +19,7 @@ from autosync_tasks.model import Severity
 from autosync_tasks.policy.classify import always_protected
 from autosync_tasks.validation import hits, secret_findings, secret_names, secret_values, stand_ins, validate
 from autosync_tasks.validation.secret_regions import as_utf8, regions
+from autosync_tasks.validation.secrets import in_names
 from tests.validation.support import KEY, codes, context, encoded_cases, file, grows_linearly, real_context, real_engine
 
 ALL = string.ascii_letters + string.digits
@@ -248,6 +249,12 @@ def test_a_link_and_a_name_can_leak_too() -> None:
     found = validate([file(b"notes/" + token + b".md", b"hi")], real_context())
     assert codes(found) == ["SEC006"]
     assert token not in repr(found).encode()
+
+
+def test_a_secret_among_very_many_names_is_told_once() -> None:
+    names = [b"notes/%d.md" % number for number in range(2500)]
+    names[1700] = b"notes/" + TOKENS["github"](random.Random(4)).encode()
+    assert [path for path, _ in in_names(names, real_engine())] == [names[1700]]
 
 
 def test_no_value_is_in_anything_that_a_finding_says() -> None:

@@ -2,7 +2,8 @@
 
 `trace` runs each test once and keeps which lines of the pure files it executes (needs the package `coverage`). `run`
 changes one thing of a pure file at a time and runs the scenarios, then the other tests, that execute the line, until
-one fails; `known` does so for a few that must never survive. `trace` and `run` go on where they were stopped; a
+one fails; `known` does so for a few that must never survive, `closed` for those that had survived and are noticed now
+(survivors.toml). `trace` and `run` go on where they were stopped; a
 function that changed is done anew (`trace --again` after changes of what tests execute). Tests are
 those that a plain `pytest` selects, unless `--tests` says otherwise (`--tests='-m "not full"'`).
 """
@@ -24,20 +25,23 @@ import pytest
 from tests.test_architecture import pure
 from tools.mutants.live import Loaded
 from tools.mutants.operators import Mutant
-from tools.mutants.results import KILLED, LOADING, File, Store, Test, known, survivors, table
+from tools.mutants.results import KILLED, LOADING, File, Store, Test, known, survived, survivors, table
 from tools.mutants.session import PACKAGE, Session, say
 from tools.mutants.trace import FEATURES, trace
 
+DERIVING = [f"validation/{name}.py" for name in ("rule_syntax", "rule_facts", "sieve", "built_in", "catalogue")]
+"""What follows from the scanner's rules is worked out once for all mutants but those of these files."""
 ROOMS = "policy plan validation restore remote recovery status backup"
 
 
 def main() -> None:
     """Reads the words and does what the first says."""
     words = argparse.ArgumentParser(prog="python -m tools.mutants", description=__doc__)
-    words.add_argument("what", choices=("trace", "run", "known", "table", "survivors"))
+    words.add_argument("what", choices=("trace", "run", "known", "closed", "table", "survivors"))
     words.add_argument("--store", type=Path, default=PACKAGE.parent / ".pytest_cache/mutants")
     words.add_argument("--rooms", default=ROOMS, help="rooms, or files of the package; 'all' for every pure file")
     words.add_argument("--share", type=float, default=1.0, help="of each file's mutants, the same ones each time")
+    words.add_argument("--draw", type=int, default=0, help="another sample of the same share")
     words.add_argument("--lanes", type=int, default=2)
     words.add_argument("--tests", default="", help="words for pytest that select tests")
     words.add_argument("--again", action="store_true", help="trace all once more; run survivors once more")
@@ -51,12 +55,14 @@ def main() -> None:
     store = Store(asked.store)
     if asked.what in ("table", "survivors"):
         files = [File.read(PACKAGE, name) for name in names]
-        results = store.results()
+        drawn = set().union(*(file.drawn(asked.share, asked.draw) for file in files))
+        results = {key: result for key, result in store.results().items() if key in drawn}
         say(table(files, results) if asked.what == "table" else survivors(files, results, package=PACKAGE.name))
         return
-    if asked.what == "known":
-        asked.tests += " " + shlex.join(FEATURES + one["by"] for one in known())
-    work = {"trace": trace, "run": _run, "known": _known}[asked.what]
+    asked.named = {"known": known, "closed": _closed}.get(asked.what, list)()
+    if asked.named:
+        asked.tests += " " + shlex.join(sorted({one["by"] for one in asked.named}))
+    work = {"trace": trace, "run": _run}.get(asked.what, _named)
     session = Session(lambda loaded: work(loaded, store, names, asked))
     quiet = ["--capture=sys", "-p", "no:cacheprovider", "-p", "no:faulthandler", "-q", "--no-header", "--no-summary"]
     code = int(pytest.main([*quiet, *shlex.split(asked.tests)], plugins=[session]))
@@ -170,7 +176,7 @@ def _run(session: Session, store: Store, names: list[str], asked: argparse.Names
     jobs = sorted(
         (rank, place, number)
         for place, file in enumerate(files)
-        for rank, number in file.in_order()
+        for rank, number in file.in_order(asked.draw)
         if rank < asked.share and (asked.unchanged or file.key(file.mutants[number]) not in kept)
     )
     jobs = jobs[: asked.unchanged or len(jobs)]
@@ -198,6 +204,8 @@ def _judge(session: Session, plan: _Plan, file: File, mutant: Mutant, loaded: Lo
     both = [*scenarios, *others]
 
     def do(say: Callable[[Any], None]) -> None:
+        if file.name in DERIVING:
+            session.derive_anew()
         if loaded and not loaded.become(mutant):
             say(("not loaded", ""))
         elif by := session.run(both, say):
@@ -206,8 +214,8 @@ def _judge(session: Session, plan: _Plan, file: File, mutant: Mutant, loaded: Lo
             say(("survived", ""))
 
     def patience(said: Any) -> float:
-        """Ten times what the test took, and more: a busy machine kills no mutant."""
-        return 20 + 10 * plan.tests[both[said]].seconds if isinstance(said, int) else 60
+        """Twenty times the processor's time of the test, and more: a busy machine kills no mutant."""
+        return 40 + 20 * plan.tests[both[said]].seconds if isinstance(said, int) else 60
 
     began = time.monotonic()
     ended = session.child(do, patience) if both else None
@@ -233,25 +241,30 @@ def _judge(session: Session, plan: _Plan, file: File, mutant: Mutant, loaded: Lo
     }
 
 
-def _known(session: Session, _: Store, __: list[str], asked: argparse.Namespace) -> None:
-    """Each known mutant must be noticed by the scenario that is named for it, which passes without the change."""
+def _closed() -> list[dict[str, str]]:
+    return [one for one in survived() if "by" in one]
+
+
+def _named(session: Session, _: Store, __: list[str], asked: argparse.Namespace) -> None:
+    """Each of these mutants must be noticed by the test that is named for it, which passes without the change."""
     wrong = []
-    for one in known():
+    for one in asked.named:
         file = File.read(PACKAGE, one["file"])
         mutant = next((found for found in file.mutants if found.is_as(one)), None)
         loaded = Loaded(str(PACKAGE / file.name), file.tree)
         if mutant is None:
             wrong.append(f"{one}: there is no such mutant")
             continue
-        for change, expected in ((None, None), (mutant, FEATURES + one["by"])):
-            said = session.child(partial(_one_test, session, loaded, change, FEATURES + one["by"]), lambda _: 120).said
+        for change, expected in ((None, None), (mutant, one["by"])):
+            said = session.child(partial(_one_test, session, loaded, change, one["by"]), lambda _: 120).said
             if ("by", expected) not in said:
-                wrong.append(f"{one}: {'survived' if change else 'its scenario fails without it'}: {said}")
-    say("\n".join(wrong) or f"{len(known())} known mutants were noticed")
+                wrong.append(f"{one}: {'survived' if change else 'its test fails without it'}: {said}")
+    say("\n".join(wrong) or f"{len(asked.named)} mutants were noticed, each by its test")
     asked.wrong = wrong
 
 
 def _one_test(session: Session, loaded: Loaded, mutant: Mutant | None, name: str, say: Callable[[Any], None]) -> None:
+    session.derive_anew()
     if mutant is None or loaded.become(mutant):
         say(("by", session.run([name], say)))
 

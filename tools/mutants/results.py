@@ -47,10 +47,15 @@ class File:
     def key(self, mutant: Mutant) -> str:
         return f"{self.name}::{mutant.key}"
 
-    def in_order(self) -> list[tuple[float, int]]:
-        """Each mutant's number with its rank from 0 to 1: any share of them is a sample, always the same one."""
-        by_hash = sorted(range(len(self.mutants)), key=lambda n: _hash(self.key(self.mutants[n])))
+    def in_order(self, draw: int) -> list[tuple[float, int]]:
+        """Each mutant's number with its rank from 0 to 1: any share of them is a sample, for a draw always the same."""
+        salt = f"#{draw}" if draw else ""
+        by_hash = sorted(range(len(self.mutants)), key=lambda n: _hash(self.key(self.mutants[n]) + salt))
         return [(rank / len(by_hash), number) for rank, number in enumerate(by_hash)]
+
+    def drawn(self, share: float, draw: int) -> set[str]:
+        """The keys of a sample."""
+        return {self.key(self.mutants[number]) for rank, number in self.in_order(draw) if rank < share}
 
 
 def _hash(text: str) -> bytes:
@@ -117,8 +122,13 @@ def equivalents() -> list[dict[str, str]]:
 
 
 def known() -> list[dict[str, str]]:
-    """Mutants that must never survive: file, function, was, now, by (the scenario that notices it)."""
+    """Mutants that must never survive: file, function, was, now, by (the test that notices it)."""
     return _mutants_of(HERE / "known.toml")
+
+
+def survived() -> list[dict[str, str]]:
+    """Survivors of any draw: file, function, was, now, and one of by (the test that notices it), gone, open."""
+    return _mutants_of(HERE / "survivors.toml")
 
 
 def _mutants_of(path: Path) -> list[dict[str, str]]:

@@ -94,11 +94,15 @@ class Session:
             with contextlib.suppress(ImportError):
                 importlib.import_module(library)
         from autosync_tasks.cli.lazy_invoke import load_invoke
+        from autosync_tasks.validation import catalogue
         from tests.support import fork_server, forks, scanner
 
         load_invoke()
         found = scanner.loaded()
         found.details()
+        self._underived = {name: getattr(catalogue, name) for name in ("derived", "built_in", "own_rules")}
+        scanner.derive_once()
+        catalogue.Catalogue("", catalogue.installed()).foresee()
         for one in gc.get_objects():  # what was kept while tests were collected would hide the line that made it
             if isinstance(one, functools._lru_cache_wrapper) and one.__module__.startswith("autosync_tasks"):
                 one.cache_clear()
@@ -125,6 +129,13 @@ class Session:
             return plain(suffix, prefix, os.environ["MUTANTS_ROOM"] if str(dir) == _MEMORY_DISK else dir)
 
         tempfile.mkdtemp = within
+
+    def derive_anew(self) -> None:
+        """From now on this process works out what follows from the scanner's rules, as a new home does."""
+        from autosync_tasks.validation import catalogue
+
+        for name, function in self._underived.items():
+            setattr(catalogue, name, function)
 
     def freeze(self) -> None:
         """Called when all is loaded that children share."""

@@ -7,8 +7,9 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ def trace(session: Session, store: Store, rooms: list[str], asked: argparse.Name
     """Each test by itself in a child, so that none stands on what another left."""
     import coverage  # type: ignore[import-not-found,unused-ignore]
 
+    from autosync_tasks.validation import catalogue
     from tests.support import fork_server, forks
 
     files = [File.read(PACKAGE, name) for name in pure()]
@@ -33,28 +35,23 @@ def trace(session: Session, store: Store, rooms: list[str], asked: argparse.Name
     known = store.tests()
     names = sorted(
         (name for name in session.items if asked.again or name not in known),
-        key=lambda name: (not name.startswith(FEATURES), name.split("/")[1] not in asked.rooms.split()),
+        key=lambda name: (_room(session.items[name]) not in asked.rooms.split(), not name.startswith(FEATURES)),
     )
     say(f"{len(session.items)} tests, {len(names)} to trace")
+    cover = coverage.Coverage(data_file=None, include=paths, config_file=False, messages=False)
     session.freeze()
     run, become = forks.ForkServer.run, fork_server._become
-
-    def lines(cover: Any) -> dict[str, list[int]]:
-        cover.stop()
-        found: dict[str, list[int]] = {}
-        for file, path in zip(files, paths, strict=True):
-            for line in cover.get_data().lines(path) or ():
-                if line in file.starts:
-                    function, start = file.starts[line]
-                    found.setdefault(f"{file.name}::{function}", []).append(line - start)
-        return found
+    derived = session.child(partial(_derive, session, cover, files), lambda _: 120).said[0]
 
     def one(job: int) -> None:
         name = names[job]
 
         def do(say: Any) -> None:
-            cover = coverage.Coverage(data_file=None, include=paths, config_file=False, messages=False)
-            forked = []
+            forked, derive = [], catalogue.derived
+
+            def deriving(rules: Any) -> Any:
+                say("derives")
+                return derive(rules)
 
             def running(server: Any, *words: Any, **more: Any) -> Any:
                 forked.append(1)
@@ -64,34 +61,57 @@ def trace(session: Session, store: Store, rooms: list[str], asked: argparse.Name
                 leave = os._exit
 
                 def leaving(code: int) -> None:
-                    say(lines(cover))
+                    say(_lines(cover, files))
                     leave(code)
 
                 os._exit = leaving  # type: ignore[assignment]
                 become(job)
 
             forks.ForkServer.run, fork_server._become = running, becoming  # type: ignore[method-assign,assignment]
+            catalogue.derived = deriving
             cover.start()
-            began = time.monotonic()
             failed = session.run([name], say)
-            seconds = time.monotonic() - began
-            say((failed is None, seconds, bool(forked)))
-            say(lines(cover))
+            say((failed is None, bool(forked)))
+            say(_lines(cover, files))
 
-        ended = session.child(do, lambda _: 60)
-        passed, seconds, forked = next((one for one in ended.said if isinstance(one, tuple)), (False, 60.0, False))
+        before = os.times()
+        ended = session.child(do, lambda _: 120)
+        took = sum(after - then for after, then in zip(os.times()[2:4], before[2:4], strict=True))
+        passed, forked = next((one for one in ended.said if isinstance(one, tuple)), (False, False))
         merged: dict[str, set[int]] = defaultdict(set)
-        for one in ended.said:
+        for one in [*ended.said, *([derived] if "derives" in ended.said else [])]:
             for function, offsets in one.items() if isinstance(one, dict) else ():
                 merged[function] |= set(offsets)
         found = {function: sorted(offsets) for function, offsets in merged.items()}
-        store.keep_test(Test(name, passed, round(seconds, 3), forked, _room(session.items[name]), found))
+        store.keep_test(Test(name, passed, round(took, 3), forked, _room(session.items[name]), found))
 
     if asked.again or LOADING not in known:
         store.keep_test(Test(LOADING, True, 0.0, False, "", _loading(files)))
     session.lanes(asked.lanes, range(len(names)), one)
     tests = store.tests().values()
     say(f"{len(tests)} traced; not passed: {[test.name for test in tests if not test.passed]}")
+
+
+def _lines(cover: Any, files: list[File]) -> dict[str, list[int]]:
+    """What ran since the measuring began, which ends."""
+    cover.stop()
+    found: dict[str, list[int]] = {}
+    for file in files:
+        for line in cover.get_data().lines(str(PACKAGE / file.name)) or ():
+            if line in file.starts:
+                function, start = file.starts[line]
+                found.setdefault(f"{file.name}::{function}", []).append(line - start)
+    return found
+
+
+def _derive(session: Session, cover: Any, files: list[File], say: Callable[[Any], None]) -> None:
+    """Tells what runs where a new home works out what follows from the scanner's rules."""
+    from autosync_tasks.validation import catalogue
+
+    session.derive_anew()
+    cover.start()
+    catalogue.Catalogue("", catalogue.installed()).foresee()
+    say(_lines(cover, files))
 
 
 def _loading(files: list[File]) -> dict[str, list[int]]:

@@ -1,0 +1,24 @@
+"""A remembered listing of which a few lines changed: spliced, or not at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from autosync_tasks.backup.folders import listed, path_listed, spliced
+
+A, B, C = (listed(path, ("100644", str(number) * 40)) for number, path in enumerate((b"a", b"b/x", b"c")))
+TEXT = A + b"\0" + B + b"\0" + C + b"\0"
+
+
+def test_what_goes_comes_and_changes() -> None:
+    other, new = listed(b"b/x", ("100755", "7" * 40)), listed(b"b/y", ("100644", "8" * 40))
+    after = spliced(TEXT, [(b"b/x", B, other), (b"b/y", None, new), (b"a", A, None)], b"\0", path_listed)
+    assert after == other + b"\0" + new + b"\0" + C + b"\0"
+
+
+@pytest.mark.parametrize(
+    "line", [listed(b"b", ("100644", "1" * 40)), listed(b"b/x", ("100644", "7" * 40))], ids=["of no path", "another"]
+)
+def test_a_line_that_should_go_and_is_not_there_is_told(line: bytes) -> None:
+    with pytest.raises(ValueError, match="no such line"):
+        spliced(TEXT, [(path_listed(line), line, None)], b"\0", path_listed)
