@@ -44,7 +44,8 @@ def _recorded(site: Site, request: Request, progress: Progress | None) -> Run:
         if not run.exit_code and (site.state.saved or request.trigger is not Trigger.MANUAL):
             from autosync_tasks.sync.note import note
 
-            note(site, seen)
+            with suppress(AutosyncError, OSError):  # it only makes the next one shorter
+                note(site, seen)
         return run
     except (UsageError, GuardError):
         raise

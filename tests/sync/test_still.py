@@ -238,3 +238,14 @@ def test_what_was_seen_before_a_difference_is_not_looked_at_again_and_only_once(
     assert answer(place) is None
     os.utime(state(place) / "scan.cache", (1, 1))
     assert still.glance.take(*of) == {}, "another run was here"
+
+
+def test_a_note_that_cannot_be_written_changes_nothing_of_the_sync(place: Place) -> None:
+    note_of(place).unlink()
+    note_of(place).mkdir()
+    assert place.inside("sync", "--trigger=workflow").outcome == "ok"
+    assert (state(place) / ".new-still").exists()
+    note_of(place).rmdir()
+    assert place.inside("sync", "--trigger=workflow").outcome == "ok"
+    assert not (state(place) / ".new-still").exists(), "what a failing disk left is swept up"
+    assert answer(place) is not None
