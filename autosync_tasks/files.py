@@ -14,6 +14,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import BinaryIO
 
+FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+"""To open a folder, and nothing that a link leads to."""
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -156,9 +158,8 @@ def remove_tree(folder: str, *, at: int | None = None) -> None:
     at: a descriptor of the folder above; `folder` is a bare name there.
     Follows no link, and takes any depth: folders are moved up into it one by one. What cannot be removed stays.
     """
-    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
     with suppress(OSError):
-        top = os.open(folder, flags, dir_fd=at)
+        top = os.open(folder, FOLDER, dir_fd=at)
         try:
             number = 0
             while names := os.listdir(top):
@@ -167,7 +168,7 @@ def remove_tree(folder: str, *, at: int | None = None) -> None:
                         os.unlink(name, dir_fd=top)
                         continue
                     os.chmod(name, 0o700, dir_fd=top)
-                    fd = os.open(name, flags, dir_fd=top)
+                    fd = os.open(name, FOLDER, dir_fd=top)
                     try:
                         for inner in os.listdir(fd):
                             if _is_folder(inner, fd):

@@ -6,12 +6,11 @@ line. Git opens a pack only when it needs something out of it, and reads most of
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from collections.abc import Iterator
 
-from autosync_tasks.backup.orphans import ends_well, orphans
+from autosync_tasks.backup.orphans import checksum_fits, ends_well, orphans
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.files import bytes_in, names_in
 from autosync_tasks.names import display
@@ -64,7 +63,7 @@ def _pack_fault(path: str) -> str:
             index = file.read()
     except OSError:
         return "has no index that can be read"
-    if hashlib.sha1(index[:-_SHA], usedforsecurity=False).digest() != index[-_SHA:]:
+    if not checksum_fits(index):
         return "has a damaged index"
     return "" if index[-2 * _SHA : -_SHA] == end else "is cut off, or not the one that its index was made for"
 
@@ -80,9 +79,8 @@ def index_fault(repository: Repository) -> str:
         return ""
     except OSError as error:
         return f"git's index cannot be read ({(error.strerror or '').lower()})"
-    end = data[-_SHA:]
     whole = data.startswith(b"DIRC") and len(data) >= 12 + _SHA
-    if whole and (end == bytes(_SHA) or hashlib.sha1(data[:-_SHA], usedforsecurity=False).digest() == end):
+    if whole and (data[-_SHA:] == bytes(_SHA) or checksum_fits(data)):
         return ""
     return "git's index there is damaged (it does not have the checksum that it ends with)"
 

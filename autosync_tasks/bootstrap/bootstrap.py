@@ -264,7 +264,7 @@ class _Work:
     def at_last(self, run: Run) -> Run:
         """Triggers and the sync, as every later run will do it: with the settings that are recorded now."""
         environ, way = self.site.environ, ""
-        for result in old_triggers.install(self.wanted, environ, check=False):
+        for result in old_triggers.install(self.wanted, environ):
             self._step("trigger", result.outcome, result.reason)
             if result.outcome is Outcome.CHANGED and result.next_step:
                 self.notes.append(result.next_step)

@@ -51,20 +51,13 @@ def own_record(site: Site, now: float, conflict: str) -> Record:
         looked=now,
         synced=shapes.moment(done[-1].get("started")) if done else now,
         verified=noted.read if noted else None,
-        drilled=_moment(state.read(DRILLED)),
+        drilled=state.moment(DRILLED),
         files=max(len(parse_listing(tree.listing)) - 1, 0) if tree else 0,  # the manifest is none
         conflict=conflict,
         trouble=f"last run {last.get('outcome')}" if bad and not conflict else "",
         max_age=float(settings.max_age),
         triggers=in_short(site.environ, scheduled=state.seen(Trigger.SCHEDULE) is not None),
     )
-
-
-def _moment(text: bytes | None) -> float | None:
-    try:
-        return shapes.moment(float(text or b""))
-    except ValueError:
-        return None
 
 
 def commit_record(site: Site, record: Record, parent: str) -> str:

@@ -8,14 +8,16 @@ from functools import partial
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.model import Change, Kind, Priority
 from autosync_tasks.names import display
-from autosync_tasks.plan import judge
 from autosync_tasks.plan.compare import Look
 from autosync_tasks.tree.content import NotReadableError, Reader
+from autosync_tasks.validation import hits
 from autosync_tasks.validation.withheld import unified
+from autosync_tasks.workspace.validation_context import context
 
 
 def differences(seen: Look, changes: Iterable[Change]) -> Iterator[str]:
     """Lines of a unified diff from backup to source, safe to print."""
+    known = context(seen.site, check=True)
     with Reader(seen.root, seen.scan.followed) as reader:
         for change in changes:
             old_name = display(change.old_path if change.old_path is not None else change.path)
@@ -29,7 +31,7 @@ def differences(seen: Look, changes: Iterable[Change]) -> Iterator[str]:
             old, new = _old(seen.site.repository, change), _new(reader, seen, change)
             if old == new:
                 continue
-            yield from unified(old, new, partial(judge.hidden_lines, seen.site, seen, change.path))
+            yield from unified(old, new, partial(hits, change.path, context=known))
 
 
 def wanted(changes: Iterable[Change]) -> list[Change]:

@@ -16,7 +16,7 @@ from autosync_tasks.plan.compare import Look
 from autosync_tasks.records import dataclass
 from autosync_tasks.tree.observe import Progress, read_once
 from autosync_tasks.tree.walk import unpack
-from autosync_tasks.validation import hits, in_order, of_left_out, validate
+from autosync_tasks.validation import in_order, of_left_out, validate
 from autosync_tasks.validation.findings import Subject
 from autosync_tasks.validation.scanner import (
     COMPILING,
@@ -140,9 +140,3 @@ def judge_tree(site: Site, seen: Look, *, only_changed: bool) -> Judged:
         withhold_names(site, suspects)  # what is left out was not judged, and is listed by name
     told = of_left_out(left_out, context(site, check=True)) if left_out else []
     return Judged(tuple(in_order([*findings, *told])), len(files) - len(lost), left_out)
-
-
-def hidden_lines(site: Site, seen: Look, path: Path, data: bytes, *, check: bool = True) -> set[int]:
-    """Numbers (from 1) of the lines that no diff may show."""
-    secrets = hits(path, data, context(site, check=check))
-    return {line for first, last in secrets for line in range(first, last + 1)}

@@ -257,7 +257,7 @@ def _manifest(
 
 def _redacted(site: Site, path: Path, data: bytes) -> bytes:
     """The bytes without the lines that hold a secret or a suspicion of one."""
-    hidden = {line for first, last in hits(path, data, context(site)) for line in range(first, last + 1)}
+    hidden = hits(path, data, context(site))
     lines = data.splitlines(keepends=True)
     kept = [_INSTEAD if number in hidden else line for number, line in enumerate(lines, start=1)]
     return b"".join(kept) if hidden else _INSTEAD

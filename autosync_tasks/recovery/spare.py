@@ -6,16 +6,16 @@ the manifest of the commit that it made last: a lost folder (a tree object) or m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
+from autosync_tasks.backup.folders import folders_of
 from autosync_tasks.backup.index import index_entries
-from autosync_tasks.backup.listing import Listing, parse_listing, sound_listing
+from autosync_tasks.backup.listing import Listing, parse_listing, sound_listing, tree_cache
 from autosync_tasks.backup.objects import object_id
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError
 from autosync_tasks.model import TreeCache
-from autosync_tasks.names import parents
 from autosync_tasks.records import dataclass
 
 
@@ -44,24 +44,8 @@ def spares(repository: Repository, remembered: TreeCache | None) -> dict[str, Sp
         sources.append((where, parse_listing(remembered.listing)))
         found[object_id("blob", remembered.manifest)] = Spare("blob", remembered.manifest, where)
     for where, listing in sources:
-        for data in tree_objects(listing):
-            found.setdefault(object_id("tree", data), Spare("tree", data, where))
+        made = dict[bytes, bytes]()
+        folders_of(tree_cache("", listing, b"").listing, made)
+        for name, data in made.items():
+            found.setdefault(name.decode(), Spare("tree", data, where))
     return found
-
-
-def tree_objects(listing: Listing) -> Iterator[bytes]:
-    """The bytes of every tree object that a commit with these files has, the root's last."""
-    folders: dict[bytes, list[tuple[bytes, bytes, str]]] = {b"": []}
-    for path, (mode, content) in listing.items():
-        folder, _, name = path.rpartition(b"/")
-        folders.setdefault(folder, []).append((name, mode.encode(), content))
-        for above in parents(folder):
-            folders.setdefault(above, [])
-    for folder in sorted(folders, key=lambda path: (path.count(b"/") + bool(path), path), reverse=True):
-        # Git sorts a folder as if its name ended in a slash (tree.c).
-        entries = sorted(folders[folder], key=lambda entry: entry[0] + (b"/" if entry[1] == b"40000" else b""))
-        data = b"".join(b"%s %s\0" % (mode, name) + bytes.fromhex(content) for name, mode, content in entries)
-        if folder:
-            above, _, name = folder.rpartition(b"/")
-            folders[above].append((name, b"40000", object_id("tree", data)))
-        yield data

@@ -179,11 +179,8 @@ though there is nothing to push."""
 
 def roll_due(site: Site, now: float) -> bool:
     """Whether it is time to say on the remote that this machine still looks. No process, no connection."""
-    try:
-        last = float(site.state.read(ANNOUNCED) or b"")
-    except ValueError:
-        return True
-    return not 0 <= now - last < EVERY
+    last = site.state.moment(ANNOUNCED)
+    return last is None or not 0 <= now - last < EVERY
 
 
 def agreed(site: Site) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import partial
 
 from autosync_tasks.backup.objects import AbsentError, Store
-from autosync_tasks.model import Kind, Path
+from autosync_tasks.model import Kind
 from autosync_tasks.names import display
 from autosync_tasks.restore.plan import Put, RestorePlan
 from autosync_tasks.tree.dirfd import Below
@@ -34,7 +35,7 @@ def plan_differences(site: Site, plan: RestorePlan, target: str) -> Iterator[str
             except AbsentError as error:
                 yield f"    {error}"
                 continue
-            yield from unified(old, new, lambda data, path=put.path: _hidden(path, data, context))  # type: ignore[misc]
+            yield from unified(old, new, partial(hits, put.path, context=context))
         for removal in plan.removals:
             yield f"--- here/{display(removal.path)}"
             yield "+++ nothing"
@@ -46,7 +47,3 @@ def _standing(target: str, put: Put) -> bytes:
     with Below(target) as below:
         contents = below.contents(put.path)
     return contents[1] if contents else b""
-
-
-def _hidden(path: Path, data: bytes, context: Context) -> set[int]:
-    return {line for first, last in hits(path, data, context) for line in range(first, last + 1)}

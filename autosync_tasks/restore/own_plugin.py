@@ -21,7 +21,8 @@ from autosync_tasks.triggers import agent_hook, hook
 
 WORDS = "is this program's own plugin, with paths of the machine that wrote it: `inv install-hook` writes this one's"
 HOOKS = "holds hooks of this program as another machine wrote them, which fail unseen"
-_ENDS = tuple(f"/{folder}/{hook.NAME}".encode() for folder in ("plugin", "plugins"))
+ENDS = tuple(f"/{folder}/{hook.NAME}".encode() for folder in ("plugin", "plugins"))
+"""How its path ends: OpenCode loads both folders."""
 
 
 def without_own_plugin(
@@ -37,7 +38,7 @@ def without_own_plugin(
     bad: set[Path] = set()
     with Store(repository) as stored:
         for put in plan.puts:
-            if put.want.id and not put.only_mode and (b"/" + put.path).endswith(_ENDS):
+            if put.want.id and not put.only_mode and (b"/" + put.path).endswith(ENDS):
                 here = os.path.realpath(os.path.join(target, os.fsdecode(put.path))) == loaded
                 with contextlib.suppress(AbsentError):  # whoever writes it will tell
                     data = stored.read(put.want.id)

@@ -9,10 +9,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from autosync_tasks.errors import AutosyncError
-from autosync_tasks.files import remove_tree
+from autosync_tasks.files import FOLDER, remove_tree
 from autosync_tasks.names import display
-
-_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 @contextmanager
@@ -21,10 +19,10 @@ def within(home: str, parts: Sequence[str], name: str) -> Iterator[tuple[int, st
 
     Raises OSError (a link among the folders, `home` too, gives ENOTDIR or ELOOP).
     """
-    fd = os.open(home, _FOLDER)
+    fd = os.open(home, FOLDER)
     try:
         for part in parts:
-            above, fd = fd, os.open(part, _FOLDER, dir_fd=fd)
+            above, fd = fd, os.open(part, FOLDER, dir_fd=fd)
             os.close(above)
         yield fd, name
     finally:
@@ -61,7 +59,7 @@ def _own(name: str, above: int | None, path: str) -> int:
     with suppress(FileExistsError):
         os.mkdir(name, 0o700, dir_fd=above)
     try:
-        fd = os.open(name, _FOLDER, dir_fd=above)
+        fd = os.open(name, FOLDER, dir_fd=above)
     except OSError as error:
         if error.errno not in (errno.ELOOP, errno.ENOTDIR):
             raise

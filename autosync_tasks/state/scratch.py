@@ -9,12 +9,11 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from autosync_tasks.files import HALF, lock, remove_tree, writer_lives
+from autosync_tasks.files import FOLDER, HALF, lock, remove_tree, writer_lives
 from autosync_tasks.linux.memory import name_of
 from autosync_tasks.state.state import State, cannot
 
 _PREFIX = "scratch-"
-_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 @contextmanager
@@ -31,7 +30,7 @@ def scratch(state: State, run_id: str) -> Iterator[str]:
             os.mkdir(name, 0o700, dir_fd=above)
         except OSError as error:
             raise cannot(state.path(name), "be made", error) from None
-        handle = os.open(name, _FLAGS, dir_fd=above)
+        handle = os.open(name, FOLDER, dir_fd=above)
         try:
             lock(handle)
             held = name_of(handle)
@@ -56,7 +55,7 @@ def sweep(state: State) -> None:
 
 def _remove_unheld(above: int, name: str) -> None:
     try:
-        handle = os.open(name, _FLAGS, dir_fd=above)
+        handle = os.open(name, FOLDER, dir_fd=above)
     except OSError:
         return
     try:

@@ -271,8 +271,12 @@ class State:
 
     def seen(self, trigger: Trigger) -> float | None:
         """When a trigger was last here; None if never or unknown."""
+        return self.moment(f"seen/{trigger}")
+
+    def moment(self, name: str) -> float | None:
+        """The time that a file here holds (seconds since the epoch); None where it holds none."""
         try:
-            return shapes.moment(float(self.read(f"seen/{trigger}") or b""))
+            return shapes.moment(float(self.read(name) or b""))
         except ValueError:
             return None
 

@@ -23,11 +23,8 @@ def beat(site: Site, now: float, may: Callable[[], bool] = lambda: True) -> str:
 
     now: seconds since the epoch. Nothing of this machine or its files is sent: no body, no query of ours, no cookie.
     """
-    try:
-        last = float(site.state.read(_LAST) or b"0")
-    except ValueError:
-        last = 0.0
-    if 0 <= now - last < _LEAST or not may():
+    last = site.state.moment(_LAST)
+    if (last is not None and 0 <= now - last < _LEAST) or not may():
         return ""
     if fault := ask(site.settings.heartbeat_url):
         return fault

@@ -29,17 +29,15 @@ CARRIED = ("AUTOSYNC_CONFIG", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOM
 """They decide which config file and state are meant. Cron and systemd do not hand them on by themselves."""
 
 
-def program(executable: str | None = None) -> str:
+def program() -> str:
     """The absolute path of the console program that belongs to the running interpreter.
 
-    executable: the interpreter (default: the running one; its links are not resolved, a venv's
-    `python` is a link). Raises UsageError where no such program is installed.
+    The interpreter's links are not resolved: a venv's `python` is one. Raises UsageError where no such program is
+    installed.
     """
-    interpreter = os.path.abspath(executable or sys.executable)
-    places = [os.path.dirname(interpreter)]
-    if executable is None:
-        places += [sysconfig.get_path("scripts"), sysconfig.get_path("scripts", f"{os.name}_user")]
-    for folder in places:
+    interpreter = os.path.abspath(sys.executable)
+    scripts = (sysconfig.get_path("scripts"), sysconfig.get_path("scripts", f"{os.name}_user"))
+    for folder in (os.path.dirname(interpreter), *scripts):
         path = os.path.join(folder, PROGRAM)
         if os.path.isfile(path) and os.access(path, os.X_OK):
             return path

@@ -46,19 +46,20 @@ def of_left_out(left: Iterable[LeftOut], context: Context) -> list[Finding]:
     return [f for one in left for f in run.finished(left_out(one), one.path)]
 
 
-def hits(path: Path, data: bytes, context: Context) -> list[tuple[int, int]]:
-    """Lines (from 1, both ends included) that a diff must withhold: every secret and every suspicion.
+def hits(path: Path, data: bytes, context: Context) -> set[int]:
+    """Numbers (from 1) of the lines that no diff may show: every secret and every suspicion.
 
     If the scanner fails, all of them: nothing is shown that nobody judged.
     """
     if not data:
-        return []
+        return set()
     lines = Lines(as_utf8(data))
     try:
         secrets = regions(path, as_utf8(data), context.load_engine(context.engine_cache))
     except Exception:  # noqa: BLE001  whatever went wrong, the lines stay hidden
-        return [(1, data.count(b"\n") + 1)]
-    return [(lines.line(region.start), lines.line(max(region.start, region.end - 1))) for region in secrets]
+        return set(range(1, data.count(b"\n") + 2))
+    ends = [(one.start, max(one.start, one.end - 1)) for one in secrets]
+    return {line for first, last in ends for line in range(lines.line(first), lines.line(last) + 1)}
 
 
 def secret_names(paths: Sequence[Path], context: Context) -> list[bytes]:
