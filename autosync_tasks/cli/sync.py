@@ -36,7 +36,6 @@ from autosync_tasks.workspace.workspace import open_site
         "the old versions stay in the history",
         "hint": "what a hook says has changed; kept in the history, never trusted",
         "push": "push after this sync, whatever auto_sync_push says",
-        "wait": "wait for the limit or the lock and sync then; at most one process waits",
         "allow-mass-delete": "go on with exactly the deletions that a block named, by its digest",
     },
     iterable=["include"],
@@ -55,7 +54,6 @@ def sync(
     adopt: bool = False,
     allow_mass_delete: str = "",
     push: bool = False,
-    wait: bool = False,
     hint: str = "",
     verbose: bool = False,
 ) -> int:
@@ -86,9 +84,7 @@ def sync(
     def request() -> Request:
         return new_request(Trigger(trigger), check=check, ask=ask, push=push, hint=hint)
 
-    run = announced(site, lambda: sync_when_it_may(site, request, wait=wait and not check), check=check)
-    if run is None:
-        return 0  # another process waits already
+    run = announced(site, lambda: sync_when_it_may(site, request), check=check)
     contents = partial(contents_of, site, run, ask) if diff else None
     return show_run(site, run, as_json=json, verbose=verbose, contents=contents)
 

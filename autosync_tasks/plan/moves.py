@@ -19,7 +19,7 @@ _RECORD = STAT.size
 class Moves:
     """In what two walks differ: the paths that changed or came, with their places in the later one; those that went.
 
-    came: how many of them came. was: record and content id before, of those that changed or went. ids: of the later
+    came: those of them that came. was: record and content id before, of those that changed or went. ids: of the later
     walk, as far as they are known.
     """
 

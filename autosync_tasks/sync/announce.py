@@ -12,7 +12,7 @@ from autosync_tasks.status import notify
 from autosync_tasks.workspace.workspace import Site
 
 
-def announced(site: Site, sync: Callable[[], Run | None], *, check: bool) -> Run | None:
+def announced(site: Site, sync: Callable[[], Run], *, check: bool) -> Run:
     """What `sync` returns, after telling about it; that the command could not be run becomes a note of the run.
 
     check: nothing may be done, so nothing is told. Raises what `sync` raises; only a held lock is not told.
@@ -25,6 +25,6 @@ def announced(site: Site, sync: Callable[[], Run | None], *, check: bool) -> Run
         if not check:
             notify.tell(site, Outcome.FAILED, error.message, time.time())
         raise
-    if run is not None and (fault := notify.after(site, run)):
+    if fault := notify.after(site, run):
         return replace(run, notes=(*run.notes, fault))
     return run

@@ -143,6 +143,18 @@ Feature: Several agents
       Then the exit code is 1
       And no heartbeat was heard
 
+  Rule: Of a file that the agent rewrites at every turn only what a person set up is kept
+
+    Scenario: the servers of Claude Code come back, and nothing else in that file changes
+      Given Claude Code has a server that a person set up, beside its account
+      And a person has switched on claude
+      When a person runs `autosync sync`
+      Then the backup of claude holds the server, and nothing of the account
+      When the agent begins anew with another account
+      And a person runs `autosync restore --profile=claude --outside`
+      Then the exit code is 0
+      And the server is there again, beside the new account
+
   Rule: Another agent is a file of twenty lines
 
     Scenario: a made-up agent

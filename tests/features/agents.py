@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -149,6 +150,36 @@ def holds_newest(machine: Machine) -> None:
 def holds(machine: Machine, name: str, files: str) -> None:
     there_ = git(backup_of(machine, name), "ls-tree", "-r", "--name-only", name).decode().split()
     assert sorted(one for one in there_ if not one.startswith(".autosync/")) == sorted(files.split(" and "))
+
+
+SERVERS = {"tracker": {"command": "npx", "args": ["tracker"]}}
+
+
+def _claude_json(machine: Machine, **more: object) -> None:
+    _put(machine, {".claude.json": json.dumps({"numStartups": 3, **more}, indent=2)})
+
+
+@given("Claude Code has a server that a person set up, beside its account")
+def server_set_up(machine: Machine) -> None:
+    _claude_json(machine, mcpServers=SERVERS, userID="the first account")
+
+
+@then("the backup of claude holds the server, and nothing of the account")
+def holds_server(machine: Machine) -> None:
+    backup = backup_of(machine, "claude")
+    assert json.loads(git(backup, "show", "claude:.autosync-outside/claude-mcp.json")) == {"mcpServers": SERVERS}
+    assert b"account" not in git(backup, "cat-file", "--batch", "--batch-all-objects")
+
+
+@when("the agent begins anew with another account")
+def begins_anew(machine: Machine) -> None:
+    _claude_json(machine, userID="the second account")
+
+
+@then("the server is there again, beside the new account")
+def server_is_back(machine: Machine) -> None:
+    held = json.loads((machine.home / ".claude.json").read_text())
+    assert held == {"numStartups": 3, "userID": "the second account", "mcpServers": SERVERS}
 
 
 @then("nobody was told anything of Codex")
