@@ -1,7 +1,7 @@
 """Classify: which rule decides a path, and whether a change there may start a sync (pure).
 
-Order: protected, the user's `[[rules]]`, `sync_exclusions` (they make a path low), the agent's profile. Each rule is
-matched alone, and the first that matches wins.
+Order: protected, the user's `[[rules]]`, `sync_exclusions` (they make a path low, but nothing that the profile never
+takes), the agent's profile. Each rule is matched alone, and the first that matches wins.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from autosync_tasks.model import Kind, Path, Priority, Rule
 from autosync_tasks.policy.matching import Matcher
 from autosync_tasks.policy.rules import ALWAYS_PROTECTED, EXCLUDED, OVERRIDABLE
 from autosync_tasks.records import replace
+
+_EXCLUSIONS = "sync_exclusions"
 
 
 class Policy(Protocol):
@@ -39,7 +41,7 @@ class Classifier:
     def __init__(self, settings: Policy) -> None:
         """Raises PatternError for a pattern that `check_pattern` refuses."""
         self.rules = ordered_rules(settings)
-        self._matcher = Matcher((rule.pattern, rule.unless) for rule in self.rules)
+        self._place = _deciding(self.rules, settings.agents_rules)
         self._triggers = Matcher((pattern, ()) for pattern in settings.starts)
         self._own = frozenset(settings.rules)
         self._found: dict[tuple[Path, Kind], Rule] = {}
@@ -60,8 +62,7 @@ class Classifier:
         return rule
 
     def _first(self, path: Path, is_folder: bool) -> Rule:
-        place = self._matcher.first(path, is_folder)
-        return self.rules[-1 if place is None else place]
+        return self.rules[self._place(path, is_folder)]
 
     def starts(self, path: Path, kind: Kind) -> bool:
         """Whether a change there may start a sync: neither low nor protected, and inside `sync_triggers`.
@@ -77,8 +78,30 @@ class Classifier:
 
 def ordered_rules(settings: Policy) -> tuple[Rule, ...]:
     """All rules in the order in which they are asked; the last one matches every path."""
-    excluded = (Rule(p, EXCLUDED, Priority.LOW, "sync_exclusions") for p in settings.sync_exclusions)
+    excluded = (Rule(p, EXCLUDED, Priority.LOW, _EXCLUSIONS) for p in settings.sync_exclusions)
     return (*protected_rules(settings.rules), *settings.rules, *excluded, *settings.agents_rules)
+
+
+def _deciding(rules: Sequence[Rule], agents: Sequence[Rule]) -> Callable[[Path, bool], int]:
+    """The place in all rules of the one that decides a path: (path, is it a folder). agents: the last of them.
+
+    Who excludes a path wants less of it: an exclusion hides no rule by which the agent's profile never takes it.
+    """
+    first, last = Matcher((rule.pattern, rule.unless) for rule in rules).first, len(rules) - 1
+    some_never = any(rule.priority is Priority.NEVER for rule in agents)
+    own = cache(lambda: Matcher((rule.pattern, rule.unless) for rule in agents).first)
+
+    def place(path: Path, is_folder: bool) -> int:
+        found = first(path, is_folder)
+        if found is None:
+            return last
+        if some_never and rules[found].origin == _EXCLUSIONS:
+            beneath = own()(path, is_folder)
+            if beneath is not None and agents[beneath].priority is Priority.NEVER:
+                return len(rules) - len(agents) + beneath
+        return found
+
+    return place
 
 
 def protected_matcher(settings: Policy) -> Callable[[bytes, bool], bool]:
@@ -96,14 +119,14 @@ def closed_folders(settings: Policy) -> Callable[[bytes], bool] | None:
     if not any(rule.priority is Priority.NEVER and rule.pattern.endswith("/") for rule in settings.agents_rules):
         return None
     rules = ordered_rules(settings)
-    first = Matcher((rule.pattern, rule.unless) for rule in rules).first
+    deciding = _deciding(rules, settings.agents_rules)
 
     def closed(path: bytes) -> bool:
-        place = first(path, True)
-        rule = rules[-1 if place is None else place]
+        place = deciding(path, True)
+        rule = rules[place]
         if rule.priority is not Priority.NEVER or rule.unless or not rule.pattern.endswith("/"):
             return False
-        wishes = (one for one in rules[:place] if one.priority is not Priority.NEVER and one.category != EXCLUDED)
+        wishes = (one for one in rules[:place] if one.priority is not Priority.NEVER and one.origin != _EXCLUSIONS)
         return not any(_may_reach(one.pattern, path) for one in wishes)
 
     return closed

@@ -28,6 +28,13 @@ Feature: Several agents
       And the backup of claude holds CLAUDE.md and settings.json alone
       And the backup of codex holds config.toml alone
 
+    Scenario: who excludes conversations does not let them in by that
+      Given a person has switched on claude
+      And a person has run `autosync set-config --profile=claude SYNC_EXCLUSIONS=["projects/","*.jsonl"]`
+      When a person runs `autosync sync --profile=claude --include-low`
+      Then the exit code is 0
+      And the backup of claude holds CLAUDE.md and settings.json alone
+
   Rule: All of them go to one remote, each to a branch of its own
 
     Scenario: an agent that is switched on takes the remote of the backup that stands

@@ -18,6 +18,13 @@ PACKAGES = {
     "claude": ("@anthropic-ai/claude-code-linux-x64", "2.1.332"),
     "codex": ("@openai/codex", "0.171.0"),
     "gemini": ("@google/gemini-cli", "0.61.0"),
+    "agents": ("skills", "1.5.18"),  # no agent: what puts skills there that agents share
+}
+PROGRAMS = {
+    "claude": "node_modules/@anthropic-ai/claude-code-linux-*/claude",
+    "codex": "node_modules/@openai/codex-linux-*/vendor/*/bin/codex",
+    "gemini": "node_modules/.bin/gemini",
+    "agents": "node_modules/.bin/skills",
 }
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "autosync-tasks-tests"
 DONE = "All done."
@@ -85,6 +92,7 @@ class Bed:
                 {"tool": "write_file", "args": {"file_path": f"{agents}/made.md", "content": front}},
                 {"tool": "run_shell_command", "args": {"command": script, "description": "write a script"}},
             ],
+            "agents": [],
         }[self.agent]
 
     made = ("agents/made.md", "hooks/made.sh")
@@ -98,6 +106,23 @@ class Bed:
             "LC_ALL": "C.UTF-8",
             "GIT_CONFIG_GLOBAL": "/dev/null",
         }
+
+    def program(self, *words: str, given: str = "", **environ: str) -> str:
+        """The agent's program asked for something else than a turn, without network; what it printed."""
+        own = ["unshare", "-n"] if os.getuid() == 0 else ["unshare", "-rn"]
+        start = str(min(prefix_of(self.agent).glob(PROGRAMS[self.agent])))
+        ended = subprocess.run(
+            [*own, start, *words],
+            env={**self.environ, **environ},
+            cwd=self.root,
+            input=given,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert ended.returncode == 0, ended
+        return ended.stdout
 
     def turn(self, *options: str, mode: str = "run", leave: str = "exit", limit: int = 120) -> tuple[int, str, float]:
         """One turn: the exit code, what was printed, and how many seconds it took."""

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from autosync_tasks.profiles import Source
-from tests.agents.bed import Bed, prefix_of
+from tests.agents.bed import PROGRAMS, Bed, prefix_of
 
 
 def some(number: int) -> pytest.MarkDecorator:
@@ -104,12 +104,6 @@ class Asked:
             said = next((line for line in asked.stdout if '"init"' in line), "")
             asked.kill()
         return bool(json.loads(said)["model"] == "mine")
-
-
-PROGRAMS = {
-    "codex": "node_modules/@openai/codex-linux-*/vendor/*/bin/codex",
-    "claude": "node_modules/@anthropic-ai/claude-code-linux-*/claude",
-}
 
 
 @some(8)
