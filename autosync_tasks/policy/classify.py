@@ -87,19 +87,17 @@ def _deciding(rules: Sequence[Rule], agents: Sequence[Rule]) -> Callable[[Path, 
 
     Who excludes a path wants less of it: an exclusion hides no rule by which the agent's profile never takes it.
     """
-    first, last = Matcher((rule.pattern, rule.unless) for rule in rules).first, len(rules) - 1
-    some_never = any(rule.priority is Priority.NEVER for rule in agents)
+    first = Matcher((rule.pattern, rule.unless) for rule in rules).first
     own = cache(lambda: Matcher((rule.pattern, rule.unless) for rule in agents).first)
+    some_never = any(rule.priority is Priority.NEVER for rule in agents)
 
     def place(path: Path, is_folder: bool) -> int:
         found = first(path, is_folder)
         if found is None:
-            return last
-        if some_never and rules[found].origin == _EXCLUSIONS:
-            beneath = own()(path, is_folder)
-            if beneath is not None and agents[beneath].priority is Priority.NEVER:
-                return len(rules) - len(agents) + beneath
-        return found
+            return len(rules) - 1
+        beneath = own()(path, is_folder) if some_never and rules[found].origin == _EXCLUSIONS else None
+        hidden = beneath is not None and agents[beneath].priority is Priority.NEVER
+        return len(rules) - len(agents) + (beneath or 0) if hidden else found
 
     return place
 

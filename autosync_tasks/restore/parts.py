@@ -40,7 +40,7 @@ def merged(part: Part, held: bytes | None, recorded: bytes) -> bytes:
         raise AutosyncError(
             f"{display(part.file)} cannot be edited: {why}", hint="mend it, then run this again; nothing was changed"
         ) from None
-    return (mark + text).encode()
+    return (mark + text).encode("utf-8", "backslashreplace")  # half of a character as JSON writes it
 
 
 def bring_back(part: Part, recorded: bytes, run_id: str, *, check: bool) -> str:

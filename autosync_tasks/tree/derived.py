@@ -43,14 +43,12 @@ class Part(NamedTuple):
             return None
         try:
             value = json.loads(data.decode("utf-8-sig"))
+            taken = {key: value[key] for key in self.keys if value.get(key)} if isinstance(value, dict) else {}
+            text = json.dumps(taken, indent=2, sort_keys=True, ensure_ascii=False) + "\n" if taken else ""
         except (ValueError, RecursionError):
             raise OSError(errno.EINVAL, "it is not valid JSON") from None
-        taken = {key: value[key] for key in self.keys if value.get(key)} if isinstance(value, dict) else {}
-        return (
-            json.dumps(taken, indent=2, sort_keys=True, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
-            if taken
-            else None
-        )
+        # half of a character is written as the JSON that it was
+        return text.encode("utf-8", "backslashreplace") or None
 
     def _now(self) -> bytes:
         data = self.read()

@@ -37,14 +37,8 @@ def run(words: Sequence[str], environ: Mapping[str, str], *, stdin: bytes = b"",
     Raises AutosyncError when it takes longer than `timeout` seconds.
     """
     try:
-        ended = subprocess.run(
-            list(words),
-            input=stdin,
-            capture_output=True,
-            timeout=timeout,
-            env={**environ, "LC_ALL": "C"},
-            check=False,
-        )
+        env = {**environ, "LC_ALL": "C"}
+        ended = subprocess.run(list(words), input=stdin, capture_output=True, timeout=timeout, env=env, check=False)
     except (FileNotFoundError, PermissionError):
         return None
     except subprocess.TimeoutExpired:

@@ -140,7 +140,7 @@ def with_hooks(text: str, file: HookFile, command: str) -> str:
         if not found:
             text = put(text, ("hooks", event), {"hooks": [handler]})
         elif found[0][3] != command:
-            text = replaced(text, ("hooks", event, *_place(found[0]), "command"), command)
+            text = replaced(text, ("hooks", event, found[0][1], "hooks", found[0][2], "command"), command)
     return _proved(before, text, file)
 
 
@@ -158,10 +158,6 @@ def without_hooks(text: str, file: HookFile) -> str | None:
             return None
         left = taken
     return _proved(before, left, file)
-
-
-def _place(found: tuple[str, int, int, str]) -> tuple[int, str, int]:
-    return found[1], "hooks", found[2]
 
 
 def _taken(text: str, file: HookFile, found: tuple[str, int, int, str]) -> str | None:

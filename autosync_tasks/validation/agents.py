@@ -53,17 +53,13 @@ def agent_faults(subject: Subject, context: Context) -> Iterator[Raw]:
     if not subject.is_file:
         return
     for applies in context.checks:
-        if _matcher(applies.files).first(subject.path, is_folder=False) is not None:
-            yield from _CHECKS.get(applies.check, _none)(subject, applies, context)
+        if applies.check in _CHECKS and _matcher(applies.files).first(subject.path, is_folder=False) is not None:
+            yield from _CHECKS[applies.check](subject, applies, context)
 
 
 @lru_cache(maxsize=64)
 def _matcher(files: tuple[str, ...]) -> Matcher:
     return Matcher([(pattern, ()) for pattern in files])
-
-
-def _none(subject: Subject, applies: Applies, context: Context) -> Iterator[Raw]:
-    return iter(())
 
 
 def _broken(applies: Applies, what: str, line: int = 0, column: int = 0) -> Raw:
@@ -185,12 +181,6 @@ def _in_tree(command: str, spelled: Sequence[str]) -> bytes:
     return b""
 
 
-_CHECKS = {
-    "json": _json,
-    "toml": _toml,
-    "front-matter": _front_matter,
-    "policy-rules": _policy_rules,
-    "hooks": _hooks,
-}
+_CHECKS = {"json": _json, "toml": _toml, "front-matter": _front_matter, "policy-rules": _policy_rules, "hooks": _hooks}
 
 FAMILY = Family("an agent's own files", RULES, agent_faults)

@@ -91,3 +91,13 @@ def test_what_the_agent_writes_meanwhile_is_kept(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(files, "write_whole", late)
     bring_back(Part(str(big), ("mcpServers",)), RECORDED, "r1", check=False)
     assert json.loads(big.read_text()) == {"numStartups": 2, "mcpServers": SERVERS}
+
+
+def test_half_of_a_character_comes_back_as_it_was(tmp_path: Path) -> None:
+    """JSON can write it, UTF-8 cannot."""
+    big = tmp_path / "big.json"
+    big.write_text('{"mcpServers": {"a": {"env": {"NAME": "\\ud83d half"}}}}')
+    part = Part(str(big), ("mcpServers",))
+    kept = part.read()
+    assert kept is not None
+    assert json.loads(merged(part, b"{}", kept)) == json.loads(big.read_text())
