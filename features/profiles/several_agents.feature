@@ -152,13 +152,15 @@ Feature: Several agents
 
   Rule: Of a file that the agent rewrites at every turn only what a person set up is kept
 
-    Scenario: the servers of Claude Code come back, and nothing else in that file changes
+    Scenario: the servers of Claude Code are kept, and its account is not
       Given Claude Code has a server that a person set up, beside its account
       And a person has switched on claude
       When a person runs `autosync sync`
       Then the backup of claude holds the server, and nothing of the account
-      When the agent begins anew with another account
-      And a person runs `autosync restore --profile=claude --outside`
+
+    Scenario: they come back, and nothing else in that file changes
+      Given the backup of claude holds a server, and Claude Code began anew with another account
+      When a person runs `autosync restore --profile=claude --outside`
       Then the exit code is 0
       And the server is there again, beside the new account
 

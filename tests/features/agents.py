@@ -171,8 +171,11 @@ def holds_server(machine: Machine) -> None:
     assert b"account" not in git(backup, "cat-file", "--batch", "--batch-all-objects")
 
 
-@when("the agent begins anew with another account")
-def begins_anew(machine: Machine) -> None:
+@given("the backup of claude holds a server, and Claude Code began anew with another account")
+def began_anew(machine: Machine) -> None:
+    server_set_up(machine)
+    _runs(machine, "profiles", "--on=claude")
+    _runs(machine, "sync")
     _claude_json(machine, userID="the second account")
 
 
