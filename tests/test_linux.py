@@ -18,6 +18,7 @@ ONLY_LINUX = {
     "linux/memory.py": "memfd_create: rules, scripts and answers that are on no disk",
     "linux/modes.py": "O_PATH: modes of exactly what was looked at",
     "linux/processes.py": "/proc/PID: whether a git is at work before what a killed one left is removed",
+    "linux/second.py": "prctl, sched_getaffinity, /proc/self/task: a copy of this process on the second core",
     "cli/ahead.py": "ctypes: loaded for practice, where it can be had",
     "sync/still.py": "boot_id: what was proven before a start of the machine is looked at anew",
     "state/state.py": "boot_id: since when the work tree is known; here, for a run with nothing to do loads no file more",

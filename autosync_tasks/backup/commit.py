@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 
 from autosync_tasks.backup.conversation import Conversation
 from autosync_tasks.backup.gateway import TooSlowError
@@ -18,7 +19,7 @@ from autosync_tasks.backup.manifest import PATH
 from autosync_tasks.backup.objects import EMPTY_TREE, has_blobs, object_id
 from autosync_tasks.backup.orphans import ends_well
 from autosync_tasks.backup.repository import Repository
-from autosync_tasks.backup.stream import ARGUMENTS, blob, put, without
+from autosync_tasks.backup.stream import ARGUMENTS, blob, put, stream, without
 from autosync_tasks.errors import BackupError, BranchMovedError
 from autosync_tasks.files import names_in
 from autosync_tasks.linux.disk import make_durable
@@ -30,6 +31,8 @@ INCOMING = "refs/autosync/incoming"
 """Refs below this hold a commit only until the branch has it; what a killed run left is removed here."""
 
 _NONE = "0" * 40
+FOR_TWO = 4_000_000
+"""Bytes that two git processes store: a second one takes 5 ms to start."""
 _FEW = 500
 """Paths of a commit that git puts into its trees quickly, however wide a folder is."""
 
@@ -75,19 +78,18 @@ def commit(
     branch = f"refs/heads/{repository.branch}"
     packs = _packs(repository) if tree else frozenset()
     with repository.gateway.conversation(*ARGUMENTS, "--date-format=raw") as talk:
-        marks = _blobs(talk, contents, plan.manifest)
-        modes = _modes(plan, marks)
+        named, last = _blobs(repository, talk, contents, plan)
         root = "" if tree else _own_trees(repository, plan, whole)
-        talk.say(_commit_header(incoming, plan.base, author, message, len(marks) + 1))
+        talk.say(_commit_header(incoming, plan.base, author, message, last + 1))
         if root:
             talk.say(b'M 040000 %s ""\n' % root.encode())
         else:
             talk.say(*map(without, sorted(plan.deletes)))
-            for number, (path, mode) in enumerate([*modes, (PATH, "100644")], start=1):
-                talk.say(put(path, mode, f":{number}"))
+            talk.say(*(put(path, plan.puts[path].git_mode, at) for path, at in named.items()))
+            talk.say(put(PATH, "100644", f":{last}"))
         talk.say(b"\n")
-        new = talk.ask(b"get-mark :%d\n" % (len(marks) + 1)).decode("ascii")
-        manifest_id = talk.ask(b"get-mark :%d\n" % len(marks)).decode("ascii")
+        new = talk.ask(b"get-mark :%d\n" % (last + 1)).decode("ascii")
+        manifest_id = talk.ask(b"get-mark :%d\n" % last).decode("ascii")
         if talk.ask(b"checkpoint\nprogress stored\n") != b"progress stored":
             raise BackupError("git fast-import did not confirm that it stored the commit")
         make_durable(repository.git_dir)
@@ -152,15 +154,31 @@ def _packs(repository: Repository) -> frozenset[str]:
     return frozenset(os.path.join(folder, name) for name in names_in(folder) if name.endswith((".pack", ".idx")))
 
 
-def _blobs(talk: Conversation, contents: Contents, manifest: bytes) -> list[Path]:
-    """Streams the blobs and last the manifest, each with the next mark; returns the paths in that order."""
-    marks: list[Path] = []
-    for path, data in contents:
-        marks.append(path)
-        talk.say(*blob(data, len(marks)))
-    marks.append(PATH)
-    talk.say(*blob(manifest, len(marks)))
-    return marks
+def _blobs(repository: Repository, talk: Conversation, contents: Contents, plan: Plan) -> tuple[dict[Path, str], int]:
+    """Streams the blobs, the manifest last; returns what names each in the commit, and the last mark.
+
+    Of much a second process stores half: git compresses on one core. It ends, its pack flushed, before the commit names
+    what is in it by ids, which `talk` takes only for what the store has.
+    """
+    named: dict[Path, str] = {}
+    here = beside = mark = 0
+    with ExitStack() as stack:
+        two = sum(entry.size for entry in plan.puts.values()) >= FOR_TWO
+        other = stack.enter_context(stream(repository)) if two else None
+        for path, data in contents:
+            if other is not None and beside < here:
+                beside += len(data)
+                named[path] = plan.puts[path].id
+                other.say(*blob(data))
+            else:
+                here += len(data)
+                mark += 1
+                named[path] = f":{mark}"
+                talk.say(*blob(data, mark))
+    if named.keys() != plan.puts.keys():
+        raise BackupError("not every planned file was streamed; nothing was committed")
+    talk.say(*blob(plan.manifest, mark + 1))
+    return named, mark + 1
 
 
 def _own_trees(repository: Repository, plan: Plan, whole: Callable[[], Listing]) -> str:
@@ -171,13 +189,6 @@ def _own_trees(repository: Repository, plan: Plan, whole: Callable[[], Listing])
     from autosync_tasks.backup.trees import too_wide, write_trees
 
     return write_trees(repository, tree) if too_wide(touched, tree := whole()) else ""
-
-
-def _modes(plan: Plan, marks: list[Path]) -> list[tuple[Path, str]]:
-    streamed = marks[:-1]
-    if set(streamed) != set(plan.puts):
-        raise BackupError("not every planned file was streamed; nothing was committed")
-    return [(path, plan.puts[path].git_mode) for path in streamed]
 
 
 def _commit_header(ref: str, base: str, author: Author, message: bytes, mark: int) -> bytes:

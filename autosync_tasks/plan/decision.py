@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import chain
 
 from autosync_tasks.model import Change, Decision, Entry, Finding, Kind, LeftOut, Path, Pending, Plan, Trigger, Verb
 from autosync_tasks.names import shown
@@ -16,7 +15,6 @@ from autosync_tasks.policy.decide import NOTHING, decide
 from autosync_tasks.policy.guards import losses
 from autosync_tasks.policy.inputs import Ask, Guarded, Past
 from autosync_tasks.records import replace
-from autosync_tasks.tree.observe import read_again
 
 
 def propose(
@@ -100,11 +98,8 @@ def _findings(seen: Look, plan: Plan, lost: dict[Path, LeftOut], *, check: bool,
     """Judges the bytes of every put; what cannot be read twice the same goes into `lost`."""
     from autosync_tasks.plan import judge  # the rules are loaded only when there is something to judge
 
-    size = sum(entry.size for entry in plan.puts.values())
-    subjects = read_again(seen.root, seen.scan, plan.puts.items(), lost)
-    # A new folder has no contents, but its name goes into the manifest.
-    folders = [(c.path, b"") for c in plan.changes if c.new is not None and c.new.kind is Kind.FOLDER]
-    return judge.judge(seen.site, seen, chain(subjects, folders), check=check, by_hand=by_hand, quick=size)
+    folders = [c.path for c in plan.changes if c.new is not None and c.new.kind is Kind.FOLDER]
+    return judge.judge_puts(seen, plan.puts, folders, lost, check=check, by_hand=by_hand)
 
 
 def _blocked(decision: Decision, plan: Plan, findings: Sequence[Finding]) -> Decision:

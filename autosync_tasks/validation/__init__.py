@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from autosync_tasks.model import Finding, LeftOut, Path
 from autosync_tasks.names import suspicious
@@ -16,18 +16,33 @@ from autosync_tasks.validation.run import OneRun
 from autosync_tasks.validation.secret_regions import as_utf8, regions
 from autosync_tasks.validation.secrets import in_names
 
+Apart = tuple[list[Path], list[Finding]]
+"""What was judged apart from the rest, and every finding in it."""
 
-def validate(files: Iterable[Subject], context: Context) -> list[Finding]:
+
+def validate(files: Iterable[Subject], context: Context, before: Callable[[], Apart] | None = None) -> list[Finding]:
     """Every finding in the files, sorted by path and place. Keeps no file's bytes for long.
 
+    before: asked last, what `judged_apart` said of the files before these.
     Never raises for what is in a file: a check that crashes is itself a finding (INT001) and blocks.
     """
     run = OneRun(context)
     out: list[Finding] = []
     for subject in files:
         out += run.judge(subject)
+    if before is not None:
+        paths, found = before()
+        run.seen[:0] = paths
+        out[:0] = found
     out += run.tree()
     return in_order(out)
+
+
+def judged_apart(files: Iterable[Subject], context: Context) -> Apart:
+    """A part of what `validate` is to judge: all but what concerns several paths at once."""
+    run = OneRun(context)
+    out = [finding for subject in files for finding in run.judge(subject)]
+    return run.seen, [*out, *run.shell()]
 
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:

@@ -30,12 +30,12 @@ class OneRun:
         self._context = context
         self._engine: Engine | None = None
         self._missing = ""
-        self._seen: list[Path] = []
+        self.seen: list[Path] = []
         self._scripts: list[tuple[Path, bytes, Withheld]] = []
 
     def judge(self, subject: Subject) -> list[Finding]:
         """Every finding in one file, but for what bash says of it: that comes later, with other scripts'."""
-        self._seen.append(subject.path)
+        self.seen.append(subject.path)
         data = as_utf8(subject.data)
         secrets, raws = self._scan(subject.path, data)
         out = self.finished(raws, subject.path) if raws else []
@@ -45,7 +45,7 @@ class OneRun:
         if context.check_shell is not None and context.auto_sync_validate and is_shell(subject):
             self._scripts.append((subject.path, subject.data, Withheld(data, secrets)))
             if len(self._scripts) >= SCRIPTS or sum(len(one[1]) for one in self._scripts) > SCRIPT_BYTES:
-                out += self._shell()
+                out += self.shell()
         return out
 
     def secrets(self, path: Path, data: bytes) -> list[Finding]:
@@ -54,9 +54,9 @@ class OneRun:
 
     def tree(self) -> Iterator[Finding]:
         """What concerns several paths at once: scripts that waited, secrets in names, collisions."""
-        if not self._seen:
+        if not self.seen:
             return
-        yield from self._shell()
+        yield from self.shell()
         yield from self._names()
         context = self._context
         if not context.auto_sync_validate:
@@ -65,9 +65,9 @@ class OneRun:
             if family.of_tree is None or (family.opencode and not context.opencode):
                 continue
             try:
-                faults = list(family.of_tree(self._seen, context.paths))
+                faults = list(family.of_tree(self.seen, context.paths))
             except Exception as error:  # noqa: BLE001  any fault of a rule must block, none may escape
-                faults = [(self._seen[0], _crash(family.name, error))]
+                faults = [(self.seen[0], _crash(family.name, error))]
             for path, raw in faults:
                 yield from self.finished([raw], path)
 
@@ -119,7 +119,7 @@ class OneRun:
                 raws.append(_crash(family.name, error))
         return raws
 
-    def _shell(self) -> Iterator[Finding]:
+    def shell(self) -> Iterator[Finding]:
         """What bash says of the scripts that wait; none waits afterwards."""
         waiting, self._scripts = self._scripts, []
         check = self._context.check_shell
@@ -136,17 +136,17 @@ class OneRun:
         """SEC006; the finding's path withholds the secret's part, and so does every other list from now on."""
         engine = self._scanner()
         if engine is None:
-            if any(self._seen):
+            if any(self.seen):
                 raw = Raw("SEC000", f"No name was judged: {self._missing}.")
-                yield finish(raw, self._seen[0], self._context)
+                yield finish(raw, self.seen[0], self._context)
             return
         try:
-            named = list(in_names(self._seen, engine))
+            named = list(in_names(self.seen, engine))
         except EngineUnavailableError as error:
-            yield finish(Raw("SEC000", f"No name was judged: {error}."), self._seen[0], self._context)
+            yield finish(Raw("SEC000", f"No name was judged: {error}."), self.seen[0], self._context)
             return
         except Exception as error:  # noqa: BLE001  as above
-            yield finish(_crash("secrets in names", error), self._seen[0], self._context)
+            yield finish(_crash("secrets in names", error), self.seen[0], self._context)
             return
         for path, raw in named:
             finding = finish(raw, path.replace(raw.token, WITHHELD.encode()), self._context)

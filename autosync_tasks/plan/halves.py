@@ -1,0 +1,82 @@
+"""The gate on two cores: a copy of this process judges the first half of what is to be stored.
+
+As strong as one: both have the same program, rules, settings and look at the tree; each file is judged whole, by one of
+them, from a reading that has the observed content id; and the copy's half counts only if all of it came back, else it
+is judged here. The copy writes nothing but its answer.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+
+from autosync_tasks.linux import second
+from autosync_tasks.model import Entry, Finding, LeftOut, Path
+from autosync_tasks.plan.compare import Look
+from autosync_tasks.tree.observe import read_again
+from autosync_tasks.validation import Apart, judged_apart
+from autosync_tasks.validation.findings import Context, Subject
+
+Puts = Sequence[tuple[Path, Entry]]
+
+
+def cut(puts: Puts) -> int:
+    """How many of these paths are half of the work: half of the bytes, an empty file counting as much as 2 KB."""
+    work = [entry.size + 2048 for _, entry in puts]
+    left = sum(work) // 2
+    for number, one in enumerate(work):
+        left -= one
+        if left < 0:
+            return number
+    return len(work)
+
+
+@contextmanager
+def judged_beside(
+    seen: Look,
+    puts: Puts,
+    lost: dict[Path, LeftOut],
+    subjects: Callable[[Iterable[tuple[Path, bytes]]], Iterable[Subject]],
+    known: Context,
+) -> Iterator[Callable[[], Apart]]:
+    """Has these paths judged in a second process, if there may be one; gives what waits for its findings.
+
+    lost: gets what cannot be read twice the same. subjects: makes what is judged of paths and their bytes.
+    """
+
+    def judged() -> tuple[Apart, dict[Path, LeftOut]]:
+        mine: dict[Path, LeftOut] = {}
+        return judged_apart(subjects(read_again(seen.root, seen.scan, puts, mine)), known), mine
+
+    def end() -> Apart:
+        answer = wait()
+        found, mine = judged() if answer is None else _loaded(answer)
+        later = dict(lost)
+        lost.clear()
+        lost.update(mine | later)  # in order of path
+        return found
+
+    with suppress(Exception):  # loaded once for both; where it cannot be, each file's finding says so
+        known.load_engine(known.engine_cache)
+    with ExitStack() as stack:
+        wait: Callable[[], bytes | None] = lambda: None  # noqa: E731
+        if puts and second.possible():
+            with suppress(OSError):
+                wait = stack.enter_context(second.second(lambda: _told(*judged())))
+        yield end
+
+
+def _told(found: Apart, lost: dict[Path, LeftOut]) -> bytes:
+    """An answer, of plain values: our data classes are not pickled."""
+    paths, findings = found
+    return pickle.dumps((paths, [_plain(one) for one in findings], [_plain(one) for one in lost.values()]))
+
+
+def _plain(one: Finding | LeftOut) -> list[object]:
+    return [getattr(one, name) for name in one.__match_args__]
+
+
+def _loaded(answer: bytes) -> tuple[Apart, dict[Path, LeftOut]]:
+    paths, findings, lost = pickle.loads(answer)  # noqa: S301  our own words, from our own process
+    return (paths, [Finding(*one) for one in findings]), {one[0]: LeftOut(*one) for one in lost}

@@ -1,0 +1,202 @@
+"""The gate on two cores: the same findings in the same order as on one, whatever becomes of the second process."""
+
+from __future__ import annotations
+
+import base64
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from autosync_tasks.linux import second
+from autosync_tasks.model import Entry, Finding, Kind, LeftOut
+from autosync_tasks.plan import halves, judge
+from autosync_tasks.plan.compare import look
+from autosync_tasks.workspace.workspace import open_site
+from tests.support.machine import TOKEN
+from tests.support.place import Place
+
+SECRET = base64.b64decode(TOKEN).decode()
+pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+"""The workers of the tests have threads, none of which the second process waits for."""
+
+
+@pytest.fixture
+def place(workshop: Path, scanner_cache: Path, one_scanner: None) -> Place:
+    return Place.make(workshop, scanner_cache)
+
+
+def faulty(place: Place) -> None:
+    """A tree with findings of most kinds, in both halves, and of several paths at once."""
+    for number in range(40):
+        folder = f"context/topic{number // 5}"
+        place.write(f"{folder}/note{number:02}.md", f"Words of the file {number}.\n" * (number + 1))
+        if number % 7 == 3:
+            place.write(f"{folder}/key{number}.md", f"line\nkey: {SECRET} and words {number}\n")
+        if number % 9 == 1:
+            place.write(f"bin/tool{number}", f"#!/bin/sh\nif {number}\n", 0o755)
+            place.write(f"{folder}/ALIKE{number}.md", "one\n")
+            place.write(f"{folder}/alike{number}.md", "two\n")
+    place.write("opencode.json", '{"model": }\n')
+    place.write("agent/broken.md", "---\nmode: [\n---\nwords\n")
+    place.write("zzz/empty.md", "")
+    time.sleep(0.1)
+
+
+Result = tuple[tuple[Finding, ...], list[tuple[bytes, LeftOut]]]
+
+
+def judged(place: Place, spoil: tuple[str, ...] = ()) -> Result:
+    """What is found in all files of the tree, and what is lost. spoil: files written to after they were hashed."""
+    with look(open_site(place.environ)) as seen:
+        puts = {path: entry for path, entry in seen.observation.manifest.items() if entry.kind is not Kind.FOLDER}
+        for name in spoil:
+            place.write(name, "something else\n")
+        lost: dict[bytes, LeftOut] = {}
+        found = judge.judge_puts(seen, puts, [b"context"], lost, check=False, by_hand=True)
+    return found, list(lost.items())
+
+
+SPOILT = ("context/topic1/note07.md", "context/topic7/note36.md")
+
+
+@pytest.fixture
+def of_one(place: Place) -> Result:
+    faulty(place)
+    found, lost = judged(place, SPOILT)
+    codes = {finding.code for finding in found}
+    assert {"SEC001", "JSN001"} <= codes, codes
+    assert len(codes) > 3, codes
+    assert [path for path, _ in lost] == [name.encode() for name in SPOILT]
+    faulty(place)
+    return found, lost
+
+
+@pytest.fixture
+def two(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Small trees are judged by two as well, however many cores there are; the processes that were started."""
+    monkeypatch.setattr(judge, "FOR_TWO", 1)
+    monkeypatch.setattr(second, "possible", lambda: True)
+    started, fork = list[int](), os.fork
+
+    def counted() -> int:
+        pid = fork()
+        started.extend([pid] if pid else [])
+        return pid
+
+    monkeypatch.setattr(os, "fork", counted)
+    return started
+
+
+def test_two_find_what_one_finds_in_the_same_order(place: Place, of_one: Result, two: list[int]) -> None:
+    assert judged(place, SPOILT) == of_one
+    assert len(two) == 1
+    with pytest.raises(ChildProcessError):
+        os.waitpid(two[0], os.WNOHANG)
+
+
+def _killed(*_: object) -> bytes:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return b""
+
+
+def _fails(*_: object) -> bytes:
+    raise RuntimeError
+
+
+@pytest.mark.parametrize("end", [_killed, _fails])
+def test_what_a_second_process_that_ends_early_had_is_judged_here(
+    end: Callable[..., bytes], place: Place, of_one: Result, two: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(halves.pickle, "dumps", end)
+    assert judged(place, SPOILT) == of_one
+    assert len(two) == 1
+
+
+def _not_possible(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(second, "possible", lambda: False)
+
+
+def _no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> int:
+        raise BlockingIOError
+
+    monkeypatch.setattr(os, "fork", refuse)
+
+
+@pytest.mark.parametrize("hinder", [_not_possible, _no_room])
+def test_without_a_second_process_one_judges(
+    hinder: Callable[[pytest.MonkeyPatch], None],
+    place: Place,
+    of_one: Result,
+    two: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hinder(monkeypatch)
+    assert judged(place, SPOILT) == of_one
+    assert two == []
+
+
+@pytest.mark.parametrize(("cores", "threads", "may"), [(2, 1, True), (1, 1, False), (2, 2, False)])
+def test_where_there_may_be_a_second_process(
+    cores: int, threads: int, may: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(cores)))
+    monkeypatch.setattr(os, "listdir", lambda where: ["1"] * threads if where == "/proc/self/task" else [])
+    assert second.possible() is may
+
+
+def _waits(tell: int = -1) -> bytes:
+    if tell >= 0:
+        os.write(tell, b"%d\n" % os.getpid())
+    time.sleep(60)
+    return b""
+
+
+def test_a_block_that_is_left_ends_the_second_process(two: list[int]) -> None:
+    with pytest.raises(KeyboardInterrupt), second.second(_waits):
+        raise KeyboardInterrupt
+    assert len(two) == 1
+    with pytest.raises(ChildProcessError):
+        os.waitpid(two[0], os.WNOHANG)
+
+
+def test_a_second_process_ends_with_the_first() -> None:
+    """It holds the lock too: the next run would wait for it."""
+    ready, tell = os.pipe()
+    first = os.fork()
+    if not first:
+        with second.second(lambda: _waits(tell)):
+            signal.pause()
+    try:
+        pid = int(os.read(ready, 99))
+        os.kill(first, signal.SIGKILL)
+        os.waitpid(first, 0)
+        until = time.monotonic() + 5
+        while _runs(pid) and time.monotonic() < until:
+            time.sleep(0.01)
+        assert not _runs(pid)
+    finally:
+        os.close(ready)
+        os.close(tell)
+
+
+def _runs(pid: int) -> bool:
+    """Whether a process is there, and not only to be waited for by whoever inherited it."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_the_cut_halves_the_bytes() -> None:
+    def puts(*sizes: int) -> list[tuple[bytes, Entry]]:
+        return [(b"%03d" % number, Entry(Kind.FILE, 0o644, size, "")) for number, size in enumerate(sizes)]
+
+    assert [halves.cut(puts(*sizes)) for sizes in ((), (9_999_999,), (1000,) * 10, (9_999_999, 1, 1), (0,) * 4)] == [
+        *(0, 0, 5, 0, 2)
+    ]
+    assert halves.cut(puts(1, 1, 1, 9_999_999)) == 3
