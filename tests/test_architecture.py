@@ -51,7 +51,7 @@ TOP = "cli"
 LARGEST = 300
 """Lines: beyond this a module has more than one subject."""
 
-MOST_LINES = 34_945
+MOST_LINES = 34_935
 """Of the package, so that one person can hold it in the head."""
 
 HEAVY = ("rich", "git", "pathspec", "tomlkit", "jsonschema", "yaml", "kingfisher_sdk", "inotify_simple", "platformdirs")
@@ -65,10 +65,12 @@ EFFECTS = (
 
 PURE = (
     "model.py", "errors.py", "names.py", "humanize.py", "records.py",
-    "config/shadowed.py", "profiles/profile.py", "profiles/check.py",
+    "config/shadowed.py", "config/user_rules.py", "config/wording.py",
+    "profiles/profile.py", "profiles/check.py",
     "policy/*", "validation/*",
-    "backup/manifest.py", "backup/listing.py", "backup/folders.py", "backup/said.py", "state/cache.py", "triggers/loading.py",
-    "triggers/splice.py", "triggers/hook_text.py", "machines/record.py",
+    "backup/manifest.py", "backup/listing.py", "backup/folders.py", "backup/said.py", "state/cache.py", "state/shapes.py",
+    "triggers/cron.py", "triggers/hook_text.py", "triggers/loading.py", "triggers/quiet.py", "triggers/schedule.py",
+    "triggers/splice.py", "triggers/units.py", "machines/record.py",
     "plan/detect.py", "plan/delta.py", "plan/proposal.py", "plan/quarantine.py",
     "restore/plan.py", "restore/undo.py", "restore/moments.py",
     "remote/relation.py", "remote/address.py", "remote/faults.py",
@@ -337,8 +339,10 @@ def test_what_is_pure_imports_only_what_is_pure() -> None:
     assert strays == []
 
 
-def test_what_is_listed_as_pure_is_there() -> None:
+def test_what_is_listed_as_pure_is_there_and_what_says_so_is_listed() -> None:
     assert [pattern for pattern in PURE if not any(fnmatch(name, pattern) for name in MODULES)] == []
+    say_so = [name for name in MODULES if "(pure" in (ast.get_docstring(tree_of(name)) or "")]
+    assert [name for name in say_so if name not in pure()] == []
 
 
 def test_nothing_pure_asks_what_time_it_is() -> None:

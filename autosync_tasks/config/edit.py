@@ -1,4 +1,4 @@
-"""Edits the text of a config file: every comment, blank line and order that is not concerned stays (pure)."""
+"""Edits the text of a config file: every comment, blank line and order that is not concerned stays."""
 
 from __future__ import annotations
 

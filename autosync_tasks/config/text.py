@@ -1,5 +1,4 @@
-"""The text of the config file: the table that it is, what is wrong with it, and the values of one profile (pure but for
-the current folder)."""
+"""The text of the config file: the table that it is, what is wrong with it, and the values of one profile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks one value against its declaration, from TOML or from text (pure).
+"""Checks one value against its declaration, from TOML or from text.
 
 Each problem is one line: where, key, value, what is wrong, what is allowed.
 """

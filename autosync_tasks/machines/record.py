@@ -7,7 +7,6 @@ safely.
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 from autosync_tasks.humanize import age, count
 from autosync_tasks.names import display
 from autosync_tasks.records import asdict, dataclass
+from autosync_tasks.state import shapes
 
 REFS = "refs/autosync/machines/"
 _NAME = re.compile(r"[0-9A-Za-z_][0-9A-Za-z_-]{0,80}\Z")
@@ -94,17 +94,17 @@ def parse_record(name: str, message: str) -> Record | None:
         return None
     if not isinstance(said, dict) or not valid_name(name):
         return None
-    files, most, triggers = said.get("files"), _time(said.get("max_age")), said.get("triggers")
+    files, most, triggers = said.get("files"), shapes.moment(said.get("max_age")), said.get("triggers")
     return Record(
         name,
         host=_text(said.get("host")),
         agent=_text(said.get("agent")),
         branch=_text(said.get("branch")),
         version=_text(said.get("version")),
-        looked=_time(said.get("looked")),
-        synced=_time(said.get("synced")),
-        verified=_time(said.get("verified")),
-        drilled=_time(said.get("drilled")),
+        looked=shapes.moment(said.get("looked")),
+        synced=shapes.moment(said.get("synced")),
+        verified=shapes.moment(said.get("verified")),
+        drilled=shapes.moment(said.get("drilled")),
         files=files if type(files) is int and 0 <= files < 10**9 else 0,
         conflict=_text(said.get("conflict")),
         trouble=_text(said.get("trouble")),
@@ -120,8 +120,3 @@ def valid_name(name: str) -> bool:
 
 def _text(value: Any) -> str:
     return display(value, limit=200) if isinstance(value, str) else ""
-
-
-def _time(value: Any) -> float | None:
-    good = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and value >= 0
-    return float(value) if good else None

@@ -10,6 +10,7 @@ from autosync_tasks.names import display
 from autosync_tasks.report.changes import of_pending
 from autosync_tasks.report.lines import of_left_out
 from autosync_tasks.report.words import MOST, Line, Part, in_a_log, line, of_next, of_note, runnable
+from autosync_tasks.status.history import ended_at
 from autosync_tasks.status.status import Status
 from autosync_tasks.status.verdict import Level
 
@@ -48,16 +49,13 @@ def of_status(
 
 def of_days(records: Iterable[Mapping[str, Any]], now: float) -> str:
     """A bar for each of the last 30 days, oldest first: how many syncs changed something then; "" for none."""
-    ages = [int((now - when) // 86400) for one in records if one.get("outcome") == "changed" and (when := _ended(one))]
+    ages = [
+        int((now - when) // 86400) for one in records if one.get("outcome") == "changed" and (when := ended_at(one))
+    ]
     numbers = [ages.count(day) for day in range(29, -1, -1)]
     most = max(numbers)
     bars = "".join("·" if not n else "▁▂▃▄▅▆▇█"[(n * 8 - 1) // most] for n in numbers)
     return f"{bars}  {count(sum(numbers), 'sync')} that changed something" if most else ""
-
-
-def _ended(record: Mapping[str, Any]) -> float:
-    when = record.get("ended")
-    return float(when) if isinstance(when, int | float) else 0.0
 
 
 def _facts(status: Status, source: str, backup: str, now: float) -> Iterator[tuple[str, str, bool]]:

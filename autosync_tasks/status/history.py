@@ -1,9 +1,9 @@
-"""History: which records of earlier runs are asked for, and their totals (pure)."""
+"""History: which records of earlier runs are asked for, and their totals."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,7 +25,7 @@ def filtered(records: Iterable[Record], trigger: str, since: str, failed: bool, 
         record
         for record in records
         if (not trigger or record.get("trigger") == trigger)
-        and (start is None or _time(record) >= start)
+        and (start is None or ended_at(record) >= start)
         and (not failed or record.get("outcome") in _BAD)
     ]
 
@@ -63,7 +63,7 @@ def totals(records: Sequence[Record]) -> dict[str, Any]:
         "commits": len({record["commit"] for record in records if record.get("acted") and record.get("commit")}),
         "restores": sum(record.get("task") == "restore" for record in others),
         "recoveries": sum(record.get("task") == "recover" for record in others),
-        "last_activity": max(map(_time, [*records, *others]), default=None),
+        "last_activity": max(map(ended_at, [*records, *others]), default=None),
     }
 
 
@@ -71,6 +71,7 @@ def _numbers(changes: object) -> list[int]:
     return [n for n in changes.values() if isinstance(n, int)] if isinstance(changes, dict) else []
 
 
-def _time(record: Record) -> float:
+def ended_at(record: Mapping[str, Any]) -> float:
+    """When a run ended (seconds since the epoch); 0 where its record does not say."""
     ended = record.get("ended")
     return float(ended) if isinstance(ended, int | float) else 0.0
