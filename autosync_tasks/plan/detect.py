@@ -33,7 +33,7 @@ def detect(
     rule_for: RuleFor,
     starts: Starts,
     *,
-    include_low: bool = False,
+    include_low: bool,
 ) -> Difference:
     """Compares what is observed with what is recorded.
 

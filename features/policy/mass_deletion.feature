@@ -74,4 +74,5 @@ Feature: Mass deletion
       And 1 more of the files is deleted
       And a person allows the deletions named before at 09:20
       Then the sync is blocked
+      And it says "is another set of deletions"
       And the backup holds all 40 files

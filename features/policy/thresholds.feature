@@ -32,6 +32,14 @@ Feature: Thresholds
         | 09:29 tomorrow | skipped |
         | 09:30 tomorrow | done    |
 
+    Scenario: newer ones do not put it off
+      When a document changes at 09:30
+      And the schedule looks at 09:30
+      And "docs/second.md" changes at 20:00
+      And the schedule looks at 20:00
+      And the schedule asks for a sync at 09:30 tomorrow
+      Then the sync is done
+
   Rule: A sync needs as many changes as the settings say
 
     Scenario Outline: <number> context files where three are needed

@@ -20,6 +20,14 @@ Feature: Conflict
         | rewrote |
         | removed |
 
+    Scenario: a file of others stands where a folder is here
+      Given someone else puts "plans" on the remote, saying "Theirs"
+      When "plans/next.md" says "Ours"
+      And a person asks for a sync at 09:10
+      Then the exit code is 4
+      And it says "a file there stands where a folder is here (plans)"
+      And the remote is as the others left it
+
     Scenario: the remote's history was rewritten
       Given a context file changes and a person asks for a sync at 09:05, which is done
       And someone else takes the last commit off the remote

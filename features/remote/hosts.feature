@@ -46,6 +46,7 @@ Feature: What is told of a remote's address and of its host's answers
         | hangs up | Host key verification failed.                         | Host key verification failed … connect to that host once by hand |
         | hangs up | git@x: Permission denied (publickey,password).        | log in there once with plain git                       |
         | hangs up | fatal: detected dubious ownership in repository at '/srv/a b' | safe.directory '/srv/a b'                      |
+        | hangs up | fatal: unable to access 'https://a.net/x/': SSL certificate problem | http.https://a.net.sslCAInfo FILE        |
         | hangs up | ERROR: Repository 'x' not found                       | make the repository there                              |
         | hangs up | No space left on device                               | mend what git names there                              |
         | refuses  | GH001: Large files detected.                          | recover --forget                                       |

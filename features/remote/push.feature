@@ -59,6 +59,13 @@ Feature: Push
       And the remote holds "HELLO.md", saying "Hello"
       And the backup's work tree still has "HELLO.md", saying "Hello"
 
+    Scenario: and goes when they take it away
+      Given someone else puts "HELLO.md" on the remote, saying "Hello"
+      And a context file changes and a person asks for a sync at 09:05, which is done
+      And someone else removed "HELLO.md" on the remote
+      When a context file changes and a person asks for a sync at 09:10
+      Then the sync is done, and the remote has everything
+
     Scenario: a remote that its host made with a welcome page
       Given the remote is a new one with a "LICENSE" in it
       When a context file changes and a person asks for a sync at 09:10

@@ -113,6 +113,13 @@ Feature: Status
       And there is nothing to do
       Then the status at 11:01 is "protected"
 
+    Scenario: validation is switched off
+      Given validation is turned off
+      When a person asks for the status at 10:00
+      Then the verdict is "attention"
+      And it says "auto_sync_validate is false"
+      And it does not say "next:"
+
     Scenario: auto-sync is switched off
       Given auto-sync is disabled
       When a person asks for the status at 10:00

@@ -46,6 +46,13 @@ Feature: Adoption
       And the backup equals the config tree
       And the history of the backup still holds "README.md", saying "Mine"
 
+    Scenario: taking over what is one's own already
+      Given a person takes the backup over
+      When a log changes
+      And a person takes the backup over
+      Then there is nothing to do
+      And the backup has 1 commit
+
   Rule: One backup branch has one source
 
     Scenario: it belongs to another config tree

@@ -36,6 +36,12 @@ Feature: What belongs to whom in the backup
       And the backup equals the config tree
       And the history of the backup still holds "AGENTS.md", saying "Changed in the wrong place"
 
+    Scenario: someone committed another mode in the backup
+      Given a person commits to the backup that "AGENTS.md" is a program
+      When a person asks for a sync at 09:10
+      Then the sync is done
+      And the backup equals the config tree
+
     Scenario: someone edited its work tree
       Given a person edits "AGENTS.md" in the backup, saying "Changed in the wrong place"
       When "AGENTS.md" changes and a person asks for a sync at 09:10
@@ -59,3 +65,4 @@ Feature: What belongs to whom in the backup
         | f 4755 zz/setuid         |
         | f 644 .git/config        |
         | f 644 .autosync/manifest |
+        | f 644 /etc/motd          |

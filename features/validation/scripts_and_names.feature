@@ -16,6 +16,7 @@ Feature: Scripts that cannot run, names and modes that surprise, and merges that
         | bin/e       | 755  | #!/usr/bin/env python3\n\nprint(\n       | EXE002 in line 3 |
         | bin/f.py    | 644  | print(\n                                 | EXE002 in line 1 |
         | lib/g.py    | 644  | print(\n                                 | nothing          |
+        | bin/o.py    | 644  | print("\\d")\n                           | nothing          |
         | lib/h       | 644  | #!/usr/bin/python\nprint(\n              | EXE002 in line 2 |
         | lib/i.sh    | 644  | \nif true\n                              | EXE001 in line 3 |
         | lib/j       | 644  | #!/bin/bash\nif true\n                   | EXE001           |

@@ -102,6 +102,17 @@ Feature: Validation decides whether a sync may go
       Then the sync is blocked
       And of each is told what the table says
 
+    Scenario: the way on counts the files
+      When these files appear:
+        | file         | holds         | told   |
+        | context/a.md | TOKEN(GitHub) | SEC001 |
+        | context/b.md | TOKEN(GitHub) | SEC001 |
+      And a person asks for a sync
+      Then the sync is blocked
+      And it says:
+        | mend context/a.md and 1 other file |
+        | accept                             |
+
   Rule: The line that is meant is shown, unless a secret stands in it
 
     Scenario: warnings in three files

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autosync_tasks.backup.folders import listed, path_listed, spliced
+from autosync_tasks.backup.folders import folders_of, listed, path_listed, refolded, spliced
 
 A, B, C = (listed(path, ("100644", str(number) * 40)) for number, path in enumerate((b"a", b"b/x", b"c")))
 TEXT = A + b"\0" + B + b"\0" + C + b"\0"
@@ -22,3 +22,14 @@ def test_what_goes_comes_and_changes() -> None:
 def test_a_line_that_should_go_and_is_not_there_is_told(line: bytes) -> None:
     with pytest.raises(ValueError, match="no such line"):
         spliced(TEXT, [(path_listed(line), line, None)], b"\0", path_listed)
+
+
+def test_the_folders_above_a_change_are_worked_out_as_if_all_were() -> None:
+    before = folders_of(TEXT[:-1])
+    for after, changed in (
+        (A + b"\0" + C, [b"", b"b"]),
+        (A + b"\0" + listed(b"b/x", ("100644", "7" * 40)) + b"\0" + C, [b"", b"b"]),
+        (A + b"\0" + listed(b"b/d/e", ("100644", "7" * 40)) + b"\0" + B + b"\0" + C, [b"", b"b", b"b/d"]),
+        (listed(b"a", ("100644", "7" * 40)) + b"\0" + B + b"\0" + C, [b""]),
+    ):
+        assert refolded(after, before, changed) == folders_of(after) != before

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autosync_tasks.backup.said import Said, read, trailers
+from autosync_tasks.backup.said import MOST, Said, read, trailers
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,8 @@ def test_it_comes_back(said: Said) -> None:
 @pytest.mark.parametrize("value", ["5", '""', "null", '["a"]', "no JSON", '{"a": 1}'])
 def test_what_is_no_name_is_passed_over(value: str) -> None:
     assert read(f'x\n\nAutosync-Not-Here: {value}\nAutosync-Not-Here: "auth.json"').absent == ("auth.json",)
+
+
+def test_of_very_many_names_only_so_many_are_read() -> None:
+    lines = [f'Autosync-Not-Here: "{number}"' for number in range(2 * MOST)]
+    assert len(read("\n".join(["x", "", *lines])).absent) == MOST

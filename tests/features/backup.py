@@ -27,6 +27,12 @@ def commit_by_hand(machine: Machine, name: str, text: str) -> None:
     git(machine.backup, "commit", "--quiet", "-m", "by hand")
 
 
+@given(parsers.re(r'a person commits to the backup that "(?P<name>[^"]+)" is a program'))
+def commit_mode_by_hand(machine: Machine, name: str) -> None:
+    (machine.backup / name).chmod(0o755)
+    git(machine.backup, "commit", "--quiet", "--all", "-m", "by hand")
+
+
 @step(parsers.re(r'a person edits "(?P<name>[^"]+)" in the backup, saying "(?P<text>[^"]*)"'))
 def edit_by_hand(machine: Machine, name: str, text: str) -> None:
     path = machine.backup / name

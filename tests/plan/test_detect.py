@@ -17,7 +17,7 @@ FOLDER = Entry(Kind.FOLDER, 0o755, 0, "")
 
 def difference(observed: dict[bytes, Entry], recorded: dict[bytes, Entry], *left: LeftOut) -> Difference:
     classifier = classifier_of(having())
-    return detect(observed, recorded, {}, left, classifier.rule_for, classifier.starts)
+    return detect(observed, recorded, {}, left, classifier.rule_for, classifier.starts, include_low=False)
 
 
 @pytest.mark.parametrize("why", [Left.UNREADABLE, Left.TOO_LARGE, Left.PROTECTED, Left.NESTED_GIT])

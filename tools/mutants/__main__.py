@@ -44,7 +44,7 @@ def main() -> None:
     words.add_argument("--draw", type=int, default=0, help="another sample of the same share")
     words.add_argument("--lanes", type=int, default=2)
     words.add_argument("--tests", default="", help="words for pytest that select tests")
-    words.add_argument("--again", action="store_true", help="trace all once more; run survivors once more")
+    words.add_argument("--again", action="store_true", help="trace all once more; run the survivors once more")
     words.add_argument("--features-seconds", type=float, default=20, help="at most, of scenarios for one mutant")
     words.add_argument("--others-seconds", type=float, default=20, help="at most, of other tests for one mutant")
     words.add_argument("--unchanged", type=int, default=0, help="run so many mutants without a change: none may fail")
@@ -172,12 +172,17 @@ def _run(session: Session, store: Store, names: list[str], asked: argparse.Names
     for result in done.values():
         if result["by"]:
             plan.killers[f"{result['file']}::{result['function']}"].append(result["by"])
-    kept = {key for key, result in done.items() if not (asked.again and result["verdict"] not in KILLED)}
+
+    def asked_for(key: str) -> bool:
+        if asked.again:
+            return key in done and done[key]["verdict"] not in KILLED
+        return bool(asked.unchanged) or key not in done
+
     jobs = sorted(
         (rank, place, number)
         for place, file in enumerate(files)
         for rank, number in file.in_order(asked.draw)
-        if rank < asked.share and (asked.unchanged or file.key(file.mutants[number]) not in kept)
+        if rank < asked.share and asked_for(file.key(file.mutants[number]))
     )
     jobs = jobs[: asked.unchanged or len(jobs)]
     say(f"{len(jobs)} mutants to run with {len(plan.tests)} tests")

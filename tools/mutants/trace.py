@@ -24,11 +24,8 @@ FEATURES = "tests/features/test_features.py::"
 
 
 def trace(session: Session, store: Store, rooms: list[str], asked: argparse.Namespace) -> None:
-    """Each test by itself in a child, so that none stands on what another left."""
+    """Each scenario by itself in a child, so that none stands on what another left; tests of a file share one."""
     import coverage  # type: ignore[import-not-found,unused-ignore]
-
-    from autosync_tasks.validation import catalogue
-    from tests.support import fork_server, forks
 
     files = [File.read(PACKAGE, name) for name in pure()]
     paths = [str(PACKAGE / file.name) for file in files]
@@ -37,59 +34,89 @@ def trace(session: Session, store: Store, rooms: list[str], asked: argparse.Name
         (name for name in session.items if asked.again or name not in known),
         key=lambda name: (_room(session.items[name]) not in asked.rooms.split(), not name.startswith(FEATURES)),
     )
+    groups = _groups(names)
     say(f"{len(session.items)} tests, {len(names)} to trace")
     cover = coverage.Coverage(data_file=None, include=paths, config_file=False, messages=False)
     session.freeze()
-    run, become = forks.ForkServer.run, fork_server._become
     derived = session.child(partial(_derive, session, cover, files), lambda _: 120).said[0]
 
     def one(job: int) -> None:
-        name = names[job]
+        group = groups[job]
 
         def do(say: Any) -> None:
-            forked, derive = [], catalogue.derived
-
-            def deriving(rules: Any) -> Any:
-                say("derives")
-                return derive(rules)
-
-            def running(server: Any, *words: Any, **more: Any) -> Any:
-                forked.append(1)
-                return run(server, *words, **more)
-
-            def becoming(job: dict[str, Any]) -> None:
-                leave = os._exit
-
-                def leaving(code: int) -> None:
-                    say(_lines(cover, files))
-                    leave(code)
-
-                os._exit = leaving  # type: ignore[assignment]
-                become(job)
-
-            forks.ForkServer.run, fork_server._become = running, becoming  # type: ignore[method-assign,assignment]
-            catalogue.derived = deriving
-            cover.start()
-            failed = session.run([name], say)
-            say((failed is None, bool(forked)))
-            say(_lines(cover, files))
+            forked = _tell_of_forks(cover, files, say)
+            for name in group:
+                forked.clear()
+                cover.erase()
+                cover.start()
+                failed = session.run([name], say)
+                say(_lines(cover, files))
+                say((name, failed is None, bool(forked)))
 
         before = os.times()
         ended = session.child(do, lambda _: 120)
         took = sum(after - then for after, then in zip(os.times()[2:4], before[2:4], strict=True))
-        passed, forked = next((one for one in ended.said if isinstance(one, tuple)), (False, False))
         merged: dict[str, set[int]] = defaultdict(set)
-        for one in [*ended.said, *([derived] if "derives" in ended.said else [])]:
-            for function, offsets in one.items() if isinstance(one, dict) else ():
-                merged[function] |= set(offsets)
-        found = {function: sorted(offsets) for function, offsets in merged.items()}
-        store.keep_test(Test(name, passed, round(took, 3), forked, _room(session.items[name]), found))
+        for one in [*ended.said, (group[-1], False, False)] if ended.late else ended.said:
+            if one == "derives" or isinstance(one, dict):
+                for function, offsets in (derived if one == "derives" else one).items():
+                    merged[function] |= set(offsets)
+            elif isinstance(one, tuple):
+                name, passed, forked = one
+                found = {function: sorted(offsets) for function, offsets in merged.items()}
+                seconds = round(took / len(group), 3)
+                store.keep_test(Test(name, passed, seconds, forked, _room(session.items[name]), found))
+                merged.clear()
 
     if asked.again or LOADING not in known:
         store.keep_test(Test(LOADING, True, 0.0, False, "", _loading(files)))
-    session.lanes(asked.lanes, range(len(names)), one)
+    session.lanes(asked.lanes, range(len(groups)), one)
     tests = store.tests().values()
     say(f"{len(tests)} traced; not passed: {[test.name for test in tests if not test.passed]}")
+
+
+def _tell_of_forks(cover: Any, files: list[File], say: Callable[[Any], None]) -> list[int]:
+    """From now on what runs in forked programs is told too, and that rules are derived; gets an item for each fork."""
+    from autosync_tasks.validation import catalogue
+    from tests.support import fork_server, forks
+
+    forked: list[int] = []
+    run, become, derive = forks.ForkServer.run, fork_server._become, catalogue.derived
+
+    def deriving(rules: Any) -> Any:
+        say("derives")
+        return derive(rules)
+
+    def running(server: Any, *words: Any, **more: Any) -> Any:
+        forked.append(1)
+        return run(server, *words, **more)
+
+    def becoming(job: dict[str, Any]) -> None:
+        leave = os._exit
+
+        def leaving(code: int) -> None:
+            say(_lines(cover, files))
+            leave(code)
+
+        os._exit = leaving  # type: ignore[assignment]
+        become(job)
+
+    forks.ForkServer.run, fork_server._become = running, becoming  # type: ignore[method-assign,assignment]
+    catalogue.derived = deriving
+    return forked
+
+
+def _groups(names: list[str]) -> list[list[str]]:
+    """The names that one child runs, in order: a scenario alone, up to fifty tests of a file together."""
+    groups: list[list[str]] = []
+    for name in names:
+        last = groups[-1] if groups else [""]
+        alike = name.partition("::")[0] == last[-1].partition("::")[0]
+        if alike and not name.startswith(FEATURES) and len(last) < 50:
+            last.append(name)
+        else:
+            groups.append([name])
+    return groups
 
 
 def _lines(cover: Any, files: list[File]) -> dict[str, list[int]]:
