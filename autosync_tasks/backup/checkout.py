@@ -17,6 +17,7 @@ from autosync_tasks.names import display, parents
 from autosync_tasks.tree.dirfd import Below
 from autosync_tasks.tree.write import NO_USE, Writer, mark_of
 
+AtHand = Mapping[str, bytes]
 LONGEST = 4095
 """Bytes of a path that a system call takes on Linux (PATH_MAX less the NUL). No other tool could open a longer one."""
 
@@ -30,11 +31,17 @@ def write_index(repository: Repository, puts: Listing, gone: set[Path], index: L
 
 
 def write_files(
-    repository: Repository, puts: Listing, gone: set[Path], run_id: str, at_hand: Mapping[str, bytes] | None = None
+    repository: Repository,
+    puts: Listing,
+    gone: set[Path],
+    run_id: str,
+    at_hand: AtHand | None = None,
+    bare: bool = False,
 ) -> None:
     """The files of these paths as a commit has them; gone ones removed, with folders that this leaves empty.
 
-    at_hand: bytes by their content id, as it was computed of them; what is not there is read from the store.
+    at_hand: bytes by their content id, as it was computed of them; what is not there is read from the store. bare:
+    nothing stands anywhere, as was just seen; what came since is left alone too, and is a fault then.
 
     By descriptors: git opens files by their whole paths, and writes through a folder that was swapped for a link since
     it looked. A path where something foreign stands in the way is left alone.
@@ -42,17 +49,18 @@ def write_files(
     with Below(repository.folder) as below:
         for path in sorted(gone):
             _remove(below, path)
-        late = [path for path in sorted(puts) if len(path) <= LONGEST and standing(below, path) != puts[path]]
-        above: set[Path] = set()
-        late = [path for path in late if puts[path][0] != _SUBMODULE and clear_way(below, path, above)]
+        late = [path for path in sorted(puts) if len(path) <= LONGEST and puts[path][0] != _SUBMODULE]
+        if not bare:
+            above: set[Path] = set()
+            late = [path for path in late if standing(below, path) != puts[path] and clear_way(below, path, above)]
     if late:
-        _write(repository, {path: puts[path] for path in late}, run_id, at_hand or {})
+        _write(repository, {path: puts[path] for path in late}, run_id, at_hand or {}, bare=bare)
 
 
 _SUBMODULE = "160000"
 
 
-def _write(repository: Repository, puts: Listing, run_id: str, at_hand: Mapping[str, bytes]) -> None:
+def _write(repository: Repository, puts: Listing, run_id: str, at_hand: AtHand, *, bare: bool) -> None:
     root = os.open(repository.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     umask = kernel.umask()
     made: set[Path] = set()
@@ -60,13 +68,14 @@ def _write(repository: Repository, puts: Listing, run_id: str, at_hand: Mapping[
         with Store(repository) as store, Writer(root, repository.folder, run_id, durable=False) as writer:
             try:
                 for path, (mode, content) in puts.items():
-                    for parent in reversed(parents(path)):
+                    above = path[: max(path.rfind(b"/"), 0)]
+                    for parent in reversed(parents(path)) if above not in made else ():
                         if parent not in made:
                             writer.make_folder(parent, 0o777 & ~umask)
                             made.add(parent)
                     kind = Kind.LINK if mode == "120000" else Kind.FILE
                     bits = (0o777 if mode == "100755" else 0o666) & ~umask
-                    here = writer.look(path)
+                    here = None if bare else writer.look(path)
                     mark = None if here is None else mark_of(here)
                     try:
                         data = at_hand[content]

@@ -121,7 +121,7 @@ def bring_unedited(
         brought = not code
     if not brought:
         return False
-    write_files(repository, puts, changed - puts.keys(), run_id, at_hand)
+    write_files(repository, puts, changed - puts.keys(), run_id, at_hand, bare=not old)
     return True
 
 

@@ -8,8 +8,10 @@ is judged here. The copy writes nothing but its answer.
 from __future__ import annotations
 
 import pickle
+from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from itertools import accumulate
 
 from autosync_tasks.linux import second
 from autosync_tasks.model import Entry, Finding, LeftOut, Path
@@ -19,34 +21,27 @@ from autosync_tasks.validation import Apart, judged_apart
 from autosync_tasks.validation.findings import Context, Subject
 
 Puts = Sequence[tuple[Path, Entry]]
+Lost = dict[Path, LeftOut]
+Subjects = Callable[[Iterable[tuple[Path, bytes]]], Iterable[Subject]]
 
 
 def cut(puts: Puts) -> int:
     """How many of these paths are half of the work: half of the bytes, an empty file counting as much as 2 KB."""
-    work = [entry.size + 2048 for _, entry in puts]
-    left = sum(work) // 2
-    for number, one in enumerate(work):
-        left -= one
-        if left < 0:
-            return number
-    return len(work)
+    work = list(accumulate(entry.size + 2048 for _, entry in puts))
+    return bisect(work, work[-1] // 2) if work else 0
 
 
 @contextmanager
 def judged_beside(
-    seen: Look,
-    puts: Puts,
-    lost: dict[Path, LeftOut],
-    subjects: Callable[[Iterable[tuple[Path, bytes]]], Iterable[Subject]],
-    known: Context,
+    seen: Look, puts: Puts, lost: Lost, subjects: Subjects, known: Context
 ) -> Iterator[Callable[[], Apart]]:
     """Has these paths judged in a second process, if there may be one; gives what waits for its findings.
 
     lost: gets what cannot be read twice the same. subjects: makes what is judged of paths and their bytes.
     """
 
-    def judged() -> tuple[Apart, dict[Path, LeftOut]]:
-        mine: dict[Path, LeftOut] = {}
+    def judged() -> tuple[Apart, Lost]:
+        mine: Lost = {}
         return judged_apart(subjects(read_again(seen.root, seen.scan, puts, mine)), known), mine
 
     def end() -> Apart:
@@ -61,22 +56,20 @@ def judged_beside(
         known.load_engine(known.engine_cache)
     with ExitStack() as stack:
         wait: Callable[[], bytes | None] = lambda: None  # noqa: E731
-        if puts and second.possible():
-            with suppress(OSError):
+        with getattr(seen.progress, "paused", nullcontext)(), suppress(OSError):
+            if puts and second.possible():
                 wait = stack.enter_context(second.second(lambda: _told(*judged())))
         yield end
 
 
-def _told(found: Apart, lost: dict[Path, LeftOut]) -> bytes:
+def _told(found: Apart, lost: Lost) -> bytes:
     """An answer, of plain values: our data classes are not pickled."""
-    paths, findings = found
-    return pickle.dumps((paths, [_plain(one) for one in findings], [_plain(one) for one in lost.values()]))
+    plain = [
+        [[getattr(one, name) for name in one.__match_args__] for one in some] for some in (found[1], lost.values())
+    ]
+    return pickle.dumps((found[0], *plain))
 
 
-def _plain(one: Finding | LeftOut) -> list[object]:
-    return [getattr(one, name) for name in one.__match_args__]
-
-
-def _loaded(answer: bytes) -> tuple[Apart, dict[Path, LeftOut]]:
+def _loaded(answer: bytes) -> tuple[Apart, Lost]:
     paths, findings, lost = pickle.loads(answer)  # noqa: S301  our own words, from our own process
     return (paths, [Finding(*one) for one in findings]), {one[0]: LeftOut(*one) for one in lost}

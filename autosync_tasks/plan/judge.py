@@ -7,7 +7,7 @@ import stat
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from threading import Thread
 
 from autosync_tasks.humanize import count
@@ -42,6 +42,9 @@ FOR_TWO = 4_000_000
 """Bytes that are judged on two cores, from 0.1 s of work on: a fork costs 5 to 10 ms."""
 
 
+Lost = dict[Path, LeftOut]
+
+
 def judge(
     site: Site,
     seen: Look,
@@ -57,16 +60,15 @@ def judge(
     check, by_hand, quick: see `validation_context.context`. elsewhere: has the paths before these judged.
     """
     waiting = iter(files)
-    first = next(waiting, None)
-    if first is None:
+    some = [*islice(waiting, 1)]
+    if not (some or elsewhere):
         return ()  # nothing to judge: no key is made and no scanner loaded
     if not check:
         site.state.prepare()
-
     tell = seen.progress or _silent
 
     def told() -> Iterable[tuple[Path, bytes]]:
-        for done, one in enumerate(chain((first,), waiting)):
+        for done, one in enumerate(chain(some, waiting)):
             if done % 16 == 0:
                 tell(f"{JUDGING} ({count(done, 'file')})" if done else JUDGING, 0, 0)
             yield one
@@ -90,13 +92,7 @@ def _subjects(seen: Look, files: Iterable[tuple[Path, bytes]]) -> Iterator[Subje
 
 
 def judge_puts(
-    seen: Look,
-    puts: Mapping[Path, Entry],
-    folders: Iterable[Path],
-    lost: dict[Path, LeftOut],
-    *,
-    check: bool,
-    by_hand: bool,
+    seen: Look, puts: Mapping[Path, Entry], folders: Iterable[Path], lost: Lost, *, check: bool, by_hand: bool
 ) -> tuple[Finding, ...]:
     """Judges the bytes of every put, and the names of new folders: they go into the manifest.
 
@@ -167,7 +163,7 @@ def judge_tree(site: Site, seen: Look, *, only_changed: bool) -> Judged:
     wanted = [(path, kind) for path, kind in kinds if rule_for(path, kind).priority in (Priority.HIGH, Priority.MEDIUM)]
     files = [path for path, kind in wanted if kind is not Kind.FOLDER]
     folders = [(path, b"") for path, kind in wanted if kind is Kind.FOLDER]  # their names go along
-    lost: dict[Path, LeftOut] = {}
+    lost: Lost = {}
     findings = judge(site, seen, chain(read_once(seen.root, seen.scan, files, lost), folders), by_hand=True)
     left_out = (*(seen.left_out if only_changed else seen.scan.left_out), *lost.values())
     if suspects := [left.path for left in left_out if suspicious(left.path)]:

@@ -9,8 +9,8 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, ClassVar, TextIO
 
 from autosync_tasks.names import redaction
@@ -195,10 +195,27 @@ class Progress:
             return
         import threading
 
-        Progress.turn = threading.RLock()
+        Progress.turn, self._began = threading.RLock(), time.monotonic()
+        self._go_on()
+
+    def _go_on(self) -> None:
+        import threading
+
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._show, args=(self._over,), daemon=True)
         self._thread.start()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Without its thread, around a fork: that copies no thread, and what one holds stays locked in the copy."""
+        if (over := self._over) is not None:
+            over.set()
+            self._thread.join()
+        try:
+            yield
+        finally:
+            if over is not None:
+                self._go_on()
 
     def __call__(self, what: str, done: int, total: int) -> None:
         """what: the work; done, total: pieces (total 0: nothing to count)."""
@@ -212,9 +229,8 @@ class Progress:
     def _show(self, over: threading.Event) -> None:
         import shutil
 
-        began, wait = time.monotonic(), 0.1
-        while not over.wait(wait):
-            seconds = time.monotonic() - began
+        while not over.wait(0.1):
+            seconds = time.monotonic() - self._began
             width = max(shutil.get_terminal_size().columns - 1, 20)
             words = f"  {self._says}" + (f"  {seconds:.0f} s" if seconds >= 2 else "")
             with Progress.turn:

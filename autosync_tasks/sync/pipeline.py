@@ -107,12 +107,12 @@ def _with_patience(site: Site, request: Request, progress: Progress | None) -> t
                 run = _idle(site, request, seen)
                 if run is not None:
                     return run, seen
-                from autosync_tasks.sync.run import passage
-
                 if not seen.ref:  # a first sync: all is new
                     from autosync_tasks.plan.judge import load_ahead
 
                     load_ahead(seen)
+                from autosync_tasks.sync.run import passage
+
                 words = health.tell_departed(site.state, site.repository, seen.ref, check=request.check)
                 return _with_departed(site, request, passage(site, request, seen, progress), words), seen
         except BranchMovedError:

@@ -110,7 +110,7 @@ class AtHand(dict[str, bytes]):
     """Bytes by their content id: those that were kept, else the source's where they still have it. It is computed of
     them, so git need not unpack its own. KeyError for the rest."""
 
-    KEPT = 8_000_000
+    KEPT = 32_000_000
     """Bytes."""
 
     def __init__(self, reader: Reader, records: Mapping[bytes, bytes], paths: Mapping[str, bytes]) -> None:

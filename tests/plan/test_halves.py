@@ -98,6 +98,18 @@ def test_two_find_what_one_finds_in_the_same_order(place: Place, of_one: Result,
         os.waitpid(two[0], os.WNOHANG)
 
 
+def test_the_first_half_is_judged_where_nothing_of_the_second_can_be_read(place: Place, two: list[int]) -> None:
+    place.write("context/a.md", f"key: {SECRET}\n" + "words\n" * 99)
+    place.write("context/b.md", "words\n" * 999)
+    with look(open_site(place.environ)) as seen:
+        puts = {path: entry for path, entry in seen.observation.manifest.items() if entry.kind is not Kind.FOLDER}
+        place.write("context/b.md", "something else\n")
+        lost: dict[bytes, LeftOut] = {}
+        found = judge.judge_puts(seen, puts, [], lost, check=False, by_hand=True)
+    assert ([finding.code for finding in found], [*lost]) == (["SEC001"], [b"context/b.md"])
+    assert len(two) == 1
+
+
 def _killed(*_: object) -> bytes:
     os.kill(os.getpid(), signal.SIGKILL)
     return b""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import sys
+import threading
 import time
 from types import SimpleNamespace
 
@@ -133,6 +134,22 @@ def test_the_phase_is_named_within_a_moment_and_wiped_before_anything_else(termi
         assert before.endswith("\r\x1b[K")
         assert "found" not in after
     assert terminal.getvalue().endswith(("\r\x1b[K", "found\n"))
+
+
+def test_paused_it_has_no_thread_and_goes_on_afterwards(terminal: Terminal) -> None:
+    before = threading.active_count()
+    with screen.Progress() as progress:
+        _until(terminal, "looking")
+        with progress.paused():
+            assert threading.active_count() == before
+        progress("judging", 0, 0)
+        _until(terminal, "judging")
+    assert threading.active_count() == before
+    with screen.Progress() as ended:
+        ended.clear()
+        with ended.paused():
+            pass
+        assert threading.active_count() == before
 
 
 def _until(terminal: Terminal, words: str) -> None:
