@@ -36,6 +36,7 @@ Feature: A secret is known by its form, its name and its place
         | a/list.csv     | The keys: ABSKDRAWN120, ABSKDRAWN120, and no more     | SEC001, SEC001   |
         | a/lines.json   | {"prompt": "Use:\\nTOKEN(Stripe)\\nor\\nTOKEN(Groq)"}   | SEC001, SEC001   |
         | a/late.md      | codecov_api9_token, = DRAWN32                         | nothing          |
+        | a/jwt.md       | BASE64({"alg":"HS256"}).BASE64({"who":"John Doe"}).DRAWN43 | SEC102      |
         | a/end.md       | # Notes\n\nUse it:\nTOKEN(GitHub).                    | SEC001 in line 4 |
         | a/link.md      | See [it](TOKEN(GitHub)), or *TOKEN(Groq)*             | SEC001, SEC001   |
         | a/encoded.md   | data: BASE64(token = ghp_DRAWN36)                     | SEC001           |

@@ -35,6 +35,7 @@ Feature: Scripts that cannot run, names and modes that surprise, and merges that
         | file             | mode | holds | told    |
         | context/a.md     | 755  | x     | STR001  |
         | docs/b.md        | 755  | x     | nothing |
+        | agent/Notes.txt  | 644  | x     | nothing |
         | context/c.md     | 646  | x     | FS005   |
         | context/d.md     | 664  | x     | nothing |
         | context/e.md     | 4644 | x     | FS001   |

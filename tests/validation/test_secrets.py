@@ -251,6 +251,11 @@ def test_a_link_and_a_name_can_leak_too() -> None:
     assert token not in repr(found).encode()
 
 
+def test_a_very_long_row_of_words_spells_nothing() -> None:
+    assert stand_ins.spelled(b"my_password")
+    assert not stand_ins.spelled(b"password" * 11)
+
+
 def test_a_secret_among_very_many_names_is_told_once() -> None:
     names = [b"notes/%d.md" % number for number in range(2500)]
     names[1700] = b"notes/" + TOKENS["github"](random.Random(4)).encode()
