@@ -194,12 +194,10 @@ def departed(state: State, repository: Repository, head: str) -> str:
     last = health.head if health else state.last_worktree
     if not last or not head or head in (last, health.moving if health else ""):
         return ""
-    if repository.gateway.attempt("cat-file", "-e", f"{head}^{{commit}}")[0] != 0:
+    if not repository.has(head):
         return ""  # the branch names nothing that can be read: damage, and told as that
     known = filter(None, (last, health.moving if health else ""))
-    if any(repository.gateway.attempt("merge-base", "--is-ancestor", one, head)[0] == 0 for one in known):
-        return ""
-    return last
+    return "" if any(repository.contains(head, one) for one in known) else last
 
 
 def keep(repository: Repository, commit: str) -> str:

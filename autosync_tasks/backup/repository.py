@@ -184,6 +184,14 @@ class Repository:
             return False
         return bool(packs) or any(len(name) == 2 for name in folders)
 
+    def has(self, commit: str) -> bool:
+        """Whether the commit is in the store."""
+        return self.gateway.attempt("cat-file", "-e", f"{commit}^{{commit}}")[0] == 0
+
+    def contains(self, commit: str, ancestor: str) -> bool:
+        """Whether `ancestor` is the commit or one of its ancestors; False if either is not in the store."""
+        return self.gateway.attempt("merge-base", "--is-ancestor", ancestor, commit)[0] == 0
+
     def standing_on_branch(self) -> bool:
         """Whether HEAD is the branch (only then is the work tree brought along)."""
         try:

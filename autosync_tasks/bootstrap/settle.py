@@ -12,7 +12,6 @@ from autosync_tasks.model import Change, Path
 from autosync_tasks.names import display
 from autosync_tasks.profiles.profile import Stub
 from autosync_tasks.records import dataclass, replace
-from autosync_tasks.remote.outgoing import contains, has
 from autosync_tasks.remote.relation import suggested
 from autosync_tasks.validation.jsonc import loads
 from autosync_tasks.workspace.workspace import Site
@@ -86,9 +85,9 @@ def standing(repository: Repository, stage: Repository, commit: str) -> tuple[st
     if not repository.exists:
         return "", commit
     here = repository.ref()
-    if not here or here == commit or contains(stage, commit, here):
+    if not here or here == commit or stage.contains(commit, here):
         return here, commit
-    if has(repository, commit) and contains(repository, here, commit):
+    if repository.has(commit) and repository.contains(here, commit):
         return here, here
     raise GuardError(
         f"the backup folder {display(repository.folder)} holds another backup already (its branch "

@@ -29,7 +29,7 @@ from autosync_tasks.records import dataclass, replace
 from autosync_tasks.remote.heads import FORGOTTEN, still_there
 from autosync_tasks.remote.integrate import follow
 from autosync_tasks.remote.known import agreed
-from autosync_tasks.remote.outgoing import contains, outgoing
+from autosync_tasks.remote.outgoing import outgoing
 from autosync_tasks.remote.replay import header, move, raw_commit
 from autosync_tasks.remote.secret_guard import in_history
 from autosync_tasks.tree.content import content_id
@@ -125,7 +125,7 @@ def _plan(site: Site, fingerprint: str, pushed: bool) -> _Rewrite | None:
             hint="take it out of the file, run `inv sync`, then give this command again",
         )
     known = agreed(site)
-    known = known if known and contains(repository, tip, known) else ""
+    known = known if known and repository.contains(tip, known) else ""
     there = sorted(affected.keys() & outgoing(repository, known, ()).keys()) if known else []
     if there and not pushed:
         raise GuardError(

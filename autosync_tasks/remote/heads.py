@@ -12,7 +12,7 @@ from autosync_tasks.model import Kind, Path
 from autosync_tasks.names import display
 from autosync_tasks.records import dataclass, replace
 from autosync_tasks.remote.known import agreed, host_of, parked_at
-from autosync_tasks.remote.outgoing import behind, common, contains, has, held
+from autosync_tasks.remote.outgoing import behind, common, held
 from autosync_tasks.remote.relation import Action, Heads, Relation, Trees, by_heads, by_trees
 from autosync_tasks.remote.transport import Limits, Remote
 from autosync_tasks.state.state import State
@@ -77,7 +77,7 @@ def still_there(repository: Repository, local: str, theirs: str) -> bool:
     """Whether a remote's head has commits of a history from which something was taken out here."""
     kept = [f"{FORGOTTEN}/{name}" for name in repository.refs_below(FORGOTTEN)] if theirs else []
     shared = (common(repository, old, theirs) for ref in kept if (old := repository.ref(ref)))
-    return any(commit and not contains(repository, local, commit) for commit in shared)
+    return any(commit and not repository.contains(local, commit) for commit in shared)
 
 
 def _taken_out(site: Site, heads: Heads) -> Relation | None:
@@ -95,12 +95,12 @@ def _taken_out(site: Site, heads: Heads) -> Relation | None:
 def _heads(site: Site, remote: Remote, theirs: str) -> Heads:
     repository = site.repository
     local, known = repository.ref(), agreed(site)
-    known = known if known and has(repository, known) else ""
+    known = known if known and repository.has(known) else ""
     if not theirs:
         return Heads(local, "", known=known)
-    if theirs not in (local, known) and not has(repository, theirs):
+    if theirs not in (local, known) and not repository.has(theirs):
         remote.fetch([theirs], list(filter(None, (local, known))))
-    kept = not known or contains(repository, theirs, known)
+    kept = not known or repository.contains(theirs, known)
     return Heads(local, theirs, common(repository, local, theirs), known, kept)
 
 

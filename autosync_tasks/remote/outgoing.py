@@ -41,16 +41,6 @@ def common(repository: Repository, one: str, other: str) -> str:
     return output.decode("ascii").split("\n")[0] if code == 0 else ""
 
 
-def contains(repository: Repository, commit: str, ancestor: str) -> bool:
-    """Whether `ancestor` is the commit or one of its ancestors; False if either is not in the store."""
-    return repository.gateway.attempt("merge-base", "--is-ancestor", ancestor, commit)[0] == 0
-
-
-def has(repository: Repository, commit: str) -> bool:
-    """Whether the commit is in the store."""
-    return repository.gateway.attempt("cat-file", "-e", f"{commit}^{{commit}}")[0] == 0
-
-
 def held(repository: Repository, commits: Iterable[str]) -> tuple[str, ...]:
     """Those of the commits that are in the store."""
     stdin = "".join(f"{commit}\n" for commit in commits).encode("ascii")

@@ -31,7 +31,7 @@ from autosync_tasks.remote.known import (
     save,
     with_judged,
 )
-from autosync_tasks.remote.outgoing import has, outgoing
+from autosync_tasks.remote.outgoing import outgoing
 from autosync_tasks.remote.relation import Action, Heads, Relation
 from autosync_tasks.remote.roll import announce
 from autosync_tasks.remote.secret_guard import judge_blobs
@@ -201,7 +201,7 @@ class _Push:
         return replace(result, parked=self.parked_at)
 
     def _send_parked(self, remote: Remote, local: str, parked: str) -> None:
-        if parked and not has(self.repository, parked):
+        if parked and not self.repository.has(parked):
             remote.fetch([parked], (local,))
         remote.push(local, self.parked_at)
         if remote.heads(self.parked_at).get(self.parked_at) != local:
@@ -210,7 +210,7 @@ class _Push:
 
     def _secrets(self, tip: str, there: tuple[str, ...]) -> list[Finding]:
         """Judges every blob that would leave and that nobody judged; remembers those that passed."""
-        stops = [commit for commit in there if commit and has(self.repository, commit)]
+        stops = [commit for commit in there if commit and self.repository.has(commit)]
         known = set(self.record.judged)
         new = {key: mode for key, mode in outgoing(self.repository, tip, stops).items() if mark(*key) not in known}
         if not new:

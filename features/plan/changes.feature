@@ -30,11 +30,9 @@ Feature: Every kind of change arrives
 
     Scenario: one file goes, and another gets what was in it
       When "context/stack.md" is deleted
-      And "agent/reviewer.md" says "# Stack\n\nPython 3.12, pytest.\n"
-      And a person asks for a sync at 09:10
-      Then the sync is done
+      And "agent/reviewer.md" says "# Stack\n\nPython 3.12, pytest.\n" and a person asks for a sync at 09:10
+      Then the sync is done, and the backup equals the config tree
       And it does not say "context/stack.md →"
-      And the backup equals the config tree
 
     Scenario: another mode
       When "bin/check" gets mode 600

@@ -22,10 +22,8 @@ Feature: Conflict
 
     Scenario: a file of others stands where a folder is here
       Given someone else puts "plans" on the remote, saying "Theirs"
-      When "plans/next.md" says "Ours"
-      And a person asks for a sync at 09:10
-      Then the exit code is 4
-      And it says "a file there stands where a folder is here (plans)"
+      When "plans/next.md" says "Ours" and a person asks for a sync at 09:10, with exit code 4
+      Then it says "a file there stands where a folder is here (plans)"
       And the remote is as the others left it
 
     Scenario: the remote's history was rewritten

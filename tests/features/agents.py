@@ -11,7 +11,7 @@ import pytest
 from pytest_bdd import given, parsers, step, then, when
 
 from tests.features.pictures import git
-from tests.features.policy import _messages
+from tests.features.policy import messages
 from tests.features.remote import by_others, empty, there
 from tests.features.settings import put
 from tests.features.watcher import Watcher
@@ -43,14 +43,14 @@ HOMES = {
 }
 
 
-def _put(machine: Machine, files: dict[str, str]) -> None:
+def put_files(machine: Machine, files: dict[str, str]) -> None:
     for name, text in files.items():
         path = machine.home / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
 
 
-def _runs(machine: Machine, *words: str) -> None:
+def must_run(machine: Machine, *words: str) -> None:
     told = machine.program(["autosync", *words])
     told.spoken = True
     assert told.exit_code == 0, told.text + told.stderr
@@ -63,30 +63,30 @@ def backup_of(machine: Machine, name: str) -> Path:
 
 @given("the homes of Claude Code and Codex")
 def homes(machine: Machine) -> None:
-    _put(machine, HOMES)
+    put_files(machine, HOMES)
 
 
 @given("a person has written a profile of a made-up agent")
 def made_up(machine: Machine) -> None:
-    _put(machine, {".config/autosync-tasks/profiles/made-up.toml": MADE_UP})
-    _put(machine, {".made-up/notes/a.md": "# A note\n", ".made-up/tokens/t": "a login\n"})
+    put_files(machine, {".config/autosync-tasks/profiles/made-up.toml": MADE_UP})
+    put_files(machine, {".made-up/notes/a.md": "# A note\n", ".made-up/tokens/t": "a login\n"})
 
 
 @given(parsers.re("a person has switched on (?P<names>[a-z -]+?)"))
 def switched_on(machine: Machine, names: str) -> None:
     for name in names.split(" and "):
-        _runs(machine, "profiles", f"--on={name}")
+        must_run(machine, "profiles", f"--on={name}")
 
 
 @given("all of them go to one remote")
 def one_remote(machine: Machine) -> None:
     empty(there(machine))
-    _runs(machine, "set-config", "AUTO_SYNC_PUSH=true")
+    must_run(machine, "set-config", "AUTO_SYNC_PUSH=true")
     told = machine.program(["autosync", "sync"])  # a backup is made, and has no remote yet
     told.spoken = True
     for name in ("opencode", "claude", "codex"):
         git(backup_of(machine, name), "remote", "add", "origin", str(there(machine)))
-    _runs(machine, "sync")
+    must_run(machine, "sync")
     branches = git(there(machine), "for-each-ref", "--format=%(refname:short)", "refs/heads").decode().split()
     assert branches == ["claude", "codex", "main"]
 
@@ -96,14 +96,14 @@ def pushed(machine: Machine) -> None:
     empty(there(machine))
     machine.program(["autosync", "sync"]).spoken = True
     git(machine.backup, "remote", "add", "origin", str(there(machine)))
-    _runs(machine, "set-config", "AUTO_SYNC_PUSH=true")
+    must_run(machine, "set-config", "AUTO_SYNC_PUSH=true")
     machine.program(["autosync", "sync", "--profile=opencode"]).spoken = True
     git(there(machine), "rev-parse", "--verify", "main")
 
 
 @given(parsers.re("a person has run `autosync (?P<words>[^`]+)`"))
 def has_run(machine: Machine, words: str) -> None:
-    _runs(machine, *words.split())
+    must_run(machine, *words.split())
 
 
 @given("the backup of claude has no remote any more")
@@ -118,7 +118,7 @@ def no_remote(machine: Machine) -> None:
 
 @when("the instructions of Claude Code change")
 def instructions_change(machine: Machine) -> None:
-    _put(machine, {".claude/CLAUDE.md": "# Other rules\n"})
+    put_files(machine, {".claude/CLAUDE.md": "# Other rules\n"})
 
 
 @then(parsers.re("the remote holds the newest of (?P<names>main and claude|main alone)"))
@@ -132,7 +132,9 @@ def holds_these(machine: Machine, names: str) -> None:
 
 @step("a secret gets into the instructions of Claude Code")
 def leaks(machine: Machine) -> None:
-    _put(machine, {".claude/CLAUDE.md": f"The token is {machine.secret}\n", ".codex/config.toml": 'model = "gpt-6"\n'})
+    put_files(
+        machine, {".claude/CLAUDE.md": f"The token is {machine.secret}\n", ".codex/config.toml": 'model = "gpt-6"\n'}
+    )
 
 
 @step("the remote has another version of the config tree")
@@ -156,7 +158,7 @@ SERVERS = {"tracker": {"command": "npx", "args": ["tracker"]}}
 
 
 def _claude_json(machine: Machine, **more: object) -> None:
-    _put(machine, {".claude.json": json.dumps({"numStartups": 3, **more}, indent=2)})
+    put_files(machine, {".claude.json": json.dumps({"numStartups": 3, **more}, indent=2)})
 
 
 @given("Claude Code has a server that a person set up, beside its account")
@@ -174,8 +176,8 @@ def holds_server(machine: Machine) -> None:
 @given("the backup of claude holds a server, and Claude Code began anew with another account")
 def began_anew(machine: Machine) -> None:
     server_set_up(machine)
-    _runs(machine, "profiles", "--on=claude")
-    _runs(machine, "sync")
+    must_run(machine, "profiles", "--on=claude")
+    must_run(machine, "sync")
     _claude_json(machine, userID="the second account")
 
 
@@ -187,7 +189,7 @@ def server_is_back(machine: Machine) -> None:
 
 @then("nobody was told anything of Codex")
 def not_of_codex(machine: Machine) -> None:
-    assert not [message for message in _messages(machine) if "Codex" in message]
+    assert not [message for message in messages(machine) if "Codex" in message]
 
 
 @when("the home of Codex is gone")
@@ -229,7 +231,7 @@ def watcher_says(of_all: Watcher) -> None:
 
 @when("a person switches codex off")
 def switches_off(machine: Machine) -> None:
-    _runs(machine, "profiles", "--off=codex")
+    must_run(machine, "profiles", "--off=codex")
 
 
 @then("the watcher leaves codex alone, and goes on with the others")

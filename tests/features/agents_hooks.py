@@ -13,7 +13,7 @@ from autosync_tasks.triggers import agent_hook
 from autosync_tasks.triggers.hook_text import HookFile, ours
 from autosync_tasks.triggers.result import TaskResult
 from autosync_tasks.triggers.splice import value_of
-from tests.features.agents import _put, _runs
+from tests.features.agents import must_run, put_files
 from tests.support.machine import Machine
 from tests.triggers.test_agent_hook import CLAUDE, CODEX, GEMINI, OTHER
 
@@ -116,9 +116,9 @@ def off(agents: Settings) -> None:
 
 @given("Claude Code and the shared skills are backed up, and OpenCode is not here")
 def without_opencode(machine: Machine) -> None:
-    _put(machine, {".claude/CLAUDE.md": "# Rules\n", ".agents/skills/tidy/SKILL.md": "---\nname: tidy\n---\n"})
+    put_files(machine, {".claude/CLAUDE.md": "# Rules\n", ".agents/skills/tidy/SKILL.md": "---\nname: tidy\n---\n"})
     for name in ("claude", "agents"):
-        _runs(machine, "profiles", f"--on={name}")
+        must_run(machine, "profiles", f"--on={name}")
 
 
 @then("there is still no tree of OpenCode")

@@ -18,7 +18,7 @@ from autosync_tasks.workspace.request import Request
 from tests.features.outcome import heard
 from tests.features.pictures import Picture, changed, commits, git, picture
 from tests.features.remote import QUOTED, SAYING, there
-from tests.features.restore import _restore, tell_of
+from tests.features.restore import ask_restore, tell_of
 from tests.support import independent
 from tests.support.machine import BIN, Machine, Told, plain
 from tests.support.user_systemd import stand_in
@@ -121,7 +121,7 @@ def look_first(machine: Machine) -> None:
 
 @step("the restore there is taken back")
 def taken_back(machine: Machine) -> None:
-    _restore(new(machine), undo=True)
+    ask_restore(new(machine), undo=True)
 
 
 @step(parsers.re(f"{QUOTED} is edited there and synced"))

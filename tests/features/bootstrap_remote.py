@@ -41,7 +41,6 @@ def breaks_off(machine: Machine) -> None:
     pack.rename(machine.root / "objects-away")
     shutil.copytree(machine.root / "objects-away", pack)
     blob = git(there(machine), "rev-parse", "main:AGENTS.md").decode().strip()
-    git(there(machine), "unpack-objects", "-q", stdin=b"", check=False)
     for file in list(pack.glob("pack/*.pack")):
         data = file.read_bytes()
         for other in pack.glob(f"pack/{file.stem}.*"):

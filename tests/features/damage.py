@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from pytest_bdd import given, parsers, step, then
 
 from autosync_tasks.backup import health
@@ -206,7 +207,7 @@ def stale_locks(machine: Machine) -> None:
 
 
 @given("the backup has a lock that a program holds")
-def held_lock(machine: Machine, request) -> None:  # type: ignore[no-untyped-def]
+def held_lock(machine: Machine, request: pytest.FixtureRequest) -> None:
     code = "import sys, time; f = open(sys.argv[1], 'w'); print('held', flush=True); time.sleep(60)"
     path = str(machine.backup / ".git/index.lock")
     process = subprocess.Popen([sys.executable, "-c", code, path], stdout=subprocess.PIPE)

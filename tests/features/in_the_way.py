@@ -10,7 +10,7 @@ from pytest_bdd import given, parsers, step, then
 
 from tests.features.outcome import says
 from tests.features.pictures import git
-from tests.features.restore import _restore
+from tests.features.restore import ask_restore
 from tests.features.words import TIME, WHAT, path_of, time_of
 from tests.support.machine import Machine
 
@@ -84,7 +84,7 @@ def as_before(machine: Machine, stood: dict[str, Stands], what: str) -> None:
 @step("a person asks what restoring each of these would do, it says:")
 def each_name(machine: Machine, datatable: list[list[str]]) -> None:
     for name, told in datatable[1:]:
-        _restore(machine, name, check=True)
+        ask_restore(machine, name, check=True)
         machine.last.spoken = True
         says(machine, told)
 
@@ -99,19 +99,19 @@ def _saved(machine: Machine) -> list[str]:
 def restores_twice(machine: Machine, one: str, two: str, what: str) -> None:
     for text in (one, two):
         machine.write(path_of(what), text + "\n")
-        _restore(machine, agree=lambda _: True)
+        ask_restore(machine, agree=lambda _: True)
 
 
 @step("a person takes the first restore back by its id")
 def undoes_the_first(machine: Machine) -> None:
-    _restore(machine, undo=_saved(machine)[0][:8].upper())
+    ask_restore(machine, undo=_saved(machine)[0][:8].upper())
     assert machine.last.exit_code == 0, machine.last.text
 
 
 @then("no other id names one")
 def no_other(machine: Machine) -> None:
     for odd in ("abcd", "zz", _saved(machine)[0][:3]):
-        _restore(machine, undo=odd)
+        ask_restore(machine, undo=odd)
         machine.last.spoken = True
         assert machine.last.exit_code == 2
         says(machine, f"there is no snapshot '{odd}'")
@@ -121,7 +121,7 @@ def no_other(machine: Machine) -> None:
 def at_times(machine: Machine, time: str, what: str, datatable: list[list[str]]) -> None:
     machine.now = time_of(time)
     for at, told in datatable[1:]:
-        _restore(machine, path_of(what), at=at, check=True)
+        ask_restore(machine, path_of(what), at=at, check=True)
         machine.now = time_of(time)
         machine.last.spoken = True
         says(machine, told)

@@ -7,6 +7,7 @@ import shutil
 
 from pytest_bdd import given, parsers, step, then
 
+from autosync_tasks.doctor.missing import missing_after
 from autosync_tasks.model import Run
 from autosync_tasks.restore.request import Wish
 from autosync_tasks.restore.restore import restore
@@ -60,8 +61,6 @@ def backed_up(machine: Machine) -> None:
 @step("another machine gets it back")
 def gets_back(machine: Machine) -> None:
     """The same folder, as a machine that has nothing else of the old one."""
-    from autosync_tasks.doctor.missing import missing_after
-
     shutil.rmtree(machine.source)
     for name in ("shared", ".agents", "work"):
         shutil.rmtree(machine.home / name, ignore_errors=True)

@@ -68,7 +68,7 @@ def no_second_command(machine: Machine) -> None:
     put(machine, notify=(str(machine.home / "nowhere"),))
 
 
-def _messages(machine: Machine) -> list[str]:
+def messages(machine: Machine) -> list[str]:
     file = machine.home / "told"
     found = file.read_text().splitlines() if file.exists() else []
     assert not [message for message in found if machine.secret in message]
@@ -77,17 +77,17 @@ def _messages(machine: Machine) -> list[str]:
 
 @then("nobody was told anything")
 def silence(machine: Machine) -> None:
-    assert _messages(machine) == []
+    assert messages(machine) == []
 
 
 @then(parsers.re('a person was told "(?P<words>[^"]+)"'))
 def was_told(machine: Machine, words: str) -> None:
-    assert [message for message in _messages(machine) if message.startswith(words)], _messages(machine)
+    assert [message for message in messages(machine) if message.startswith(words)], messages(machine)
 
 
 @then(parsers.re(f"a person was told {NUMBER} times?"))
 def was_told_times(machine: Machine, number: str) -> None:
-    assert len(_messages(machine)) == int(number), _messages(machine)
+    assert len(messages(machine)) == int(number), messages(machine)
 
 
 @step("the backup's branch is broken")

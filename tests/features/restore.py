@@ -18,7 +18,7 @@ from autosync_tasks.restore.restore import backups, restore
 from autosync_tasks.workspace.workspace import open_site
 from tests.features.outcome import heard
 from tests.features.pictures import files_of, git
-from tests.features.words import TIME, WHAT, path_of, time_of
+from tests.features.words import TIME, WHAT, path_of
 from tests.support.machine import EXIT_CODE, Machine, Told, plain
 from tests.support.rights import as_a_person
 
@@ -36,7 +36,7 @@ def tell_of(machine: Machine, what: str, go: Callable[[], Run], shown: Callable[
     return told
 
 
-def _restore(
+def ask_restore(
     machine: Machine,
     *paths: str,
     at: str = "",
@@ -61,17 +61,17 @@ def _restore(
 
 @step("a person restores everything")
 def restores_all(machine: Machine) -> None:
-    _restore(machine, agree=lambda over: True)
+    ask_restore(machine, agree=lambda over: True)
 
 
 @step("a script restores everything")
 def script_restores(machine: Machine) -> None:
-    _restore(machine)
+    ask_restore(machine)
 
 
 @step("a script restores everything, come what may")
 def script_insists(machine: Machine) -> None:
-    _restore(machine, yes=True)
+    ask_restore(machine, yes=True)
 
 
 @step("a person is asked about restoring everything and says no")
@@ -82,13 +82,13 @@ def says_no(machine: Machine) -> None:
         asked.append(over)
         return False
 
-    _restore(machine, agree=agree)
+    ask_restore(machine, agree=agree)
     assert [[change.path for change in over] for over in asked] == [[b"AGENTS.md"]]
 
 
 @step(parsers.re(f'a person in the folder {WHAT} restores (?P<name>"[^"]+")'))
 def restores_from_inside(machine: Machine, what: str, name: str) -> None:
-    _restore(machine, path_of(name), cwd=str(machine.path(path_of(what))))
+    ask_restore(machine, path_of(name), cwd=str(machine.path(path_of(what))))
 
 
 @step(parsers.re(f"a person lists the backups of {WHAT}"))
@@ -129,33 +129,32 @@ def cloned(machine: Machine) -> None:
 
 @step("a person restores what lies outside the tree")
 def restores_outside(machine: Machine) -> None:
-    _restore(machine, outside=True)
+    ask_restore(machine, outside=True)
 
 
 @step("a person restores everything into another folder")
 def restores_elsewhere(machine: Machine) -> None:
-    _restore(machine, to=str(_other(machine)))
+    ask_restore(machine, to=str(_other(machine)))
 
 
 @step(parsers.re(f"a person restores {WHAT}"))
 def restores_one(machine: Machine, what: str) -> None:
-    _restore(machine, path_of(what))
+    ask_restore(machine, path_of(what))
 
 
 @step(parsers.re(f"a person restores {WHAT} as it was at {TIME}"))
 def restores_old(machine: Machine, what: str, time: str) -> None:
-    assert time_of(time)
-    _restore(machine, path_of(what), at=f"2026-01-05 {time}")
+    ask_restore(machine, path_of(what), at=f"2026-01-05 {time}")
 
 
 @step("a person asks what restoring everything would do")
 def checks_restore(machine: Machine) -> None:
-    _restore(machine, check=True)
+    ask_restore(machine, check=True)
 
 
 @step("a person takes the restore back")
 def undoes(machine: Machine) -> None:
-    _restore(machine, undo=True)
+    ask_restore(machine, undo=True)
 
 
 # ---- the config tree, and a folder elsewhere

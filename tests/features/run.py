@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 
+import pytest
 from pytest_bdd import given, parsers, step
 
 from autosync_tasks.model import Trigger
@@ -96,7 +97,7 @@ def checks(machine: Machine, who: str, time: str | None) -> None:
 
 
 @step("another run is at work")
-def at_work(machine: Machine, request) -> None:  # type: ignore[no-untyped-def]
+def at_work(machine: Machine, request: pytest.FixtureRequest) -> None:
     lock = machine.site.state.lock()
     lock.__enter__()
     request.addfinalizer(lambda: lock.__exit__(None, None, None))

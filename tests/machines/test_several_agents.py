@@ -11,7 +11,7 @@ from autosync_tasks.config.load import VARIABLE
 from autosync_tasks.errors import UsageError
 from autosync_tasks.machines.record import REFS, Record, format_record
 from autosync_tasks.remote import roll
-from tests.features.agents import _put, _runs, backup_of
+from tests.features.agents import backup_of, must_run, put_files
 from tests.features.pictures import git
 from tests.support.machine import Machine
 
@@ -24,12 +24,12 @@ def there(machine: Machine, workshop: Path) -> Path:
     remote = workshop / "there.git"
     git(workshop, "init", "--quiet", "--bare", str(remote))
     machine.make_tree()
-    _put(machine, {".claude/CLAUDE.md": "# Rules\n"})
+    put_files(machine, {".claude/CLAUDE.md": "# Rules\n"})
     machine.must_sync()
     git(machine.backup, "remote", "add", "origin", str(remote))
-    _runs(machine, "set-config", "AUTO_SYNC_PUSH=true")
-    _runs(machine, "profiles", "--on=claude")
-    _runs(machine, "sync")
+    must_run(machine, "set-config", "AUTO_SYNC_PUSH=true")
+    must_run(machine, "profiles", "--on=claude")
+    must_run(machine, "sync")
     return remote
 
 
@@ -79,6 +79,6 @@ def test_a_remote_that_is_away_hides_no_other(machine: Machine, there: Path, wor
     told.spoken = True
     assert told.exit_code == found.faults[0].exit_code
     assert "not asked: " in told.text
-    _runs(machine, "set-config", "--profile=claude", "AUTO_SYNC_PUSH=false", "PUSH_URL=")
+    must_run(machine, "set-config", "--profile=claude", "AUTO_SYNC_PUSH=false", "PUSH_URL=")
     assert VARIABLE not in machine.environ
     assert roll.of_agents(machine.environ, ["opencode", "claude"]).faults == []

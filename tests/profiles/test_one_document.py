@@ -9,7 +9,7 @@ import pytest
 
 from autosync_tasks.cli.collection import all_tasks
 from autosync_tasks.cli.task import Scope
-from tests.features.agents import _put
+from tests.features.agents import put_files
 from tests.support.machine import Machine
 
 pytestmark = pytest.mark.sample(4, of_file=True)
@@ -31,7 +31,7 @@ ASKED = [task.name for task in all_tasks() if task.scope in (Scope.EACH, Scope.O
 def both(tmp_path_factory: pytest.TempPathFactory, scanner_cache: Path) -> Machine:
     machine = Machine(tmp_path_factory.mktemp("several"), scanner_cache)
     machine.make_tree()
-    _put(machine, {".claude/CLAUDE.md": "# Rules\n", ".claude/agents/a.md": "no front matter\n"})
+    put_files(machine, {".claude/CLAUDE.md": "# Rules\n", ".claude/agents/a.md": "no front matter\n"})
     for words in (["profiles", "--on=claude"], ["sync"]):
         assert machine.program(["autosync", *words]).exit_code == 0
     return machine

@@ -11,7 +11,7 @@ from autosync_tasks.backup.gateway import Gateway
 from autosync_tasks.config.load import VARIABLE
 from autosync_tasks.remote import push
 from autosync_tasks.remote.shared import offered
-from tests.features.agents import _put, _runs, backup_of, pushed
+from tests.features.agents import backup_of, must_run, pushed, put_files
 from tests.features.pictures import git
 from tests.features.remote import there
 from tests.support.machine import Machine
@@ -36,9 +36,9 @@ def shared(machine: Machine) -> Machine:
     """OpenCode pushes; Claude Code is switched on, and has not synced."""
     machine.make_tree()
     machine.prepare_scanner()
-    _put(machine, {".claude/CLAUDE.md": "# House rules\n"})
+    put_files(machine, {".claude/CLAUDE.md": "# House rules\n"})
     pushed(machine)
-    _runs(machine, "profiles", "--on=claude")
+    must_run(machine, "profiles", "--on=claude")
     return machine
 
 
@@ -52,7 +52,7 @@ def test_a_branch_of_another_machine_is_not_touched(shared: Machine) -> None:
     assert "its remote is that of opencode from now on" in told.text
     assert git(there(shared), "rev-parse", "claude").decode().strip() == base
     assert git(backup_of(shared, "claude"), "show", "claude:CLAUDE.md") == b"# House rules\n"
-    _runs(shared, "sync", "--profile=opencode")
+    must_run(shared, "sync", "--profile=opencode")
 
 
 @pytest.mark.sweep
@@ -77,7 +77,7 @@ def test_cut_off_halfway_the_next_run_goes_on(shared: Machine, call: int, monkey
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 9
     monkeypatch.undo()
-    _runs(shared, "sync", "--profile=claude")
+    must_run(shared, "sync", "--profile=claude")
     branch = git(there(shared), "rev-parse", "claude")
     assert branch == git(backup_of(shared, "claude"), "rev-parse", "claude")
     held = git(backup_of(shared, "claude"), "config", "--get-regexp", "^remote").decode()
