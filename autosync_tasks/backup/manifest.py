@@ -222,6 +222,5 @@ def entries(recorded: Recorded, tree: Listing) -> dict[Path, Entry]:
         if git_mode == "120000":
             standing[path] = Entry(Kind.LINK, 0o777, 0, content)
         elif git_mode in ("100644", "100755"):
-            same = kind is Kind.FILE and bool(mode & 0o100) == (git_mode == "100755")
-            standing[path] = Entry(Kind.FILE, mode if same else int(git_mode[-3:], 8), 0, content)
+            standing[path] = Entry(Kind.FILE, int(git_mode[-3:], 8), 0, content)
     return standing

@@ -73,6 +73,16 @@ def test_no_half_of_a_swap_goes(unavailable: bytes, kept: list[bytes]) -> None:
         assert [one.path for one in without(plan, frozenset({unavailable})) if one is not other] == kept
 
 
+def test_another_that_cannot_be_read_hides_no_half_of_a_swap() -> None:
+    file, inner, other = (
+        change("note", ChangeKind.CREATED),
+        change("note/today.md", ChangeKind.DELETED),
+        change("other.md"),
+    )
+    plan = Plan("", {}, frozenset(), b"", "", (file, inner, other), {})
+    assert without(plan, frozenset({b"note/today.md", b"other.md"})) == ()
+
+
 def replace_kind(one, kind: ChangeKind):  # type: ignore[no-untyped-def]
     old, new = (None, one.new or entry()) if kind is ChangeKind.CREATED else (one.old or entry(), None)
     return replace(one, kind=kind, old=old, new=new)

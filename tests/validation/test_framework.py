@@ -270,3 +270,7 @@ def test_no_real_tree_is_blocked(name: str, tmp_path: Path) -> None:
     subjects, paths = tree(name, tmp_path)
     ctx = dataclasses.replace(real_context(), paths=paths, check_shell=check_shell)
     assert [(f.code, f.path, f.line) for f in validate(subjects, ctx) if f.blocks] == []
+
+
+def test_a_place_below_an_empty_first_line() -> None:
+    assert Lines(b"\nab\n").position(2) == (2, 2)
