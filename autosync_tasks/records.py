@@ -2,8 +2,8 @@
 
 The standard library writes and compiles six functions for each class as it is defined, and loads `inspect` to do so:
 half of the start of a sync with nothing to do (30 ms of 60; a start defines some forty). Here a class gets its
-`__init__` when the first object is made; the rest is shared. To the standard library they are data classes as any:
-`dataclasses.fields`, `replace` and `asdict` take them.
+`__init__` when it is worth it: writing one takes as long as making fifty objects without. The rest is shared. To the
+standard library they are data classes as any: `dataclasses.fields`, `replace` and `asdict` take them.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ else:
             self.default, self.default_factory, self.repr = default, default_factory, repr
             self.metadata = metadata or {}
 
+        def usual(self):
+            return self.default if self.default_factory is _NONE else self.default_factory()
+
     field = _Field
 
     def dataclass(cls=None, *, frozen=False, slots=False, kw_only=False):
@@ -49,6 +52,7 @@ else:
         space |= {
             "__record__": tuple(found),
             "__record_kind__": (frozen, kw_only),
+            "__record_few__": iter(range(16)),
             "__record_values__": staticmethod(attrgetter(*names) if names else lambda _: ()),
             "__dataclass_fields__": _STANDARD,
             "__match_args__": () if kw_only else names,
@@ -63,9 +67,18 @@ else:
         return made
 
     def _first(self, /, *args, **kwargs):
-        """The `__init__` of a class of which no object has been made: writes the real one."""
+        """The `__init__` of a class of which few objects have been made; after them it writes the real one, which
+        also tells what is wrong with a call."""
         cls = next(one for one in type(self).__mro__ if "__record__" in vars(one))
         frozen, kw_only = cls.__record_kind__
+        given = dict(zip(() if kw_only else cls.__match_args__, args, strict=False))
+        if len(given) == len(args) and given.keys().isdisjoint(kwargs) and next(cls.__record_few__, None) is not None:
+            given |= kwargs
+            values = [(one.name, given.pop(one.name) if one.name in given else one.usual()) for one in cls.__record__]
+            if not given and all(value is not _NONE for _, value in values):
+                for name, value in values:
+                    object.__setattr__(self, name, value)
+                return
         known, words, body = {"put": object.__setattr__, "NONE": _NONE}, ["self", *(["*"] if kw_only else [])], []
         for one in cls.__record__:
             name, value = one.name, one.name

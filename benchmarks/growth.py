@@ -24,8 +24,7 @@ from pathlib import Path
 from sync import Bench, Cost  # beside this file
 
 from autosync_tasks.backup.commit import Author, commit
-from autosync_tasks.backup.folders import folders_of, listed, path_listed, refolded, spliced
-from autosync_tasks.backup.listing import tree_cache
+from autosync_tasks.backup.listing import folders_of, listed, path_listed, refolded, spliced, tree_cache
 from autosync_tasks.backup.manifest import PATH, entries, format_manifest
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.backup.runner import gitpython

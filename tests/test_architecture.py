@@ -66,9 +66,9 @@ EFFECTS = (
 PURE = (
     "model.py", "errors.py", "names.py", "humanize.py", "records.py",
     "config/shadowed.py", "config/user_rules.py", "config/wording.py",
-    "profiles/profile.py", "profiles/check.py",
+    "profiles/profile.py", "profiles/check.py", "profiles/plain.py",
     "policy/*", "validation/*",
-    "backup/manifest.py", "backup/listing.py", "backup/folders.py", "backup/said.py", "state/cache.py", "state/shapes.py",
+    "backup/manifest.py", "backup/listing.py", "backup/said.py", "state/cache.py", "state/shapes.py",
     "triggers/cron.py", "triggers/hook_text.py", "triggers/loading.py", "triggers/quiet.py", "triggers/schedule.py",
     "triggers/splice.py", "triggers/units.py", "machines/record.py",
     "plan/detect.py", "plan/delta.py", "plan/proposal.py", "plan/quarantine.py",
@@ -274,6 +274,9 @@ LAZY = {
             plan/judge.py validation/families.py validation/names_and_modes.py validation/scanner.py
             workspace/validation_context.py
         """,
+        "only where the scanner's rules are taken apart, once": """
+            validation/built_in.py validation/rule_facts.py validation/rule_syntax.py
+        """,
         "only where something is pushed": """
             remote/push.py remote/roll.py
         """,
@@ -282,7 +285,7 @@ LAZY = {
             cli/each.py
         """,
         "only where something is classified": """
-            profiles/check.py
+            profiles/check.py profiles/plain.py
         """,
         "only where the file has rules of the user, or is written": """
             config/file.py config/settings.py config/shadowed.py config/user_rules.py

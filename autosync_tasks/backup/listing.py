@@ -1,11 +1,18 @@
-"""Listings of a tree: what a commit holds, what differs between two, and the form in which git prints it (pure)."""
+"""Listings of a tree: what a commit holds, what differs between two, the form in which git prints it; and the ids of
+its folders, so that what git commits is known beforehand down to the last of them (pure).
+
+Git's id of a tree is the hash of what lies in it, folders by their own ids: a commit with the id that was foreseen
+holds what was planned and nothing else, however large it is. Only folders with a changed path are gone through again.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from autosync_tasks.model import Path, TreeCache
+from autosync_tasks.names import parents
 
 Listing = Mapping[Path, tuple[str, str]]
 """A commit's tree: path to (git mode, content id)."""
@@ -51,3 +58,101 @@ def applied(tree: Listing, delta: Delta) -> dict[Path, tuple[str, str]]:
     after = {path: entry for path, entry in tree.items() if path not in delta}
     after.update({path: entry for path, entry in delta.items() if entry is not None})
     return after
+
+
+Edit = tuple[Path, bytes | None, bytes | None]
+"""A path, its line before, its line after; None for no line."""
+
+
+def place_of(text: bytes, path: Path, end: bytes, path_in: Callable[[bytes], Path]) -> int:
+    """Where the line of a path is, or would be, in a text of lines sorted by path, each with this end."""
+    low, high = 0, len(text)
+    while low < high:
+        middle = (low + high) // 2
+        start, stop = text.rfind(end, low, middle) + 1 or low, text.find(end, middle)
+        if path_in(text[start:stop]) < path:
+            low = stop + 1
+        else:
+            high = start
+    return low
+
+
+def spliced(text: bytes, edits: Iterable[Edit], end: bytes, path_in: Callable[[bytes], Path]) -> bytes:
+    """The text with some of its lines changed. Raises ValueError if it does not have one that is to go."""
+    parts: list[bytes] = []
+    done = 0
+    for path, old, new in sorted(edits):
+        if old == new:
+            continue
+        at = place_of(text, path, end, path_in)
+        stop = at if old is None else at + len(old) + 1
+        if text[at:stop] != (b"" if old is None else old + end):
+            raise ValueError("no such line")
+        parts += (text[done:at], b"" if new is None else new + end)
+        done = stop
+    return b"".join([*parts, text[done:]])
+
+
+def listed(path: Path, entry: tuple[str, str]) -> bytes:
+    """The line of a file or link in a listing, without its end."""
+    return b"%s blob %s\t%s" % (entry[0].encode(), entry[1].encode(), path)
+
+
+def path_listed(line: bytes) -> Path:
+    """The path in such a line."""
+    return line.partition(b"\t")[2]
+
+
+_BEFORE = len(b"100644 blob \t") + 40
+"""Bytes of a line before the path."""
+Folders = dict[Path, bytes]
+"""Folder to the id (hex) of its tree object; b"" is the root."""
+
+
+def folders_of(listing: bytes, made: dict[bytes, bytes] | None = None) -> Folders:
+    """Those of a whole listing. made: gets the tree objects by their ids."""
+    paths = {line.partition(b"\t")[2].rpartition(b"/")[0] for line in listing.split(b"\0")}
+    return refolded(listing, {}, {b"", *paths, *(above for path in paths for above in parents(path))}, made)
+
+
+def refolded(
+    listing: bytes, folders: Folders, changed: Iterable[Path], made: dict[bytes, bytes] | None = None
+) -> Folders:
+    """Those of a listing, from those before. changed: every folder in which, at any depth, something is another."""
+    after, text = dict(folders), listing + b"\0"
+    inside: dict[Path, dict[Path, bytes]] = {}
+    for path, tree in folders.items():
+        if path:
+            inside.setdefault(path.rpartition(b"/")[0], {})[path] = tree
+    for folder in sorted(changed, key=lambda path: (-path.count(b"/"), not path)):
+        front, begin, stop = b"", 0, len(text)
+        if folder:
+            front = folder + b"/"
+            begin, stop = (place_of(text, path, b"\0", path_listed) for path in (front, folder + b"0"))
+        cut = _BEFORE + len(front)
+        lines = text[begin:stop].split(b"\0")[:-1]
+        items = [(line[cut:], line[:6], line[12:52]) for line in lines if line.find(b"/", cut) < 0]
+        below = inside.get(folder, {})
+        items += [(path[len(front) :] + b"/", b"40000", tree) for path, tree in below.items()]
+        parts = [(mode, name.removesuffix(b"/"), bytes.fromhex(one.decode())) for name, mode, one in sorted(items)]
+        tree = b"".join([b"%s %s\0%s" % part for part in parts])
+        name = hashlib.sha1(b"tree %d\0" % len(tree) + tree, usedforsecurity=False).hexdigest().encode()
+        if made is not None:
+            made[name] = tree
+        above = inside.setdefault(folder.rpartition(b"/")[0], {}) if folder else {}
+        if items or not folder:
+            after[folder] = above[folder] = name
+        else:
+            after.pop(folder, None)
+            above.pop(folder, None)
+    return after
+
+
+def folders_text(folders: Folders) -> bytes:
+    """To be remembered."""
+    return b"".join([b"%s %s\0" % (tree, path) for path, tree in folders.items()])
+
+
+def folders_from(text: bytes) -> Folders:
+    """The inverse; what is no such text gives what is of no use."""
+    return {line[41:]: line[:40] for line in text.split(b"\0")[:-1]}

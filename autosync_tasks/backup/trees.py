@@ -13,8 +13,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable
 
-from autosync_tasks.backup.folders import folders_of
-from autosync_tasks.backup.listing import Listing, tree_cache
+from autosync_tasks.backup.listing import Listing, folders_of, tree_cache
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.model import Path
 from autosync_tasks.names import parents

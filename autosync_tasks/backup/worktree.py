@@ -11,8 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 from autosync_tasks.backup.checkout import LONGEST, clear_way, write_files, write_index
-from autosync_tasks.backup.index import index_entries, standing
-from autosync_tasks.backup.index_file import change_index
+from autosync_tasks.backup.index import change_index, index_entries, standing
 from autosync_tasks.backup.listing import Delta, Listing
 from autosync_tasks.backup.locks import clear_stale_locks
 from autosync_tasks.backup.manifest import PATH

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tomllib
 from contextlib import suppress
 
 from autosync_tasks.backup import soundness
@@ -32,7 +31,7 @@ with suppress(ImportError):
     import ctypes  # noqa: F401  by it a commit is made durable (linux/disk.py)
 
 LOADED = (
-    *(tomllib, soundness, boundary, collection, each, sync, values, judge, check, as_json, idle, note, run, families),
+    *(soundness, boundary, collection, each, sync, values, judge, check, as_json, idle, note, run, families),
     validation_context,
 )
 """What a run with nothing to do would not load, or loads late."""

@@ -13,8 +13,7 @@ from autosync_tasks.model import Trigger
 from autosync_tasks.names import display
 from autosync_tasks.policy.inputs import Ask
 from autosync_tasks.report.runs import show_run
-from autosync_tasks.sync.announce import announced
-from autosync_tasks.sync.preview import contents_of
+from autosync_tasks.status.notify import announced
 from autosync_tasks.workspace.request import Request, new_request
 from autosync_tasks.workspace.workspace import open_site
 
@@ -85,7 +84,11 @@ def sync(
         return new_request(Trigger(trigger), check=check, ask=ask, push=push, hint=hint)
 
     run = announced(site, lambda: sync_when_it_may(site, request), check=check)
-    contents = partial(contents_of, site, run, ask) if diff else None
+    contents = None
+    if diff:
+        from autosync_tasks.plan.diff import contents_of
+
+        contents = partial(contents_of, site, run, ask)
     return show_run(site, run, as_json=json, verbose=verbose, contents=contents)
 
 

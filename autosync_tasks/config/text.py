@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from autosync_tasks.config.settings import OWN, TABLE
 from autosync_tasks.config.wording import nearest, show_key, show_path
 from autosync_tasks.profiles import USUAL
+from autosync_tasks.profiles.plain import plain
 
 if TYPE_CHECKING:
     from autosync_tasks.config.values import Where
@@ -105,8 +105,8 @@ def typed_where(home: str, report: Callable[[str], None]) -> Where:
 
 def parse_text(text: str, path: str, problems: list[str]) -> dict[str, object]:
     """The file's table; {} after reporting why it is not valid TOML."""
-    if (plain := _plain_text(text)) is not None:
-        return plain
+    if (table := plain(text)) is not None:
+        return table
     import tomllib
 
     if text.startswith("\ufeff"):
@@ -121,23 +121,6 @@ def parse_text(text: str, path: str, problems: list[str]) -> dict[str, object]:
     place = f", {place.rstrip(')')}" if place else ""
     problems.append(f"{show_path(path)}{place}: is not valid TOML: {why[:200]}")
     return {}
-
-
-_PLAIN = r'([a-z_]+) = (?:"([^"\\\x00-\x1f\x7f]*)"|(true|false)|(0|[1-9][0-9]{0,9}))'
-
-
-def _plain_text(text: str) -> dict[str, object] | None:
-    """The table of a file of plain lines, as this program writes it; else None. A TOML reader takes 10 ms to load."""
-    table: dict[str, object] = {}
-    for line in text.split("\n"):
-        if not line or (line.startswith("#") and line.isprintable()):
-            continue
-        match = re.fullmatch(_PLAIN, line)
-        if match is None or match[1] in table:
-            return None
-        key, said, truth, number = match.groups()
-        table[key] = said if said is not None else truth == "true" if truth else int(number)
-    return table
 
 
 def _from_file(key: str, value: object, where: Where) -> object | None:

@@ -17,9 +17,8 @@ from autosync_tasks.backup.said import Said
 from autosync_tasks.config.around import Concern, name_of, ownership
 from autosync_tasks.config.load import VARIABLE, home_folder
 from autosync_tasks.doctor import ssh
-from autosync_tasks.doctor.machine import Access, Machine, Space, SshWay, Trial
+from autosync_tasks.doctor.machine import Access, Machine, Missing, Space, SshWay, Trial
 from autosync_tasks.doctor.missing import missing, missing_here
-from autosync_tasks.doctor.need import Missing
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.linux import processes
 from autosync_tasks.linux.kernel import sysctl

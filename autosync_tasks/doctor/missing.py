@@ -15,7 +15,7 @@ from autosync_tasks.backup.history import newest_said
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.backup.said import Said
 from autosync_tasks.config.load import VARIABLE
-from autosync_tasks.doctor.need import Missing
+from autosync_tasks.doctor.machine import Missing
 from autosync_tasks.doctor.opencode import asked_for, kept_outside
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Run

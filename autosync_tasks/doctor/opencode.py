@@ -13,7 +13,7 @@ from typing import Any
 
 from autosync_tasks.config.around import places
 from autosync_tasks.config.places import is_within
-from autosync_tasks.doctor.need import Missing
+from autosync_tasks.doctor.machine import Missing
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.files import opened
 from autosync_tasks.names import OUTSIDE, display

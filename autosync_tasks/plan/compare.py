@@ -94,9 +94,8 @@ class Look:
 
     @cached_property
     def _listed(self) -> TreeCache | None:
-        """What is remembered of the branch's newest commit, if it has the form of that."""
-        cached = self.site.state.load_tree(self.ref)
-        return cached if cached is not None and sound_listing(cached.listing) else None
+        """What is remembered of the branch's newest commit."""
+        return self.site.state.load_tree(self.ref)
 
     @cached_property
     def head(self) -> Head:
@@ -110,7 +109,7 @@ class Look:
             paths = Lazily(dict[Path, tuple[Kind, int]](), few.size, lambda: parse(text).paths)
             tree = Lazily(few.tree, few.files + 1, lambda: parse_listing(listing))
             return Head(self.ref, tree, Recorded(few.source_id, few.content, paths), text)
-        if (cached := self._listed) is not None:
+        if (cached := self._listed) is not None and sound_listing(cached.listing):
             with suppress(ManifestError):
                 return Head(self.ref, parse_listing(cached.listing), parse(cached.manifest), cached.manifest)
         return self.site.repository.head(self.ref)

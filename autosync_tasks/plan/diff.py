@@ -6,13 +6,27 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from autosync_tasks.backup.repository import Repository
-from autosync_tasks.model import Change, Kind, Priority
+from autosync_tasks.model import Change, Kind, Priority, Run
 from autosync_tasks.names import display
-from autosync_tasks.plan.compare import Look
+from autosync_tasks.plan.compare import Look, look
+from autosync_tasks.policy.inputs import Ask
 from autosync_tasks.tree.content import NotReadableError, Reader
 from autosync_tasks.validation import hits
 from autosync_tasks.validation.withheld import unified
 from autosync_tasks.workspace.validation_context import context
+from autosync_tasks.workspace.workspace import Site
+
+
+def contents_of(site: Site, run: Run, ask: Ask) -> list[str]:
+    """The contents of what a sync in check mode would commit; none for a run that was not in check mode.
+
+    Looks at the source once more: what changed since the run looked is shown as it is now.
+    """
+    if not run.check:
+        return []
+    with look(site, include_low=ask.include_low) as seen:
+        wanted = {path for change in run.changes for path in change.paths}
+        return list(differences(seen, [change for change in seen.difference.changes if change.path in wanted]))
 
 
 def differences(seen: Look, changes: Iterable[Change]) -> Iterator[str]:

@@ -11,8 +11,18 @@ import hashlib
 from collections.abc import Callable, Collection, ItemsView, Iterator, KeysView, Mapping
 from typing import Generic, TypeVar
 
-from autosync_tasks.backup.folders import Edit, Folders, folders_from, listed, path_listed, place_of, refolded, spliced
-from autosync_tasks.backup.listing import Delta, Listing
+from autosync_tasks.backup.listing import (
+    Delta,
+    Edit,
+    Folders,
+    Listing,
+    folders_from,
+    listed,
+    path_listed,
+    place_of,
+    refolded,
+    spliced,
+)
 from autosync_tasks.backup.manifest import PATH, ManifestError, head_of, line_of, path_of
 from autosync_tasks.model import Cache, Entry, Kind, Path, TreeCache
 from autosync_tasks.names import OUTSIDE, parents
@@ -69,8 +79,8 @@ def same(recorded: Mapping[Path, Entry], observed: Mapping[Path, Entry]) -> bool
 class Near:
     """The paths that may have changed, come or gone, as they are and as they are recorded; what is remembered of all.
 
-    ids: of the walk, with those of these paths. source_id, content: what the manifest begins with. size, files: how
-    many paths are recorded, and how many of them the listing holds.
+    ids: of the walk, with those of these paths. source_id, content: what the manifest begins with; lines: of what that
+    is the digest. size, files: how many paths are recorded, and how many of them the listing holds.
     """
 
     observed: Mapping[Path, Entry]
@@ -79,6 +89,7 @@ class Near:
     ids: bytes
     source_id: str
     content: str
+    lines: bytes
     size: int
     files: int
     cached: TreeCache
@@ -92,9 +103,9 @@ class Near:
     def manifest(self, source_id: str, after: Mapping[Path, Entry]) -> bytes:
         """The manifest's text when these of the paths are recorded so, and the others not at all."""
         edits = _edits(self.recorded, after)
-        moved = {path: after.get(path) for path, _, _ in edits}
-        tree = {path: (new.git_mode, new.id) if new and new.git_mode else None for path, new in moved.items()}
-        content = content_of(self.listing(tree), self.manifest_entry)
+        paths = [path for path, _, _ in edits]
+        moved = [(p, _owned_line(p, self.recorded.get(p)), _owned_line(p, after.get(p))) for p in paths]
+        content = hashlib.sha256(spliced(self.lines, moved, b"\0", lambda line: line.split(b" ", 2)[2])).hexdigest()
         first, _, _, rest = self.cached.manifest.split(b"\n", 3)
         lines = [first, b"source " + source_id.encode(), b"content " + content.encode()]
         return b"\n".join([*lines, spliced(rest, edits, b"\n", path_of)])
@@ -135,15 +146,19 @@ def _edits(old: Mapping[Path, Entry], new: Mapping[Path, Entry]) -> list[Edit]:
     return edits
 
 
-def content_of(listing: bytes, manifest_entry: tuple[str, str]) -> str:
-    """The manifest's digest of what it owns, where that is all of a listing but itself; "" if that cannot be told."""
+def owned_lines(listing: bytes, manifest_entry: tuple[str, str]) -> bytes | None:
+    """What the manifest's digest is of, where it owns all of a listing but itself; None if that cannot be told."""
     lines = listing.count(b"\0") + 1
     if listing.count(b" blob ") != lines or listing.count(b"\t") != lines:
-        return ""  # a name holds what only git's own words should
+        return None  # a name holds what only git's own words should
     text = (listing + b"\0").replace(b" blob ", b" ").replace(b"\t", b" ")
     own = b"%s %s %s\0" % (manifest_entry[0].encode(), manifest_entry[1].encode(), PATH)
     place = 0 if text.startswith(own) else text.find(b"\0" + own) + 1
-    return hashlib.sha256(text[:place] + text[place + len(own) :]).hexdigest()
+    return text[:place] + text[place + len(own) :]
+
+
+def _owned_line(path: Path, entry: Entry | None) -> bytes | None:
+    return b"%s %s %s" % (entry.git_mode.encode(), entry.id.encode(), path) if entry and entry.git_mode else None
 
 
 def near(
@@ -162,10 +177,13 @@ def near(
         source_id, content = head_of(text)
     except ManifestError:
         return None
-    if (moves := differing(scan, blob, cache)) is None or content_of(cached.listing, entry) != content:
+    # The digest is of the listing to the last byte, so that its form need not be looked at.
+    if (lines := owned_lines(cached.listing, entry)) is None or hashlib.sha256(lines).hexdigest() != content:
+        return None
+    if (moves := differing(scan, blob, cache)) is None:
         return None
     if any(b"\t" in path or b" blob " in path for path in moves.came):
-        return None  # `content_of` could not tell
+        return None  # `owned_lines` could not tell
     numbers = {path: number for number, path in enumerate(scan.records)} if cache.unsettled else {}
     places = moves.places | {path: numbers[path] for path in cache.unsettled if path in numbers}
     if len(places) + len(moves.gone) > few(len(scan.records)):
@@ -191,7 +209,9 @@ def near(
                     unsettled.append(path)
             observed[path] = one
     size, files = len(moves.ids) // ID_BYTES - len(moves.came) + len(moves.gone), cached.listing.count(b"\0")
-    found = Near(observed, recorded, tuple(unsettled), bytes(ids), source_id, content, size, files, cached, entry)
+    found = Near(
+        observed, recorded, tuple(unsettled), bytes(ids), source_id, content, lines, size, files, cached, entry
+    )
     return found if _fits(found) else None
 
 

@@ -1,11 +1,11 @@
-"""Quarantine: which files of a plan findings hold, and what stays pending for them (pure)."""
+"""What does not go along: files that findings hold, what stays pending for them, and the way on from there (pure)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from autosync_tasks.humanize import count
-from autosync_tasks.model import Change, Finding, Path, Pending, Plan
+from autosync_tasks.model import Change, Finding, LeftOut, Path, Pending, Plan
 from autosync_tasks.names import OUTSIDE, display, shown
 
 
@@ -24,6 +24,16 @@ def way_on(findings: Sequence[Finding], *, rest: bool) -> str:
     if rest:
         ways.append("`inv set-config QUARANTINE=true` to back up the rest meanwhile")
     return ", or ".join(ways)
+
+
+def way_in(left: LeftOut) -> str:
+    """What a person does so that this path is not left out any more; "" if it is left out by rule."""
+    if left.expected:
+        return ""
+    from autosync_tasks.validation.names_and_modes import TO_DO  # only where something is left out
+
+    words = TO_DO[left.why]
+    return f"{display(left.path) or 'the folder itself'}: {words[0].lower()}{words[1:].rstrip('.')}"
 
 
 def named(finding: Finding) -> str:

@@ -7,7 +7,6 @@ takes), the agent's profile. Each rule is matched alone, and the first that matc
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 from typing import Protocol
 
@@ -134,6 +133,8 @@ def _may_reach(pattern: str, folder: bytes) -> bool:
     """Whether a pattern can match something below a folder; where that is hard to tell, it can."""
     if "/" not in pattern.rstrip("/") or "\\" in pattern or "[" in pattern:
         return True
+    from fnmatch import fnmatchcase
+
     for part, name in zip(pattern.strip("/").split("/"), folder.split(b"/"), strict=False):
         if part == "**" or not fnmatchcase(name.decode("utf-8", "surrogateescape"), part):
             return part == "**"

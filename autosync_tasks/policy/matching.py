@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from itertools import groupby
 
 from autosync_tasks.policy.patterns import Pattern, expression, parse_pattern
 
@@ -100,9 +101,13 @@ class NameTest:
         pieces: set[bytes] = set()
         for names in (files, folders):
             pieces |= names.literal.keys() | names.suffix.keys() | names.expressions.pieces()
-        # A search for what must be there takes a tenth of the time that the patterns take.
-        found = b"|".join(map(re.escape, sorted(pieces))) if pieces else rb"(?!)"
-        self._may = re.compile(found).search
+        # A search for what must be there takes a tenth of the time that the patterns take, and, where what begins
+        # alike stands together, a third of that.
+        begun = groupby(sorted(pieces), key=lambda piece: piece[:1])
+        ways = (
+            re.escape(first) + b"(?:" + b"|".join(re.escape(one[1:]) for one in all_) + b")" for first, all_ in begun
+        )
+        self._may = re.compile(b"|".join(ways) if pieces else rb"(?!)").search
 
     def __call__(self, name: bytes, is_folder: bool) -> bool:
         if self._may(name) is None:

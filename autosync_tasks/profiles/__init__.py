@@ -78,9 +78,8 @@ def _in(folder: str) -> list[str]:
 
 @lru_cache(maxsize=32)
 def _read(name: str, path: str, _stamp: tuple[int, int]) -> Profile:
-    import tomllib
-
     from autosync_tasks.profiles.check import check
+    from autosync_tasks.profiles.plain import plain
 
     shipped = os.path.dirname(path) == SHIPPED
     wrong: list[str] = []
@@ -89,7 +88,12 @@ def _read(name: str, path: str, _stamp: tuple[int, int]) -> Profile:
     try:
         with opened(path) as file:
             raw = file.read(MAX_FILE + 1)
-        table = tomllib.loads(raw.decode()) if len(raw) <= MAX_FILE else {}
+        text = raw.decode() if len(raw) <= MAX_FILE else ""
+        if (known := plain(text)) is None:
+            import tomllib
+
+            known = tomllib.loads(text)
+        table = known
         if not table:
             wrong.append(f"{where}is empty or larger than {MAX_FILE:,} bytes; allowed: a profile")
     except (ValueError, RecursionError) as error:  # TOMLDecodeError and UnicodeDecodeError are ValueErrors

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
-from autosync_tasks.backup.folders import folders_of
 from autosync_tasks.backup.index import index_entries
-from autosync_tasks.backup.listing import Listing, parse_listing, sound_listing, tree_cache
+from autosync_tasks.backup.listing import Listing, folders_of, parse_listing, sound_listing, tree_cache
 from autosync_tasks.backup.objects import object_id
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zlib
 from typing import Any
 
 from autosync_tasks import __version__
@@ -54,13 +55,20 @@ def tree_from(raw: bytes | None) -> TreeCache | None:
 def _sealed(header: dict[str, Any], *parts: bytes) -> bytes:
     header = {"version": __version__, "lengths": [len(part) for part in parts], **header}
     body = b"".join([json.dumps(header).encode(), b"\n", *parts])
-    return hashlib.sha256(body).hexdigest().encode() + b"\n" + body
+    return _checksum(body) + b"\n" + body
+
+
+def _checksum(body: bytes) -> bytes:
+    """Tells a text from one that is not whole: its header by a digest, the rest by a checksum, in a fifth of the time.
+    Neither says who wrote it: what is believed of a cache is held against the branch, the walk and git's own ids."""
+    head = body[: body.find(b"\n") + 1]
+    return b"%s%08x" % (hashlib.sha256(head).hexdigest()[:56].encode(), zlib.crc32(body))
 
 
 def _opened(raw: bytes | None) -> tuple[dict[str, Any], list[bytes]]:
     """Header and parts, none of a text that is not whole. A right checksum does not say who wrote it."""
     checksum, _, body = (raw or b"").partition(b"\n")
-    if hashlib.sha256(body).hexdigest().encode() != checksum:
+    if _checksum(body) != checksum:
         return {}, []  # cut off, damaged, or of another version
     line, _, rest = body.partition(b"\n")
     try:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from autosync_tasks.config.load import VARIABLE, switched_on
 from autosync_tasks.config.settings import Settings
-from autosync_tasks.errors import AutosyncError
+from autosync_tasks.errors import AutosyncError, LockedError
 from autosync_tasks.model import Outcome, Run
 from autosync_tasks.names import display
-from autosync_tasks.records import asdict
+from autosync_tasks.records import asdict, replace
 from autosync_tasks.state.shapes import json_object
 from autosync_tasks.workspace.workspace import Site, open_site
 
@@ -25,6 +26,24 @@ _SECONDS = 20.0
 
 LOOKED = frozenset({Outcome.OK, Outcome.CHANGED, Outcome.SKIPPED, Outcome.DEFERRED})
 """Outcomes of a run that looked, and was not kept from what it wanted by a fault."""
+
+
+def announced(site: Site, sync: Callable[[], Run], *, check: bool) -> Run:
+    """What `sync` returns, after telling about it; that the command could not be run becomes a note of the run.
+
+    check: nothing may be done, so nothing is told. Raises what `sync` raises; only a held lock is not told.
+    """
+    try:
+        run = sync()
+    except LockedError:
+        raise
+    except AutosyncError as error:
+        if not check:
+            tell(site, Outcome.FAILED, error.message, time.time())
+        raise
+    if fault := after(site, run):
+        return replace(run, notes=(*run.notes, fault))
+    return run
 
 
 def tell(site: Site, outcome: Outcome, reason: str, now: float) -> str:

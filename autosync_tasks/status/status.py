@@ -16,10 +16,9 @@ from autosync_tasks.machines.record import others_in_short
 from autosync_tasks.model import Left, LeftOut, Path, Pending, Priority, Verb
 from autosync_tasks.plan.compare import Look, look
 from autosync_tasks.plan.decision import foresee
-from autosync_tasks.plan.left_out import way_in
 from autosync_tasks.plan.past import failures_in_a_row, past_of, syncs
 from autosync_tasks.plan.proposal import Outlook
-from autosync_tasks.plan.quarantine import named, way_on
+from autosync_tasks.plan.quarantine import named, way_in, way_on
 from autosync_tasks.records import dataclass, field, replace
 from autosync_tasks.remote.known import KnownRemote, known_remote
 from autosync_tasks.status import signs as of

@@ -16,10 +16,9 @@ from autosync_tasks.names import display
 from autosync_tasks.plan import delta
 from autosync_tasks.plan.compare import Look
 from autosync_tasks.plan.decision import plan_for, propose
-from autosync_tasks.plan.left_out import way_in
 from autosync_tasks.plan.past import past_of
 from autosync_tasks.plan.proposal import Proposal
-from autosync_tasks.plan.quarantine import way_on
+from autosync_tasks.plan.quarantine import way_in, way_on
 from autosync_tasks.policy.decide import NOTHING
 from autosync_tasks.policy.inputs import Past
 from autosync_tasks.records import dataclass, replace

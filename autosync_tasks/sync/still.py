@@ -16,7 +16,7 @@ import time
 import zlib
 
 import autosync_tasks
-from autosync_tasks.tree.facts import is_folder, kind_of, listed
+from autosync_tasks.tree.facts import kind_of, listed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -220,15 +220,15 @@ def _same(source: str, scan: bytes, left: bytes, begin: int, size: int) -> bool:
                 glance.folders[prefix] = names, records = listed(fd)
             finally:
                 os.close(fd)
-            seen = [(record, prefix + name) for name, record in zip(names, records, strict=True)]
+            seen = list(zip(records, names, strict=True))
             if not names_out.isdisjoint(names):
-                kept = [pair for pair in seen if out.get(pair[1]) != kind_of(pair[0])]
+                kept = [(record, name) for record, name in seen if out.get(prefix + name) != kind_of(record)]
                 met, seen = met + len(seen) - len(kept), kept
-            text = b"".join([b"%s%s\0" % pair for pair in seen])
+            text = b"".join([record + prefix + name + b"\0" for record, name in seen])
             if not scan.startswith(text, place):
                 return False
             place += len(text)
-            todo += [path for record, path in reversed(seen) if is_folder(record)]
+            todo += [prefix + name for record, name in reversed(seen) if record[33] & 0xF0 == 0x40]  # as `kind_of`
     finally:
         os.close(root)
     return met == len(out) and place == begin + size

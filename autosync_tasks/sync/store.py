@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 
 from autosync_tasks.backup.commit import Author, commit, commit_holds, drop, left_behind
-from autosync_tasks.backup.folders import folders_of, folders_text
-from autosync_tasks.backup.listing import Listing, changed, tree_cache
+from autosync_tasks.backup.listing import Listing, changed, folders_of, folders_text, tree_cache
 from autosync_tasks.backup.locks import clear_stale_locks
 from autosync_tasks.backup.manifest import PATH, source_id_of
 from autosync_tasks.backup.repository import Repository

@@ -42,11 +42,6 @@ def listed(fd: int) -> Listed:
     ]
 
 
-def is_folder(record: bytes) -> bool:
-    """Whether a record is a folder's."""
-    return record[33] & 0xF0 == 0x40
-
-
 def kind_of(record: bytes) -> int:
     """The type bits of a record's mode."""
     return (record[33] & 0xF0) << 8

@@ -16,12 +16,13 @@ import stat
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autosync_tasks.files import names_in, remove_tree, write_whole
-from autosync_tasks.validation.built_in import Definition, built_in, told
-from autosync_tasks.validation.rule_facts import ALPHABETS
 from autosync_tasks.validation.sieve import Sieve, derived
+
+if TYPE_CHECKING:
+    from autosync_tasks.validation.built_in import Definition
 
 _HERE = os.path.dirname(__file__)
 OWN_RULES = os.path.join(_HERE, "data", "secret_rules.yml")
@@ -39,7 +40,7 @@ def installed() -> str:
     found = importlib.util.find_spec("kingfisher_sdk")
     if found is None or not found.origin:
         return ""
-    digest, folder = hashlib.sha256(repr(sorted(ALPHABETS)).encode()), os.path.dirname(found.origin)
+    digest, folder = hashlib.sha256(), os.path.dirname(found.origin)
     beside = os.path.dirname(folder)
     try:
         about = [name for name in os.listdir(beside) if name.startswith("kingfisher_secret_scanner-")]
@@ -137,10 +138,14 @@ class Catalogue:
     def make(self, details: Callable[[], Collection[Mapping[str, Any]]]) -> None:
         """Derives and keeps it, where that was not done yet. details: tells of every rule what the scanner says."""
         if self._usable and not (self._sieve or {}).get("told"):
+            from autosync_tasks.validation.built_in import told
+
             self._derive(told(details()), True)
 
     def foresee(self) -> None:
         """The same of the rules that the scanner's library holds, and our own: they are not compiled yet."""
+        from autosync_tasks.validation.built_in import built_in, told
+
         with suppress(OSError):
             if self._usable and self._sieve is None and (found := built_in(_library())):
                 self._derive([*found, *told(own_rules())], False)

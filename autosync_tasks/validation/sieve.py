@@ -11,14 +11,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from autosync_tasks.validation.rule_facts import ALPHABETS, facts, shown, worth
-from autosync_tasks.validation.rule_syntax import UnknownSyntaxError
-
 LONGEST = 256 * 1024
 """Bytes; a longer text goes to the scanner."""
 _SHORTEST = 12
 """Bytes of a run that is asked for; and words of a text that are shorter hold none."""
 _ENCODED, _ENCODED_LEAST = re.compile(rb"[A-Za-z0-9+/_-]{16,}"), 16
+_LETTERS = bytes(97 if (code < 128 and chr(code).isalnum()) or code in b"+/_-" else 32 for code in range(256))
+_SOLID = bytes(32 if code in b" \t\n\r\v\f" else 97 for code in range(256))
+"""By these and `find` it takes a fifth of the time of an expression to see that a text has no long run."""
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _LAYERS = 3
 """How deep base64 is looked into; the scanner itself goes two layers (its DetectionPolicy)."""
@@ -33,6 +33,9 @@ _ELSEWHERE = (b"\xff\xfe", b"\xfe\xff", b"\xc5\xbf", b"\xe2\x84\xaa")
 def derived(expressions: Mapping[str, str]) -> dict[str, Any]:
     """From each rule's id and expression: by alphabet, ways to match in order of their longest run; rules that may
     match anything."""
+    from autosync_tasks.validation.rule_facts import ALPHABETS, facts, shown, worth
+    from autosync_tasks.validation.rule_syntax import UnknownSyntaxError
+
     groups: dict[str, list[Any]] = {}
     always = []
     for rule, expression in sorted(expressions.items()):
@@ -49,13 +52,13 @@ def derived(expressions: Mapping[str, str]) -> dict[str, Any]:
             groups.setdefault(name, []).append([run, rule, plain])
     return {
         "always": always,
-        "groups": [[_runs(name, ways), sorted(ways, key=lambda way: way[0])] for name, ways in sorted(groups.items())],
+        "groups": [
+            # an expression of the runs over an alphabet that are long enough for some way
+            [f"{shown(ALPHABETS[name])}{{{ways[0][0]},}}" if name else "", ways]
+            for name, found in sorted(groups.items())
+            if (ways := sorted(found, key=lambda way: way[0]))
+        ],
     }
-
-
-def _runs(name: str, ways: list[Any]) -> str:
-    """An expression of the runs over an alphabet that are long enough for some way ("" for none)."""
-    return f"{shown(ALPHABETS[name])}{{{min(way[0] for way in ways)},}}" if name else ""
 
 
 class Sieve:
@@ -73,7 +76,8 @@ class Sieve:
         if len(data) > longest or data.count(0) * _RARELY > len(data) or any(mark in data for mark in _ELSEWHERE):
             return None
         text = b"\n".join([data, *decoded(data)]).lower()
-        long = b" ".join([word for word in text.split() if len(word) >= _SHORTEST])
+        solid = text.translate(_SOLID).find(b"a" * _SHORTEST) >= 0
+        long = b" ".join([word for word in text.split() if len(word) >= _SHORTEST]) if solid else b""
         seen: dict[bytes, int] = {}
         found = set(self._always)
         for runs, ways in self._groups:
@@ -98,7 +102,10 @@ class _Way:
     def stands_in(self, text: bytes, seen: dict[bytes, int]) -> bool:
         """Whether all segments are in a text."""
         self._made = self._made or [_Segment(*segment) for segment in self._said]
-        return all(segment.stands_in(text, seen) for segment in self._made)
+        for segment in self._made:  # noqa: SIM110  `all` takes twice as long
+            if not segment.stands_in(text, seen):
+                return False
+        return True
 
 
 class _Segment:
@@ -138,8 +145,9 @@ class _Segment:
 
 def decoded(data: bytes, layers: int = _LAYERS) -> Iterator[bytes]:
     """What base64 in it stands for, wherever it may begin, layer by layer, also where lines break it."""
-    words = data.split()
-    long = [word for word in words if len(word) >= _ENCODED_LEAST]
+    if data.translate(_LETTERS).find(b"a" * _ENCODED_LEAST) < 0:
+        return
+    long = [word for word in data.split() if len(word) >= _ENCODED_LEAST]
     for run in _ENCODED.findall(b" ".join(long)):
         standard = run.translate(_STANDARD)
         for start in range(4):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autosync_tasks.backup.folders import folders_of, listed, path_listed, refolded, spliced
+from autosync_tasks.backup.listing import folders_of, listed, path_listed, refolded, spliced
 
 A, B, C = (listed(path, ("100644", str(number) * 40)) for number, path in enumerate((b"a", b"b/x", b"c")))
 TEXT = A + b"\0" + B + b"\0" + C + b"\0"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from autosync_tasks.backup.index_file import change_index, changed_index
+from autosync_tasks.backup.index import change_index, changed_index
 from tests.features.pictures import git
 
 SEED = int(os.environ.get("AUTOSYNC_SEED", "3"))

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autosync_tasks.backup.folders import folders_of
-from autosync_tasks.backup.listing import tree_cache
+from autosync_tasks.backup.listing import folders_of, tree_cache
 from autosync_tasks.model import Cache
 from autosync_tasks.plan import near
 from autosync_tasks.plan.compare import Look, look

@@ -39,12 +39,12 @@ def compiled() -> Path:
 def derive_once(put: Callable[[Any, str, Any], None] = setattr) -> None:
     """What a new home derives of the rules that are not compiled there is worked out once for this process (0.5 s)."""
     derived, made = catalogue.derived, dict[int, Any]()
-    listed = functools.cache(lambda library, proven, read=catalogue.built_in: read(library))
+    listed = functools.cache(lambda library, proven, read=built_in.built_in: read(library))
 
     def once(rules: Mapping[str, str]) -> Any:
         key = hash(tuple(sorted(rules.items())))
         return made[key] if key in made else made.setdefault(key, derived(rules))
 
     put(catalogue, "derived", once)
-    put(catalogue, "built_in", lambda library: listed(library, built_in.PROVEN))
+    put(built_in, "built_in", lambda library: listed(library, built_in.PROVEN))
     put(catalogue, "own_rules", functools.cache(catalogue.own_rules))

@@ -112,3 +112,24 @@ def test_a_late_pattern_is_a_pattern() -> None:
         records.pattern("(").match("")
     with pytest.raises(AttributeError):
         late.nothing  # type: ignore[attr-defined]  # noqa: B018
+
+
+def test_the_first_objects_and_later_ones_are_made_alike() -> None:
+    @dataclass(frozen=True, kw_only=True)
+    class Made:
+        """Fields of each kind."""
+
+        name: str
+        many: list[int] = field(default_factory=list)
+        size: int = 3
+
+    for _ in range(40):
+        one = Made(name="a")
+        assert (one, one.many, one.size) == (Made(name="a", many=[], size=3), [], 3)
+        assert one.many is not Made(name="b").many
+        for wrong in ({}, {"name": "a", "other": 1}):
+            with pytest.raises(TypeError):
+                Made(**wrong)  # type: ignore[arg-type]
+        assert Leaf("n", value=b"v") == Leaf("n", b"v")
+        with pytest.raises(TypeError):
+            Leaf("n", b"v", value=b"w")  # type: ignore[misc]
