@@ -18,6 +18,7 @@ from autosync_tasks.backup.conversation import Conversation, beginning, close_pi
 from autosync_tasks.backup.runner import gitpython
 from autosync_tasks.errors import BackupError, GitMissingError
 from autosync_tasks.names import display
+from autosync_tasks.records import pattern
 
 if TYPE_CHECKING:
     import subprocess
@@ -81,7 +82,7 @@ _EVENTS = (
 )
 """What a hook can be for (githooks(5)). Git 2.54 takes hooks from its config too (`hook.<name>.command`), whatever
 core.hooksPath says; `hook.<event>.enabled` stops those of an event, from 2.55 on, `hook.<name>.enabled` one of them."""
-_HOOK = re.compile(rb"^[ \t]*\[[ \t]*hook[ \t]+\"((?:[^\"\\\n]|\\.)*)\"", re.IGNORECASE | re.MULTILINE)
+_HOOK = pattern(rb"^[ \t]*\[[ \t]*hook[ \t]+\"((?:[^\"\\\n]|\\.)*)\"", re.IGNORECASE | re.MULTILINE)
 
 _ENVIRONMENT: Mapping[str, str] = {
     "LC_ALL": "C",

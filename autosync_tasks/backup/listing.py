@@ -8,11 +8,11 @@ holds what was planned and nothing else, however large it is. Only folders with 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Mapping
 
 from autosync_tasks.model import Path, TreeCache
 from autosync_tasks.names import parents
+from autosync_tasks.records import pattern
 
 Listing = Mapping[Path, tuple[str, str]]
 """A commit's tree: path to (git mode, content id)."""
@@ -21,7 +21,7 @@ Delta = Mapping[Path, tuple[str, str] | None]
 """What differs between two trees: path to (git mode, content id), or None for a path that is gone."""
 
 
-_LISTING = re.compile(rb"(?:(?:100644|100755|120000|160000) \w+ [0-9a-f]{40}\t[^\0]+(?:\0|\Z))*+\Z")
+_LISTING = pattern(rb"(?:(?:100644|100755|120000|160000) \w+ [0-9a-f]{40}\t[^\0]+(?:\0|\Z))*+\Z")
 
 
 def parse_listing(output: bytes) -> dict[Path, tuple[str, str]]:
@@ -32,7 +32,7 @@ def parse_listing(output: bytes) -> dict[Path, tuple[str, str]]:
     return {path: (mode.decode("ascii"), content.decode("ascii")) for mode, content, path in fields}
 
 
-_ENTRY = re.compile(rb"(?<![^\0])(\d+) \w+ ([0-9a-f]+)\t([^\0]+)(?:\0|\Z)")
+_ENTRY = pattern(rb"(?<![^\0])(\d+) \w+ ([0-9a-f]+)\t([^\0]+)(?:\0|\Z)")
 
 
 def sound_listing(listing: bytes) -> bool:

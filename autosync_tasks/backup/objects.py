@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import zlib
 from collections.abc import Iterable
 
 from autosync_tasks.backup.conversation import Conversation
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError
+from autosync_tasks.records import pattern
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
-_NAME = re.compile(r"[0-9a-f]{40}(:[!-~]+)?\Z")
+_NAME = pattern(r"[0-9a-f]{40}(:[!-~]+)?\Z")
 
 
 class AbsentError(Exception):

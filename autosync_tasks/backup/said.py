@@ -11,13 +11,13 @@ import re
 from collections.abc import Iterable, Sequence
 
 from autosync_tasks.names import display
-from autosync_tasks.records import dataclass
+from autosync_tasks.records import dataclass, pattern
 
 MOST = 60
 """Names of what is in no backup that a commit lists."""
 _MOST_TEXT = 200
-_PROFILE = re.compile(r"[a-z][a-z0-9-]{0,30}\Z")
-_TRIGGER = re.compile(r"(hook|watch|timer [0-9]{2,7}|cron [0-9A-Za-z@*,/ -]{1,60})\Z")
+_PROFILE = pattern(r"[a-z][a-z0-9-]{0,30}\Z")
+_TRIGGER = pattern(r"(hook|watch|timer [0-9]{2,7}|cron [0-9A-Za-z@*,/ -]{1,60})\Z")
 
 
 @dataclass(frozen=True, slots=True)

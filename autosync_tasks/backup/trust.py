@@ -6,18 +6,18 @@ A reflog that is a link to somebody's start-up file would have a line appended a
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
 
 from autosync_tasks.errors import BackupError
 from autosync_tasks.names import display
+from autosync_tasks.records import pattern
 
 _NEVER_WRITTEN = frozenset({"branches", "config", "config.worktree", "description", "hooks", "lfs", "modules"})
 """Read by git, or by nobody: people do link these."""
 _WALKED = ("info", "logs", "objects", "refs")
-_OTHER_HASH = re.compile(rb"(?im)^\s*objectformat\s*=\s*\"?sha256")
+_OTHER_HASH = pattern(rb"(?im)^\s*objectformat\s*=\s*\"?sha256")
 _DEEPEST = {"objects": 1}
 
 

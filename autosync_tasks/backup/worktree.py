@@ -7,7 +7,6 @@ there are saved as a stash entry first; foreign files stay as they are, staged o
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Mapping
 
 from autosync_tasks.backup.checkout import LONGEST, clear_way, write_files, write_index
@@ -20,7 +19,7 @@ from autosync_tasks.backup.stash import save_edits
 from autosync_tasks.errors import BackupError
 from autosync_tasks.model import Path
 from autosync_tasks.names import display
-from autosync_tasks.records import dataclass
+from autosync_tasks.records import dataclass, pattern
 from autosync_tasks.tree.dirfd import Below
 from autosync_tasks.tree.write import sweep
 
@@ -39,7 +38,7 @@ class Brought:
     halfway: bool = False
 
 
-_REFUSED = re.compile(rb"not uptodate|would be (overwritten|removed|lost)|would lose")
+_REFUSED = pattern(rb"not uptodate|would be (overwritten|removed|lost)|would lose")
 """What git says when a two-way merge would touch an entry of the index that is neither's (unpack-trees.c)."""
 _LATE = 20
 """Own commits since the disk last had all of the work tree: it is written out within a minute."""

@@ -148,10 +148,10 @@ def _edits(old: Mapping[Path, Entry], new: Mapping[Path, Entry]) -> list[Edit]:
 
 def owned_lines(listing: bytes, manifest_entry: tuple[str, str]) -> bytes | None:
     """What the manifest's digest is of, where it owns all of a listing but itself; None if that cannot be told."""
-    lines = listing.count(b"\0") + 1
-    if listing.count(b" blob ") != lines or listing.count(b"\t") != lines:
+    lines, text = listing.count(b"\0") + 1, listing.replace(b" blob ", b" ")
+    if len(listing) - len(text) != lines * len(b"blob ") or listing.count(b"\t") != lines:
         return None  # a name holds what only git's own words should
-    text = (listing + b"\0").replace(b" blob ", b" ").replace(b"\t", b" ")
+    text = text.replace(b"\t", b" ") + b"\0"
     own = b"%s %s %s\0" % (manifest_entry[0].encode(), manifest_entry[1].encode(), PATH)
     place = 0 if text.startswith(own) else text.find(b"\0" + own) + 1
     return text[:place] + text[place + len(own) :]

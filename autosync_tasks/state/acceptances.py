@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import stat
 from collections.abc import Collection, Iterable
 
 from autosync_tasks.errors import ConfigError, UsageError
 from autosync_tasks.files import clear_halves, write_whole
-from autosync_tasks.records import asdict, dataclass
+from autosync_tasks.records import asdict, dataclass, pattern
 
 KEY_FILE = "installation.key"
 STORE_FILE = "acceptances.json"
 KEY_BYTES = 32
-_FINGERPRINT = re.compile(r"[0-9a-f]{16}")
+_FINGERPRINT = pattern(r"[0-9a-f]{16}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from autosync_tasks.records import pattern
+
 _LATEST = 253_402_214_400.0
 """The last day that a calendar can name (9999-12-31), in seconds since the epoch."""
-_COMMIT = re.compile(r"([0-9a-f]{40})?\Z")
+_COMMIT = pattern(r"([0-9a-f]{40})?\Z")
 
 
 def json_object(text: bytes | None) -> dict[str, Any]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import stat
 from contextlib import suppress
 
 from autosync_tasks.linux.disk import make_durable
 from autosync_tasks.linux.modes import set_mode
 from autosync_tasks.model import Entry, Kind, Path
+from autosync_tasks.records import pattern
 from autosync_tasks.tree.dirfd import Below, each_folder
 
-_STAGED = re.compile(rb"\.autosync-restore-[0-9a-f]+-[0-9]+(?::\?)?\.bak\Z")
+_STAGED = pattern(rb"\.autosync-restore-[0-9a-f]+-[0-9]+(?::\?)?\.bak\Z")
 """Names of files on their way. They end in `.bak`: if one is left by a kill, no sync takes it by itself."""
 NO_USE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
 """Faults of the disk: the next file would meet them too."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import subprocess
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from contextlib import ExitStack
 from typing import IO
 
 from autosync_tasks.linux.memory import memory_file, name_of
+from autosync_tasks.records import pattern
 
 SECONDS = 5
 """Longest processor time for one script; bash reads 1 MB in 0.1 s."""
@@ -32,7 +32,7 @@ for script; do
 done
 """
 _KILLED = 128 + signal.SIGKILL, 128 + signal.SIGXCPU
-_LINE = re.compile(r"\bline (\d{1,9}):")
+_LINE = pattern(r"\bline (\d{1,9}):")
 _TOO_LONG = "bash did not come to an end with it"
 
 

@@ -6,12 +6,12 @@ an agent or a command does; YAML that cannot be read, a missing description or n
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 from math import isfinite
 from typing import Any
 
 from autosync_tasks.model import Path
+from autosync_tasks.records import pattern
 from autosync_tasks.validation.findings import Context, Raw, Subject, printable
 from autosync_tasks.validation.opencode import OpenCodePath, place
 from autosync_tasks.validation.rule import Family, rules
@@ -55,8 +55,8 @@ MDF008 warning: A mode with a value that does not fit
   → Mend the key that is named.
 """)
 
-_SKILL_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+_SKILL_NAME = pattern(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_COLOR = pattern(r"#[0-9a-fA-F]{6}")
 _COLORS = frozenset(("primary", "secondary", "accent", "success", "warning", "error", "info"))
 _MODES = frozenset(("subagent", "primary", "all"))
 _ACTIONS = frozenset(("allow", "ask", "deny"))

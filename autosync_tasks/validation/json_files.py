@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
 from autosync_tasks.names import OUTSIDE
+from autosync_tasks.records import pattern
 from autosync_tasks.validation import jsonc, schema
 from autosync_tasks.validation.findings import Context, Lines, Raw, Subject, printable, surely_missing
 from autosync_tasks.validation.opencode import is_config, place
@@ -62,7 +62,7 @@ JSN008 warning: Too deep or too long to be checked
   → Check the file by hand.
 """)
 
-_REFERENCE = re.compile(rb"\{(file|env):([^}\r\n]{1,400})\}")
+_REFERENCE = pattern(rb"\{(file|env):([^}\r\n]{1,400})\}")
 _MOST_VIOLATIONS = 20
 
 

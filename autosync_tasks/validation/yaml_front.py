@@ -6,6 +6,8 @@ import re
 from functools import cache
 from typing import Any
 
+from autosync_tasks.records import pattern
+
 MAX_FRONT = 64 * 1024
 """Bytes of front matter that are read; the longest in the three real trees has 3 KB."""
 
@@ -13,7 +15,7 @@ MAX_NESTING = 100
 """Levels; libyaml's own limit is 1,000 and its Python side may end the stack before."""
 
 TAG = "tag:yaml.org,2002:"
-_ITEM = re.compile(rb"(?:^|(?<=[ \t]))[-?](?=[ \t])")
+_ITEM = pattern(rb"(?:^|(?<=[ \t]))[-?](?=[ \t])")
 
 
 class FrontError(Exception):
