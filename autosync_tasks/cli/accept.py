@@ -17,7 +17,7 @@ from autosync_tasks.plan.compare import look
 from autosync_tasks.records import asdict
 from autosync_tasks.report import as_json as report
 from autosync_tasks.report import lines, screen
-from autosync_tasks.report.findings import of_findings
+from autosync_tasks.report.changes import of_findings
 from autosync_tasks.triggers.result import TaskResult
 from autosync_tasks.validation.families import RULES
 from autosync_tasks.workspace.validation_context import acceptances

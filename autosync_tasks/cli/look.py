@@ -16,7 +16,7 @@ from autosync_tasks.report import as_json as report
 from autosync_tasks.report import lines, screen
 from autosync_tasks.report import sarif as sarif_report
 from autosync_tasks.report import status as status_lines
-from autosync_tasks.report.findings import of_validation
+from autosync_tasks.report.changes import of_validation
 from autosync_tasks.report.runs import show_run
 from autosync_tasks.report.words import gathered, of_note
 from autosync_tasks.status.status import status as look_status

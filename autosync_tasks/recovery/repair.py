@@ -23,10 +23,9 @@ from autosync_tasks.files import write_whole
 from autosync_tasks.linux.disk import make_durable
 from autosync_tasks.records import dataclass
 from autosync_tasks.recovery.diagnose import files_of, is_kept
-from autosync_tasks.recovery.fetch import Fetched, bring
 from autosync_tasks.recovery.plan import PASSIVE, Fix, Repair
 from autosync_tasks.recovery.settings_file import sound_settings
-from autosync_tasks.recovery.spare import Spares
+from autosync_tasks.recovery.spare import Fetched, Spares, bring
 from autosync_tasks.recovery.store_walk import packs
 from autosync_tasks.tree.content import content_id
 from autosync_tasks.tree.dirfd import Below

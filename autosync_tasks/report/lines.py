@@ -9,8 +9,7 @@ from autosync_tasks.errors import AutosyncError
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Change, LeftOut, Outcome, Run
 from autosync_tasks.names import display
-from autosync_tasks.report.changes import of_changes, of_pending
-from autosync_tasks.report.findings import of_findings
+from autosync_tasks.report.changes import of_changes, of_findings, of_pending
 from autosync_tasks.report.words import AS_IT_IS, MOST, STYLE, Line, Part, in_a_log, line, of_next, of_note, runnable
 
 

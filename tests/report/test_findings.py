@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autosync_tasks.model import Finding, Severity
-from autosync_tasks.report.findings import of_findings, of_validation
+from autosync_tasks.report.changes import of_findings, of_validation
 
 
 def plain(findings: list[Finding], most: int = 20) -> list[str]:
