@@ -144,6 +144,12 @@ Feature: Status
       And it does not say "low priority"
       And it says "1 path never copied: notes/today.txt"
 
+    Scenario: and one with a question mark for any letter
+      Given a rule that makes "notes/toda?.txt" never
+      When a note changes
+      Then the status at 10:00 is "protected"
+      And it says "1 path never copied: notes/today.txt"
+
   Rule: It says where the backup goes
 
     Scenario: the remote, and when it last had everything

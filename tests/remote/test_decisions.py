@@ -347,3 +347,10 @@ def test_faults_that_git_has_no_words_for() -> None:
     assert much.said.startswith("it sends more than 1,500 MB") and "git clone --bare" in much.next_step
     assert (too_slow(20.4).kind, too_slow(20.4).said) == (Cause.AWAY, "no answer within 20 seconds")
     assert another_hash().kind is Cause.HASH and "--object-format=sha1" in another_hash().next_step
+
+
+def test_a_token_in_the_place_of_a_user_is_kept_out_of_words_however_it_is_written() -> None:
+    assert set(parse("https://kit%74en@a.net/x").secrets) == {"kit%74en", "kitten"}
+    assert set(parse("https://ana:kit%74en@a.net/x").secrets) == {"ana:kit%74en", "kit%74en", "kitten"}
+    with pytest.raises(AddressError, match=f"^{'a' * 20}:// is not allowed"):
+        parse("a" * 30 + "://b/c")

@@ -274,3 +274,9 @@ def test_no_real_tree_is_blocked(name: str, tmp_path: Path) -> None:
 
 def test_a_place_below_an_empty_first_line() -> None:
     assert Lines(b"\nab\n").position(2) == (2, 2)
+
+
+def test_a_code_that_is_like_no_other_gets_the_nearest_all_the_same() -> None:
+    with pytest.raises(UsageError) as told:
+        explain("?")
+    assert "did you mean" in told.value.hint

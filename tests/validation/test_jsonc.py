@@ -211,3 +211,9 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         return
     jsonc.duplicates(text)
     json.dumps(value)
+
+
+def test_a_string_without_an_end_is_left_to_json_and_a_comment_is_named() -> None:
+    assert jsonc.blank_comments('{} // x\n"b') == '{}     \n"b'
+    with pytest.raises(jsonc.JsoncError, match="has no end"):
+        jsonc.blank_comments("{} // x\n/* b")

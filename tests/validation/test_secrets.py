@@ -251,6 +251,13 @@ def test_a_link_and_a_name_can_leak_too() -> None:
     assert token not in repr(found).encode()
 
 
+def test_letters_and_digits_without_a_separator_are_no_words_from_24_on() -> None:
+    value = b"aabbccddeeffgghhiijjkk12"
+    assert secret_values.is_one_word(value)
+    assert not secret_values.is_one_word(value[1:])
+    assert not secret_values.is_one_word(b"ab" * 11 + b"12")
+
+
 def test_a_very_long_row_of_words_spells_nothing() -> None:
     assert stand_ins.spelled(b"my_password")
     assert not stand_ins.spelled(b"password" * 11)
