@@ -179,7 +179,7 @@ def _proved(before: Any, text: str, file: HookFile) -> str:
 
 def _rest(value: Any) -> Any:
     """A file's value without our hooks, and without what may be empty in their places."""
-    hooks = value.get("hooks")
+    hooks = {} if value.get("hooks") is None else value["hooks"]
     if not isinstance(hooks, dict):
         return value
     mine = {one[:3] for one in ours(value)}
@@ -189,7 +189,7 @@ def _rest(value: Any) -> Any:
         if isinstance(groups, list):
             rest = [_group(event, n, group, mine) for n, group in enumerate(groups)]
             rest = [group for group in rest if group not in (None, {"hooks": []})]
-        if rest != []:
+        if rest not in ([], None):
             kept[event] = rest
     return {**{key: one for key, one in value.items() if key != "hooks"}, **({"hooks": kept} if kept else {})}
 

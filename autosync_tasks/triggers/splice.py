@@ -16,6 +16,7 @@ MOST = 4 * 1024 * 1024
 DEEPEST = 100
 """Levels of nesting that the reader follows."""
 
+_WAS_NULL = "  "
 _TRIVIA = re.compile(r"[ \t\r\n]+|//[^\r\n]*|/\*[^*]*\*+(?:[^/*][^*]*\*+)*/")
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _SCALAR = re.compile(r"[^\s,:\]}/]+")
@@ -112,21 +113,25 @@ def _read(text: str, start: int, depth: int) -> Node:
 def put(text: str, path: tuple[str, ...], item: object) -> str:
     """The text with `item` at the end of the list at `path`, whose missing containers are made.
 
-    What was there empty gets a blank behind its bracket, so that `take` knows that it was. Raises SpliceError where
-    something else than an object, or a list at last, stands on the way.
+    What was there empty gets a blank behind its bracket, so that `take` knows that it was, and what was null, which the
+    agents read as nothing, gets two. Raises SpliceError where something else than an object, or a list at last, stands
+    on the way.
     """
     here, missing = node_of(text), list(path)
     while missing and here.open == "{" and (inner := here.at(missing[0])) is not None:
         here = inner
         missing.pop(0)
+    made: object = [item]
+    for key in reversed(missing[1:]):
+        made = {key: made}
+    if text[here.start : here.end] == "null" and len(missing) < len(path):
+        shown = _flat("", {missing[0]: made} if missing else made, " ")
+        return text[: here.start] + shown[0] + _WAS_NULL + shown[1:] + text[here.end :]
     if here.open != ("{" if missing else "["):
         way = path[: len(path) - len(missing)]
         raise SpliceError(f"`{'.'.join(way) or 'the whole'}` is not {'an object' if missing else 'a list'}")
     if not missing:
         return _append(text, here, None, item)
-    made: object = [item]
-    for key in reversed(missing[1:]):
-        made = {key: made}
     return _append(text, here, missing[0], made)
 
 
@@ -202,6 +207,8 @@ def take(text: str, path: tuple[str | int, ...], *, up: bool = True) -> str | No
         if len(into.parts) > 1:
             return _without(text, into, into.place(path[number]))
         lead, tail = text[into.start + 1 : into.parts[0][1]], text[into.parts[0][2].end : into.end - 1]
+        if number and up and (lead, tail) == (_WAS_NULL, ""):
+            return text[: into.start] + "null" + text[into.end :]
         rest = "" if not up and not (lead + tail).strip() else lead.removeprefix(" " if lead == " " else "") + tail
         around = number == 0 and (text[: into.start] + text[into.end :]).strip()
         if lead == " " or not up or rest.strip() or around:

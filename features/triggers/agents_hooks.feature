@@ -17,6 +17,13 @@ Feature: After each turn of Claude Code, Codex or Gemini CLI
         | Codex       |
         | Gemini CLI  |
 
+    Scenario: settings whose hooks are null, which the agent reads as none
+      Given Claude Code with hooks that are null
+      When the hooks are installed twice
+      Then Claude Code runs the sync once after each turn
+      When the hooks are removed
+      Then the settings are what they were
+
     Scenario: settings that the agent itself cannot read
       Given Claude Code with settings that lack a bracket
       When the hooks are asked for

@@ -52,6 +52,11 @@ def in_own_hand(machine: Machine, agent: str) -> Settings:
     return Settings(machine, agent, PERSONS[agent])
 
 
+@given("Claude Code with hooks that are null", target_fixture="agents")
+def null_hooks(machine: Machine) -> Settings:
+    return Settings(machine, "Claude Code", '{"model": "opus", "hooks": null}\n')
+
+
 @given("Claude Code with settings that lack a bracket", target_fixture="agents")
 def without_bracket(machine: Machine) -> Settings:
     return Settings(machine, "Claude Code", '{"model": "opus"')

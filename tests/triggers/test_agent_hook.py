@@ -51,6 +51,9 @@ NASTY = [
     '{\r\n\t"a": 1,\r\n\t"b": {}\r\n}\r\n',
     '{"hooks": {}}',
     '{"hooks": {"Stop": []}}',
+    '{"a": 1,\r\n\t"hooks" : null }',
+    '{"hooks": {"Stop": null, "AfterAgent": null, "SessionEnd": null}}',
+    '{"hooks": {  "SessionEnd":null}, "z": {}}',
     '{"hooks": {"Stop": [ ], "AfterAgent": [\n]}}',
     '{\n  "hooks": {\n    "Stop": [\n      {"hooks": []}\n    ]\n  }\n}\n',
     json.dumps({"hooks": {"Stop": [OTHER, OTHER], "SessionEnd": [OTHER], "AfterAgent": [OTHER]}}, indent=2),
@@ -67,6 +70,7 @@ COMMENTED = [
     '{\n  // first\n  "a": 1, // one  \n  "b": 2 // two  \n  // last\n}\n// end',
     "{ /* x */ }",
     '{"hooks": { // mine\n } /* y */ }',
+    '{"hooks": /* a */ null // b\n}',
     '{\r\n  "hooks": {"AfterAgent": [ /* a */ {"hooks": []} /* b */ // c\r\n ]}\r\n}',
 ]
 
