@@ -12,7 +12,7 @@ from autosync_tasks.config.load import VARIABLE, load, switched_on
 from autosync_tasks.config.places import found
 from autosync_tasks.errors import BackupError, ConfigError, UsageError
 from autosync_tasks.names import display
-from autosync_tasks.profiles import USUAL, Source, names
+from autosync_tasks.profiles import USUAL, Source, hidden, names
 from autosync_tasks.remote.shared import offered
 from autosync_tasks.report import as_json as report
 from autosync_tasks.report import lines, screen
@@ -60,6 +60,9 @@ def profiles(context: Context, on: str = "", off: str = "", check: bool = False,
         screen.show(lines.plain([*(("would be: " if dry else "") + one for one in told)]))
     ways = [(*row[:3], _WAYS.get(row[2], "{0[3]}").format(row)) for row in rows]
     screen.show(of_profiles(ways))
+    unread = [f"{display(path)} is not read: {name} is built in" for name, path in hidden(loaded.config_home)]
+    if unread:
+        screen.show(lines.plain(unread))
     return code
 
 

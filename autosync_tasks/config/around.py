@@ -1,4 +1,4 @@
-"""What stands around the tree and is no part of it: what else OpenCode reads, and who owns the program's files."""
+"""What stands around the tree and is no part of it: what else the agent reads, and who owns the program's files."""
 
 from __future__ import annotations
 
@@ -29,12 +29,13 @@ class Concern:
 
 
 def outside(environ: Mapping[str, str], home: str, source: str, settings: Settings) -> tuple[Concern, ...]:
-    """What OpenCode reads besides the tree, and is in no backup though nobody said that it need not be.
+    """What the agent reads besides the tree, and is in no backup though nobody said that it need not be.
 
     home: the user's; source: the config tree.
     """
     left = {os.path.realpath(path) for path in settings.leave_outside}
-    concerns = (*_named(environ, home, source, settings.follow_config), *_skills(home, source, settings))
+    skills = () if settings.profile.unusual else _skills(home, source, settings)
+    concerns = (*_named(environ, home, source, settings), *skills)
     return tuple(concern for real, concern in concerns if real not in left)
 
 
@@ -77,9 +78,13 @@ def not_attached(home: str, settings: Settings) -> list[str]:
     return config if skills else [*config, "skills"]
 
 
-def _named(environ: Mapping[str, str], home: str, source: str, followed: str) -> Iterator[tuple[str, Concern]]:
-    for variable in ("OPENCODE_CONFIG", "OPENCODE_CONFIG_DIR"):
-        path = environ.get(variable, "")
+def _named(environ: Mapping[str, str], home: str, source: str, settings: Settings) -> Iterator[tuple[str, Concern]]:
+    """What the agent's variables name: a tree, or OpenCode's one file more."""
+    profile, followed = settings.profile.read(), settings.follow_config
+    more = () if settings.profile.unusual else ("OPENCODE_CONFIG",)
+    for one in (*more, *profile.tree.variables):
+        variable, _, below = one.partition("/")
+        path = os.path.join(environ[variable], below).rstrip("/") if environ.get(variable) else ""
         if path.startswith("~/"):
             path = home + path[1:]
         real = os.path.realpath(path)
@@ -88,7 +93,10 @@ def _named(environ: Mapping[str, str], home: str, source: str, followed: str) ->
             remedy = f"move it into {display(source)}, or keep a copy of it yourself"
             if variable == "OPENCODE_CONFIG" and os.path.isfile(real):
                 remedy = f"autosync set-config FOLLOW_CONFIG={display(shlex.quote(real))}"
-            what = f"{variable} names {display(path)}: OpenCode reads it too, and it is outside the tree, in no backup"
+            elif settings.profile.unusual:
+                remedy = f"autosync set-config --profile={profile.name} SOURCE={display(shlex.quote(real))}"
+            reads = f"{profile.title} reads it {'instead' if settings.profile.unusual else 'too'}"
+            what = f"{variable} names {display(path)}: {reads}, and it is outside the tree, in no backup"
             yield real, Concern(what, remedy)
 
 

@@ -95,7 +95,7 @@ def _agents_own(tree: Tree, environ: Mapping[str, str], home: str, profile: str)
                 f"environment variable {variable} is empty, and no {setting_of('source', profile)} is recorded",
                 hint="unset it, or let it name the config tree",
             )
-        return os.path.join(_absolute(named, home, variable), below).rstrip("/")
+        return os.path.join(_absolute(named, home, variable), below).rstrip("/") or "/"
     return ""
 
 

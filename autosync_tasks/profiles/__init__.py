@@ -69,6 +69,12 @@ def names(config_home: str) -> list[str]:
     return [USUAL, *(name for name in shipped if name != USUAL), *(name for name in own if name not in shipped)]
 
 
+def hidden(config_home: str) -> list[tuple[str, str]]:
+    """A person's own that are not read, for a shipped one has their name: each with its file."""
+    folder = os.path.join(config_home, "profiles")
+    return [(name, os.path.join(folder, f"{name}.toml")) for name in _in(folder) if name in _in(SHIPPED)]
+
+
 def _in(folder: str) -> list[str]:
     try:
         return sorted(name.removesuffix(".toml") for name in os.listdir(folder) if name.endswith(".toml"))

@@ -25,7 +25,7 @@ from autosync_tasks.profiles.profile import (
 NAME = r"[a-z][a-z0-9-]{0,30}"
 """Of a profile: it is a branch, a folder and a table of the config file."""
 _CATEGORY = r"[a-z][a-z -]{0,30}"
-_VARIABLE = r"[A-Z][A-Z0-9_]{0,60}(/[^/\0]+)*"
+_VARIABLE = r"(?!.*/\.\.?(/|$))[A-Z][A-Z0-9_]{0,60}(/[^/\0]+)*"
 _FOLDER = r"(?!.*/\.\.?(/|$))(~|\$XDG_CONFIG_HOME)(/[^/\0]+)+"
 _OUTSIDE = r"\.autosync-outside/[A-Za-z0-9_][A-Za-z0-9._-]*"
 _INSIDE = r"(?!.*(^|/)\.\.(/|$))[^/\0]+(/[^/\0]+)*"
@@ -224,10 +224,12 @@ def _trigger(value: object, where: str, wrong: Callable[[str], None]) -> Trigger
     if value is None:
         return None
     table = _Table(value, f"{where}trigger, ", wrong)
+    kind = _one_of(table, "kind", TRIGGERS)
+    hooks = kind.endswith("-hooks")
     trigger = Trigger(
-        _one_of(table, "kind", TRIGGERS),
-        table.text("file", _INSIDE, "a path in the tree", usual=""),
-        table.texts("events", r"[A-Za-z]+", "a list of the agent's events"),
+        kind,
+        table.text("file", _INSIDE, "a path in the tree", usual=None if hooks else ""),
+        table.texts("events", r"[A-Za-z]+", "a list of the agent's events", needed=hooks),
     )
     table.end()
     return trigger

@@ -10,7 +10,7 @@ from autosync_tasks.records import dataclass, field
 
 CHECKS = ("json", "toml", "front-matter", "hooks", "policy-rules", "opencode")
 """Validations that a profile can name; the room `validation` has the code of each."""
-READERS = ("comments", "bom")
+READERS = ("comments", "bom", "empty")
 KINDS = ("string", "boolean", "integer", "number", "array", "object", "null")
 TRIGGERS = ("opencode-plugin", "claude-hooks", "codex-hooks", "gemini-hooks")
 """Triggers that a profile can name; the room `triggers` has the code of each."""

@@ -61,7 +61,7 @@ def _refusal(path: str, file: HookFile, why: str) -> UsageError:
 
 def _edited(path: str, held: bytes | None, file: HookFile, command: str | None) -> bytes | None:
     """The file's bytes with our hooks (command: None takes them out); None where there should be no file."""
-    if held is None or (command is None and _MARK not in held):
+    if not held or (command is None and _MARK not in held):  # an empty file says nothing, and Claude Code takes it so
         return held if command is None else new_file(file, command).encode()
     text = _text(path, held, file)
     try:
@@ -89,7 +89,7 @@ def _change(
 
 def _ours(path: str, held: bytes | None, file: HookFile) -> bytes:
     """Our hooks alone, a line each: what stands beside them may be secret and is not shown."""
-    value = {} if held is None else value_of(_text(path, held, file), comments=file.comments)
+    value = {} if not held else value_of(_text(path, held, file), comments=file.comments)
     return "".join(f"{event}: {command}\n" for event, _, _, command in ours(value)).encode()
 
 
@@ -102,7 +102,10 @@ def install(
     """
     path = os.path.join(home, file.file)
     if not os.path.isdir(home):
-        raise UsageError(f"there is no {display(home)}", hint=f"start {file.agent} once, then run this again")
+        raise UsageError(
+            f"there is no {display(home) or f'config tree of {file.agent}'}",
+            hint=f"start {file.agent} once, then run this again",
+        )
     command = hook_command(words, environ)
     before, after = _change(environ, path, file, command, check=check)
     value = value_of(_text(path, after or b"{}", file), comments=file.comments)

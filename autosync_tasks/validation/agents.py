@@ -71,6 +71,8 @@ def _json(subject: Subject, applies: Applies, context: Context) -> Iterator[Raw]
     if text.startswith("\ufeff") and "bom" not in applies.takes:
         yield _broken(applies, "It begins with a byte order mark, which its reader does not take.", 1)
     text = text.removeprefix("\ufeff")
+    if not text.strip() and "empty" in applies.takes:
+        return
     try:
         value = jsonc.loads(text)
     except jsonc.JsoncError as error:

@@ -10,7 +10,11 @@ from autosync_tasks.validation import secret_keys, secret_values, stand_ins
 from autosync_tasks.validation.scanner import OWN, Hit
 from autosync_tasks.validation.secret_keys import NOTHING, QUOTES, Judged, Place
 
-_CONFIG = pattern(rb"(?:^|/)(?:opencode|tui|config)\.jsonc?$")
+_CONFIG = pattern(
+    rb"(?:^|/)(?:opencode|tui|config)\.jsonc?$"
+    rb"|^(?:settings\.json|hooks\.json|(?:[^/]+\.)?config\.toml|\.?mcp[^/]*\.json|\.autosync-outside/[^/]+\.json)$"
+)
+"""The agents' own settings: what stands there under a key's name is one."""
 _OPTION_BEFORE = pattern(rb"-([A-Za-z0-9-]{3,40})(?:[\"']\s*,\s*[\"']|=[\"']?|\s+[\"']?)$")
 _ASSIGNED = pattern(rb"(?i)[\s:=>,|\"'`*\[\](\\]+(?:(?:bearer|basic|token|bot|apikey)\s+)?$")
 _NAME_BEFORE = pattern(rb"[A-Za-z0-9_.\-]{0,48}$")

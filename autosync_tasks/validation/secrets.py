@@ -41,7 +41,7 @@ SEC004 error firm lasting: A protected file was selected
 
 SEC005 error lasting: A random value under a secret's name
   A long random value is given to one service's token, key or password, stands in an authorization header, has a
-  provider's prefix, or stands in opencode.json where a key belongs.
+  provider's prefix, or stands in an agent's settings where a key belongs.
   → {_REMOVE}
 
 SEC006 error lasting: A secret in a file's name

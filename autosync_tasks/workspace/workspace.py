@@ -116,9 +116,7 @@ class Site:
 
     @property
     def outside(self) -> tuple[Concern, ...]:
-        """What OpenCode reads besides the tree, and is in no backup though nobody said that it need not be."""
-        if self.settings.profile.name != USUAL:
-            return ()
+        """What the agent reads besides the tree, and is in no backup though nobody said that it need not be."""
         from autosync_tasks.config.around import outside
 
         return outside(self.environ, self.loaded.home, self.places.real_source, self.settings)

@@ -35,6 +35,26 @@ Feature: Several agents
       Then the exit code is 0
       And the backup of claude holds CLAUDE.md and settings.json alone
 
+    Scenario: the agent is told to use another tree than the one that is backed up
+      Given a person has switched on claude
+      And a person has run `autosync sync`
+      When CLAUDE_CONFIG_DIR names another home of Claude Code
+      And a person runs `autosync status --profile=claude`
+      Then it says "Claude Code reads it instead, and it is outside the tree, in no backup"
+
+    Scenario: a variable that names no home is no reason to take another
+      Given CLAUDE_CONFIG_DIR names the whole machine
+      And a person has switched on claude
+      When a person runs `autosync sync --profile=claude`
+      Then the exit code is 2
+      And it says "the backup lies inside the source"
+
+    Scenario: a profile that bears the name of a shipped one
+      Given a person has written a profile under the name claude
+      When a person runs `autosync profiles`
+      Then it says "claude.toml is not read: claude is built in"
+      And it says "claude    Claude Code    not backed up"
+
   Rule: All of them go to one remote, each to a branch of its own
 
     Scenario: an agent that is switched on takes the remote of the backup that stands

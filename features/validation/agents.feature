@@ -34,6 +34,7 @@ Feature: Other agents' own files are read as each of them reads it
         | form                     | text           | told                               |
         | another kind             | []             | AGT001 in line 1                   |
         | a byte order mark before | BOM{}          | nothing                            |
+        | nothing at all           |                | nothing                            |
         | hooks of odd shapes      | {"hooks": {"Stop": [1, {"hooks": 2}, {"hooks": [{"command": 5}, 6]}], "b": 1}, "statusLine": {}} | nothing |
         | a status line as a list  | {"statusLine": []}   | AGT001                           |
         | what is allowed as text  | {"permissions": {"allow": "Bash(ls:*)"}} | AGT001       |

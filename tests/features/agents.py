@@ -72,6 +72,22 @@ def made_up(machine: Machine) -> None:
     put_files(machine, {".made-up/notes/a.md": "# A note\n", ".made-up/tokens/t": "a login\n"})
 
 
+@given("a person has written a profile under the name claude")
+def shadow(machine: Machine) -> None:
+    _put(machine, {".config/autosync-tasks/profiles/claude.toml": MADE_UP})
+
+
+@when("CLAUDE_CONFIG_DIR names another home of Claude Code")
+def other_home(machine: Machine) -> None:
+    _put(machine, {"elsewhere/CLAUDE.md": "# Other rules\n"})
+    machine.environ |= {"CLAUDE_CONFIG_DIR": str(machine.home / "elsewhere")}
+
+
+@given("CLAUDE_CONFIG_DIR names the whole machine")
+def whole_machine(machine: Machine) -> None:
+    machine.environ |= {"CLAUDE_CONFIG_DIR": "/"}
+
+
 @given(parsers.re("a person has switched on (?P<names>[a-z -]+?)"))
 def switched_on(machine: Machine, names: str) -> None:
     for name in names.split(" and "):

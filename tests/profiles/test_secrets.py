@@ -22,6 +22,8 @@ ANTHROPIC = "sk-" + "ant-api03-" + some(93, 2) + "AA"
 OPENAI = "sk-" + "proj-" + some(74, 3) + "T3Blbk" + "FJ" + some(74, 4)
 GOOGLE = "AI" + "za" + "Sy" + some(33, 5)
 """Made up; they have the forms of real ones."""
+DRAWN = "".join(random.Random(6).choices(string.hexdigits[:16], k=64))
+"""As services give out that no rule knows."""
 
 
 def servers(key: str) -> dict[str, object]:
@@ -39,6 +41,20 @@ PLANTED = [
     ),
     ("gemini", ".gemini/settings.json", json.dumps(servers(GOOGLE))),
     ("gemini", ".gemini/GEMINI.md", f"The key is {GOOGLE}\n"),
+    ("claude", ".claude.json", json.dumps(servers(DRAWN))),
+    ("claude", ".claude/settings.json", json.dumps({"env": {"API_KEY": DRAWN}})),
+    ("claude", ".claude/.mcp.json", json.dumps({"mcpServers": {"a": {"url": f"https://a.dev/mcp?api_key={DRAWN}"}}})),
+    (
+        "codex",
+        ".codex/config.toml",
+        f'[mcp_servers.a]\nurl = "https://a.dev"\nhttp_headers = {{ X-API-Key = "{DRAWN}" }}\n',
+    ),
+    ("codex", ".codex/work.config.toml", f'[model_providers.a]\nname = "a"\nexperimental_bearer_token = "{DRAWN}"\n'),
+    (
+        "gemini",
+        ".gemini/settings.json",
+        f'{{ // mine\n "mcpServers": {{"a": {{"command": "a", "args": ["--api-key={DRAWN}"]}}}}}}',
+    ),
     ("agents", ".agents/skills/mine/SKILL.md", f"---\nname: mine\ndescription: d\n---\nexport KEY={GITHUB}\n"),
 ]
 CLEAN = {"claude": "CLAUDE.md", "codex": "AGENTS.md", "gemini": "AGENTS.md", "agents": "AGENTS.md"}
@@ -63,7 +79,7 @@ def test_a_planted_key_blocks(place: Place, agent: str, name: str, text: str) ->
     blocked = place.inside("sync", f"--profile={agent}")
     assert (blocked.code, blocked.outcome) == (3, "blocked"), blocked
     assert {one["code"][:3] for one in blocked.json["findings"]} == {"SEC"}
-    key = next(one for one in (GITHUB, ANTHROPIC, OPENAI, GOOGLE) if one in text)
+    key = next(one for one in (GITHUB, ANTHROPIC, OPENAI, GOOGLE, DRAWN) if one in text)
     assert key not in blocked.words
     if name == ".claude.json":  # the part of it is nowhere to be mended
         assert "mend .autosync-outside/claude-mcp.json where it comes from (`inv why" in blocked.json["next_step"]

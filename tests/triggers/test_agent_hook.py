@@ -301,7 +301,7 @@ def test_an_agent_that_never_rests_is_told_of(environ: dict[str, str], monkeypat
         (CODEX, b"\xef\xbb\xbf{}", "byte order mark"),
         (CLAUDE, b'{"a": "\xff"}', "not UTF-8"),
         (CLAUDE, b'{"a": 1, // c\n}', "not JSON"),
-        (CLAUDE, b"", "not JSON"),
+        (CLAUDE, b"\n", "not JSON"),
         (GEMINI, b'{"hooks": 1}', "not an object"),
     ],
 )
@@ -424,3 +424,12 @@ def test_the_hook_itself_gives_0_whatever_happens_and_sees_nothing(environ: dict
     assert "KEY" not in seen
     assert "transcript" not in seen
     assert f"HOME={environ['HOME']}" in seen
+
+
+def test_an_empty_file_says_nothing_and_a_home_that_is_not_here_is_named(tmp_path: Path) -> None:
+    (tmp_path / "settings.json").touch()
+    environ = {"HOME": str(tmp_path), "PATH": "/usr/bin"}
+    assert agent_hook.install(environ, CLAUDE, str(tmp_path), ["/opt/autosync", "sync"]).exit_code == 0
+    assert len(list(ours(json.loads((tmp_path / "settings.json").read_text())))) == 2
+    with pytest.raises(UsageError, match="there is no config tree of Claude Code"):
+        agent_hook.install(environ, CLAUDE, "", ["/opt/autosync", "sync"])
