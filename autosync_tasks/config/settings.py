@@ -76,8 +76,7 @@ class Settings:
     auto_sync_enabled: bool = _bool(True, "Whether automatic triggers may sync. A sync by hand always may.")
     auto_sync_push: bool = _bool(False, "Whether each sync pushes the backup to its remote.")
     auto_sync_validate: bool = _bool(
-        True,
-        "Whether findings block a sync. Protected paths and secrets are checked even when this is false.",
+        True, "Whether findings block a sync. Protected paths and secrets are checked even when this is false."
     )
     min_changes_for_sync: int = _int(1, 1, 1_000_000, "changes", "An automatic sync starts from this many changes on.")
     max_sync_frequency: int = _int(
@@ -96,9 +95,7 @@ class Settings:
         Type.FOLDER, "", "The config tree. Empty: it is looked for, and recorded by the first sync."
     )
     opencode_backup: str = _declare(
-        Type.FOLDER,
-        "",
-        "The backup repository. Empty: one in the XDG data folder, recorded by the first sync.",
+        Type.FOLDER, "", "The backup repository. Empty: one in the XDG data folder, recorded by the first sync."
     )
     source_id: str = _declare(Type.ID, "", "The id of the source, recorded by the first sync. Not meant to be edited.")
     backup_branch: str = _declare(Type.BRANCH, "main", "The branch of the backup that holds the copy.")
@@ -110,11 +107,7 @@ class Settings:
         "one, nothing is pushed until you set this to it.",
     )
     medium_threshold: int = _int(
-        3,
-        0,
-        1_000_000,
-        "changes",
-        "Changes of medium priority start a sync when more than this many are pending,",
+        3, 0, 1_000_000, "changes", "Changes of medium priority start a sync when more than this many are pending,"
     )
     medium_max_age: int = _int(DAY, 0, 365 * DAY, "seconds", "or when the oldest of them has waited this long.")
     max_age: int = _int(
@@ -157,9 +150,7 @@ class Settings:
         Type.FOLDERS, (), "What OpenCode reads outside the tree and you want in no backup: it is not named any more."
     )
     notify_command: str = _declare(
-        Type.TEXT,
-        "",
-        "A command that is run when the verdict changes, at a block and at a third failure in a row.",
+        Type.TEXT, "", "A command that is run when the verdict changes, at a block and at a third failure in a row."
     )
     notify: tuple[str, ...] = _declare(
         Type.COMMANDS, (), "More commands of that kind, each run by itself; `inv notify --test` tries all of them."

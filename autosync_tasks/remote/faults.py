@@ -91,14 +91,8 @@ _SIGNS: tuple[tuple[Cause, re.Pattern[str]], ...] = (
             re.I,
         ),
     ),
-    (
-        Cause.REFUSED,
-        re.compile(r"transport '[^']*' not allowed|protocol .*not supported|disabled in libcurl", re.I),
-    ),
-    (
-        Cause.LOCAL,
-        re.compile(r"no space left on device|bad config|unable to find remote helper|cannot run ssh", re.I),
-    ),
+    (Cause.REFUSED, re.compile(r"transport '[^']*' not allowed|protocol .*not supported|disabled in libcurl", re.I)),
+    (Cause.LOCAL, re.compile(r"no space left on device|bad config|unable to find remote helper|cannot run ssh", re.I)),
 )
 
 _LOCKED = re.compile(r"Unable to create '([^']+\.lock)': File exists")

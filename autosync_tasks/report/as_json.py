@@ -111,10 +111,7 @@ def of_finding(finding: Finding) -> dict[str, Any]:
 
 def of_detection(changes: Iterable[Change], left_out: Iterable[LeftOut]) -> dict[str, Any]:
     """What differs, and what is left out."""
-    return {
-        "changes": [of_change(change) for change in changes],
-        "left_out": [of_left_out(left) for left in left_out],
-    }
+    return {"changes": [of_change(change) for change in changes], "left_out": [of_left_out(left) for left in left_out]}
 
 
 def of_validation(findings: Iterable[Finding], left_out: Iterable[LeftOut], judged: int) -> dict[str, Any]:
@@ -183,9 +180,4 @@ def _remote(remote: KnownRemote | None) -> dict[str, Any] | None:
 
 def of_error(error: AutosyncError) -> dict[str, Any]:
     """An error."""
-    return {
-        "error": error.message,
-        "details": list(error.details),
-        "hint": error.hint,
-        "exit_code": error.exit_code,
-    }
+    return {"error": error.message, "details": list(error.details), "hint": error.hint, "exit_code": error.exit_code}

@@ -14,12 +14,7 @@ _NO_NEWS = frozenset({Outcome.OK, Outcome.CHANGED, Outcome.SKIPPED, Outcome.DEFE
 
 
 def show_run(
-    site: Site,
-    run: Run,
-    *,
-    as_json: bool,
-    verbose: bool = False,
-    contents: Callable[[], Iterable[str]] | None = None,
+    site: Site, run: Run, *, as_json: bool, verbose: bool = False, contents: Callable[[], Iterable[str]] | None = None
 ) -> int:
     """Shows a run and returns its exit code. An unattended one that needs nobody says nothing in words.
 

@@ -30,15 +30,7 @@ from autosync_tasks.restore.plan import (
     set_aside,
     without_contents,
 )
-from autosync_tasks.restore.request import (
-    Agree,
-    Announce,
-    Wish,
-    commit_at,
-    local_zone,
-    name_of_commit,
-    newest_backup,
-)
+from autosync_tasks.restore.request import Agree, Announce, Wish, commit_at, local_zone, name_of_commit, newest_backup
 from autosync_tasks.restore.snapshot import mark_taken_back, name_of, snapshots, take, undo_of
 from autosync_tasks.restore.write import bytes_of, carry_out, read_back, standings
 from autosync_tasks.tree.dirfd import Below

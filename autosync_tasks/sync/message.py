@@ -19,12 +19,7 @@ def message(plan_: Plan, run_id: str, trigger: Trigger, said: Said, validated: s
     said: what another machine may have to know of this one.
     """
     return "\n".join(
-        [
-            subject(plan_.changes),
-            "",
-            *_body(plan_.changes),
-            *_trailers(plan_, run_id, trigger, said, validated),
-        ]
+        [subject(plan_.changes), "", *_body(plan_.changes), *_trailers(plan_, run_id, trigger, said, validated)]
     ).encode()
 
 

@@ -20,12 +20,7 @@ Listed = tuple[list[bytes], list[bytes]]
 def pack(result: os.stat_result) -> bytes:
     """A stat result as a record."""
     return STAT.pack(
-        result.st_size,
-        result.st_mtime_ns,
-        result.st_ctime_ns,
-        result.st_ino & _INODE,
-        result.st_mode,
-        result.st_uid,
+        result.st_size, result.st_mtime_ns, result.st_ctime_ns, result.st_ino & _INODE, result.st_mode, result.st_uid
     )
 
 

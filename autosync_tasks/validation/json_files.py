@@ -72,7 +72,7 @@ def json_faults(subject: Subject, context: Context) -> Iterator[Raw]:
         return
     config = context.opencode and is_config(subject.path)
     empty = {name for one in context.checks if "empty" in one.takes for name in one.files}
-    if not subject.data and (config or "/" + os.fsdecode(subject.path) in empty):
+    if not subject.data and (config or "/" + subject.path.decode("utf-8", "replace") in empty):
         return  # OpenCode and Claude Code take an empty file for `{}`
     if config:
         yield from _references(subject, context)
