@@ -74,12 +74,12 @@ def made_up(machine: Machine) -> None:
 
 @given("a person has written a profile under the name claude")
 def shadow(machine: Machine) -> None:
-    _put(machine, {".config/autosync-tasks/profiles/claude.toml": MADE_UP})
+    put_files(machine, {".config/autosync-tasks/profiles/claude.toml": MADE_UP})
 
 
 @when("CLAUDE_CONFIG_DIR names another home of Claude Code")
 def other_home(machine: Machine) -> None:
-    _put(machine, {"elsewhere/CLAUDE.md": "# Other rules\n"})
+    put_files(machine, {"elsewhere/CLAUDE.md": "# Other rules\n"})
     machine.environ |= {"CLAUDE_CONFIG_DIR": str(machine.home / "elsewhere")}
 
 
