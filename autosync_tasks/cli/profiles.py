@@ -60,9 +60,8 @@ def profiles(context: Context, on: str = "", off: str = "", check: bool = False,
         screen.show(lines.plain([*(("would be: " if dry else "") + one for one in told)]))
     ways = [(*row[:3], _WAYS.get(row[2], "{0[3]}").format(row)) for row in rows]
     screen.show(of_profiles(ways))
-    unread = [f"{display(path)} is not read: {name} is built in" for name, path in hidden(loaded.config_home)]
-    if unread:
-        screen.show(lines.plain(unread))
+    for name, path in hidden(loaded.config_home):
+        screen.show(lines.plain([f"{display(path)} is not read: {name} is built in"]))
     return code
 
 

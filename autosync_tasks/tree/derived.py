@@ -40,15 +40,16 @@ class Part(NamedTuple):
                     raise OSError(errno.EINVAL, "it is no file of a usual size")
                 data = file.read()
         except FileNotFoundError:
+            if os.path.islink(self.file):  # its disk may be away for a while: no deletion
+                raise OSError(errno.EINVAL, "it is a link to nothing") from None
             return None
         try:
             value = json.loads(data.decode("utf-8-sig"))
-            taken = {key: value[key] for key in self.keys if value.get(key)} if isinstance(value, dict) else {}
+            taken = {key: value[key] for key in self.keys if value.get(key)}
             text = json.dumps(taken, indent=2, sort_keys=True, ensure_ascii=False) + "\n" if taken else ""
-        except (ValueError, RecursionError):
-            raise OSError(errno.EINVAL, "it is not valid JSON") from None
-        # half of a character is written as the JSON that it was
-        return text.encode("utf-8", "backslashreplace") or None
+        except (ValueError, RecursionError, AttributeError):  # the last: it is no object
+            raise OSError(errno.EINVAL, "it is not valid JSON, or holds no object") from None
+        return text.encode("utf-8", "backslashreplace") or None  # half of a character stays the JSON that it was
 
     def _now(self) -> bytes:
         data = self.read()

@@ -125,7 +125,7 @@ def _fold(path: Path) -> str:
 
 TO_DO = {
     Left.SPECIAL: "Move it out of the tree: only files, folders and links can be backed up.",
-    Left.UNREADABLE: "Give yourself the permission to read it.",
+    Left.UNREADABLE: "Give yourself the permission to read it, or mend what the reason names.",
     Left.TOO_LARGE: "Move it out of the tree, or raise the limit (`inv set-config MAX_FILE_SIZE=…`).",
     Left.MOVING: "Nothing, if a program is writing to it: the next sync looks again.",
     Left.NAME: "Rename it: git refuses the name.",

@@ -59,18 +59,23 @@ def test_the_rest_of_the_file_is_no_change_and_the_part_is(tree: Path) -> None:
     assert look(tree).scan.blob != once.scan.blob
 
 
-@pytest.mark.parametrize("held", ["{", '{"mcpServers": ', "\xff", "[" * 100_000])
+@pytest.mark.parametrize("held", ["{", '{"mcpServers": ', "\xff", "[" * 100_000, "[]", "null", "5"])
 def test_a_file_that_is_halfway_written_is_left_out(tree: Path, held: str) -> None:
     (tree.parent / "big.json").write_text(held, "latin-1")
     found = look(tree)
     assert [(left.path.decode(), left.why) for left in found.left_out] == [(PATH, Left.UNREADABLE)]
 
 
-@pytest.mark.parametrize("held", ["{}", "[]", '{"mcpServers": {}}', None])
+@pytest.mark.parametrize("held", ["{}", '{"mcpServers": {}}', '{"mcpServers": null}', None])
 def test_where_there_is_nothing_there_is_no_part(tree: Path, held: str | None) -> None:
     if held is not None:
         (tree.parent / "big.json").write_text(held)
     assert Part(str(tree.parent / "big.json"), ("mcpServers",)).read() is None
+
+
+def test_a_link_whose_disk_is_away_is_no_deletion(tree: Path) -> None:
+    (tree.parent / "big.json").symlink_to("away/big.json")
+    assert [(left.path.decode(), left.why) for left in look(tree).left_out] == [(PATH, Left.UNREADABLE)]
 
 
 def test_what_is_no_file_is_not_read(tree: Path) -> None:
