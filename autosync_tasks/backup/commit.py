@@ -1,4 +1,4 @@
-"""One commit at the object level: a single git process, however many files, and never a work tree.
+"""One commit at the object level: one git process, two for much, however many files, and never a work tree.
 
 Success is told only for what is durable and was read back, hence the order: objects → on disk → read back → branch
 ref → read back. `git fast-import` first writes everything under a ref of this run alone and a checkpoint makes it a

@@ -54,14 +54,16 @@ def judge(
     by_hand: bool = False,
     quick: int | None = None,
     elsewhere: Callable[[Context], AbstractContextManager[Callable[[], Apart]]] | None = None,
+    needed: Callable[[], Collection[Path]] = tuple,
 ) -> tuple[Finding, ...]:
     """Every finding in these paths of the walk, given with their bytes; keeps none of them.
 
     check, by_hand, quick: see `validation_context.context`. elsewhere: has the paths before these judged.
+    needed: see `validate`.
     """
     waiting = iter(files)
     some = [*islice(waiting, 1)]
-    if not (some or elsewhere):
+    if not (some or elsewhere or needed()):
         return ()  # nothing to judge: no key is made and no scanner loaded
     if not check:
         site.state.prepare()
@@ -79,7 +81,7 @@ def judge(
     before = TELL.set(lambda words: tell(words, 0, 0))
     try:
         with elsewhere(known) if elsewhere else nullcontext() as beside:
-            return tuple(validate(_subjects(seen, told()), known, beside))
+            return tuple(validate(_subjects(seen, told()), known, beside, needed))
     finally:
         TELL.reset(before)
 
@@ -106,7 +108,12 @@ def judge_puts(
         elsewhere = partial(judged_beside, seen, here[:half], lost, partial(_subjects, seen))
         here = here[half:]
     files = chain(read_again(seen.root, seen.scan, here, lost), ((path, b"") for path in folders))
-    return judge(seen.site, seen, files, check=check, by_hand=by_hand, quick=size, elsewhere=elsewhere)
+
+    def needed() -> Collection[Path]:
+        return puts.keys() - lost.keys()
+
+    how = partial(judge, check=check, by_hand=by_hand, quick=size)
+    return how(seen.site, seen, files, elsewhere=elsewhere, needed=needed)
 
 
 _ahead: list[Thread] = []

@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from autosync_tasks.model import Finding, LeftOut, Path
 from autosync_tasks.names import suspicious
-from autosync_tasks.validation.findings import Context, Lines, Subject, fingerprint
+from autosync_tasks.validation.findings import Context, Lines, Raw, Subject, fingerprint
 from autosync_tasks.validation.names_and_modes import left_out
 from autosync_tasks.validation.run import OneRun
 from autosync_tasks.validation.secret_regions import as_utf8, regions
@@ -20,10 +20,16 @@ Apart = tuple[list[Path], list[Finding]]
 """What was judged apart from the rest, and every finding in it."""
 
 
-def validate(files: Iterable[Subject], context: Context, before: Callable[[], Apart] | None = None) -> list[Finding]:
+def validate(
+    files: Iterable[Subject],
+    context: Context,
+    before: Callable[[], Apart] | None = None,
+    needed: Callable[[], Collection[Path]] = tuple,
+) -> list[Finding]:
     """Every finding in the files, sorted by path and place. Keeps no file's bytes for long.
 
-    before: asked last, what `judged_apart` said of the files before these.
+    before: asked when these have been judged, what `judged_apart` said of the files before them. needed: asked last,
+    which had to be judged; whatever lost one of them on the way is a fault of ours, and blocks (INT001).
     Never raises for what is in a file: a check that crashes is itself a finding (INT001) and blocks.
     """
     run = OneRun(context)
@@ -35,6 +41,8 @@ def validate(files: Iterable[Subject], context: Context, before: Callable[[], Ap
         run.seen[:0] = paths
         out[:0] = found
     out += run.tree()
+    for path in {*needed()}.difference(run.seen):
+        out += run.finished([Raw("INT001", "The file was not judged: a fault of this program.")], path)
     return in_order(out)
 
 

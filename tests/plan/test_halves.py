@@ -212,3 +212,16 @@ def test_the_cut_halves_the_bytes() -> None:
         *(0, 0, 5, 0, 2)
     ]
     assert halves.cut(puts(1, 1, 1, 9_999_999)) == 3
+
+
+def test_a_file_that_nobody_judged_blocks(place: Place, two: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever loses one on the way: this is asked of the result, not of how it came about."""
+    faulty(place)
+    first = "agent/broken.md"
+    monkeypatch.setattr(halves, "judged_apart", lambda subjects, known: ([one.path for one in subjects][1:], []))
+    found, _ = judged(place)
+    assert [one.path.decode() for one in found if one.code == "INT001"] == [first]
+    monkeypatch.setattr(judge, "FOR_TWO", 1 << 40)
+    monkeypatch.setattr(judge, "read_again", lambda *_: iter(()))
+    found, _ = judged(place)
+    assert len([one for one in found if one.code == "INT001"]) > 40, "all of them"
