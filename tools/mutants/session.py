@@ -57,6 +57,7 @@ class Session:
     def __init__(self, work: Callable[[Session], None]) -> None:
         self._work = work
         self.items: dict[str, pytest.Item] = {}
+        self._underived: list[tuple[Any, str, Any]] = []
         self.room = Path(tempfile.mkdtemp(prefix="autosync-mutants-", dir=_MEMORY_DISK))
         atexit.register(shutil.rmtree, self.room, ignore_errors=True)
 
@@ -98,10 +99,13 @@ class Session:
         from tests.support import fork_server, forks, scanner
 
         load_invoke()
-        found = scanner.loaded()
-        found.details()
-        self._underived = {name: getattr(catalogue, name) for name in ("derived", "built_in", "own_rules")}
-        scanner.derive_once()
+        (found := scanner.loaded()).details()
+
+        def put(place: Any, name: str, value: Any) -> None:
+            self._underived.append((place, name, getattr(place, name)))
+            setattr(place, name, value)
+
+        scanner.derive_once(put)
         catalogue.Catalogue("", catalogue.installed()).foresee()
         for one in gc.get_objects():  # what was kept while tests were collected would hide the line that made it
             if isinstance(one, functools._lru_cache_wrapper) and one.__module__.startswith("autosync_tasks"):
@@ -132,10 +136,8 @@ class Session:
 
     def derive_anew(self) -> None:
         """From now on this process works out what follows from the scanner's rules, as a new home does."""
-        from autosync_tasks.validation import catalogue
-
-        for name, function in self._underived.items():
-            setattr(catalogue, name, function)
+        for place, name, function in self._underived:
+            setattr(place, name, function)
 
     def freeze(self) -> None:
         """Called when all is loaded that children share."""
