@@ -23,7 +23,7 @@ PAGES = sorted(path for path in [*CHECKOUT.glob("*.md"), *CHECKOUT.glob("docs/*.
 
 NOT_RUN = {
     r"python3 -m venv ": "it is how this very suite, or a release, is installed; .ci/run runs it from the README",
-    r"pip install coverage ": "it takes an hour; tests/test_mutants.py holds the tool",
+    r"(pip install coverage && )?python -m tools.mutants ": "it takes an hour; tests/test_mutants.py holds the tool",
 }
 """A command's beginning, and why it is not run here."""
 
