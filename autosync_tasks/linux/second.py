@@ -24,28 +24,31 @@ def possible() -> bool:
 def second(work: Callable[[], bytes]) -> Iterator[Callable[[], bytes | None]]:
     """Works out bytes in a copy of this process, gone with the block; gives what waits for them (None: it ended
     otherwise). Raises OSError if there is no room for another process."""
-    here, (take, give), ended = os.getpid(), os.pipe(), []
-    with os.fdopen(take, "rb") as answer:
-        with os.fdopen(give, "wb") as given:
-            pid = os.fork()
-            if not pid:
+    here, (take, give), ended, pid = os.getpid(), os.pipe(), list[int](), 0
+    with os.fdopen(take, "rb") as answer, os.fdopen(give, "wb") as given:
+
+        def wait() -> bytes | None:
+            found = answer.read()
+            ended.append(pid)  # first: once it is waited for, its number may be another's
+            return None if os.waitpid(pid, 0)[1] else found
+
+        signals = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())  # none may take a copy out of here
+        try:
+            if not (pid := os.fork()):
                 try:
                     _end_with(here)
+                    signal.pthread_sigmask(signal.SIG_SETMASK, signals)
                     given.write(work())
                     given.flush()
                     os._exit(0)
                 finally:
                     os._exit(1)  # whatever happens: nothing that this process began may be finished twice
-
-        def wait() -> bytes | None:
-            found = answer.read()
-            ended.append(os.waitpid(pid, 0)[1])
-            return None if ended[0] else found
-
-        try:
+            given.close()
+            signal.pthread_sigmask(signal.SIG_SETMASK, signals)
             yield wait
         finally:
-            if not ended:
+            signal.pthread_sigmask(signal.SIG_SETMASK, signals)
+            if pid and not ended:
                 os.kill(pid, signal.SIGKILL)
                 os.waitpid(pid, 0)
 

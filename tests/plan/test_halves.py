@@ -176,6 +176,29 @@ def test_a_block_that_is_left_ends_the_second_process(two: list[int]) -> None:
         os.waitpid(two[0], os.WNOHANG)
 
 
+def test_a_signal_at_the_fork_leads_no_copy_out_of_its_work(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Ctrl-C goes to both: a copy that went on with what this process was about would end it twice."""
+    fork, out = os.fork, tmp_path / "out"
+
+    def hit() -> int:
+        pid = fork()
+        os.kill(os.getpid(), signal.SIGINT)
+        return pid
+
+    monkeypatch.setattr(os, "fork", hit)
+    here = os.getpid()
+    try:
+        with second.second(lambda: b"done"):
+            pytest.fail("the signal is for this process too")
+    except KeyboardInterrupt:
+        with out.open("a") as file:
+            file.write("out\n")
+        if os.getpid() != here:
+            os._exit(0)
+    assert out.read_text() == "out\n"
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == set()
+
+
 def test_a_second_process_ends_with_the_first() -> None:
     """It holds the lock too: the next run would wait for it."""
     ready, tell = os.pipe()
