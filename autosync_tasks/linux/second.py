@@ -4,19 +4,19 @@ thread here: a fork copies no other, and what those held stays locked for ever."
 from __future__ import annotations
 
 import os
-import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from signal import SIG_BLOCK, SIG_SETMASK, SIGKILL, pthread_sigmask, valid_signals
 
 
 def possible() -> bool:
     """Whether there is a second core for this process, and no thread beside this one."""
     with suppress(AttributeError, OSError):  # no Linux, or no /proc
-        for _ in range(20 if len(os.sched_getaffinity(0)) > 1 else 0):  # ms in which a joined thread is gone
+        for wait in range(20 if len(os.sched_getaffinity(0)) > 1 else 0):  # ms in which a joined thread is gone
+            time.sleep(wait and 0.001)
             if len(os.listdir("/proc/self/task")) == 1:
                 return True
-            time.sleep(0.001)
     return False
 
 
@@ -24,6 +24,8 @@ def possible() -> bool:
 def second(work: Callable[[], bytes]) -> Iterator[Callable[[], bytes | None]]:
     """Works out bytes in a copy of this process, gone with the block; gives what waits for them (None: it ended
     otherwise). Raises OSError if there is no room for another process."""
+    from ctypes import CDLL
+
     here, (take, give), ended, pid = os.getpid(), os.pipe(), list[int](), 0
     with os.fdopen(take, "rb") as answer, os.fdopen(give, "wb") as given:
 
@@ -32,31 +34,23 @@ def second(work: Callable[[], bytes]) -> Iterator[Callable[[], bytes | None]]:
             ended.append(pid)  # first: once it is waited for, its number may be another's
             return None if os.waitpid(pid, 0)[1] else found
 
-        signals = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())  # none may take a copy out of here
+        signals = pthread_sigmask(SIG_BLOCK, valid_signals())  # none may take a copy out of here
         try:
             if not (pid := os.fork()):
                 try:
-                    _end_with(here)
-                    signal.pthread_sigmask(signal.SIG_SETMASK, signals)
-                    given.write(work())
-                    given.flush()
-                    os._exit(0)
+                    CDLL(None).prctl(1, SIGKILL)  # PR_SET_PDEATHSIG: it has the lock too, and ends with this process
+                    pthread_sigmask(SIG_SETMASK, signals)
+                    if os.getppid() == here:
+                        given.write(work())
+                        given.flush()
+                        os._exit(0)
                 finally:
                     os._exit(1)  # whatever happens: nothing that this process began may be finished twice
             given.close()
-            signal.pthread_sigmask(signal.SIG_SETMASK, signals)
+            pthread_sigmask(SIG_SETMASK, signals)
             yield wait
         finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, signals)
+            pthread_sigmask(SIG_SETMASK, signals)
             if pid and not ended:
-                os.kill(pid, signal.SIGKILL)
+                os.kill(pid, SIGKILL)
                 os.waitpid(pid, 0)
-
-
-def _end_with(parent: int) -> None:
-    """Has the system end this process with its parent, whose lock it holds too."""
-    import ctypes
-
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-    if os.getppid() != parent:
-        raise ProcessLookupError

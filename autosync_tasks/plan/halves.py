@@ -56,7 +56,7 @@ def judged_beside(
         known.load_engine(known.engine_cache)
     with ExitStack() as stack:
         wait: Callable[[], bytes | None] = lambda: None  # noqa: E731
-        with getattr(seen.progress, "paused", nullcontext)(), suppress(OSError):
+        with getattr(seen.progress, "paused", nullcontext)(), suppress(OSError, ImportError):  # no room, or no ctypes
             if puts and second.possible():
                 wait = stack.enter_context(second.second(lambda: _told(*judged())))
         yield end

@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -178,12 +179,12 @@ def test_a_block_that_is_left_ends_the_second_process(two: list[int]) -> None:
 
 def test_a_signal_at_the_fork_leads_no_copy_out_of_its_work(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Ctrl-C goes to both: a copy that went on with what this process was about would end it twice."""
-    fork, out = os.fork, tmp_path / "out"
+    fork, out, copies = os.fork, tmp_path / "out", list[int]()
 
     def hit() -> int:
-        pid = fork()
+        copies.append(fork())
         os.kill(os.getpid(), signal.SIGINT)
-        return pid
+        return copies[-1]
 
     monkeypatch.setattr(os, "fork", hit)
     here = os.getpid()
@@ -195,6 +196,8 @@ def test_a_signal_at_the_fork_leads_no_copy_out_of_its_work(monkeypatch: pytest.
             file.write("out\n")
         if os.getpid() != here:
             os._exit(0)
+    with suppress(ChildProcessError):
+        os.waitpid(copies[0], 0)
     assert out.read_text() == "out\n"
     assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == set()
 
