@@ -220,7 +220,8 @@ def stands(repository: Repository, tree: Listing, owned: Iterable[Path], *, fore
 
     foreign_too: no other path may be staged either.
     """
-    if not repository.standing_on_branch() or strays(repository, tree, owned):
+    ours = (*owned, PATH)
+    if not repository.standing_on_branch() or strays(repository, tree, ours):
         return False
     index = index_entries(repository)
-    return index == tree if foreign_too else all(index.get(path) == tree.get(path) for path in (*owned, PATH))
+    return index == tree if foreign_too else all(index.get(path) == tree.get(path) for path in ours)

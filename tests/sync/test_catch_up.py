@@ -52,6 +52,12 @@ def test_a_deletion_that_never_reached_the_work_tree(place: Place) -> None:
     assert not (place.backup / "context/b.md").exists()
 
 
+def test_a_manifest_that_alone_never_reached_the_work_tree(place: Place) -> None:
+    next(place.state.glob("*/worktree")).unlink()
+    (place.backup / ".autosync/manifest").unlink()
+    in_order(place)
+
+
 def test_a_lock_of_the_index_is_in_the_way_and_nothing_else_is_to_be_done(place: Place) -> None:
     interrupted(place)
     (place.backup / ".git/index.lock").write_bytes(b"")
