@@ -105,6 +105,18 @@ def test_undo_takes_a_restore_back_and_its_own_snapshot_redoes_it(place: Place) 
     assert read_tree(place.source) == before
 
 
+def test_a_lock_that_a_killed_undo_left_at_its_end_is_in_no_way(place: Place) -> None:
+    (place.source / "opencode.json").write_text("{ }\n")
+    place.restore()
+    commit = snapshots(place.site.repository)[0].commit
+    left = place.backup / f".git/refs/autosync/undone/{commit}.lock"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"")
+    assert place.restore(undo=True).outcome is Outcome.CHANGED
+    assert not left.exists()
+    assert (place.source / "opencode.json").read_text() == "{ }\n"
+
+
 def test_undo_walks_back_restore_by_restore(place: Place) -> None:
     """Also past one that needs nothing any more, and one whose undo was stopped is gone on with."""
     states = []
