@@ -16,7 +16,8 @@ from typing import BinaryIO
 
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 """To open a folder, and nothing that a link leads to."""
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+"""To open a file that nobody else has made."""
 
 
 def names_in(folder: str) -> list[str]:
@@ -65,7 +66,7 @@ def write_whole(
     if scratch:
         with suppress(FileNotFoundError):
             os.unlink(beside, dir_fd=at)
-    fd = os.open(beside, _NEW, 0o600, dir_fd=at)
+    fd = os.open(beside, NEW, 0o600, dir_fd=at)
     try:
         with open(fd, "wb") as file:
             if not (like_old and _take_over(fd, path, at)):

@@ -17,6 +17,7 @@ from contextlib import suppress
 from autosync_tasks.backup.listing import Listing
 from autosync_tasks.backup.orphans import checksum_fits
 from autosync_tasks.backup.repository import Repository
+from autosync_tasks.files import NEW
 from autosync_tasks.model import Path
 from autosync_tasks.names import parents
 from autosync_tasks.tree.content import content_id
@@ -24,7 +25,6 @@ from autosync_tasks.tree.dirfd import Below
 
 _HEAD, _FIXED, _SHA = 12, 62, 20
 """Bytes: of the file's header, of an entry before its path, of an id (gitformat-index(5), version 2)."""
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 Wanted = Mapping[Path, tuple[str, str] | None]
 
 
@@ -36,7 +36,7 @@ def change_index(git_dir: str, wanted: Wanted, was: Listing) -> bool | None:
     """
     path = os.path.join(git_dir, "index")
     try:
-        lock = os.open(path + ".lock", _NEW, 0o600)
+        lock = os.open(path + ".lock", NEW, 0o600)
     except FileExistsError:
         return None
     done: bool | None = None

@@ -16,12 +16,11 @@ from itertools import accumulate
 from autosync_tasks.linux import second
 from autosync_tasks.model import Entry, Finding, LeftOut, Path
 from autosync_tasks.plan.compare import Look
-from autosync_tasks.tree.observe import read_again
+from autosync_tasks.tree.observe import Lost, read_again
 from autosync_tasks.validation import Apart, judged_apart
 from autosync_tasks.validation.findings import Context, Subject
 
 Puts = Sequence[tuple[Path, Entry]]
-Lost = dict[Path, LeftOut]
 Subjects = Callable[[Iterable[tuple[Path, bytes]]], Iterable[Subject]]
 
 

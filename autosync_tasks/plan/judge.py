@@ -15,7 +15,7 @@ from autosync_tasks.model import Entry, Finding, Kind, LeftOut, Path, Priority
 from autosync_tasks.names import suspicious
 from autosync_tasks.plan.compare import Look
 from autosync_tasks.records import dataclass
-from autosync_tasks.tree.observe import Progress, read_again, read_once
+from autosync_tasks.tree.observe import Lost, Progress, read_again, read_once
 from autosync_tasks.tree.walk import unpack
 from autosync_tasks.validation import Apart, in_order, of_left_out, validate
 from autosync_tasks.validation.findings import Context, Subject
@@ -40,9 +40,6 @@ def _of(seen: Look) -> Collection[Path]:
 JUDGING = "judging what would go"
 FOR_TWO = 4_000_000
 """Bytes that are judged on two cores, from 0.1 s of work on: a fork costs 5 to 10 ms."""
-
-
-Lost = dict[Path, LeftOut]
 
 
 def judge(

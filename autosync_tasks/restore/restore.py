@@ -10,6 +10,7 @@ import secrets
 import time
 from collections.abc import Iterable
 
+from autosync_tasks.backup.locks import clear_stale_locks
 from autosync_tasks.config.places import is_within
 from autosync_tasks.errors import LockedError, UsageError
 from autosync_tasks.model import Run
@@ -70,6 +71,7 @@ def restore(
         return Restore(site, wish, target, announce, progress, agree).run()
     try:
         with site.state.lock():
+            clear_stale_locks(site.repository)  # a git that was killed in a restore before
             run, plan = Restore(site, wish, target, announce, progress, agree).run()
             remember_act(site.state, "restore", run)
             return run, plan

@@ -9,7 +9,6 @@ from functools import cached_property
 
 from autosync_tasks.backup.commit import Author
 from autosync_tasks.backup.health import note_snapshot
-from autosync_tasks.backup.locks import clear_stale_locks
 from autosync_tasks.backup.manifest import entries
 from autosync_tasks.backup.objects import Store, absent
 from autosync_tasks.backup.repository import Head
@@ -241,8 +240,6 @@ class Restore:
     def _is_back(self, commit: str) -> None:
         """Notes, of an undo that came to its end, that the next one goes on with the restore before."""
         if self.wish.undo and not self.wish.check and not self.details:
-            if self.site.state.locked:
-                clear_stale_locks(self.site.repository)  # one that was killed just here may have left it
             mark_taken_back(self.site.repository, commit)
 
     @staticmethod

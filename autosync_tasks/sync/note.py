@@ -8,7 +8,7 @@ from autosync_tasks.backup import health
 from autosync_tasks.backup.trust import check_format, check_inside
 from autosync_tasks.config.load import VARIABLE
 from autosync_tasks.config.settings import TABLE
-from autosync_tasks.files import HALF, bytes_in
+from autosync_tasks.files import HALF, NEW, bytes_in
 from autosync_tasks.model import Left
 from autosync_tasks.names import WAITS, display
 from autosync_tasks.plan.compare import Look
@@ -18,7 +18,6 @@ from autosync_tasks.workspace.workspace import Site, open_site
 
 _BY_NAME = frozenset({Left.PROTECTED, Left.NESTED_GIT, Left.NAME, Left.RESERVED})
 """Why a path is left out for its name and type alone."""
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _ASKED = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "AUTOSYNC_CONFIG", VARIABLE, WAITS)
 _VARIABLES = " ".join([*_ASKED, *(setting.variable for setting in TABLE.values())])
 """What a sync with nothing to do asks of the environment."""
@@ -79,6 +78,6 @@ def note(site: Site, seen: Look) -> None:
         return
     # the half lies in this pair's folder, where its lock keeps others out and a killed run's is swept up
     with state.within(HALF + FILE) as (pair, half), within(state.home, (), FILE) as (home, bare):
-        with open(os.open(half, _NEW, 0o600, dir_fd=pair), "wb") as file:
+        with open(os.open(half, NEW, 0o600, dir_fd=pair), "wb") as file:
             file.write(data)
         os.replace(half, bare, src_dir_fd=pair, dst_dir_fd=home)

@@ -6,7 +6,8 @@ import os
 import stat
 from collections.abc import Iterator
 
-FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+from autosync_tasks.files import FOLDER
+
 _MOST_OPEN = 64
 """Folders of one path that are held open. A tree may be deeper than the system lets a process open files."""
 FILE_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
@@ -59,7 +60,7 @@ class Below:
 
     def _enter(self, above: int, parts: list[bytes]) -> int:
         """A descriptor of the folder with these parts of a path, given that of the folder above it."""
-        return os.open(parts[-1], FOLDER_FLAGS, dir_fd=above)
+        return os.open(parts[-1], FOLDER, dir_fd=above)
 
     def look(self, path: bytes) -> os.stat_result | None:
         """lstat of a path; None if it, or a folder above it, is not there (or is no folder)."""

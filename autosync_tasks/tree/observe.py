@@ -15,6 +15,8 @@ _RECORD = 40
 _NO_ID = bytes(20)
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done and how much there is."""
+Lost = dict[Path, LeftOut]
+"""What cannot be read, or not twice the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ def moved_since(root: int, scan: Scan, wanted: Iterable[tuple[Path, Entry]], rea
     read_at_ns: when their last reading began. A path with the facts of the walk, too old for a change to hide behind
     them, is not read again.
     """
-    moved: dict[Path, LeftOut] = {}
+    moved: Lost = {}
     unsure: list[tuple[Path, Entry]] = []
     with Reader(root, scan.followed) as reader:
         for path, entry in sorted(wanted):
@@ -139,9 +141,7 @@ def moved_since(root: int, scan: Scan, wanted: Iterable[tuple[Path, Entry]], rea
     return sorted(moved)
 
 
-def read_again(
-    root: int, scan: Scan, wanted: Iterable[tuple[Path, Entry]], lost: dict[Path, LeftOut]
-) -> Iterable[tuple[Path, bytes]]:
+def read_again(root: int, scan: Scan, wanted: Iterable[tuple[Path, Entry]], lost: Lost) -> Iterable[tuple[Path, bytes]]:
     """Yields the bytes of each wanted path, if they still have the content id that was observed.
 
     What differs or cannot be read goes into `lost` instead. In order of path: each folder is opened once.
@@ -159,7 +159,7 @@ def read_again(
                 lost[path] = LeftOut(path, Left.MOVING, "two readings differ: it is being written to")
 
 
-def read_once(root: int, scan: Scan, wanted: Iterable[Path], lost: dict[Path, LeftOut]) -> Iterable[tuple[Path, bytes]]:
+def read_once(root: int, scan: Scan, wanted: Iterable[Path], lost: Lost) -> Iterable[tuple[Path, bytes]]:
     """Yields the bytes of each wanted path as it is now, for looks that store nothing.
 
     What cannot be read goes into `lost` instead. In the walk's order each folder is opened once.

@@ -7,6 +7,7 @@ import os
 import stat
 from contextlib import suppress
 
+from autosync_tasks.files import NEW
 from autosync_tasks.linux.disk import make_durable
 from autosync_tasks.linux.modes import set_mode
 from autosync_tasks.model import Entry, Kind, Path
@@ -17,7 +18,6 @@ _STAGED = pattern(rb"\.autosync-restore-[0-9a-f]+-[0-9]+(?::\?)?\.bak\Z")
 """Names of files on their way. They end in `.bak`: if one is left by a kill, no sync takes it by itself."""
 NO_USE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
 """Faults of the disk: the next file would meet them too."""
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _MOST_STAGED = 256
 _MOST_BYTES = 32_000_000
 """Files on their way at once: they share one sync of the file system (a sync each would take minutes for 10,000)."""
@@ -64,7 +64,7 @@ class Writer(Below):
         if entry.kind is Kind.LINK:
             os.symlink(data, scratch, dir_fd=folder)
         else:
-            handle = os.open(scratch, _NEW, 0o600, dir_fd=folder)
+            handle = os.open(scratch, NEW, 0o600, dir_fd=folder)
             try:
                 rest = data
                 while rest := rest[os.write(handle, rest) :]:
@@ -171,7 +171,7 @@ def lacks(root: int) -> tuple[str, ...]:
     name, link, odd = (b".autosync-restore-0%d-0%s.bak" % (os.getpid(), end) for end in (b"0", b"1", b":?"))
     found = []
     try:
-        handle = os.open(name, _NEW, 0o600, dir_fd=root)
+        handle = os.open(name, NEW, 0o600, dir_fd=root)
     except OSError:
         return ()
     try:
@@ -188,7 +188,7 @@ def lacks(root: int) -> tuple[str, ...]:
         except OSError:
             found.append("links")
         try:
-            os.close(os.open(odd, _NEW, 0o600, dir_fd=root))
+            os.close(os.open(odd, NEW, 0o600, dir_fd=root))
         except OSError:
             found.append("names with `:` or `?`")
     finally:
