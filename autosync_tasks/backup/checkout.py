@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 from autosync_tasks.backup.index import set_entries, standing
 from autosync_tasks.backup.listing import Listing
 from autosync_tasks.backup.objects import AbsentError, Store
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError
-from autosync_tasks.linux import kernel
+from autosync_tasks.linux import kernel, second
 from autosync_tasks.model import Entry, Kind, Path
 from autosync_tasks.names import display, parents
 from autosync_tasks.tree.dirfd import Below
@@ -53,21 +54,52 @@ def write_files(
         if not bare:
             above: set[Path] = set()
             late = [path for path in late if standing(below, path) != puts[path] and clear_way(below, path, above)]
-    if late:
-        _write(repository, {path: puts[path] for path in late}, run_id, at_hand or {}, bare=bare)
+    write = partial(_write, repository, puts, run_id, at_hand or {}, bare)
+    if bare:
+        _write_new(write, late)
+    elif late:
+        write(late)
 
 
 _SUBMODULE = "160000"
 
 
-def _write(repository: Repository, puts: Listing, run_id: str, at_hand: AtHand, *, bare: bool) -> None:
+_FOR_TWO = 1000
+"""Files that two processes write: 10,000 take 0.4 s."""
+
+
+def _write_new(write: Callable[[list[Path]], None], paths: list[Path]) -> None:
+    """Writes files where nothing stands, on two cores if there are many."""
+    half = len(paths) // 2
+
+    def later() -> bytes:
+        try:
+            write(paths[half:])
+        except (BackupError, OSError) as error:
+            return str(error).encode("utf-8", "replace") or b"it failed"
+        return b""
+
+    if len(paths) < _FOR_TWO or not second.possible():
+        write(paths)
+        return
+    with second.second(later) as wait:
+        write(paths[:half])
+        if (said := wait()) != b"":
+            raise BackupError((said or b"a process that wrote half of it was ended").decode())
+
+
+def _write(
+    repository: Repository, puts: Listing, run_id: str, at_hand: AtHand, bare: bool, paths: Iterable[Path]
+) -> None:
+    """bare: each straight into its place, which must be free; what a kill leaves half-written the next run knows."""
     root = os.open(repository.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     umask = kernel.umask()
     made: set[Path] = set()
     try:
         with Store(repository) as store, Writer(root, repository.folder, run_id, durable=False) as writer:
             try:
-                for path, (mode, content) in puts.items():
+                for path in paths:
+                    mode, content = puts[path]
                     above = path[: max(path.rfind(b"/"), 0)]
                     for parent in reversed(parents(path)) if above not in made else ():
                         if parent not in made:
@@ -82,7 +114,10 @@ def _write(repository: Repository, puts: Listing, run_id: str, at_hand: AtHand, 
                     except KeyError:
                         data = store.read(content)
                     try:
-                        writer.stage(path, Entry(kind, bits, 0, content), data, mark)
+                        if bare:
+                            writer.plant(path, data, None if kind is Kind.LINK else bits)
+                        else:
+                            writer.stage(path, Entry(kind, bits, 0, content), data, mark)
                     except OSError as error:
                         if error.errno in NO_USE:
                             raise

@@ -1,4 +1,4 @@
-"""One commit at the object level: one git process, two for much, however many files, and never a work tree.
+"""One commit at the object level: one git process, three for much, however many files, and never a work tree.
 
 Success is told only for what is durable and was read back, hence the order: objects → on disk → read back → branch
 ref → read back. `git fast-import` first writes everything under a ref of this run alone and a checkpoint makes it a
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
 
 from autosync_tasks.backup.conversation import Conversation
 from autosync_tasks.backup.gateway import TooSlowError
@@ -19,7 +18,7 @@ from autosync_tasks.backup.manifest import PATH
 from autosync_tasks.backup.objects import EMPTY_TREE, has_blobs, object_id
 from autosync_tasks.backup.orphans import ends_well
 from autosync_tasks.backup.repository import Repository
-from autosync_tasks.backup.stream import ARGUMENTS, blob, put, stream, without
+from autosync_tasks.backup.stream import ARGUMENTS, blob, put, without
 from autosync_tasks.errors import BackupError, BranchMovedError
 from autosync_tasks.files import names_in
 from autosync_tasks.linux.disk import make_durable
@@ -31,8 +30,6 @@ INCOMING = "refs/autosync/incoming"
 """Refs below this hold a commit only until the branch has it; what a killed run left is removed here."""
 
 _NONE = "0" * 40
-FOR_TWO = 4_000_000
-"""Bytes that two git processes store: a second one takes 5 ms to start."""
 _FEW = 500
 """Paths of a commit that git puts into its trees quickly, however wide a folder is."""
 
@@ -64,10 +61,12 @@ def commit(
     check: Callable[[str, bytes], None],
     whole: Callable[[], Listing],
     tree: str = "",
+    store: Callable[[], None] | None = None,
 ) -> str:
     """Commits the plan and returns the new commit's id.
 
-    contents yields the bytes of each of the plan's puts; they are written as they come. whole: all that the new commit
+    contents yields the bytes of each of the plan's puts; they are written as they come. store: puts them into the
+    store in another way. whole: all that the new commit
     is to hold, asked for only where much changes. tree: the id that the new commit's tree must have, where that is
     known and little changes. Else, or if the commit is not the one that follows from it, check is called with the id of
     the manifest's blob and the whole tree of the new commit as git lists it, before the branch moves; it raises to
@@ -76,9 +75,16 @@ def commit(
     """
     incoming = f"{INCOMING}/{run_id}"
     branch = f"refs/heads/{repository.branch}"
-    packs = _packs(repository) if tree else frozenset()
+    before = _packs(repository) if tree else frozenset()
+    if store is not None:
+        store()
     with repository.gateway.conversation(*ARGUMENTS, "--date-format=raw") as talk:
-        named, last = _blobs(repository, talk, contents, plan)
+        named, last = _blobs(talk, () if store else contents)
+        if store:
+            named = {path: entry.id for path, entry in plan.puts.items()}
+        elif named.keys() != plan.puts.keys():
+            raise BackupError("not every planned file was streamed; nothing was committed")
+        talk.say(*blob(plan.manifest, last))
         root = "" if tree else _own_trees(repository, plan, whole)
         talk.say(_commit_header(incoming, plan.base, author, message, last + 1))
         if root:
@@ -96,7 +102,7 @@ def commit(
         if root and not has_blobs(repository, [manifest_id, *(entry.id for entry in plan.puts.values())]):
             raise BackupError("git did not store every file of the plan; the branch was not moved")
         foreseen = tree and new == object_id("commit", _commit_text(tree, plan.base, author, message))
-        if not (foreseen and _reads_back(repository, talk, new, plan, manifest_id, packs)):
+        if not (foreseen and _reads_back(repository, talk, new, plan, manifest_id, before)):
             check(manifest_id, _listed(repository, new))
         if repository.ref() != plan.base:
             raise BranchMovedError(f"the branch {repository.branch} was moved by someone else meanwhile")
@@ -154,31 +160,15 @@ def _packs(repository: Repository) -> frozenset[str]:
     return frozenset(os.path.join(folder, name) for name in names_in(folder) if name.endswith((".pack", ".idx")))
 
 
-def _blobs(repository: Repository, talk: Conversation, contents: Contents, plan: Plan) -> tuple[dict[Path, str], int]:
-    """Streams the blobs, the manifest last; returns what names each in the commit, and the last mark.
-
-    Of much a second process stores half: git compresses on one core. It ends, its pack flushed, before the commit names
-    what is in it by ids, which `talk` takes only for what the store has.
-    """
+def _blobs(talk: Conversation, contents: Contents) -> tuple[dict[Path, str], int]:
+    """Streams the blobs; returns what names each in the commit, and the next mark."""
     named: dict[Path, str] = {}
-    here = beside = mark = 0
-    with ExitStack() as stack:
-        two = sum(entry.size for entry in plan.puts.values()) >= FOR_TWO
-        other = stack.enter_context(stream(repository)) if two else None
-        for path, data in contents:
-            if other is not None and beside < here:
-                beside += len(data)
-                named[path] = plan.puts[path].id
-                other.say(*blob(data))
-            else:
-                here += len(data)
-                mark += 1
-                named[path] = f":{mark}"
-                talk.say(*blob(data, mark))
-    if named.keys() != plan.puts.keys():
-        raise BackupError("not every planned file was streamed; nothing was committed")
-    talk.say(*blob(plan.manifest, mark + 1))
-    return named, mark + 1
+    mark = 1
+    for path, data in contents:
+        talk.say(*blob(data, mark))
+        named[path] = f":{mark}"
+        mark += 1
+    return named, mark
 
 
 def _own_trees(repository: Repository, plan: Plan, whole: Callable[[], Listing]) -> str:

@@ -77,13 +77,17 @@ class Conversation:
         except (BrokenPipeError, ValueError):
             raise self._failed() from None
 
-    def ask(self, question: bytes) -> bytes:
-        """Writes a question and returns the one line of its answer, without the newline."""
-        self.say(question)
+    def said(self) -> None:
+        """Sees to it that it has all that was said. Raises as `say` does."""
         try:
             self._input.flush()
         except (BrokenPipeError, ValueError):
             raise self._failed() from None
+
+    def ask(self, question: bytes) -> bytes:
+        """Writes a question and returns the one line of its answer, without the newline."""
+        self.say(question)
+        self.said()
         answer = self._output.readline()
         if not answer.endswith(b"\n"):
             raise self._failed()

@@ -7,21 +7,19 @@ the listing instead, and given to git as one pack, which it checks and names; th
 
 from __future__ import annotations
 
-import hashlib
-import struct
-import zlib
 from collections import Counter
 from collections.abc import Iterable
+from io import BytesIO
 
 from autosync_tasks.backup.listing import Listing, folders_of, tree_cache
+from autosync_tasks.backup.objects import object_id
+from autosync_tasks.backup.packs import Pack, take
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.model import Path
 from autosync_tasks.names import parents
 
 MOST_STEPS = 50_000_000
 """Comparisons of names that git is left to make: 0.5 to 1 s."""
-_TREE = 2
-"""The number of that type in a pack (gitformat-pack(5))."""
 
 
 def too_wide(touched: Iterable[Path], tree: Iterable[Path]) -> bool:
@@ -46,18 +44,9 @@ def write_trees(repository: Repository, tree: Listing) -> str:
     """
     made = dict[bytes, bytes]()
     root = folders_of(tree_cache("", tree, b"").listing, made)[b""].decode()
-    packed = [_head(len(data)) + zlib.compress(data, 1) for data in made.values()]
-    pack = b"PACK" + struct.pack(">LL", 2, len(packed)) + b"".join(packed)
-    pack += hashlib.sha1(pack, usedforsecurity=False).digest()
-    repository.gateway.run("index-pack", "--stdin", stdin=pack)
+    pack = Pack(BytesIO())
+    for data in made.values():
+        pack.add("tree", object_id("tree", data), data)
+    pack.seal()
+    take(repository, [pack])
     return root
-
-
-def _head(size: int) -> bytes:
-    """What stands before a tree in a pack: its type, and its size in pieces of 4 and then 7 bits."""
-    out, rest = bytearray([_TREE << 4 | size & 15]), size >> 4
-    while rest:
-        out[-1] |= 128
-        out.append(rest & 127)
-        rest >>= 7
-    return bytes(out)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from types import MappingProxyType
@@ -24,6 +24,7 @@ from autosync_tasks.tree.walk import Scan, open_root, walk
 from autosync_tasks.workspace.workspace import Site
 
 if TYPE_CHECKING:
+    from autosync_tasks.backup.packs import Pack
     from autosync_tasks.plan.near import Near
 
 
@@ -38,6 +39,8 @@ class Look:
     cache: Cache | None
     include_low: bool = False
     progress: Progress | None = None
+    packs: Sequence[Pack] = ()
+    """What was judged of a large plan, ready to be stored."""
 
     @cached_property
     def blob(self) -> bytes:
@@ -257,12 +260,15 @@ def look(
 
     Raises SourceError if there is no source to read, BackupError if the backup cannot be used.
     """
-    root = _root(site)
+    root, seen = _root(site), None
     try:
         ref = _branch(site)
         settings = site.settings
         closed = closed_folders(settings) if settings.profile.unusual else None
         scan = walk(root, protected_matcher(settings), settings.max_file_size, site.following, closed, glanced)
-        yield Look(site, root, ref, scan, None if anew else site.state.load_cache(), include_low, progress)
+        seen = Look(site, root, ref, scan, None if anew else site.state.load_cache(), include_low, progress)
+        yield seen
     finally:
+        for pack in seen.packs if seen else ():
+            pack.close()
         os.close(root)

@@ -98,17 +98,20 @@ def judge_puts(
     lost: gets what cannot be read twice the same. Where that is much, a second process judges half of it.
     """
     size, elsewhere, here = sum(entry.size for entry in puts.values()), None, sorted(puts.items())
+    files: Iterable[tuple[Path, bytes]] = read_again(seen.root, seen.scan, here, lost)
     if size >= FOR_TWO:
-        from autosync_tasks.plan.halves import cut, judged_beside
+        from autosync_tasks.plan.halves import cut, judged_beside, kept, packs
 
         half = cut(here)
-        elsewhere = partial(judged_beside, seen, here[:half], lost, partial(_subjects, seen))
-        here = here[half:]
-    files = chain(read_again(seen.root, seen.scan, here, lost), ((path, b"") for path in folders))
+        first, last = packs(0 if check else size)
+        seen.packs = [pack for pack in (first, last) if pack]
+        elsewhere = partial(judged_beside, seen, here[:half], lost, partial(_subjects, seen), first)
+        files = kept(read_again(seen.root, seen.scan, here[half:], lost), here[half:], last)
 
     def needed() -> Collection[Path]:
         return puts.keys() - lost.keys()
 
+    files = chain(files, ((path, b"") for path in folders))
     how = partial(judge, check=check, by_hand=by_hand, quick=size)
     return how(seen.site, seen, files, elsewhere=elsewhere, needed=needed)
 

@@ -78,8 +78,8 @@ def store(
     site.state.begin()
     if not repository.exists:
         repository.create()
-    # Before the commit: a run that is killed right after it must find its own source id. After the repository: a
-    # place that cannot hold one must not be noted for all later runs.
+    # Before the commit: a run that is killed right after it must find its own source id. After the repository: a place
+    # that cannot hold one must not be noted for all later runs.
     _record_places(site, label.source_id)
     cleared = clear_stale_locks(repository)
     said = said_here(site, seen)
@@ -106,16 +106,21 @@ def store(
     read_at_ns, reader = time.time_ns(), Reader(seen.root, seen.scan.followed)
     at_hand = AtHand(reader, seen.scan.records, {entry.id: path for path, entry in plan.puts.items()})
     at_hand[manifest_id] = plan.manifest
+    ready = None
+    if seen.packs:
+        from autosync_tasks.backup.packs import storing
+
+        if ready := storing(repository, seen.packs, plan.puts, progress):
+            read_at_ns = seen.packs[0].begun_ns
     new = commit(
-        repository,
-        plan,
-        _contents(seen, plan, at_hand, progress),
+        *(repository, plan, _contents(seen, plan, at_hand, progress)),
         run_id=label.run_id,
         message=message,
         author=Author("autosync", f"autosync@{display(said.host)}", label.when),
         check=check,
         whole=lambda: planning.tree_after(plan, seen.head.tree, manifest_id),
         tree=folders[b""].decode() if few else "",
+        store=ready,
     )
     stands_at = "" if anew or site.state.worktree() != seen.ref else seen.ref
     was = {**few.tree, PATH: few.manifest_entry} if few and stands_at else seen.head.tree
@@ -134,17 +139,14 @@ def store(
     since = moved_since(seen.root, seen.scan, plan.puts.items(), read_at_ns)
     notes = [*cleared, *notes, *tidy(repository, site.state), *_cleared(repository)]
     notes += [f"{display(path)} changed since it was observed; the next sync takes it" for path in since]
-    if few:
-        cached = TreeCache(new, listing, plan.manifest, folders_text(folders or folders_of(listing)))
-    else:
-        cached = _cached(new, tree, plan.manifest)
+    quick = few and TreeCache(new, listing, plan.manifest, folders_text(folders or folders_of(listing)))
+    cached = quick or _cached(new, tree, plan.manifest)
     return Stored(new, cached, owned, tuple(since), tuple(notes), brought, plan.after)
 
 
 def _record_places(site: Site, source_id: str) -> None:
     """Writes source, backup and source id into the config file, where they are not yet in it."""
-    places = {"opencode_source": site.places.source, "opencode_backup": site.places.backup}
-    places["source_id"] = source_id
+    places = {"opencode_source": site.places.source, "opencode_backup": site.places.backup, "source_id": source_id}
     missing = {key: value for key, value in places.items() if not site.loaded.file.get(key)}
     if missing:
         from autosync_tasks.config.file import set_values  # loads tomlkit, which most runs do not need
@@ -159,8 +161,7 @@ def _contents(
 
     at_hand: gets them by their content id, as many as may be kept.
     """
-    lost: dict[Path, LeftOut] = {}
-    puts, read = plan.puts.items(), 0
+    lost, puts, read = dict[Path, LeftOut](), plan.puts.items(), 0
     for done, (path, data) in enumerate(read_again(seen.root, seen.scan, puts, lost)):
         if progress is not None and done % 64 == 0:
             progress(f"storing {volume(read)}", done, len(puts))

@@ -6,7 +6,7 @@ import os
 import stat
 from collections.abc import Iterator
 
-from autosync_tasks.files import FOLDER
+from autosync_tasks.files import FOLDER, NEW
 
 _MOST_OPEN = 64
 """Folders of one path that are held open. A tree may be deeper than the system lets a process open files."""
@@ -105,6 +105,33 @@ class Below:
         except (FileNotFoundError, NotADirectoryError):
             return
 
+    def make_folder(self, path: bytes, mode: int = 0o700) -> None:
+        """Makes a folder, open to its owner alone if not said otherwise. One that is there already is left as it is."""
+        above, _, name = path.rpartition(b"/")
+        try:
+            os.mkdir(name, mode, dir_fd=self.folder(above))
+        except FileExistsError:
+            self.folder(path)  # raises unless it is a folder, and no link to one
+
+    def plant(self, path: bytes, data: bytes, mode: int | None) -> None:
+        """Makes a file where nothing stands, with these permission bits less the umask; None: a link to `data`.
+
+        What cannot be written whole is not left there.
+        """
+        above, _, name = path.rpartition(b"/")
+        folder = self.folder(above)
+        if mode is None:
+            os.symlink(data, name, dir_fd=folder)
+            return
+        handle = os.open(name, NEW, mode, dir_fd=folder)
+        try:
+            write_all(handle, data)
+        except BaseException:
+            os.unlink(name, dir_fd=folder)
+            raise
+        finally:
+            os.close(handle)
+
     def rmdir(self, path: bytes) -> bool:
         """Removes a folder if it is empty; tells whether it did."""
         folder, _, name = path.rpartition(b"/")
@@ -123,6 +150,12 @@ class Below:
                 self._closed -= 1
             else:
                 os.close(fd)
+
+
+def write_all(handle: int, data: bytes) -> None:
+    """Writes all of it, however little a call takes."""
+    while data := data[os.write(handle, data) :]:
+        continue
 
 
 def each_folder(below: Below) -> Iterator[tuple[bytes, int, list[bytes], list[bytes]]]:

@@ -12,7 +12,7 @@ from autosync_tasks.linux.disk import make_durable
 from autosync_tasks.linux.modes import set_mode
 from autosync_tasks.model import Entry, Kind, Path
 from autosync_tasks.records import pattern
-from autosync_tasks.tree.dirfd import Below, each_folder
+from autosync_tasks.tree.dirfd import Below, each_folder, write_all
 
 _STAGED = pattern(rb"\.autosync-restore-[0-9a-f]+-[0-9]+(?::\?)?\.bak\Z")
 """Names of files on their way. They end in `.bak`: if one is left by a kill, no sync takes it by itself."""
@@ -47,14 +47,6 @@ class Writer(Below):
     def __enter__(self) -> Writer:
         return self
 
-    def make_folder(self, path: Path, mode: int = 0o700) -> None:
-        """Makes a folder, open to its owner alone until `set_mode`. One that is there already is left as it is."""
-        above, _, name = path.rpartition(b"/")
-        try:
-            os.mkdir(name, mode, dir_fd=self.folder(above))
-        except FileExistsError:
-            self.folder(path)  # raises unless it is a folder, and no link to one
-
     def stage(self, path: Path, entry: Entry, data: bytes, mark: bytes | None) -> None:
         """Writes a file or link beside its place. mark: what lstat said of what stands there (None: nothing)."""
         above, _, _ = path.rpartition(b"/")
@@ -66,9 +58,7 @@ class Writer(Below):
         else:
             handle = os.open(scratch, NEW, 0o600, dir_fd=folder)
             try:
-                rest = data
-                while rest := rest[os.write(handle, rest) :]:
-                    continue
+                write_all(handle, data)
                 with suppress(PermissionError):  # FAT refuses modes; who reads it back will see it
                     os.fchmod(handle, entry.mode & 0o777)
             except BaseException:

@@ -1,0 +1,231 @@
+"""Much is stored as packs that were made while it was judged: the same commit as ever, or none."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from autosync_tasks.backup import packs
+from autosync_tasks.backup.objects import object_id
+from autosync_tasks.backup.packs import Pack, take
+from autosync_tasks.backup.repository import Repository
+from autosync_tasks.errors import BackupError
+from autosync_tasks.linux import second
+from autosync_tasks.plan import halves, judge
+from tests.support.machine import TOKEN
+from tests.support.place import Place
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+"""The workers of the tests have threads, none of which the second process waits for."""
+
+
+def tree(place: Place) -> None:
+    for number in range(30):
+        place.write(f"context/topic{number // 7}/note{number}.md", f"words {number}\n" * (number * 7 % 31))
+    place.write("context/same/a.md", "the same\n")
+    place.write("context/zzz/b.md", "the same\n")
+    place.write("bin/run", "#!/bin/sh\n", 0o755)
+    (place.source / "link").symlink_to("context")
+
+
+def stored(place: Place) -> int:
+    return len(list((place.backup / ".git/objects/pack").glob("*.pack")))
+
+
+def listed(place: Place) -> list[bytes]:
+    return place.git("ls-tree", "-r", "HEAD", "--", "context", "bin", "link").splitlines()
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small trees are stored so as well, and judged by two processes, however many cores there are."""
+    monkeypatch.setattr(judge, "FOR_TWO", 1)
+    monkeypatch.setattr(second, "possible", lambda: True)
+
+
+@pytest.fixture
+def place(workshop: Path, scanner_cache: Path, one_scanner: None) -> Place:
+    made = Place.make(workshop, scanner_cache)
+    tree(made)
+    return made
+
+
+@pytest.fixture
+def plain(workshop: Path, scanner_cache: Path, one_scanner: None) -> list[bytes]:
+    """What a backup of the same tree lists that was made without packs of ours."""
+    other = Place.make(workshop / "other", scanner_cache)
+    tree(other)
+    assert other.inside().code == 0
+    assert stored(other) == 1
+    return listed(other)
+
+
+def test_the_commit_holds_what_it_holds_without_them(place: Place, plain: list[bytes], small: None) -> None:
+    assert place.inside().code == 0
+    assert stored(place) == 3, "one for each half, and one for folders, manifest and commit"
+    assert listed(place) == plain
+    assert len(plain) >= 33
+    place.git("fsck", "--strict", "--full")
+    place.write("context/topic0/note0.md", "new words\n")
+    (place.source / "context/topic1/note8.md").unlink()
+    assert place.inside().outcome == "changed"
+    assert place.inside().outcome == "ok"
+    place.git("fsck", "--strict", "--full")
+
+
+def _without_isal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "isal", None)
+    monkeypatch.setitem(sys.modules, "isal.isal_zlib", None)
+    packs._compress.cache_clear()
+
+
+def _without_a_second_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(second, "possible", lambda: False)
+
+
+def _whose_second_process_ends_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    here, told = os.getpid(), halves._told
+
+    def ends(*answer: object) -> bytes:
+        if os.getpid() != here:
+            os._exit(1)
+        return told(*answer)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(halves, "_told", ends)
+
+
+@pytest.mark.parametrize("how", [_without_isal, _without_a_second_process, _whose_second_process_ends_early])
+def test_the_same_on_a_machine(
+    how: Callable[[pytest.MonkeyPatch], None],
+    place: Place,
+    plain: list[bytes],
+    small: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    how(monkeypatch)
+    assert place.inside().code == 0
+    packs._compress.cache_clear()
+    assert stored(place) == 3
+    assert listed(place) == plain
+    place.git("fsck", "--strict", "--full")
+
+
+def _that_has_no_memory_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(name: str) -> int:
+        raise OSError(38, f"Function not implemented: {name}")
+
+    monkeypatch.setattr(halves, "memory_file", refuse)
+
+
+def _whose_memory_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(self: Pack, *_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Pack, "add", full)
+
+
+def _that_keeps_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(halves, "MOST_KEPT", 100)
+
+
+@pytest.mark.parametrize("how", [_that_has_no_memory_file, _whose_memory_is_full, _that_keeps_no_more])
+def test_without_packs_the_files_are_read_once_more(
+    how: Callable[[pytest.MonkeyPatch], None],
+    place: Place,
+    plain: list[bytes],
+    small: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    how(monkeypatch)
+    assert place.inside().code == 0
+    assert stored(place) == 1
+    assert listed(place) == plain
+
+
+def test_a_pack_with_a_flipped_bit_is_in_no_commit(place: Place, small: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    pieces = Pack.pieces
+
+    def spoilt(self: Pack) -> Iterator[bytes]:
+        for number, piece in enumerate(pieces(self)):
+            yield piece if number or not self.whole else piece[:300] + bytes([piece[300] ^ 1]) + piece[301:]
+
+    with monkeypatch.context() as spoiling:
+        spoiling.setattr(Pack, "pieces", spoilt)
+        run = place.inside()
+    assert run.code == 1, run
+    assert "git index-pack failed" in run.words
+    assert not place.head
+    assert place.inside().code == 0
+    place.git("fsck", "--strict", "--full")
+
+
+def test_what_was_judged_is_stored_and_not_what_was_written_since(
+    place: Place, small: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storing = packs.storing
+
+    def late(*known: object) -> Callable[[], None] | None:
+        place.write("context/topic1/note9.md", "written after it was judged\n")
+        return storing(*known)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as writing:
+        writing.setattr(packs, "storing", late)
+        run = place.inside()
+    assert run.code == 0, run
+    assert "context/topic1/note9.md changed since it was observed" in run.words
+    assert place.git("show", "HEAD:context/topic1/note9.md") == b"words 9\n"
+    assert place.inside().outcome == "changed"
+    assert place.git("show", "HEAD:context/topic1/note9.md") == b"written after it was judged\n"
+
+
+def test_nothing_of_a_file_that_blocks_is_in_the_store(place: Place, small: None) -> None:
+    secret = f"key: {base64.b64decode(TOKEN).decode()}\n"
+    place.write("context/key.md", secret)
+    run = place.inside()
+    assert run.code == 3, run
+    assert not (place.backup / ".git").exists()
+    place.more["QUARANTINE"] = "true"
+    run = place.inside()
+    assert "1 change in quarantine" in run.words
+    assert len(listed(place)) >= 33
+    blob = object_id("blob", secret.encode())
+    known = subprocess.run(["git", "-C", str(place.backup), "cat-file", "-e", blob], check=False, capture_output=True)
+    assert known.returncode != 0
+
+
+def test_git_finds_in_a_pack_what_was_put_into_it(workshop: Path) -> None:
+    repository = Repository(str(workshop / "backup"), "main")
+    repository.create()
+    dice = random.Random(7)
+    sizes = (0, 1, 15, 16, 17, 2047, 2048, 2049, 70_000, 300_000)
+    datas = [dice.randbytes(size // 2) + b"a" * (size - size // 2) for size in sizes]
+    pack = Pack(io.BytesIO())
+    for data in [*datas, datas[3]]:
+        pack.add("blob", object_id("blob", data), data)
+    pack.seal()
+    take(repository, [pack, Pack(io.BytesIO())])
+    assert [repository.blob(object_id("blob", data)) for data in datas] == datas
+    assert len(pack.ids) == len(sizes)
+
+
+def test_a_pack_that_is_not_whole_is_refused(workshop: Path) -> None:
+    repository = Repository(str(workshop / "backup"), "main")
+    repository.create()
+    pack = Pack(io.BytesIO())
+    pack.add("blob", hashlib.sha1(b"blob 1\0x").hexdigest(), b"x")
+    with pytest.raises(BackupError, match="index-pack failed"):
+        take(repository, [pack])
+    pack.clear()
+    pack.add("blob", hashlib.sha1(b"blob 1\0y").hexdigest(), b"y")
+    pack.seal()
+    take(repository, [pack])
+    assert repository.blob(hashlib.sha1(b"blob 1\0y").hexdigest()) == b"y"
