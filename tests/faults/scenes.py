@@ -24,7 +24,7 @@ class Scene:
     once all is well. foreign: paths of the backup that are not the source's. precious: bytes that a person has in the
     backup's work tree alone. remote: whether the run pushes. restores: whether it restores. fresh: git knows that the
     work tree is unedited without reading it (after `cp` it does not, and our own way is taken instead of git's). spare: what serves as the remote stands for another machine, which no fault meets.
-    again: the same words bring what was stopped to its end.
+    again: the same words bring what was stopped to its end. much: little is dealt with as much is, on both cores.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Scene:
     fresh: bool = True
     spare: bool = False
     again: bool = False
+    much: bool = False
 
 
 AGENT = "---\ndescription: builds\n---\nBuild it.\n"
@@ -213,7 +214,9 @@ def bootstrap(place: Place, run: Run) -> list[str]:
 TIDYING_ALL = "tidying all"
 SCENES = (
     Scene("first sync", first),
+    Scene("first sync on both cores", first, much=True),
     Scene("edits", edits),
+    Scene("edits on both cores", edits, much=True),
     Scene("edits after a copy", edits, fresh=False),
     Scene(
         "edits in the backup",

@@ -110,11 +110,13 @@ class Worker:
         fault: Fault | None = None,
         at: int = 0,
         spare: bool = False,
+        much: bool = False,
         seconds: float = 60,
     ) -> Faulty:
         """Runs `autosync` with these words. at: the call at which the fault happens (0: never).
 
         spare: what serves as the remote is another machine: its calls do not count, and it does not die.
+        much: little is dealt with as much is, on both cores.
         """
         control = self._folder / "control"
         armed = fault or KILLED
@@ -124,7 +126,9 @@ class Worker:
             file.truncate(_SIZE)
         more = {**environ, **self._preload, "AUTOSYNC_FAULTS": str(control)}
         words = ["autosync", *words]
-        code, out, err, took = self._server.run(words, more, folder, control=str(control), spare=spare, seconds=seconds)
+        code, out, err, took = self._server.run(
+            words, more, folder, control=str(control), spare=spare, seconds=seconds, much=much
+        )
         return Faulty(Result(code, out, err), *_read(control), took)
 
     def close(self) -> None:

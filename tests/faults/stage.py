@@ -73,8 +73,9 @@ class Stage:
 
     def play(self, fault: Fault | None = None, at: int = 0) -> Faulty:
         """The scene's run, with a fault at a call."""
-        words = [*self.words, "--json"]
-        return self.worker.run(words, self.place.environ, self.place.base, fault=fault, at=at, spare=self.scene.spare)
+        words, scene = [*self.words, "--json"], self.scene
+        where = (self.place.environ, self.place.base)
+        return self.worker.run(words, *where, fault=fault, at=at, spare=scene.spare, much=scene.much)
 
     def point(self, fault: Fault, at: int, tally: Tally) -> None:
         """Plays one point and judges it. Raises AssertionError, naming the call."""

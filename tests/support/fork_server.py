@@ -27,6 +27,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
+from autosync_tasks.backup import checkout
+from autosync_tasks.plan import judge
 from autosync_tasks.triggers import files
 from tests.support.rights import without_override
 from tests.support.scanner import derive_once
@@ -165,6 +167,8 @@ def _become(job: dict[str, Any]) -> None:
     os.umask(job["umask"])
     if job["weak"]:
         without_override()
+    if job["much"]:
+        checkout.FOR_TWO, judge.FOR_TWO = 2, 1
     from autosync_tasks.cli import program
 
     programs = {"autosync": program.autosync, "sync-config": program.sync_config, "inv": _inv}

@@ -60,11 +60,13 @@ class ForkServer:
         weak: bool = False,
         seconds: float = 300,
         patience: float = 20,
+        much: bool = False,
     ) -> tuple[int, bytes, bytes, float]:
         """Runs a program; its exit code, output, error output and seconds.
 
         words: the program's path and its words. control, spare: for runs with faults, see
         tests/faults/shim.py. weak: see `Place.run`. patience: seconds for what the run leaves running, where the server reaps it.
+        much: little is dealt with as much is, on both cores.
         """
         job: dict[str, Any] = {
             "words": list(words),
@@ -78,6 +80,7 @@ class ForkServer:
             "weak": weak,
             "seconds": seconds,
             "patience": patience,
+            "much": much,
         }
         assert self._process.stdin is not None
         assert self._process.stdout is not None
