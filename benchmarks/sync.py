@@ -6,8 +6,9 @@ All read the same config tree in the same run, in turns; who goes first alternat
 the secret rules over every changed file, fsync and syncfs, and the proof that the commit holds what was planned; the
 others with their defaults. Peers that are not installed are named and left out; `--beside PROGRAM` takes another
 version of this program along. The scanner's rules are compiled already (the report says what that takes). Old trees
-are moved aside and deleted at the very end: on ext4, making files right after a mass deletion is slow. The floors are
-what no program can be below.
+are moved aside and deleted at the very end, or kept with `--keep`: on ext4, making files is up to ten times as slow for
+five minutes after a mass deletion. What 1,000 empty files cost, before and after the rounds, shows whether anybody
+deleted many. The floors are what no program can be below.
 """
 
 from __future__ import annotations
@@ -130,6 +131,19 @@ class Bench:
         (self.folder / "used").mkdir(exist_ok=True)
         home.rename(self.folder / "used" / home.name)
 
+    def making(self) -> Cost:
+        """What it costs to make 1,000 empty files, twenty to a folder, where that is slowest of five places."""
+        return max((self._made() for _ in range(5)), key=lambda cost: cost.processor)
+
+    def _made(self) -> Cost:
+        self.number += 1
+        before, began = time.process_time(), time.perf_counter()
+        for number in range(50):
+            (folder := self.folder / f"made{self.number}/{number}").mkdir(parents=True)
+            for name in range(20):
+                (folder / str(name)).touch()
+        return Cost(time.perf_counter() - began, time.process_time() - before, 0)
+
 
 def _place(home: Path, name: str) -> Path:
     return home / name.replace(" ", "-")
@@ -146,7 +160,7 @@ def _environment(home: Path) -> dict[str, str]:
 
 
 def _timed(command: list[str], env: dict[str, str], good: Sequence[int] = (0,)) -> Cost:
-    with tempfile.TemporaryFile() as said:
+    with open(os.memfd_create("said"), "w+b") as said:  # nothing is made or deleted on the disk
         began = time.perf_counter()
         process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
         _, status, used = os.wait4(process.pid, 0)
@@ -220,8 +234,11 @@ def rows(costs: Costs, files: int, contenders: Sequence[str]) -> Iterator[str]:
             )
 
 
-def floors(bench: Bench, source: Path, home: Path, rounds: int) -> Iterator[str]:
-    """What no program can be below on this machine."""
+def floors(bench: Bench, source: Path, home: Path, rounds: int, making: dict[str, Cost]) -> Iterator[str]:
+    """What no program can be below on this machine.
+
+    making: what making files cost, at which times.
+    """
     empty = bench.folder / "empty"
     empty.mkdir()
     (empty / "tasks.py").write_text("from invoke import task\n\n\n@task\ndef nothing(c):\n    pass\n")
@@ -236,6 +253,9 @@ def floors(bench: Bench, source: Path, home: Path, rounds: int) -> Iterator[str]
         costs = [_timed(command, _environment(home)) for _ in range(rounds)]
         wall, processor = (statistics.median(getattr(one, what) for one in costs) for what in ("wall", "processor"))
         yield f"| {name} | {wall * 1000:,.0f} | {processor * 1000:,.0f} |"
+    for when, cost in making.items():
+        times = f"{cost.wall * 1000:,.0f} | {cost.processor * 1000:,.0f}"
+        yield f"| making 1,000 empty files, the slowest of five, {when} the rounds | {times} |"
 
 
 def machine(folder: Path) -> Iterator[str]:
@@ -263,6 +283,7 @@ def main() -> None:
     parser.add_argument("--beside", default="", help="another version of this program, to be measured too")
     beside = os.path.join(os.path.dirname(sys.executable), "autosync")
     parser.add_argument("--program", default=beside, help="the console program, without a version manager's shim")
+    parser.add_argument("--keep", action="store_true", help="delete nothing, so that the next run meets a quiet disk")
     asked = parser.parse_args()
     for needed in ("rsync", "git", asked.program):
         if shutil.which(needed) is None:
@@ -275,11 +296,12 @@ def main() -> None:
     try:
         _report(Bench(folder, asked.program, asked.beside, peers), asked.files, asked.rounds, set(wanted) - set(peers))
     finally:
-        shutil.rmtree(folder)
+        if not asked.keep:
+            shutil.rmtree(folder)
 
 
 def _report(bench: Bench, sizes: list[int], rounds: int, absent: set[str]) -> None:
-    about, before = list(machine(bench.folder)), os.getloadavg()[0]
+    about, before, making = list(machine(bench.folder)), os.getloadavg()[0], {"before": bench.making()}
     source = bench.tree(20)
     home = bench.fresh(source)
     cold = bench.run(OURS, source, home)
@@ -288,7 +310,8 @@ def _report(bench: Bench, sizes: list[int], rounds: int, absent: set[str]) -> No
     who = [*bench.programs, *bench.peers]
     table = [row for files in sizes for row in rows(measure(bench, files, rounds), files, who)]
     last = bench.folder / "used" / f"home{bench.number}"
-    lowest = list(floors(bench, bench.folder / f"source{sizes[-1]}", last, rounds))
+    making["after"] = bench.making()
+    lowest = list(floors(bench, bench.folder / f"source{sizes[-1]}", last, rounds, making))
     after = os.getloadavg()[0]
     print("# A sync beside its peers\n")
     print(

@@ -221,10 +221,11 @@ def _same(source: str, scan: bytes, left: bytes, begin: int, size: int) -> bool:
             finally:
                 os.close(fd)
             seen = list(zip(records, names, strict=True))
-            if not names_out.isdisjoint(names):
+            if names_out and not names_out.isdisjoint(names):
                 kept = [(record, name) for record, name in seen if out.get(prefix + name) != kind_of(record)]
                 met, seen = met + len(seen) - len(kept), kept
-            text = b"".join([record + prefix + name + b"\0" for record, name in seen])
+            lines = [record + prefix + name for record, name in seen]
+            text = b"\0".join([*lines, b""])
             if not scan.startswith(text, place):
                 return False
             place += len(text)

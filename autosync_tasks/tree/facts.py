@@ -11,7 +11,7 @@ STAT = Struct("<QqqQII")
 """Size, mtime and ctime in ns, inode, mode with the type bits, owner."""
 TYPE = 0o170000
 """The bits of a mode that say what a path is."""
-_pack, _INODE, _name = STAT.pack, 0xFFFFFFFFFFFFFFFF, attrgetter("name")
+_pack, _name = STAT.pack, attrgetter("name")
 _ENCODING = sys.getfilesystemencoding()
 Listed = tuple[list[bytes], list[bytes]]
 """The names in a folder, in order, and a record of each."""
@@ -20,7 +20,7 @@ Listed = tuple[list[bytes], list[bytes]]
 def pack(result: os.stat_result) -> bytes:
     """A stat result as a record."""
     return STAT.pack(
-        result.st_size, result.st_mtime_ns, result.st_ctime_ns, result.st_ino & _INODE, result.st_mode, result.st_uid
+        result.st_size, result.st_mtime_ns, result.st_ctime_ns, result.st_ino, result.st_mode, result.st_uid
     )
 
 
@@ -28,12 +28,13 @@ def listed(fd: int) -> Listed:
     """What is in an open folder, by one lstat each. Raises OSError if that fails for any."""
     with os.scandir(fd) as found:
         entries = sorted(found, key=_name)
-    # not os.fsencode, which takes four times as long
-    names = [entry.name.encode(_ENCODING, "surrogateescape") for entry in entries]
+    if not entries:
+        return [], []
+    # not os.fsencode for each, which takes five times as long
+    names = "\0".join([entry.name for entry in entries]).encode(_ENCODING, "surrogateescape").split(b"\0")
     facts = [entry.stat(follow_symlinks=False) for entry in entries]
     return names, [  # as `pack`, which would be a call for each
-        _pack(one.st_size, one.st_mtime_ns, one.st_ctime_ns, one.st_ino & _INODE, one.st_mode, one.st_uid)
-        for one in facts
+        _pack(one.st_size, one.st_mtime_ns, one.st_ctime_ns, one.st_ino, one.st_mode, one.st_uid) for one in facts
     ]
 
 
