@@ -22,6 +22,8 @@ _MAX_SHOWN = 400
 WITHHELD = "[withheld]"
 WAITS = "AUTOSYNC_STARTED_AHEAD"
 """Set in the environment of a sync that loads what it needs and waits on standard input for the word to begin."""
+LOOK, SEEN, BEGIN = b"l", b"s", b"\n"
+"""Words to it: look at the tree, for it will soon begin; begin, nothing has changed since that look; begin."""
 
 
 def quote(path: bytes) -> bytes:

@@ -146,6 +146,8 @@ def one_round(watcher: Watcher, path: Path, number: int) -> Round:
     watcher.wait_for_child(waits=True)
     lines, before, work = len(watcher.said), moved(watcher.backup), watcher.processor(children=True)
     event = save(path, f"# Round {number}\n")
+    time.sleep(max(event + QUIET - 0.05 - time.time(), 0))  # before, it is told to look at the tree
+    watcher.wait_for_child(waits=True)
     watcher.wait_for_child(waits=False)
     began = time.time()
     told = watcher.wait_for(lines + 1)

@@ -20,7 +20,7 @@ from autosync_tasks.tree.facts import kind_of, listed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from autosync_tasks.tree.facts import Listed
 
@@ -172,6 +172,7 @@ def _repository(git: str) -> Iterator[str]:
 class Glance:
     """What `_same` saw until it met a difference, by folder (its path and a slash): a walk that follows at once, while
     the state is as it was, need not look there again. So no path is looked at twice, and the walk is as short as ever.
+    The watcher has a sync's process look a moment before it begins (cli/ahead.py): as if it had begun then.
     """
 
     def __init__(self) -> None:
@@ -183,10 +184,31 @@ class Glance:
         """A look at a source (its real path) begins. folder: of its state. Raises OSError."""
         self.folders, self._of, self._at = {}, _moment(source, folder), time.monotonic()
 
+    def look(self, source: str, folder: str, closed: Callable[[bytes], bool]) -> None:
+        """Looks at all of a source, but for folders that are closed, for a walk that follows soon. Raises OSError."""
+        self.begin(source, folder)
+        root, todo = os.open(source, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC), [b""]
+        try:
+            while todo:
+                path = todo.pop()
+                prefix, fd = path and path + b"/", _opened(path, root)
+                try:
+                    self.folders[prefix] = names, records = listed(fd)
+                finally:
+                    os.close(fd)
+                inside = [prefix + name for record, name in zip(records, names, strict=True) if _is_folder(record)]
+                todo += [one for one in inside if not closed(one)]
+        finally:
+            os.close(root)
+
+    def forget(self) -> None:
+        """What was seen may have changed since."""
+        self.folders, self._of = {}, None
+
     def take(self, source: str, folder: str) -> dict[bytes, Listed]:
         """What was seen, once; nothing if it is of another source, or of a state or time that is over."""
         found, of, at = self.folders, self._of, self._at
-        self.folders, self._of = {}, None
+        self.forget()
         try:
             fresh = bool(found) and of == _moment(source, folder) and time.monotonic() - at < _FRESH
         except OSError:
@@ -215,7 +237,7 @@ def _same(source: str, scan: bytes, left: bytes, begin: int, size: int) -> bool:
         while todo:
             path = todo.pop()
             prefix = path and path + b"/"
-            fd = os.open(path, _FOLDER, dir_fd=root) if path else os.dup(root)
+            fd = _opened(path, root)
             try:
                 glance.folders[prefix] = names, records = listed(fd)
             finally:
@@ -229,10 +251,19 @@ def _same(source: str, scan: bytes, left: bytes, begin: int, size: int) -> bool:
             if not scan.startswith(text, place):
                 return False
             place += len(text)
-            todo += [prefix + name for record, name in reversed(seen) if record[33] & 0xF0 == 0x40]  # as `kind_of`
+            todo += [prefix + name for record, name in reversed(seen) if _is_folder(record)]
     finally:
         os.close(root)
     return met == len(out) and place == begin + size
+
+
+def _opened(path: bytes, root: int) -> int:
+    """A folder of the tree."""
+    return os.open(path, _FOLDER, dir_fd=root) if path else os.dup(root)
+
+
+def _is_folder(record: bytes) -> bool:
+    return record[33] & 0xF0 == 0x40  # as `kind_of`
 
 
 def _saw(folder: str, trigger: str, now: float) -> None:

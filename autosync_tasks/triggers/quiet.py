@@ -51,6 +51,13 @@ class Quiet:
             times.append(self.retry_at)
         return min(times)
 
+    def look_at(self, ahead: float) -> float:
+        """When the tree should be looked at for the next sync, so many seconds before it: only after a longer quiet,
+        so that a burst is not looked at again and again."""
+        due = self.due_at()
+        quiet = self.last is not None and due - ahead >= self.last + 2 * ahead
+        return due - ahead if quiet else due
+
     def due(self, now: float) -> bool:
         """Whether a sync should begin now."""
         return now >= self.due_at()

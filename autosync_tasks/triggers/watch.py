@@ -15,7 +15,7 @@ from typing import IO, Any, cast
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.linux.memory import memory_file
 from autosync_tasks.model import Outcome
-from autosync_tasks.names import WAITS
+from autosync_tasks.names import BEGIN, LOOK, SEEN, WAITS
 from autosync_tasks.triggers.notifier import Notifier, Protected
 from autosync_tasks.triggers.quiet import SCAN_EVERY, Pace, Quiet
 from autosync_tasks.triggers.result import TaskResult
@@ -31,6 +31,8 @@ LOCKED_RETRY = 5.0
 LEAST_RETRY = 60.0
 """Seconds until a sync that failed, or left something out, is asked again where no limit is set."""
 
+_LOOK_AHEAD = 0.2
+"""Seconds before a sync is due in which its process looks at the tree (0.05 for 10,000 files)."""
 _LOOK_AT_CHILD = 0.1
 _LONGEST_SLEEP = 2.0
 _LARGEST_ANSWER = 4_000_000
@@ -60,15 +62,26 @@ class Child:
             self.answer.close()
             raise
 
-    def go(self) -> bool:
-        """Lets one that was started ahead begin. False if it is gone."""
+    def look(self) -> None:
+        """Has one that was started ahead look at the tree: it will soon begin."""
+        self._say(LOOK)
+
+    def go(self, *, seen: bool = False) -> bool:
+        """Lets one that was started ahead begin. seen: nothing was heard since it looked. False if it is gone."""
+        there = self._say(SEEN if seen else BEGIN)
+        with contextlib.suppress(OSError):
+            cast(IO[bytes], self.process.stdin).close()
+        if not there:
+            self.answer.close()
+        return there
+
+    def _say(self, word: bytes) -> bool:
+        """Whether it is there and was told."""
         there = self.process.poll() is None
-        with contextlib.suppress(OSError), cast(IO[bytes], self.process.stdin) as word:
+        with contextlib.suppress(OSError):
             if there:
-                word.write(b"\n")
-                word.flush()
+                os.write(cast(IO[bytes], self.process.stdin).fileno(), word)
                 return True
-        self.answer.close()
         return False
 
     def leave(self) -> None:
@@ -179,7 +192,7 @@ def _loop(
 ) -> int:
     child: Child | None = None
     wait: float | None = None
-    runs = 0
+    runs, seen = 0, False
     looked, look_at = float("-inf"), float("inf")  # for new folders: when last, when next
     try:
         while not halt.is_set():
@@ -193,18 +206,21 @@ def _loop(
                 following.prepare()
                 say(*_words(*ended, wait))
             if child is None and state.due(now):
-                child = following.begin()
+                child, seen = following.begin(seen=seen), False
                 state, look_at = state.began(now), now  # beside the sync, for what was missed so far
                 runs += 1
             if now >= look_at:
                 looked, look_at = now, float("inf")
                 if notifier.refresh():
                     state = state.heard(time.monotonic())
-            due = min(state.due_at() - now, _LONGEST_SLEEP)
+            if child is None and not seen and now >= state.look_at(_LOOK_AHEAD):
+                following.look()
+                seen = True
+            due = min((state.due_at() if seen else state.look_at(_LOOK_AHEAD)) - now, _LONGEST_SLEEP)
             sleep = max(min(_LOOK_AT_CHILD if child else due, look_at - now), 0.001)
             heard = notifier.wait(sleep)
             if heard.something:
-                state = state.heard(time.monotonic())
+                state, seen = state.heard(time.monotonic()), False
             if heard.folders:
                 look_at = min(look_at, max(now, looked + REFRESH_EVERY))
     finally:
@@ -226,10 +242,15 @@ class _Next:
             with contextlib.suppress(OSError):
                 self._child = Child(self._command, self._environ, ahead=True)
 
-    def begin(self) -> Child:
-        """Lets it begin. Raises AutosyncError if the program cannot be started."""
+    def look(self) -> None:
+        """Has it look at the tree, if it is there."""
+        if self._child is not None:
+            self._child.look()
+
+    def begin(self, *, seen: bool = False) -> Child:
+        """Lets it begin. seen: nothing was heard since it looked. Raises AutosyncError if it cannot be started."""
         child, self._child = self._child, None
-        if child is not None and child.go():
+        if child is not None and child.go(seen=seen):
             return child
         try:
             return Child(self._command, self._environ)

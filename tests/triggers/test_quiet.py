@@ -31,6 +31,17 @@ def test_but_not_longer_than_the_longest() -> None:
     assert state.due(130)
 
 
+def test_the_tree_is_looked_at_a_moment_before_where_it_has_been_quiet() -> None:
+    state = Quiet(2, 30, FAR).heard(10)
+    assert (state.look_at(0.2), state.due_at()) == (11.8, 12)
+    short = Quiet(0.5, 30, FAR).heard(10)
+    assert short.look_at(0.2) == short.due_at() == 10.5, "a burst would be looked at again and again"
+    for second in range(100, 131):
+        state = state.heard(second)
+    assert state.look_at(0.2) == state.due_at(), "it never was quiet"
+    assert Quiet(2, 30, 50.0).look_at(0.2) == 50, "nothing was heard"
+
+
 def test_what_comes_during_a_sync_leads_to_another() -> None:
     state = Quiet(2, 30, FAR).heard(10).began(12).heard(12.3).ended(13, None)
     assert state.due_at() == 14.3
