@@ -89,6 +89,7 @@ def main() -> None:
     parser.add_argument("--syncs", type=int, nargs="+", default=[1, 100, 1000])
     parser.add_argument("--store", action="store_true", help="the commits alone")
     parser.add_argument("--folder", help="where to work (a disk, not memory); default: the temporary folder")
+    parser.add_argument("--keep", action="store_true", help="delete nothing (see README.md)")
     parser.add_argument("--program", default=os.path.join(os.path.dirname(sys.executable), "autosync"))
     asked = parser.parse_args()
     _ = ahead.LOADED, gitpython()
@@ -100,6 +101,7 @@ def main() -> None:
         source, before = bench.tree(asked.files), os.getloadavg()[0]
         home = bench.fresh(source)
         bench.run("autosync", source, home)
+        bench.compile(source, home)
         print(f"{asked.files:,} files, {stored(home / 'autosync/backup')[0]:.1f} MB in the store after the first\n")
         if asked.store:
             grow_store(home / "autosync/backup", source, sorted(asked.syncs))
@@ -109,7 +111,8 @@ def main() -> None:
         grow(bench, source, home, sorted(asked.syncs))
         print(f"\nLoad average before and after: {before:.1f}, {os.getloadavg()[0]:.1f}")
     finally:
-        shutil.rmtree(folder)
+        if not asked.keep:
+            shutil.rmtree(folder)
 
 
 def grow_store(backup: Path, source: Path, lines: list[int]) -> None:

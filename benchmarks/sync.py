@@ -131,6 +131,10 @@ class Bench:
         (self.folder / "used").mkdir(exist_ok=True)
         home.rename(self.folder / "used" / home.name)
 
+    def compile(self, source: Path, home: Path) -> Cost:
+        """Compiles all rules of the secret scanner after a sync, as to install a trigger does."""
+        return _timed([self.programs[OURS], "verify", "--deep"], self.environment(OURS, source, home))
+
     def making(self) -> Cost:
         """What it costs to make 1,000 empty files, twenty to a folder, where that is slowest of five places."""
         return max((self._made() for _ in range(5)), key=lambda cost: cost.processor)
@@ -305,7 +309,7 @@ def _report(bench: Bench, sizes: list[int], rounds: int, absent: set[str]) -> No
     source = bench.tree(20)
     home = bench.fresh(source)
     cold = bench.run(OURS, source, home)
-    compiled = _timed([bench.programs[OURS], "verify", "--deep"], bench.environment(OURS, source, home))
+    compiled = bench.compile(source, home)
     shutil.copytree(_place(home, OURS) / ".local/state/autosync-tasks/engine", bench.engine)
     who = [*bench.programs, *bench.peers]
     table = [row for files in sizes for row in rows(measure(bench, files, rounds), files, who)]
