@@ -39,6 +39,8 @@ class Look:
     cache: Cache | None
     include_low: bool = False
     progress: Progress | None = None
+    read: Mapping[Path, tuple[bytes, str]] = MappingProxyType({})
+    """Record and content id of what another process has read already."""
     packs: Sequence[Pack] = ()
     """What was judged of a large plan, ready to be stored."""
 
@@ -84,7 +86,7 @@ class Look:
         """The source's manifest; reads what the cache does not know."""
         cache = self.cache if self.cache and self.cache.settings == self._shape else None
         if (few := self.near) is None:
-            return observe(self.root, self.scan, known_ids(cache), self.progress)
+            return observe(self.root, self.scan, self.read or known_ids(cache), self.progress)
         from autosync_tasks.plan.near import Lazily
 
         here = {path: (self.scan.records[path], entry.id) for path, entry in few.observed.items() if entry.id}
@@ -93,7 +95,7 @@ class Look:
             return observe(self.root, self.scan, known_ids(cache) | here).manifest
 
         manifest = Lazily(few.observed, len(self.scan.records), whole)
-        return Observation(manifest, tuple(self.scan.left_out), self.scan, few.unsettled, len(here))
+        return Observation(manifest, tuple(self.scan.left_out), self.scan, few.unsettled)
 
     @cached_property
     def _listed(self) -> TreeCache | None:

@@ -8,14 +8,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
 from itertools import chain, islice
-from threading import Thread
 
-from autosync_tasks.humanize import count
-from autosync_tasks.model import Entry, Finding, Kind, LeftOut, Path, Priority
+from autosync_tasks.humanize import count, volume
+from autosync_tasks.linux import second
+from autosync_tasks.model import Cache, Entry, Finding, Kind, LeftOut, Path, Priority
 from autosync_tasks.names import suspicious
 from autosync_tasks.plan.compare import Look
 from autosync_tasks.records import dataclass
-from autosync_tasks.tree.observe import Lost, Progress, read_again, read_once
+from autosync_tasks.tree.observe import Lost, Progress, ids_of, known_ids, observe, read_again, read_once
 from autosync_tasks.tree.walk import unpack
 from autosync_tasks.validation import Apart, in_order, of_left_out, validate
 from autosync_tasks.validation.findings import Context, Subject
@@ -73,8 +73,6 @@ def judge(
             yield one
 
     known = context(site, _of(seen), check=check, by_hand=by_hand, quick=quick)
-    while _ahead:
-        _ahead.pop().join()
     before = TELL.set(lambda words: tell(words, 0, 0))
     try:
         with elsewhere(known) if elsewhere else nullcontext() as beside:
@@ -116,21 +114,25 @@ def judge_puts(
     return how(seen.site, seen, files, elsewhere=elsewhere, needed=needed)
 
 
-_ahead: list[Thread] = []
-
-
 def load_ahead(seen: Look) -> None:
-    """Where so much is to be judged that the whole scanner is needed, a thread loads it while the tree is read."""
-    cache = engine_of(seen.site)
-    size = sum(unpack(record).size for record in seen.scan.records.values())
-    if compiled(cache) and not (sieves(cache, size) or no_wheel()):
+    """Where so much is to be judged that the whole scanner is needed: loads it while another process reads the tree.
 
-        def run() -> None:
-            with suppress(EngineUnavailableError):  # whoever needs it is told
-                load(cache)
+    Not by a thread: the two would wait for the interpreter in turns, and both take twice as long.
+    """
+    cache, scan = engine_of(seen.site), seen.scan
+    size = sum(unpack(record).size for record in scan.records.values())
+    if not compiled(cache) or sieves(cache, size) or no_wheel() or not second.possible():
+        return
 
-        _ahead.append(Thread(target=run))
-        _ahead[-1].start()
+    def ids() -> bytes:
+        read = observe(seen.root, scan, {})
+        return ids_of(scan, {path: entry for path, entry in read.manifest.items() if path not in read.unsettled})
+
+    (seen.progress or _silent)(f"reading {volume(size)}", 0, 0)
+    with getattr(seen.progress, "paused", nullcontext)(), suppress(OSError, ImportError), second.second(ids) as wait:
+        with suppress(EngineUnavailableError):  # whoever needs it is told
+            load(cache)
+        seen.read = known_ids(Cache("", "", scan.blob, wait() or b""))
 
 
 def compile_rules(site: Site, tell: Progress) -> None:

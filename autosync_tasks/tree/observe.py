@@ -27,7 +27,6 @@ class Observation:
     left_out: tuple[LeftOut, ...]
     scan: Scan
     unsettled: tuple[Path, ...]
-    read: int
 
     def facts(self, path: Path) -> Facts:
         """What lstat said of a path of the manifest."""
@@ -55,7 +54,7 @@ def known_ids(cache: Cache | None) -> dict[Path, tuple[bytes, str]]:
 
 
 def observe(
-    root: int, scan: Scan, known: dict[Path, tuple[bytes, str]], progress: Progress | None = None
+    root: int, scan: Scan, known: Mapping[Path, tuple[bytes, str]], progress: Progress | None = None
 ) -> Observation:
     """Reads and hashes what the cache does not know. A path that cannot be read as seen is left out."""
     manifest: dict[Path, Entry] = {}
@@ -91,7 +90,7 @@ def observe(
             manifest[path] = entry_of(scan.records[path], content_id(data))
             if not seen.settled(began):
                 unsettled.append(path)
-    return Observation(manifest, tuple(left_out), scan, tuple(unsettled), len(unknown))
+    return Observation(manifest, tuple(left_out), scan, tuple(unsettled))
 
 
 def unchanged(root: int, scan: Scan, cache: Cache, blob: bytes) -> bool:

@@ -16,6 +16,8 @@ from autosync_tasks.linux import second
 from autosync_tasks.model import Entry, Finding, Kind, LeftOut
 from autosync_tasks.plan import halves, judge
 from autosync_tasks.plan.compare import look
+from autosync_tasks.tree.content import Reader
+from autosync_tasks.tree.observe import observe
 from autosync_tasks.workspace.workspace import open_site
 from tests.support.machine import TOKEN
 from tests.support.place import Place
@@ -251,3 +253,36 @@ def test_a_file_that_nobody_judged_blocks(place: Place, two: list[int], monkeypa
     monkeypatch.setattr(judge, "read_again", lambda *_: iter(()))
     found, _ = judged(place)
     assert len([one for one in found if one.code == "INT001"]) > 40, "all of them"
+
+
+def test_another_process_reads_the_tree_while_the_scanner_is_loaded(
+    place: Place, two: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faulty(place)
+    place.write("context/fresh.md", "its next change might not show\n")
+    monkeypatch.setattr(judge, "sieves", lambda *_: False)
+    with look(open_site(place.environ)) as seen:
+        alone = observe(seen.root, seen.scan, {})
+        assert b"context/fresh.md" in alone.unsettled
+        judge.load_ahead(seen)
+        read = Reader.read
+        opened = list[bytes]()
+        monkeypatch.setattr(Reader, "read", lambda self, path, known: (opened.append(path), read(self, path, known))[1])
+        assert seen.observation.manifest == alone.manifest
+        assert seen.observation.left_out == alone.left_out
+    assert set(opened) == set(alone.unsettled)
+    assert len(two) == 1
+
+
+@pytest.mark.parametrize("end", [_killed, _fails])
+def test_what_another_process_did_not_read_is_read_here(
+    end: Callable[..., bytes], place: Place, two: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faulty(place)
+    monkeypatch.setattr(judge, "sieves", lambda *_: False)
+    monkeypatch.setattr(judge, "ids_of", end)
+    with look(open_site(place.environ)) as seen:
+        judge.load_ahead(seen)
+        assert seen.read == {}
+        assert seen.observation.manifest == observe(seen.root, seen.scan, {}).manifest
+    assert len(two) == 1
