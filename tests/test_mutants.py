@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import ast
+import os
+import pickle
+import signal
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tools.mutants import listening
 from tools.mutants.live import Loaded
 from tools.mutants.operators import mutants_of
 from tools.mutants.results import File, equivalents, known, survived
@@ -109,3 +116,38 @@ def test_those_that_are_known_are_noticed(which: str) -> None:
     words = [sys.executable, "-m", "tools.mutants", which]
     done = subprocess.run(words, cwd=CHECKOUT, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def _sleep() -> None:
+    time.sleep(20)
+
+
+def _work() -> None:
+    while True:
+        pass
+
+
+def _stopped() -> None:
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
+@pytest.mark.parametrize(("what", "late"), [(_sleep, True), (_work, True), (_stopped, False)])
+def test_who_waits_or_works_for_too_long_is_late_and_who_was_stopped_is_not(
+    what: Callable[[], None], late: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listening, "_A_LOOK", 0.02)
+    read, write = os.pipe()
+    if (pid := os.fork()) == 0:
+        os.setsid()
+        what()
+        word = pickle.dumps("end")
+        os.write(write, len(word).to_bytes(4, "big") + word)
+        os._exit(0)
+    os.close(write)
+    later = threading.Timer(0.5, os.kill, (pid, signal.SIGCONT))
+    later.start()
+    ended = listening.listen(read, pid, lambda _: 0.2)
+    later.cancel()
+    os.close(read)
+    os.waitpid(pid, 0)
+    assert ended == ([] if late else ["end"], late)

@@ -219,7 +219,7 @@ def _judge(session: Session, plan: _Plan, file: File, mutant: Mutant, loaded: Lo
             say(("survived", ""))
 
     def patience(said: Any) -> float:
-        """Twenty times the processor's time of the test, and more: a busy machine kills no mutant."""
+        """Twenty times what the test uses, and more."""
         return 40 + 20 * plan.tests[both[said]].seconds if isinstance(said, int) else 60
 
     began = time.monotonic()

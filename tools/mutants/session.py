@@ -17,20 +17,19 @@ import os
 import pickle
 import pkgutil
 import resource
-import select
 import shutil
 import signal
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from _pytest.runner import runtestprotocol
 
 import autosync_tasks
+from tools.mutants.listening import Ended, end_children, listen
 
 PACKAGE = Path(autosync_tasks.__file__).parent
 _SUBREAPER, _DEATH_SIGNAL = 36, 1  # prctl(2)
@@ -42,13 +41,6 @@ def say(what: str) -> None:
     """Writes a line at once: several processes write."""
     sys.stdout.write(f"{what}\n")
     sys.stdout.flush()
-
-
-class Ended(NamedTuple):
-    """How a child ended. said: what it wrote, unpickled. late: it was killed because nothing came for too long."""
-
-    said: list[Any]
-    late: bool
 
 
 class Session:
@@ -175,7 +167,7 @@ class Session:
             os.waitpid(pid, 0)
 
     def child(self, do: Callable[[Callable[[Any], None]], None], patience: Callable[[Any], float]) -> Ended:
-        """Runs `do(say)` in a fork; patience: seconds to wait after what was said last, the first time after None."""
+        """Runs `do(say)` in a fork; patience: the seconds it may use after a word, or after None at first."""
         read, write = os.pipe()
         room = self.room / f"{os.getpid()}"
         room.mkdir(exist_ok=True)
@@ -195,9 +187,9 @@ class Session:
                 say("end")
             os._exit(0)
         os.close(write)
-        ended = _listen(read, pid, patience)
+        ended = listen(read, pid, patience)
         os.close(read)
-        _end_children()
+        end_children()
         shutil.rmtree(room, ignore_errors=True)
         return ended
 
@@ -257,44 +249,3 @@ class _Fork:
 
     def wait(self, timeout: float) -> None:  # noqa: ARG002  as a `Popen` has it
         os.waitpid(self._pid, 0)
-
-
-def _listen(read: int, pid: int, patience: Callable[[Any], float]) -> Ended:
-    said: list[Any] = []
-    left = b""
-    late = False
-    while True:
-        ready, _, _ = select.select([read], [], [], patience(said[-1] if said else None))
-        if not ready:
-            late = True
-            break
-        data = os.read(read, 1 << 16)
-        if not data:
-            break
-        left += data
-        while len(left) >= 4 and len(left) >= 4 + (size := int.from_bytes(left[:4], "big")):
-            said.append(pickle.loads(left[4 : 4 + size]))  # noqa: S301  our own child's words
-            left = left[4 + size :]
-        if said and said[-1] == "end":
-            break
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(pid, signal.SIGKILL)
-    return Ended(said, late)
-
-
-def _end_children() -> None:
-    """Ends all that is left below this lane (orphans come to it), and waits for it."""
-    until = time.monotonic() + 20
-    while time.monotonic() < until:
-        for child in _children():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)
-        try:
-            if os.waitpid(-1, os.WNOHANG)[0] == 0:
-                time.sleep(0.001)
-        except ChildProcessError:
-            return
-
-
-def _children() -> Iterator[int]:
-    yield from map(int, Path(f"/proc/self/task/{os.getpid()}/children").read_text("ascii").split())
