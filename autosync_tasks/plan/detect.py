@@ -76,15 +76,7 @@ def _without_implied(changes: list[Change], observed: Manifest, recorded: Manife
     if not any(Kind.FOLDER in (c.new and c.new.kind, c.old and c.old.kind) for c in changes):
         return changes
     filled = {ChangeKind.CREATED: _filled(observed), ChangeKind.DELETED: _filled(recorded)}
-    return [
-        change
-        for change in changes
-        if Kind.FOLDER is not (change.new or change.old or _NOTHING).kind
-        or change.path not in filled.get(change.kind, ())
-    ]
-
-
-_NOTHING = Entry(Kind.FILE, 0, 0, "")
+    return [change for change in changes if change.path not in filled.get(change.kind, ())]
 
 
 def _filled(manifest: Manifest) -> set[Path]:

@@ -23,6 +23,7 @@ Feature: Mass deletion
       When 30 of the files are deleted
       And a person insists on a sync at 09:10
       Then the sync is blocked
+      And it says "30 of the 40 files in the backup are gone"
       And the backup holds all 40 files
 
     Scenario: a tree of few files may change as it likes
@@ -38,6 +39,7 @@ Feature: Mass deletion
       When all files are deleted
       And the schedule asks for a sync at 09:10
       Then the sync is blocked
+      And it says "the source is empty, but the backup holds 3 files"
       And the backup holds all 3 files
 
   Rule: Many files emptied at once hold the sync too
@@ -51,6 +53,12 @@ Feature: Mass deletion
         | number | outcome |
         | 10     | done    |
         | 11     | blocked |
+
+    Scenario: it says how many
+      When 11 of the files are emptied
+      And the watcher asks for a sync at 09:10
+      Then the sync is blocked
+      And it says "11 files were emptied at once"
 
   Rule: What moved is not gone
 

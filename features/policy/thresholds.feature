@@ -32,6 +32,12 @@ Feature: Thresholds
         | 09:29 tomorrow | skipped |
         | 09:30 tomorrow | done    |
 
+    Scenario: who does not want to wait is told how
+      When a document changes
+      And the schedule asks for a sync at 10:00
+      Then the sync is skipped
+      And it says "a sync by hand (`autosync sync`) goes at once"
+
     Scenario: newer ones do not put it off
       When a document changes and the schedule asks for a sync at 09:30, which is skipped
       And "docs/second.md" changes and the schedule asks for a sync at 20:00, which is skipped

@@ -40,7 +40,7 @@ Feature: Conflict
       Then the exit code is 4
       And it says:
         | another machine, or a copy of this one |
-        | context/theirs.md                      |
+        | (context/theirs.md changed there)      |
       And the remote is as the others left it
 
     Scenario: looking for what is wrong names the conflict

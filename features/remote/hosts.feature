@@ -37,6 +37,14 @@ Feature: What is told of a remote's address and of its host's answers
         | ana@a.net:x                       | pushes would go to ana@a.net:x and               |
         | file://localhost/x                | pushes would go to file://localhost/x and        |
 
+  Rule: What of an address is secret is not told, whoever says it
+
+    Scenario: a host that repeats the password
+      Given the remote is reached by ssh with the password "kitten"
+      When its host answers, one after the other, it says:
+        | how      | said                   | told                |
+        | hangs up | kitten is out of date  | *** is out of date  |
+
   Rule: What the host says is told with what helps
 
     Scenario: answers

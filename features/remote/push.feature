@@ -106,6 +106,13 @@ Feature: Push
       And it says "set-config BACKUP_BRANCH="
       And the remote is as the others left it
 
+    Scenario: a page of the same name as one of the config tree
+      Given the remote is a new one with a "README.md" in it
+      When a context file changes and a person asks for a sync at 09:10
+      Then the exit code is 3
+      And it says "it has README.md as well"
+      And the remote is as the others left it
+
     Scenario: no remote of that name
       Given the backup's remote is removed
       When a context file changes and a person asks for a sync at 09:10

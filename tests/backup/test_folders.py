@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from autosync_tasks.backup.listing import folders_of, listed, path_listed, refolded, spliced
+from autosync_tasks.backup.listing import (
+    folders_from,
+    folders_of,
+    folders_text,
+    listed,
+    path_listed,
+    refolded,
+    spliced,
+)
 
 A, B, C = (listed(path, ("100644", str(number) * 40)) for number, path in enumerate((b"a", b"b/x", b"c")))
 TEXT = A + b"\0" + B + b"\0" + C + b"\0"
@@ -33,3 +41,10 @@ def test_the_folders_above_a_change_are_worked_out_as_if_all_were() -> None:
         (listed(b"a", ("100644", "7" * 40)) + b"\0" + B + b"\0" + C, [b""]),
     ):
         assert refolded(after, before, changed) == folders_of(after) != before
+
+
+def test_the_trees_of_folders_come_back_as_they_were_remembered() -> None:
+    trees = {b"": "1" * 40, b"a b": "2" * 40, b"a b/c\nd": "3" * 40}
+    trees = {path: tree.encode() for path, tree in trees.items()}
+    assert folders_from(folders_text(trees)) == trees
+    assert folders_from(b"") == {}

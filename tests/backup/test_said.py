@@ -23,6 +23,10 @@ def test_what_is_no_name_is_passed_over(value: str) -> None:
     assert read(f'x\n\nAutosync-Not-Here: {value}\nAutosync-Not-Here: "auth.json"').absent == ("auth.json",)
 
 
+def test_what_is_far_too_long_is_passed_over() -> None:
+    assert read(f"x\n\nAutosync-Host: {'h' * 2000}").host == ""
+
+
 def test_of_very_many_names_only_so_many_are_read() -> None:
     lines = [f'Autosync-Not-Here: "{number}"' for number in range(2 * MOST)]
     assert len(read("\n".join(["x", "", *lines])).absent) == MOST

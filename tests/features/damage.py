@@ -80,7 +80,7 @@ def scheduled_later(machine: Machine, days: str) -> None:
     machine.sync(Trigger.SCHEDULE)
 
 
-@then("the sync tells no success")
+@step("the sync tells no success")
 def no_success(machine: Machine) -> None:
     told = heard(machine)
     assert told.exit_code == 1, told.text

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from pytest_bdd import given, step
+from pytest_bdd import given, parsers, step
 
 from tests.features.outcome import says
 from tests.features.pictures import git
@@ -36,7 +36,8 @@ def addresses(machine: Machine, datatable: list[list[str]]) -> None:
 
 
 @given("the remote is reached by ssh")
-def by_ssh(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+@given(parsers.parse('the remote is reached by ssh with the password "{password}"'))
+def by_ssh(machine: Machine, monkeypatch: pytest.MonkeyPatch, password: str = "") -> None:
     """`ssh` is a script: it says what is in a file and ends, or runs what it is told to, here."""
     folder = machine.root / "ssh"
     folder.mkdir()
@@ -47,7 +48,8 @@ def by_ssh(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "ssh").chmod(0o755)
     monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
     address = f"ssh://git@git.corp.example{there(machine)}"
-    git(machine.backup, "config", "remote.origin.url", address)
+    with_password = address.replace("git@", f"git:{password}@") if password else address
+    git(machine.backup, "config", "remote.origin.url", with_password)
     put(machine, push_url=address)
 
 

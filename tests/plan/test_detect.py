@@ -39,6 +39,12 @@ def test_of_a_change_only_what_differs_is_put_and_nothing_deleted() -> None:
     assert (set(made.puts), made.deletes) == ({b"a.md", b"c"}, frozenset())
 
 
+def test_half_of_a_swap_of_a_file_and_a_folder_is_refused() -> None:
+    recorded, observed = {b"a": entry("a")}, {b"a/b.md": entry("b"), b"a": FOLDER}
+    with pytest.raises(ValueError, match="would lie below the file a"):
+        plan([change("a/b.md", ChangeKind.CREATED)], observed, recorded, {}, "1" * 40, "s", lambda *_: b"")
+
+
 def test_one_file_that_went_is_the_origin_of_one_alone() -> None:
     """The other one with its contents is a new file."""
     recorded = {b"context/a.md": entry("same")}

@@ -114,6 +114,7 @@ good = patterns.filter(lambda pattern: not check_pattern(pattern))
 @example(pattern="*/", files=[b"x", b"y/z"], folders=[b"a"])
 @example(pattern="**/", files=[b"x", b"y/z"], folders=[b"a"])
 @example(pattern="a/**", files=[b"a/x/y"], folders=[b"a"])
+@example(pattern="a/b", files=[b"a/b", b"x/a/b"], folders=[])
 def test_one_pattern_matches_what_git_matches(
     git: Ignorer, pattern: str, files: list[bytes], folders: list[bytes]
 ) -> None:
@@ -136,6 +137,7 @@ def test_one_pattern_matches_what_git_matches(
     files=[b".env.x/.env.example", b".env.example/.env.x"],
     folders=[],
 )
+@example(pattern="*.md", undo=["x/a.md"], files=[b"x/a.md", b"a.md", b"y/x/a.md"], folders=[])
 def test_what_undoes_a_pattern_does_it_as_gits_exclamation_mark(
     git: Ignorer, pattern: str, undo: list[str], files: list[bytes], folders: list[bytes]
 ) -> None:

@@ -333,11 +333,14 @@ def test_a_folder_whose_name_has_a_colon_is_a_folder() -> None:
 
 def test_what_is_told_and_named_has_an_end() -> None:
     assert part_of_ref("x" * 61) == "x" * 60
-    assert part_of_ref("...") == "this-machine"
+    assert part_of_ref("...") == "this-machine" and part_of_ref("-X. ana's pc") == "X-ana-s-pc"
     found = rejection(f"!\tx:y\t[remote rejected] ({'w' * 500})\n", "")
     assert found is not None and len(found.said) == 400
     cut = fault("e" * 390 + " early EOF")
     assert cut.said == f"the connection broke off in the middle of the transfer ({'e' * 190} early EOF)"
+    assert named([b"x" * 200]) == "x" * 79 + "…" and fault("a\n\nb").said == "a; b"
+    locked = rejection("!\tx:y\t[remote rejected]\n", "error: Unable to create '/x/y.lock': File exists")
+    assert locked is not None and locked.said == "/x/y.lock is in the way there"
     assert len(fault("x" * 500).said) == 400 and fault("").said == "it ended without a word"
 
 

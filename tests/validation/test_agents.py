@@ -135,6 +135,12 @@ def test_a_hook_whose_program_is_missing(shape: str, command: str, missing: bool
     assert found == (["AGT005"] if missing else [])
 
 
+def test_a_hook_whose_program_is_missing_is_told_though_the_file_is_no_utf_8() -> None:
+    says = Says("hooks", ("/settings.json",), known=("~/.claude",))
+    text = b'{"x": "\xff", "statusLine": {"command": "~/.claude/gone.sh"}}'
+    assert "AGT005" in of(file(b"settings.json", text), context(*PATHS, checks=(says,), opencode=False))
+
+
 @pytest.mark.parametrize(
     "text", ["{", "[]", '{"hooks": 1}', '{"hooks": {"Stop": [1, {"hooks": 2}]}, "statusLine": []}']
 )

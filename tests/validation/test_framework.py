@@ -18,9 +18,10 @@ from autosync_tasks.model import Kind, Severity
 from autosync_tasks.validation import families, run, validate
 from autosync_tasks.validation.bash import check_shell
 from autosync_tasks.validation.families import RULES, explain
-from autosync_tasks.validation.findings import Context, Lines, Raw, Subject
+from autosync_tasks.validation.findings import Context, Lines, Raw, Subject, fingerprint
 from autosync_tasks.validation.rule import Family
 from autosync_tasks.validation.scanner import EngineUnavailableError, Hit
+from autosync_tasks.validation.withheld import unified
 from tests.support.trees import unpack
 from tests.validation.support import (
     codes,
@@ -280,3 +281,15 @@ def test_a_code_that_is_like_no_other_gets_the_nearest_all_the_same() -> None:
     with pytest.raises(UsageError) as told:
         explain("?")
     assert "did you mean" in told.value.hint
+
+
+def test_quotes_and_commas_around_a_token_do_not_end_an_acceptance_but_a_letter_does() -> None:
+    def of_token(token: bytes) -> str:
+        return fingerprint(b"key", Raw("SEC001", "x", token=token), b"a.md")
+
+    assert len({of_token(token) for token in (b"abc", b'"abc",', b"'abc'; ", b"`abc`\r\n")}) == 1
+    assert len({of_token(token) for token in (b"abc", b"abcX", b"Xabc")}) == 3
+
+
+def test_what_was_no_text_is_not_shown() -> None:
+    assert list(unified(b"a\0b", b"ab", lambda _: set())) == ["    contents differ: 3 bytes become 2"]

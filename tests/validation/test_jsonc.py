@@ -102,6 +102,7 @@ def test_a_config_blocks_exactly_when_opencode_cannot_read_it(name: str) -> None
         ('{"a": /* x', 1, 7),
         ('{"a":\n NaN}', 2, 2),
         ('{"a": "b\n"}', 1, 7),
+        ("\n tru", 2, 2),
     ],
 )
 def test_a_message_names_the_place(text: str, line: int, column: int) -> None:
