@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from functools import partial
 
 from autosync_tasks.backup.index import set_entries, standing
@@ -79,13 +80,13 @@ def _write_new(write: Callable[[list[Path]], None], paths: list[Path]) -> None:
             return str(error).encode("utf-8", "replace") or b"it failed"
         return b""
 
-    if len(paths) < FOR_TWO or not second.possible():
-        write(paths)
-        return
-    with second.second(later) as wait:
+    with ExitStack() as stack:
+        wait = second.beside(stack, later, len(paths) >= FOR_TWO)
         write(paths[:half])
-        if (said := wait()) != b"":
-            raise BackupError((said or b"a process that wrote half of it was ended").decode())
+        if (said := wait()) is None:  # there was none, or it was ended
+            write(paths[half:])
+        elif said:
+            raise BackupError(said.decode())
 
 
 def _write(

@@ -6,8 +6,10 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from signal import SIG_BLOCK, SIG_SETMASK, SIGKILL, pthread_sigmask, valid_signals
+
+Waits = Callable[[], bytes | None]
 
 
 def possible() -> bool:
@@ -20,8 +22,16 @@ def possible() -> bool:
     return False
 
 
+def beside(stack: ExitStack, work: Callable[[], bytes], wanted: bool = True, show: object = None) -> Waits:
+    """`second`, gone with the stack, if it is wanted and there may be one; else None at once. show: paused for it."""
+    with getattr(show, "paused", nullcontext)(), suppress(OSError, ImportError):  # no room, or no ctypes
+        if wanted and possible():
+            return stack.enter_context(second(work))
+    return lambda: None
+
+
 @contextmanager
-def second(work: Callable[[], bytes]) -> Iterator[Callable[[], bytes | None]]:
+def second(work: Callable[[], bytes]) -> Iterator[Waits]:
     """Works out bytes in a copy of this process, gone with the block; gives what waits for them (None: it ended
     otherwise). Raises OSError if there is no room for another process."""
     from ctypes import CDLL

@@ -12,7 +12,7 @@ import os
 import pickle
 from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import accumulate
 
 from autosync_tasks.backup.packs import Pack
@@ -35,7 +35,7 @@ def cut(puts: Puts) -> int:
     return bisect(work, work[-1] // 2) if work else 0
 
 
-MOST_KEPT = 200_000_000
+MOST_KEPT = 128_000_000
 """Bytes of files that are kept as packs at most, in a half to a quarter of that much memory for texts."""
 
 
@@ -90,10 +90,7 @@ def judged_beside(
     with suppress(Exception):  # loaded once for both; where it cannot be, each file's finding says so
         known.load_engine(known.engine_cache)
     with ExitStack() as stack:
-        wait: Callable[[], bytes | None] = lambda: None  # noqa: E731
-        with getattr(seen.progress, "paused", nullcontext)(), suppress(OSError, ImportError):  # no room, or no ctypes
-            if puts and second.possible():
-                wait = stack.enter_context(second.second(told))
+        wait = second.beside(stack, told, bool(puts), seen.progress)
         yield end
 
 

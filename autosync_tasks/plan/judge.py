@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from functools import partial
 from itertools import chain, islice
 
@@ -121,7 +121,7 @@ def load_ahead(seen: Look) -> None:
     """
     cache, scan = engine_of(seen.site), seen.scan
     size = sum(unpack(record).size for record in scan.records.values())
-    if not compiled(cache) or sieves(cache, size) or no_wheel() or not second.possible():
+    if not compiled(cache) or sieves(cache, size) or no_wheel():
         return
 
     def ids() -> bytes:
@@ -129,7 +129,8 @@ def load_ahead(seen: Look) -> None:
         return ids_of(scan, {path: entry for path, entry in read.manifest.items() if path not in read.unsettled})
 
     (seen.progress or _silent)(f"reading {volume(size)}", 0, 0)
-    with getattr(seen.progress, "paused", nullcontext)(), suppress(OSError, ImportError), second.second(ids) as wait:
+    with ExitStack() as stack:
+        wait = second.beside(stack, ids, show=seen.progress)
         with suppress(EngineUnavailableError):  # whoever needs it is told
             load(cache)
         seen.read = known_ids(Cache("", "", scan.blob, wait() or b""))
