@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from autosync_tasks.backup import packs
+from autosync_tasks.backup import checkout, packs
 from autosync_tasks.backup.objects import object_id
 from autosync_tasks.backup.packs import Pack, take
 from autosync_tasks.backup.repository import Repository
@@ -200,6 +200,26 @@ def test_nothing_of_a_file_that_blocks_is_in_the_store(place: Place, small: None
     blob = object_id("blob", secret.encode())
     known = subprocess.run(["git", "-C", str(place.backup), "cat-file", "-e", blob], check=False, capture_output=True)
     assert known.returncode != 0
+
+
+@pytest.mark.parametrize("two", [True, False])
+def test_where_a_disk_takes_no_links_the_other_files_of_the_work_tree_are_there(
+    two: bool, place: Place, small: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (place.source / "a-link").symlink_to("context")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    with monkeypatch.context() as fat:
+        fat.setattr(os, "symlink", refuse)
+        fat.setattr(checkout, "FOR_TWO", 2 if two else 1000)
+        run = place.inside()
+    assert "a-link: operation not permitted" in run.words
+    assert {path.name for path in place.backup.rglob("*.md")} == {path.name for path in place.source.rglob("*.md")}
+    run = place.inside()
+    assert run.code == 0, run
+    assert os.readlink(place.backup / "a-link") == "context"
 
 
 def test_git_finds_in_a_pack_what_was_put_into_it(workshop: Path) -> None:
