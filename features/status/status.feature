@@ -35,6 +35,13 @@ Feature: Status
       And a person asks for the status at 13:00 tomorrow
       Then the verdict is "not protected"
 
+    Scenario: a file in quarantine for too long
+      Given quarantine is on
+      When a secret gets into a context file
+      And the schedule asks for a sync at 09:30, which is incomplete
+      Then the status at 13:00 tomorrow is "not protected"
+      And it says "next: mend context/project.md"
+
     Scenario: there has never been a backup
       Given the backup is deleted
       When a person asks for the status at 10:00
@@ -105,6 +112,7 @@ Feature: Status
       And it says:
         | 1 change in quarantine; the rest goes |
         | next: mend context/project.md         |
+      And it does not say "QUARANTINE"
 
     Scenario: changes that nothing will come for
       When a context file changes

@@ -37,6 +37,7 @@ Feature: JSON is read as OpenCode reads it
       And a person asks for a sync
       Then the sync is blocked
       And of each is told what the table says
+      And it says "A comma is missing here"
 
     Scenario: a key that stands twice is told where it stands again
       When these files appear:

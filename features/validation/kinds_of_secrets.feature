@@ -175,6 +175,7 @@ Feature: A secret is known by its form, its name and its place
         | curl -u "DRAWN32:" https://a.net                                    | SEC001  |
         | PGPASSWORD=DRAWN12 psql                                             | SEC005  |
         | PGPASSWORD=kitten psql                                              | SEC101  |
+        | PGPASSWORD=kit7n psql                                               | SEC101  |
         | PGPASSWORD=ki7ten psql                                              | SEC005  |
         | PGPASSWORD=a7b psql                                                 | nothing |
         | PGPASSWORD=aQ7bzzzzzbcz psql                                        | SEC005  |

@@ -102,3 +102,11 @@ def test_what_nobody_can_accept_is_not_offered_and_holds_everything(code: str, a
     assert ("inv accept" in way_on([finding], rest=False)) is bool(way)
     plan = Plan("", {b"a.json": entry()}, frozenset(), b"", "", (change("a.json"),), {})
     assert offending(plan, [finding]) == ({b"a.json": code} if alone else {})
+
+
+def test_beside_a_fault_in_what_is_not_planned_nothing_goes() -> None:
+    faults = [
+        Finding("SEC001", Severity.ERROR, path, "a secret", fingerprint="abcd1234") for path in (b"a.json", b"b.json")
+    ]
+    plan = Plan("", {b"a.json": entry()}, frozenset(), b"", "", (change("a.json"),), {})
+    assert offending(plan, faults) == {} and offending(plan, faults[:1]) == {b"a.json": "SEC001"}

@@ -9,7 +9,7 @@ import pytest
 
 from autosync_tasks.profiles import Source
 from autosync_tasks.validation import validate
-from tests.validation.support import context, file, of
+from tests.validation.support import context, file, link, of
 
 
 @dataclass(frozen=True)
@@ -147,3 +147,11 @@ def test_a_hook_whose_program_is_missing_is_told_though_the_file_is_no_utf_8() -
 def test_hooks_of_any_shape_are_no_crash(text: str) -> None:
     says = Says("hooks", ("/settings.json",), known=("~/.claude",))
     assert "INT001" not in of(file(b"settings.json", text), context(*PATHS, checks=(says,), opencode=False))
+
+
+def test_what_a_link_says_is_no_file_of_an_agent() -> None:
+    says = Says("hooks", ("/settings.json",), known=("~/.claude",))
+    target = b'{"statusLine": {"command": "~/.claude/gone.sh"}}'
+    checked = context(*PATHS, checks=(says,), opencode=False)
+    assert "AGT005" in of(file(b"settings.json", target), checked)
+    assert "AGT005" not in of(link(b"settings.json", target), checked)

@@ -27,6 +27,7 @@ from tests.validation.support import (
     codes,
     context,
     file,
+    of,
     real_context,
     real_engine,
 )
@@ -123,6 +124,15 @@ def test_a_scanner_that_goes_away_in_the_middle_blocks() -> None:
     found = validate([file(b"a.md", b"x")], context(load_engine=lambda cache: Gone()))
     assert [(f.code, f.blocks) for f in found] == [("SEC000", True)] * 2
     assert all("it went away" in f.message for f in found)
+
+
+def test_without_a_scanner_for_names_the_first_file_is_told() -> None:
+    def gone(_: str) -> Gone:
+        raise EngineUnavailableError("it is not here")
+
+    found = validate([file(b"a.md", b"x")], context(load_engine=gone))
+    assert {(f.code, f.path) for f in found} == {("SEC000", b"a.md")}
+    assert any("No name was judged" in f.message for f in found)
 
 
 def test_of_one_code_200_are_told_and_of_another_all_the_same() -> None:
@@ -293,3 +303,8 @@ def test_quotes_and_commas_around_a_token_do_not_end_an_acceptance_but_a_letter_
 
 def test_what_was_no_text_is_not_shown() -> None:
     assert list(unified(b"a\0b", b"ab", lambda _: set())) == ["    contents differ: 3 bytes become 2"]
+
+
+def test_a_program_that_is_no_text_is_no_script() -> None:
+    assert of(file(b"bin/x", b"a\0b", 0o755)) == []
+    assert of(file(b"bin/x", b"a b", 0o755)) == ["EXE004"]

@@ -195,7 +195,7 @@ def test_what_json_writes_is_read_back(value: object, indent: int | None) -> Non
 @given(json_values)
 def test_comments_and_trailing_commas_change_nothing(value: object) -> None:
     text = json.dumps(value, indent=1)
-    noisy = "/* a */\n" + text.replace("\n", " // b }],\n") + "\n// end"
+    noisy = "/* a\n b */\n" + text.replace("\n", " // b }],\n") + "\n// end"
     assert jsonc.loads(noisy) == value
     assert jsonc.blank(noisy).count("\n") == noisy.count("\n")
     assert len(jsonc.blank(noisy)) == len(noisy)

@@ -101,3 +101,8 @@ def test_agrees_on_what_profiles_say(pair: tuple[dict[str, Any], Any]) -> None:
     assert keywords(said) <= KNOWN
     theirs = {tuple(error.absolute_path) for error in jsonschema.Draft202012Validator(said).iter_errors(value)}
     assert {found.where for found in schema.misfits(value, said)} == theirs
+
+
+def test_a_key_that_is_not_known_is_told_as_that() -> None:
+    closed = {"type": "object", "properties": {}, "additionalProperties": False}
+    assert [one.keyword for one in schema.misfits({"x": 1}, closed)] == ["additionalProperties"]

@@ -393,3 +393,18 @@ def test_many_hits_in_one_file_take_linear_time() -> None:
         assert secret_findings(b"a.md", "".join(lines[:count]).encode(), real_context())
 
     assert grows_linearly(lambda: judge(200), lambda: judge(800))
+
+
+def test_words_alone_stand_for_a_secret_only_if_one_of_them_says_so() -> None:
+    assert stand_ins.spelled(b"production-server-token") and stand_ins.spelled(b"appPassword".lower())
+    assert not stand_ins.spelled(b"production-server-main")
+
+
+def test_a_run_of_18_letters_is_mixed_and_one_of_19_is_a_word() -> None:
+    assert secret_values.is_mixed(b"qwxzvbnmkjhgfdsapt1x2y")
+    assert not secret_values.is_mixed(b"qwxzvbnmkjhgfdsaptr1x2y")
+
+
+def test_a_run_of_12_letters_may_be_random_and_one_of_13_is_a_word() -> None:
+    assert secret_values.is_random(b"q7wxzvbnmkjhgp3" + b"pLIix6MEOLeMa61EqJo")
+    assert not secret_values.is_random(b"q7wxzvbnmkjhgpd3" + b"pLIix6MEOLeMa61EqJo")
