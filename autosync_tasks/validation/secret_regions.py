@@ -36,12 +36,12 @@ def as_utf8(data: bytes) -> bytes:
         (b"\xfe\xff", "utf-16"),
     ):
         if data.startswith(mark):
-            return data.decode(name, "replace").encode("utf-8", "replace")
+            return data.decode(name, "replace").encode()
     head = data[:512]
     if len(head) >= 8 and head.count(0) * 3 >= len(head):
         for name, zeros in (("utf-16-le", head[1::2]), ("utf-16-be", head[0::2])):
             if zeros.count(0) * 10 >= len(zeros) * 9:
-                return data.decode(name, "replace").encode("utf-8", "replace")
+                return data.decode(name, "replace").encode()
     return data
 
 

@@ -226,6 +226,7 @@ Feature: A secret is known by its form, its name and its place
         | KEY=BASE64(PEM(RSA) DRAWN64 DRAWN64)                                                 | SEC002             |
         | aws_access_key_id = AKIAUPPER16\naws_secret_access_key = DRAWN40                                            | SEC102, SEC005     |
         | The key is AKIAUPPER16, the rest DRAWN40                                                                    | SEC102, SEC005     |
+        | The key is ASIAUPPER16, the rest DRAWN40                                                                    | SEC102, SEC005     |
         | The key is AKIAUPPER16                                                                                      | SEC102             |
         | The commit is HEX40, the key AKIAUPPER16                                                                    | SEC102             |
         | PEM(RSA)\nKEYLINES\nAKIAUPPER16\nPEMEND(RSA)                                                                | SEC002 in line 1   |

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from autosync_tasks.model import ChangeKind, Entry, Finding, Kind, Left, LeftOut, Plan, Severity
+from autosync_tasks.names import OUTSIDE
 from autosync_tasks.plan.delta import plan, without
 from autosync_tasks.plan.detect import Difference, detect
 from autosync_tasks.plan.quarantine import offending, way_on
@@ -110,3 +111,22 @@ def test_beside_a_fault_in_what_is_not_planned_nothing_goes() -> None:
     ]
     plan = Plan("", {b"a.json": entry()}, frozenset(), b"", "", (change("a.json"),), {})
     assert offending(plan, faults) == {} and offending(plan, faults[:1]) == {b"a.json": "SEC001"}
+
+
+def test_a_fault_in_what_goes_away_holds_that_alone() -> None:
+    fault = Finding("SEC001", Severity.ERROR, b"a.json", "a secret", fingerprint="abcd1234")
+    plan = Plan("", {}, frozenset({b"a.json"}), b"", "", (change("a.json", ChangeKind.DELETED),), {})
+    assert offending(plan, [fault]) == {b"a.json": "SEC001"}
+
+
+def test_what_comes_from_outside_is_mended_there() -> None:
+    faults = [Finding("SEC001", Severity.ERROR, OUTSIDE + name, "a secret") for name in (b"/notes", b"/notes/a.md")]
+    assert ["inv why" in way_on([one], rest=False) for one in faults] == [True, False]
+
+
+def test_what_others_have_in_a_folder_is_in_nobodys_way() -> None:
+    classifier = classifier_of(having())
+    tree = {b"context/theirs.md": ("100644", "1" * 40)}
+    for stands, expected in ((FOLDER, ()), (entry("a"), (b"context/theirs.md",))):
+        found = detect({b"context": stands}, {}, tree, (), classifier.rule_for, classifier.starts, include_low=False)
+        assert found.collisions == expected

@@ -76,3 +76,9 @@ def test_they_are_not_opened_and_why_still_answers(machine: Machine, monkeypatch
     assert "because    state of this machine, which the agent makes anew" in told.text
     told = machine.program(["autosync", "why", "--profile=claude", "sessions/nothing"])
     assert told.exit_code == 2
+
+
+def test_a_folder_whose_name_is_no_text_is_judged_too() -> None:
+    rule = Rule("/shell-snapshots/keep/", "context", Priority.HIGH, "config.toml rule 1")
+    test = closed_folders(Settings(profile=Source("claude"), rules=(rule,)))
+    assert test is not None and test(b"shell-snapshots/\xff") and test(b"\xff") is False

@@ -272,15 +272,6 @@ def test_addresses_that_are_taken(url: str, scheme: str, shown: str) -> None:
         assert secret not in said and secret not in repr(address)
 
 
-@pytest.mark.parametrize("url", ["https://kitten@a.net/x", "https://ana:kitten@a.net/x", "ssh://ana:kitten@a.net/x"])
-def test_the_secret_of_an_address_is_told_nowhere(url: str) -> None:
-    assert redact("kitten has expired", parse(url)) == "*** has expired"
-
-
-def test_the_user_beside_a_password_is_no_secret() -> None:
-    assert redact("annabel may not", parse("https://annabel:kitten@a.net/x")) == "annabel may not"
-
-
 def test_a_secret_that_a_person_committed_into_the_backup_does_not_leave(machine: Machine, there: Path) -> None:
     machine.push()
     before = git(there, "rev-parse", "main")

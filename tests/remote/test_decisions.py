@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autosync_tasks.backup.listing import applied, changed
-from autosync_tasks.remote.address import AddressError, parse, part_of_ref
+from autosync_tasks.remote.address import AddressError, parse, part_of_ref, redact
 from autosync_tasks.remote.faults import Cause, another_hash, fault, rejection, too_much, too_slow
 from autosync_tasks.remote.known import PushRecord
 from autosync_tasks.remote.relation import (
@@ -357,3 +357,17 @@ def test_a_token_in_the_place_of_a_user_is_kept_out_of_words_however_it_is_writt
     assert set(parse("https://ana:kit%74en@a.net/x").secrets) == {"ana:kit%74en", "kit%74en", "kitten"}
     with pytest.raises(AddressError, match=f"^{'a' * 20}:// is not allowed"):
         parse("a" * 30 + "://b/c")
+
+
+@pytest.mark.parametrize("url", ["https://kitten@a.net/x", "https://ana:kitten@a.net/x", "ssh://ana:kitten@a.net/x"])
+def test_the_secret_of_an_address_is_told_nowhere(url: str) -> None:
+    assert redact("kitten has expired", parse(url)) == "*** has expired"
+
+
+def test_the_user_beside_a_password_is_no_secret() -> None:
+    assert redact("annabel may not", parse("https://annabel:kitten@a.net/x")) == "annabel may not"
+    assert redact("annabel may not", parse("ssh://annabel@a.net/x")) == "annabel may not"
+
+
+def test_of_two_secrets_the_longer_one_goes_first() -> None:
+    assert redact("it was ana:kitten", parse("https://ana:kitten@a.net/x")) == "it was ***"

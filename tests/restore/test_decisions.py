@@ -263,8 +263,9 @@ def test_the_newest_restore_that_is_not_taken_back_is_meant() -> None:
     assert undoing.takes_back(taking, [taking, gone, older]) and not undoing.takes_back(older, [taking, gone, older])
     assert undoing.to_take_back([taking, gone, older], True) is older
     for none, words in (([], "there is no restore to take back"), ([gone], "every restore has been taken back")):
-        with pytest.raises(UsageError, match=words):
+        with pytest.raises(UsageError, match=words) as told:
             undoing.to_take_back(none, True)
+        assert told.value.hint
 
 
 def test_a_snapshot_is_named_by_the_beginning_of_its_id() -> None:

@@ -155,3 +155,13 @@ def test_what_a_link_says_is_no_file_of_an_agent() -> None:
     checked = context(*PATHS, checks=(says,), opencode=False)
     assert "AGT005" in of(file(b"settings.json", target), checked)
     assert "AGT005" not in of(link(b"settings.json", target), checked)
+
+
+def test_a_message_on_json_is_a_sentence() -> None:
+    says = Says("json", ("/settings.json",))
+    found = validate([file(b"settings.json", b'{"a" 1}')], context(b"settings.json", checks=(says,), opencode=False))
+    assert [one.message for one in found if one.code.startswith("AGT")] == ["A colon is missing here."]
+    found = validate(
+        [file(b"settings.json", b"\xef\xbb\xbf{}")], context(b"settings.json", checks=(says,), opencode=False)
+    )
+    assert [one.line for one in found if one.code.startswith("AGT")] == [1]

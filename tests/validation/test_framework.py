@@ -27,6 +27,7 @@ from tests.validation.support import (
     codes,
     context,
     file,
+    link,
     of,
     real_context,
     real_engine,
@@ -308,3 +309,8 @@ def test_what_was_no_text_is_not_shown() -> None:
 def test_a_program_that_is_no_text_is_no_script() -> None:
     assert of(file(b"bin/x", b"a\0b", 0o755)) == []
     assert of(file(b"bin/x", b"a b", 0o755)) == ["EXE004"]
+
+
+def test_a_link_among_context_files_is_no_program() -> None:
+    assert "STR001" in of(file(b"context/a.md", b"x", 0o755))
+    assert "STR001" not in of(link(b"context/a.md", b"b.md"))

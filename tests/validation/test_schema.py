@@ -106,3 +106,14 @@ def test_agrees_on_what_profiles_say(pair: tuple[dict[str, Any], Any]) -> None:
 def test_a_key_that_is_not_known_is_told_as_that() -> None:
     closed = {"type": "object", "properties": {}, "additionalProperties": False}
     assert [one.keyword for one in schema.misfits({"x": 1}, closed)] == ["additionalProperties"]
+
+
+def test_a_whole_number_may_be_written_with_a_point() -> None:
+    assert not list(schema.misfits(2.0, {"type": "integer"}))
+    assert [one.keyword for one in schema.misfits(2.5, {"type": "integer"})] == ["type"]
+
+
+@pytest.mark.parametrize("key", ["servers", "timeout"])
+def test_a_server_of_version_1_may_have_the_name_of_a_key_of_version_2(key: str) -> None:
+    assert not schema.is_version_2({"mcp": {key: {"type": "local", "command": ["npx"]}}})
+    assert not schema.is_version_2({"mcp": {key: {"type": "local"}}})

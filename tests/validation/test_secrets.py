@@ -408,3 +408,30 @@ def test_a_run_of_18_letters_is_mixed_and_one_of_19_is_a_word() -> None:
 def test_a_run_of_12_letters_may_be_random_and_one_of_13_is_a_word() -> None:
     assert secret_values.is_random(b"q7wxzvbnmkjhgp3" + b"pLIix6MEOLeMa61EqJo")
     assert not secret_values.is_random(b"q7wxzvbnmkjhgpd3" + b"pLIix6MEOLeMa61EqJo")
+
+
+def test_a_mere_suspicion_in_a_name_holds_nothing() -> None:
+    drawn = "".join(random.Random(7).choices(string.ascii_letters + string.digits, k=36))
+    name = f"docs/acme_{drawn}".encode()
+    assert [one.code for one in regions(b"", name, real_engine(), names=True)] == ["SEC102"]
+    assert list(in_names([name], real_engine())) == []
+
+
+def test_a_text_that_breaks_off_in_a_sign_is_read_up_to_there() -> None:
+    text = "abcdefgh"
+    assert as_utf8(text.encode("utf-16") + b"x").decode() == text + "\ufffd"
+    assert as_utf8(text.encode("utf-16-le") + b"x").decode() == text + "\ufffd"
+
+
+def test_one_sign_in_most_places_after_the_first_four_is_no_token() -> None:
+    assert stand_ins.stands_in(b"q7f2k9k3kwkzk")
+    assert not stand_ins.stands_in(b"q7f2k9k3kwkz")
+
+
+def test_words_with_dots_are_a_name_of_a_program() -> None:
+    assert not secret_values.is_mixed(b"lib.foo.y5.getKey")
+    assert secret_values.is_mixed(b"lq.fo.X5.gtKy7")
+
+
+def test_few_signs_in_turn_stand_for_something_else() -> None:
+    assert stand_ins.placeholder(b"q7wq7wwq77wq7w") and not stand_ins.placeholder(b"q7wx9kwq77wq7w")
