@@ -164,13 +164,14 @@ def test_few_names_and_many_and_the_quick_check_say_the_same(several: list[str],
     judged = [(path, is_folder) for path in files for is_folder in (False, True)]
     with pytest.MonkeyPatch.context() as patch:
         said = []
-        for few in (10**6, 0):  # one expression at a time, then all as one
+        for few, many in ((10**6, 10**6), (0, 10**6), (0, 0)):  # one at a time, all as one, what they need first
             patch.setattr(matching, "_FEW", few)
+            patch.setattr(matching, "_MANY", many)
             said.append([Matcher((text, ()) for text in several).first(*one) for one in judged])
     bare = Matcher((text, ()) for text in several if "/" not in text.removesuffix("/"))
     names = [(path.rpartition(b"/")[2], is_folder) for path, is_folder in judged]
     quick = bare.name_test()
-    assert said[0] == said[1]
+    assert said[0] == said[1] == said[2]
     assert not (quick.none_of(b"/".join(name for name, _ in names)) and any(quick(*one) for one in names))
     assert [quick(*one) for one in names] == [bare.first(*one) is not None for one in names]
 
