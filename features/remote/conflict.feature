@@ -26,6 +26,12 @@ Feature: Conflict
       Then it says "a file there stands where a folder is here (plans)"
       And the remote is as the others left it
 
+    Scenario: a folder of others stands where a file is here
+      Given someone else puts "plans/next.md" on the remote, saying "Theirs"
+      When "plans" says "Ours" and a person asks for a sync at 09:10, with exit code 4
+      Then it says "(plans/next.md)"
+      And the remote is as the others left it
+
     Scenario: the remote's history was rewritten
       Given a context file changes and a person asks for a sync at 09:05, which is done
       And someone else takes the last commit off the remote

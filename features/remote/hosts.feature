@@ -42,8 +42,8 @@ Feature: What is told of a remote's address and of its host's answers
     Scenario: a host that repeats the password
       Given the remote is reached by ssh with the password "kitten"
       When its host answers, one after the other, it says:
-        | how      | said                   | told                |
-        | hangs up | kitten is out of date  | *** is out of date  |
+        | how      | said                                         | told                                   |
+        | hangs up | kitten is out of date\n\nask for another one | *** is out of date; ask for another one |
 
   Rule: What the host says is told with what helps
 

@@ -20,6 +20,7 @@ Feature: Scripts that cannot run, names and modes that surprise, and merges that
         | lib/h       | 644  | #!/usr/bin/python\nprint(\n              | EXE002 in line 2 |
         | lib/i.sh    | 644  | \nif true\n                              | EXE001 in line 3 |
         | lib/j       | 644  | #!/bin/bash\nif true\n                   | EXE001           |
+        | lib/k.bash  | 644  | if true\n                                | EXE001           |
         | lib/k       | 644  | #!/usr/bin/perl\nif true\n               | nothing          |
         | lib/l.txt   | 644  | if true\n                                | nothing          |
         | a/bin/m     | 755  | true\n                                   | nothing          |

@@ -78,3 +78,10 @@ def test_a_forged_line_is_named(lines: tuple[bytes, ...], says: str) -> None:
 
 def test_a_tree_without_a_file_has_an_empty_listing() -> None:
     assert parse_listing(b"") == {}
+
+
+@pytest.mark.parametrize("digest", [b"content zz", b"content " + b"0" * 63, b"contents " + b"0" * 64])
+def test_a_third_line_that_is_no_digest_is_named(digest: bytes) -> None:
+    text = manifest.format_manifest("a" * 16, {}).split(b"\n")
+    with pytest.raises(manifest.ManifestError, match="line 3: not a digest"):
+        manifest.parse(b"\n".join([*text[:2], digest, *text[3:]]))

@@ -165,3 +165,9 @@ def test_a_message_on_json_is_a_sentence() -> None:
         [file(b"settings.json", b"\xef\xbb\xbf{}")], context(b"settings.json", checks=(says,), opencode=False)
     )
     assert [one.line for one in found if one.code.startswith("AGT")] == [1]
+
+
+def test_a_hook_whose_program_is_missing_is_told_behind_a_byte_order_mark() -> None:
+    says = Says("hooks", ("/settings.json",), known=("~/.claude",))
+    text = b'\xef\xbb\xbf{"statusLine": {"command": "~/.claude/gone.sh"}}'
+    assert "AGT005" in of(file(b"settings.json", text), context(*PATHS, checks=(says,), opencode=False))

@@ -314,3 +314,8 @@ def test_a_program_that_is_no_text_is_no_script() -> None:
 def test_a_link_among_context_files_is_no_program() -> None:
     assert "STR001" in of(file(b"context/a.md", b"x", 0o755))
     assert "STR001" not in of(link(b"context/a.md", b"b.md"))
+
+
+def test_front_matter_of_a_document_is_its_own() -> None:
+    assert of(file(b"docs/a.md", "---\na: [\n---\n")) == []
+    assert of(file(b"command/a.md", "---\na: [\n---\n")) != []

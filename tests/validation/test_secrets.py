@@ -265,8 +265,11 @@ def test_a_very_long_row_of_words_spells_nothing() -> None:
 
 def test_a_secret_among_very_many_names_is_told_once() -> None:
     names = [b"notes/%d.md" % number for number in range(2500)]
+    names[1100] = b"notes/of two\nlines.md"
     names[1700] = b"notes/" + TOKENS["github"](random.Random(4)).encode()
     assert [path for path, _ in in_names(names, real_engine())] == [names[1700]]
+    names[1700] = names[1700].removeprefix(b"notes/")
+    assert [(path, raw.token) for path, raw in in_names(names, real_engine())] == [(names[1700], names[1700])]
 
 
 def test_no_value_is_in_anything_that_a_finding_says() -> None:
@@ -398,6 +401,7 @@ def test_many_hits_in_one_file_take_linear_time() -> None:
 def test_words_alone_stand_for_a_secret_only_if_one_of_them_says_so() -> None:
     assert stand_ins.spelled(b"production-server-token") and stand_ins.spelled(b"appPassword".lower())
     assert not stand_ins.spelled(b"production-server-main")
+    assert stand_ins.spelled(b"lofty-token-maple") and not stand_ins.spelled(b"lo7ty-token-m4ple")
 
 
 def test_a_run_of_18_letters_is_mixed_and_one_of_19_is_a_word() -> None:
