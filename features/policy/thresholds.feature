@@ -36,7 +36,7 @@ Feature: Thresholds
       When a document changes
       And the schedule asks for a sync at 10:00
       Then the sync is skipped
-      And it says "a sync by hand (`autosync sync`) goes at once"
+      And it says "nothing is lost; a sync by hand"
 
     Scenario: newer ones do not put it off
       When a document changes and the schedule asks for a sync at 09:30, which is skipped
