@@ -38,9 +38,8 @@ def own_name(site: Site) -> str:
 def own_record(site: Site, now: float, conflict: str) -> Record:
     """What this machine says now (seconds since the epoch). conflict: with the remote, "" for none."""
     state, settings = site.state, site.settings
-    records = [record for record in state.history() if record.get("task", "sync") == "sync"]
-    done = [record for record in records if record.get("commit") and record.get("acted")]
-    last, noted, tree = records[-1] if records else {}, health.load(state), state.load_tree()
+    done, last = shapes.last_act(records := state.history()), next(shapes.syncs(reversed(records)), {})
+    noted, tree = health.load(state), state.load_tree()
     bad = last.get("outcome") in (Outcome.BLOCKED, Outcome.FAILED, Outcome.INCOMPLETE)
     return Record(
         own_name(site),
@@ -49,7 +48,7 @@ def own_record(site: Site, now: float, conflict: str) -> Record:
         branch=settings.backup_branch,
         version=__version__,
         looked=now,
-        synced=shapes.moment(done[-1].get("started")) if done else now,
+        synced=shapes.moment(done.get("started")) if done else now,
         verified=noted.read if noted else None,
         drilled=state.moment(DRILLED),
         files=max(len(parse_listing(tree.listing)) - 1, 0) if tree else 0,  # the manifest is none

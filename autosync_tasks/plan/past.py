@@ -7,14 +7,14 @@ import itertools
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Reversible
 from typing import Any
 
 from autosync_tasks.model import Outcome, Path, Run
 from autosync_tasks.names import display
 from autosync_tasks.plan.compare import Look
 from autosync_tasks.policy.inputs import Past
-from autosync_tasks.state.shapes import json_object, moment
+from autosync_tasks.state.shapes import json_object, last_act, moment, syncs
 from autosync_tasks.state.state import State
 
 Record = dict[str, Any]
@@ -29,10 +29,10 @@ def past_of(seen: Look, now: float) -> Past:
 
     A first-seen time that is lost is the file's ctime.
     """
-    records = syncs(seen.site.state.history())
-    last = next((r for r in reversed(records) if r.get("commit") and r.get("acted")), None)
+    records = seen.site.state.history()
+    last = last_act(records)
     failures = failures_in_a_row(records)
-    failed = next((r for r in reversed(records) if _failed(r)), {}) if failures else {}
+    failed = next((r for r in syncs(reversed(records)) if _failed(r)), {}) if failures else {}
     kept = _first_seen(seen.site.state)
     first: dict[Path, float] = {}
     for change in seen.difference.changes:
@@ -46,11 +46,6 @@ def past_of(seen: Look, now: float) -> Past:
         retry_at=moment_of(failed, "retry_at"),
         first_seen=first,
     )
-
-
-def syncs(records: Iterable[Record]) -> list[Record]:
-    """The records of syncs, without those of restores and recoveries."""
-    return [record for record in records if record.get("task", "sync") == "sync"]
 
 
 def moment_of(record: Mapping[str, Any], name: str) -> float | None:
@@ -68,9 +63,9 @@ def remember_act(state: State, task: str, run: Run) -> None:
         state.add_history({"task": task, **record_of(run, acted=True)})
 
 
-def failures_in_a_row(records: Iterable[Record]) -> int:
+def failures_in_a_row(records: Reversible[Record]) -> int:
     """How many syncs failed since the last that succeeded. One that was held back says nothing of either."""
-    tried = (record for record in reversed(syncs(records)) if record.get("outcome") not in _NOT_TRIED)
+    tried = (record for record in syncs(reversed(records)) if record.get("outcome") not in _NOT_TRIED)
     return len(list(itertools.takewhile(_failed, tried)))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
+from itertools import islice
 
 from autosync_tasks.backup import health
 from autosync_tasks.backup.soundness import all_refs
@@ -58,7 +59,7 @@ def look_at(site: Site, remote: str = "") -> Diagnosis:
     state, repository = site.state, site.repository
     cache, noted = state.load_cache(), health.load(state)
     remembered = [noted.head if noted else "", state.last_worktree, cache.head if cache else ""]
-    remembered += [str(record.get("commit") or "") for record in reversed(state.history()[-100:])]
+    remembered += [str(record.get("commit") or "") for record in islice(reversed(state.history()), 100)]
     known = list(dict.fromkeys(filter(None, remembered)))
     gone = health.gone_snapshots(noted, repository)
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Reversible
 from typing import Any
 
 from autosync_tasks.records import pattern
@@ -89,3 +89,34 @@ def record(line: bytes) -> dict[str, Any] | None:
     if any(name not in loaded for name in _NEEDED):
         return None
     return loaded if all(sound(loaded[name]) for name, sound in _RECORD.items() if name in loaded) else None
+
+
+class History:
+    """Every record, oldest first; lines that are damaged, or no records, are passed over.
+
+    Each is read when it is asked for: of thousands a sync needs the last few.
+    """
+
+    def __init__(self, text: bytes) -> None:
+        self._text = text
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return filter(None, map(record, self._text.split(b"\n")))
+
+    def __reversed__(self) -> Iterator[dict[str, Any]]:
+        end = len(self._text)
+        while end >= 0:
+            at = self._text.rfind(b"\n", 0, end)
+            if found := record(self._text[at + 1 : end]):
+                yield found
+            end = at
+
+
+def syncs(records: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The records of syncs, without those of restores and recoveries."""
+    return (one for one in records if one.get("task", "sync") == "sync")
+
+
+def last_act(records: Reversible[dict[str, Any]]) -> dict[str, Any] | None:
+    """The last sync that made a commit."""
+    return next((one for one in syncs(reversed(records)) if one.get("commit") and one.get("acted")), None)

@@ -240,10 +240,9 @@ class State:
         """Notes that the backup's work tree stands at this commit."""
         self.write("worktree", f"{commit} {_boot()}\n".encode())
 
-    def history(self) -> list[dict[str, Any]]:
-        """Every record, oldest first; lines that are damaged, or no records, are passed over."""
-        records = map(shapes.record, (self.read("history.jsonl") or b"").split(b"\n"))
-        return [record for record in records if record is not None]
+    def history(self) -> shapes.History:
+        """What runs recorded."""
+        return shapes.History(self.read("history.jsonl") or b"")
 
     def add_history(self, record: Mapping[str, Any]) -> None:
         """Appends one record as a line."""

@@ -11,7 +11,8 @@ from autosync_tasks.errors import UsageError
 from autosync_tasks.humanize import seconds_in
 from autosync_tasks.model import Outcome, Trigger
 from autosync_tasks.names import display
-from autosync_tasks.plan.past import Record, syncs
+from autosync_tasks.plan.past import Record
+from autosync_tasks.state.shapes import syncs
 
 _BAD = frozenset({Outcome.FAILED, Outcome.BLOCKED, Outcome.INCOMPLETE})
 
@@ -48,7 +49,7 @@ def moment(text: str, now: float) -> float:
 
 def totals(records: Sequence[Record]) -> dict[str, Any]:
     """Runs, how they ended, files, commits, restores and last activity, over the records."""
-    others, records = [record for record in records if record.get("task", "sync") != "sync"], syncs(records)
+    others, records = [record for record in records if record.get("task", "sync") != "sync"], [*syncs(records)]
     outcomes = Counter(str(record.get("outcome")) for record in records)
     files = sum(sum(_numbers(record.get("changes"))) for record in records if record.get("acted"))
     return {

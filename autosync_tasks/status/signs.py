@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Reversible, Sequence
 
 from autosync_tasks.backup import health
 from autosync_tasks.backup.worktree import stands
@@ -12,8 +12,9 @@ from autosync_tasks.errors import BackupError
 from autosync_tasks.model import Kind, Outcome, Path, Trigger
 from autosync_tasks.names import parents
 from autosync_tasks.plan.compare import Look
-from autosync_tasks.plan.past import Record, moment_of, syncs
+from autosync_tasks.plan.past import Record, moment_of
 from autosync_tasks.records import replace
+from autosync_tasks.state.shapes import syncs
 from autosync_tasks.state.state import State
 from autosync_tasks.tree.content import Reader
 from autosync_tasks.triggers.installed import Installed, signs
@@ -50,26 +51,26 @@ def last_seen(state: State) -> dict[str, float]:
     return {name: when for name, when in times.items() if when is not None}
 
 
-def blocked_for(records: Sequence[Record], now: float) -> float:
+def blocked_for(records: Reversible[Record], now: float) -> float:
     """For how long the latest runs have all been blocked (seconds)."""
     since = now
-    for record in reversed(syncs(records)):
+    for record in syncs(reversed(records)):
         if record.get("outcome") != Outcome.BLOCKED:
             break
         since = moment_of(record, "started") or now
     return max(0.0, now - since)
 
 
-def last_sync(records: Sequence[Record]) -> float | None:
+def last_sync(records: Reversible[Record]) -> float | None:
     """When a sync last committed something."""
     good = (Outcome.CHANGED, Outcome.INCOMPLETE)
-    ended = [moment_of(r, "ended") for r in syncs(records) if r.get("acted") and r.get("outcome") in good]
-    return ended[-1] if ended else None
+    done = (r for r in syncs(reversed(records)) if r.get("acted") and r.get("outcome") in good)
+    return moment_of(next(done, {}), "ended")
 
 
-def began(records: Sequence[Record]) -> float | None:
+def began(records: Iterable[Record]) -> float | None:
     """The time of the oldest record."""
-    return moment_of(records[0], "started") if records else None
+    return moment_of(next(iter(records), {}), "started")
 
 
 def notes_of(seen: Look, there: Sequence[Installed]) -> tuple[str, ...]:

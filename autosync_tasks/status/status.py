@@ -5,7 +5,7 @@ Everything is computed from what the syncs to come would do (plan/decision.py), 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Reversible
 from typing import Any
 
 from autosync_tasks.backup import health
@@ -16,11 +16,12 @@ from autosync_tasks.machines.record import others_in_short
 from autosync_tasks.model import Left, LeftOut, Path, Pending, Priority, Verb
 from autosync_tasks.plan.compare import Look, look
 from autosync_tasks.plan.decision import foresee
-from autosync_tasks.plan.past import failures_in_a_row, past_of, syncs
+from autosync_tasks.plan.past import failures_in_a_row, past_of
 from autosync_tasks.plan.proposal import Outlook
 from autosync_tasks.plan.quarantine import named, way_in, way_on
 from autosync_tasks.records import dataclass, field, replace
 from autosync_tasks.remote.known import KnownRemote, known_remote
+from autosync_tasks.state.shapes import syncs
 from autosync_tasks.status import signs as of
 from autosync_tasks.status.verdict import Level, Signs, Verdict, verdict
 from autosync_tasks.triggers.installed import Installed, installed, unloaded
@@ -88,7 +89,7 @@ def status(site: Site, now: float) -> Status:
         enabled=site.settings.auto_sync_enabled,
         push=site.settings.auto_sync_push,
         seen=of.last_seen(site.state),
-        last_run=next(reversed(syncs(records)), {}),
+        last_run=next(syncs(reversed(records)), {}),
     )
     try:
         with look(site) as seen:
@@ -97,7 +98,7 @@ def status(site: Site, now: float) -> Status:
         return replace(unseen, verdict=Verdict(Level.NOT_PROTECTED, error.message, error.hint), looked=False)
 
 
-def _status(seen: Look, unseen: Status, records: Sequence[dict[str, Any]], now: float) -> Status:
+def _status(seen: Look, unseen: Status, records: Reversible[dict[str, Any]], now: float) -> Status:
     site, past = seen.site, past_of(seen, now)
     # Without a backup that is the verdict, and the scanner's rules may not even be compiled yet (5 s).
     outlook = foresee(seen, past, now, validate=bool(seen.ref))

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from autosync_tasks.model import Outcome, Path, Run, Trigger
 from autosync_tasks.names import display
-from autosync_tasks.plan.past import failures_in_a_row, keep_first_seen, millis, record_of, syncs
+from autosync_tasks.plan.past import failures_in_a_row, keep_first_seen, millis, record_of
 from autosync_tasks.policy.decide import backoff_retry_at
+from autosync_tasks.state.shapes import syncs
 from autosync_tasks.workspace.workspace import Site
 
 _UNSETTLED = frozenset({Outcome.BLOCKED, Outcome.FAILED, Outcome.INCOMPLETE, Outcome.DEFERRED})
@@ -50,8 +51,8 @@ class Recorder:
             return run
         if self._trigger is not Trigger.MANUAL:
             self._state.saw(self._trigger, self._now)
-        records = syncs(self._state.history())
-        last = records[-1] if records else {}
+        records = self._state.history()
+        last = next(syncs(reversed(records)), {})
         same = all(
             last.get(key) == value
             for key, value in (("outcome", run.outcome), ("reason", run.reason), ("digest", digest))
@@ -66,8 +67,8 @@ class Recorder:
 
     def turned_out(self, run: Run) -> None:
         """Writes how a run ended that was recorded before its end was known, unless the last record says just that."""
-        records = self._state.history()
-        if not records or (records[-1].get("outcome"), records[-1].get("reason")) != (run.outcome, run.reason):
+        last = next(reversed(self._state.history()), {})
+        if (last.get("outcome"), last.get("reason")) != (run.outcome, run.reason):
             self._state.add_history(record_of(run, acted=False))
 
     def _keep_first_seen(self, run: Run, first: Mapping[Path, float]) -> None:

@@ -239,7 +239,7 @@ def verdict(machine: Machine, level: str) -> None:
 
 @step(parsers.re(f"the history says that {WHO} asked"))
 def history_says(machine: Machine, who: str) -> None:
-    assert machine.site.state.history()[-1]["trigger"] == ASKERS[who]
+    assert [*machine.site.state.history()][-1]["trigger"] == ASKERS[who]
 
 
 @step(parsers.re(f"the exit code is {NUMBER}"))

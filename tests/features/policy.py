@@ -46,7 +46,7 @@ def config_says(machine: Machine, datatable: list[list[str]]) -> None:
 
 @then(parsers.re(f"the history has {NUMBER} records?"))
 def records(machine: Machine, number: str) -> None:
-    found = machine.site.state.history()
+    found = [*machine.site.state.history()]
     assert len(found) == int(number), [record["reason"] for record in found]
 
 

@@ -128,5 +128,5 @@ def warned(machine: Machine) -> None:
 
 @step(parsers.re(r"the history has (?P<number>\d+) records? of a (?P<outcome>blocked|failed) sync"))
 def history_has(machine: Machine, number: str, outcome: str) -> None:
-    records = machine.site.state.history()
+    records = [*machine.site.state.history()]
     assert len([record for record in records if record["outcome"] == outcome]) == int(number)

@@ -328,7 +328,7 @@ class PolicyHistory(History):
 
     def _records(self) -> list[dict[str, object]]:
         try:
-            return self.machine.site.state.history()
+            return [*self.machine.site.state.history()]
         except AutosyncError:
             return []
 

@@ -236,7 +236,7 @@ def test_a_record_is_never_of_a_later_time_than_the_run(machine: Machine) -> Non
     machine.make_tree()
     machine.now = 1_795_654_907.6069
     machine.must_sync()
-    record = machine.site.state.history()[-1]
+    record = [*machine.site.state.history()][-1]
     assert machine.now - 0.001 <= record["started"] <= machine.now
 
 
