@@ -15,7 +15,7 @@ ONLY_LINUX = {
     "linux/disk.py": "syncfs: a commit is durable by one call",
     "linux/kernel.py": "/proc/sys, /proc/self/status, /etc/machine-id: its name, limits, umask",
     "linux/limits.py": "prlimit: what git may write and hold while it reads a stranger's repository",
-    "linux/memory.py": "memfd_create: rules, scripts and answers that are on no disk",
+    "linux/memory.py": "memfd_create: rules, scripts and answers that are on no disk; /proc, cgroups: how much memory there is",
     "linux/modes.py": "O_PATH: modes of exactly what was looked at",
     "linux/processes.py": "/proc/PID: whether a git is at work before what a killed one left is removed",
     "linux/second.py": "prctl, sched_getaffinity, /proc/self/task: a copy of this process on the second core",

@@ -16,7 +16,9 @@ from functools import cache
 from itertools import zip_longest
 from typing import BinaryIO
 
+from autosync_tasks.backup.objects import absent
 from autosync_tasks.backup.repository import Repository
+from autosync_tasks.errors import AutosyncError
 from autosync_tasks.humanize import volume
 from autosync_tasks.model import Entry, Path
 
@@ -52,16 +54,18 @@ class Pack:
             self._file.write(_size(_NUMBERS[kind], len(data)) + _compress()(data, 1))
 
     def keeping(self, files: Iterable[tuple[Path, bytes]], ids: Mapping[Path, str]) -> Iterator[tuple[Path, bytes]]:
-        """The same files, each of which is in the pack before it is given on. ids: their content ids.
+        """The same files, each of which is in the pack before it is given on. ids: content ids of those it is to take.
 
-        Where there is no room for it the files go on, and the pack does not become whole.
+        Where there is no room for it, or one cannot be compressed, they go on, and the pack does not become whole.
         """
         room = True
         for path, data in files:
-            if room:
+            if room and path in ids:
                 try:
                     self.add("blob", ids[path], data)
-                except OSError:
+                except AutosyncError:  # the deadline
+                    raise
+                except Exception:  # noqa: BLE001  no room, no memory, a fault of ISA-L: they are read once more
                     room = False
             yield path, data
         if room:
@@ -100,10 +104,13 @@ def storing(
 ) -> Callable[[], None] | None:
     """What stores the bytes of these paths, if packs have them all, and nothing else; else None: read them again.
 
+    None too where the store has some of them: git would keep those of a pack twice, each time that files are moved.
     progress: told how much git was given.
     """
     packed = set[str]().union(*(pack.ids for pack in packs))
     if not all(pack.whole for pack in packs) or packed != {entry.id for entry in puts.values()}:
+        return None
+    if repository.has_objects() and absent(repository, packed) != packed:
         return None
 
     say = progress or (lambda *_: None)

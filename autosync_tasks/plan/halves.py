@@ -17,7 +17,7 @@ from itertools import accumulate
 
 from autosync_tasks.backup.packs import Pack
 from autosync_tasks.linux import second
-from autosync_tasks.linux.memory import memory_file
+from autosync_tasks.linux.memory import available, memory_file
 from autosync_tasks.model import Entry, Finding, LeftOut, Path
 from autosync_tasks.plan.compare import Look
 from autosync_tasks.tree.observe import Lost, read_again
@@ -42,15 +42,17 @@ MOST_KEPT = 128_000_000
 def packs(size: int) -> tuple[Pack | None, Pack | None]:
     """A pack in memory for each half of so many bytes; None where they are not to be kept, or cannot be."""
     with suppress(AttributeError, OSError):  # no Linux, or no room
-        if 0 < size <= MOST_KEPT:
+        if 0 < size <= min(MOST_KEPT, available() // 4):
             first, last = (Pack(os.fdopen(memory_file("autosync-pack"), "w+b")) for _ in range(2))
             return first, last
     return None, None
 
 
-def kept(files: Files, puts: Puts, pack: Pack | None) -> Files:
-    """These files, each in the pack before it is given on."""
-    return files if pack is None else pack.keeping(files, {path: entry.id for path, entry in puts})
+def kept(files: Files, puts: Puts, pack: Pack | None, before: Puts = ()) -> Files:
+    """These files, each in the pack before it is given on. before: paths whose contents the other pack has."""
+    had = {entry.id for _, entry in before}
+    ids = {path: entry.id for path, entry in puts if entry.id not in had}
+    return files if pack is None else pack.keeping(files, ids)
 
 
 @contextmanager

@@ -104,7 +104,7 @@ def judge_puts(
         first, last = packs(0 if check else size)
         seen.packs = [pack for pack in (first, last) if pack]
         elsewhere = partial(judged_beside, seen, here[:half], lost, partial(_subjects, seen), first)
-        files = kept(read_again(seen.root, seen.scan, here[half:], lost), here[half:], last)
+        files = kept(read_again(seen.root, seen.scan, here[half:], lost), here[half:], last, here[:half])
 
     def needed() -> Collection[Path]:
         return puts.keys() - lost.keys()

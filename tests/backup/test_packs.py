@@ -75,6 +75,9 @@ def test_the_commit_holds_what_it_holds_without_them(place: Place, plain: list[b
     assert listed(place) == plain
     assert len(plain) >= 33
     place.git("fsck", "--strict", "--full")
+    counted = dict(line.split(b": ") for line in place.git("count-objects", "-v").splitlines())
+    objects = place.git("rev-list", "--all", "--objects").splitlines()
+    assert int(counted[b"in-pack"]) == len(objects), "what two files have alike, one in each half, is stored once"
     place.write("context/topic0/note0.md", "new words\n")
     (place.source / "context/topic1/note8.md").unlink()
     assert place.inside().outcome == "changed"
@@ -137,7 +140,24 @@ def _that_keeps_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(halves, "MOST_KEPT", 100)
 
 
-@pytest.mark.parametrize("how", [_that_has_no_memory_file, _whose_memory_is_full, _that_keeps_no_more])
+def _with_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(halves, "available", lambda: 400)
+
+
+def _whose_compression_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(data: bytes, level: int) -> bytes:
+        raise MemoryError(len(data), level)
+
+    monkeypatch.setattr(packs, "_compress", lambda: fails)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        *(_that_has_no_memory_file, _whose_memory_is_full, _that_keeps_no_more),
+        *(_with_little_memory, _whose_compression_fails),
+    ],
+)
 def test_without_packs_the_files_are_read_once_more(
     how: Callable[[pytest.MonkeyPatch], None],
     place: Place,
@@ -220,6 +240,33 @@ def test_where_a_disk_takes_no_links_the_other_files_of_the_work_tree_are_there(
     run = place.inside()
     assert run.code == 0, run
     assert os.readlink(place.backup / "a-link") == "context"
+
+
+def test_what_moves_is_not_stored_once_more(place: Place, small: None) -> None:
+    place.write("context/large/a.bin", random.Random(1).randbytes(300_000))
+    place.write("context/large/b.bin", random.Random(2).randbytes(300_000))
+    assert place.inside().code == 0
+    (place.source / "context/moved").mkdir()
+    (place.source / "context/large/b.bin").rename(place.source / "context/moved/b.bin")
+    assert place.inside().outcome == "changed"
+    store = place.backup / ".git/objects/pack"
+    assert sum(file.stat().st_size for file in store.iterdir()) < 700_000
+    place.git("fsck", "--strict", "--full")
+
+
+def test_a_work_tree_is_written_where_no_second_process_can_be_started(
+    place: Place, small: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> int:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(checkout, "FOR_TWO", 2)
+    with monkeypatch.context() as full:
+        full.setattr(os, "fork", refuse)
+        run = place.inside()
+    assert run.code == 0, run
+    assert "could not be brought" not in run.words
+    assert place.git("status", "--porcelain") == b""
 
 
 def test_git_finds_in_a_pack_what_was_put_into_it(workshop: Path) -> None:
