@@ -55,10 +55,8 @@ Feature: Status
 
     Scenario: the backup cannot be read
       Given the backup has damaged contents of a file
-      And a person asks for a sync 8 days later
-      And the sync tells no success
-      When a person asks for the status at 10:00 in 8 days
-      Then the verdict is "not protected"
+      And a person asks for a sync 8 days later, which tells no success
+      Then the status at 10:00 in 8 days is "not protected"
       And it says "the backup was damaged when it was last read"
 
   Rule: Attention when the rest is safe
@@ -66,10 +64,8 @@ Feature: Status
     Scenario: an old version has rotted
       Given a second backup at 09:10
       And the backup has damaged contents of an old version
-      And a person asks for a sync 8 days later
-      And the sync tells no success
-      When a person asks for the status at 10:00 in 8 days
-      Then the verdict is "attention"
+      And a person asks for a sync 8 days later, which tells no success
+      Then the status at 10:00 in 8 days is "attention"
       And it says "the newest backup is whole, but something older is damaged"
 
     Scenario: something is left out

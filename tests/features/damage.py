@@ -68,10 +68,12 @@ def set_back(machine: Machine) -> None:
     git(machine.backup, "reset", "--quiet", "--hard", "main~1")
 
 
-@step(parsers.re(r"a person asks for a sync (?P<days>\d+) days later"))
-def later(machine: Machine, days: str) -> None:
+@step(parsers.re(r"a person asks for a sync (?P<days>\d+) days later(?P<fails>, which tells no success)?"))
+def later(machine: Machine, days: str, fails: str | None) -> None:
     machine.now += int(days) * DAY
     machine.sync()
+    if fails:
+        no_success(machine)
 
 
 @step(parsers.re(r"the schedule comes (?P<days>\d+) days later"))
