@@ -37,6 +37,8 @@ def judge_hit(place: Place, hit: Hit) -> Judged:
         return secret_keys.aws_secret(place)
     if hit.helper:
         return NOTHING
+    if "private-key" in hit.rule and b"PRIVATE KEY" in place.value:
+        return secret_keys.private_key(place)  # a later scanner's, under another name
     if hit.rule.endswith("aws-access-token"):
         return NOTHING  # the id alone is no secret, and autosync.aws-key-id warns of it
     value = place.value.strip(QUOTES)

@@ -56,7 +56,7 @@ def private_key(place: Place) -> Judged:
     header = place.data.find(b"-----", place.start + 10, place.start + 160)
     stop = place.data.find(b"-----", header + 5, header + 3000)
     body = place.data[header + 5 : stop if stop >= 0 else header + 3000].replace(b"\\n", b" ").replace(b"\\r", b" ")
-    contents = _KEY_BODY.search(body)
+    contents = _KEY_BODY.search(body[:600])
     if header < 0 or contents is None or contents.start() > 300:
         return NOTHING
     text = contents[0]
