@@ -66,12 +66,11 @@ def commit(
     """Commits the plan and returns the new commit's id.
 
     contents yields the bytes of each of the plan's puts; they are written as they come. store: puts them into the
-    store in another way. whole: all that the new commit
-    is to hold, asked for only where much changes. tree: the id that the new commit's tree must have, where that is
-    known and little changes. Else, or if the commit is not the one that follows from it, check is called with the id of
-    the manifest's blob and the whole tree of the new commit as git lists it, before the branch moves; it raises to
-    stop. Raises BranchMovedError if the branch is not at the plan's base any more, BackupError also if the tree cannot
-    be read: what it shares with its base is gone or damaged.
+    store in another way. whole: all that the new commit is to hold, asked for only where much changes. tree: the id
+    that the new commit's tree must have, where that is known and little changes. Else, or if the commit is not the one
+    that follows from it, check is called with the id of the manifest's blob and the whole tree of the new commit as git
+    lists it, before the branch moves; it raises to stop. Raises BranchMovedError if the branch is not at the plan's
+    base any more, BackupError also if the tree cannot be read: what it shares with its base is gone or damaged.
     """
     incoming = f"{INCOMING}/{run_id}"
     branch = f"refs/heads/{repository.branch}"
@@ -79,7 +78,7 @@ def commit(
     if store is not None:
         store()
     with repository.gateway.conversation(*ARGUMENTS, "--date-format=raw") as talk:
-        named, last = _blobs(talk, () if store else contents)
+        last = len(named := _blobs(talk, () if store else contents)) + 1
         if store:
             named = {path: entry.id for path, entry in plan.puts.items()}
         elif named.keys() != plan.puts.keys():
@@ -160,15 +159,13 @@ def _packs(repository: Repository) -> frozenset[str]:
     return frozenset(os.path.join(folder, name) for name in names_in(folder) if name.endswith((".pack", ".idx")))
 
 
-def _blobs(talk: Conversation, contents: Contents) -> tuple[dict[Path, str], int]:
-    """Streams the blobs; returns what names each in the commit, and the next mark."""
+def _blobs(talk: Conversation, contents: Contents) -> dict[Path, str]:
+    """Streams the blobs, under marks from 1 on; returns what names each in the commit."""
     named: dict[Path, str] = {}
-    mark = 1
-    for path, data in contents:
+    for mark, (path, data) in enumerate(contents, 1):
         talk.say(*blob(data, mark))
         named[path] = f":{mark}"
-        mark += 1
-    return named, mark
+    return named
 
 
 def _own_trees(repository: Repository, plan: Plan, whole: Callable[[], Listing]) -> str:

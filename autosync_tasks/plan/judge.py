@@ -125,15 +125,16 @@ def load_ahead(seen: Look) -> None:
         return
 
     def ids() -> bytes:
-        read = observe(seen.root, scan, {})
-        return ids_of(scan, {path: entry for path, entry in read.manifest.items() if path not in read.unsettled})
+        here = observe(seen.root, scan, {})
+        return ids_of(scan, {path: entry for path, entry in here.manifest.items() if path not in here.unsettled})
 
     (seen.progress or _silent)(f"reading {volume(size)}", 0, 0)
     with ExitStack() as stack:
         wait = second.beside(stack, ids, show=seen.progress)
         with suppress(EngineUnavailableError):  # whoever needs it is told
             load(cache)
-        seen.read = known_ids(Cache("", "", scan.blob, wait() or b""))
+        if read := wait():
+            seen.read = known_ids(Cache("", "", seen.blob, read))
 
 
 def compile_rules(site: Site, tell: Progress) -> None:
