@@ -51,7 +51,7 @@ TOP = "cli"
 LARGEST = 300
 """Lines: beyond this a module has more than one subject."""
 
-MOST_LINES = 35_360
+MOST_LINES = 35_469
 """Of the package, so that one person can hold it in the head."""
 
 HEAVY = (
@@ -278,6 +278,7 @@ LAZY = {
             plan/judge.py validation/families.py validation/names_and_modes.py validation/scanner.py
             workspace/validation_context.py
         """,
+        "only where a look at much met a difference": "sync/rest.py",
         "only where the scanner's rules are taken apart, once": """
             validation/built_in.py validation/rule_facts.py validation/rule_syntax.py
         """,

@@ -60,17 +60,18 @@ def commit(
     author: Author,
     check: Callable[[str, bytes], None],
     whole: Callable[[], Listing],
-    tree: str = "",
+    tree: Callable[[], str] | None = None,
     store: Callable[[], None] | None = None,
 ) -> str:
     """Commits the plan and returns the new commit's id.
 
     contents yields the bytes of each of the plan's puts; they are written as they come. store: puts them into the
-    store in another way. whole: all that the new commit is to hold, asked for only where much changes. tree: the id
-    that the new commit's tree must have, where that is known and little changes. Else, or if the commit is not the one
-    that follows from it, check is called with the id of the manifest's blob and the whole tree of the new commit as git
-    lists it, before the branch moves; it raises to stop. Raises BranchMovedError if the branch is not at the plan's
-    base any more, BackupError also if the tree cannot be read: what it shares with its base is gone or damaged.
+    store in another way. whole: all that the new commit is to hold, asked for only where much changes. tree: works out
+    the id that the new commit's tree must have, where little changes; called while git makes it. Else, or if the commit
+    is not the one that follows from it, check is called with the id of the manifest's blob and the whole tree of the
+    new commit as git lists it, before the branch moves; it raises to stop. Raises BranchMovedError if the branch is not
+    at the plan's base any more, BackupError also if the tree cannot be read: what it shares with its base is gone or
+    damaged.
     """
     incoming = f"{INCOMING}/{run_id}"
     branch = f"refs/heads/{repository.branch}"
@@ -93,6 +94,8 @@ def commit(
             talk.say(*(put(path, plan.puts[path].git_mode, at) for path, at in named.items()))
             talk.say(put(PATH, "100644", f":{last}"))
         talk.say(b"\n")
+        talk.said()
+        foreseen = object_id("commit", _commit_text(tree(), plan.base, author, message)) if tree else ""
         new = talk.ask(b"get-mark :%d\n" % (last + 1)).decode("ascii")
         manifest_id = talk.ask(b"get-mark :%d\n" % last).decode("ascii")
         if talk.ask(b"checkpoint\nprogress stored\n") != b"progress stored":
@@ -100,8 +103,7 @@ def commit(
         make_durable(repository.git_dir)
         if root and not has_blobs(repository, [manifest_id, *(entry.id for entry in plan.puts.values())]):
             raise BackupError("git did not store every file of the plan; the branch was not moved")
-        foreseen = tree and new == object_id("commit", _commit_text(tree, plan.base, author, message))
-        if not (foreseen and _reads_back(repository, talk, new, plan, manifest_id, before)):
+        if not (new == foreseen and _reads_back(repository, talk, new, plan, manifest_id, before)):
             check(manifest_id, _listed(repository, new))
         if repository.ref() != plan.base:
             raise BranchMovedError(f"the branch {repository.branch} was moved by someone else meanwhile")
@@ -147,10 +149,8 @@ def _reads_back(
     made = _packs(repository) - before
     if not (made and all(map(ends_well, made))):
         return False
-    return all(
-        talk.ask(b"ls %s %s\n" % (new.encode(), quote(path))).partition(b"\t")[0] == answer
-        for path, answer in wanted.items()
-    )
+    answers = talk.ask_each([b"ls %s %s\n" % (new.encode(), quote(path)) for path in wanted])
+    return [answer.partition(b"\t")[0] for answer in answers] == [*wanted.values()]
 
 
 def _packs(repository: Repository) -> frozenset[str]:

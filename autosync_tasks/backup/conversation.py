@@ -11,9 +11,13 @@ from typing import IO, TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from autosync_tasks.errors import BackupError
+
+
+_ANY_PIPE = 4096
+"""Bytes that a pipe holds at least (pipe(7)): so much can be said to one that is waiting to be heard."""
 
 
 class Words(Protocol):
@@ -86,13 +90,30 @@ class Conversation:
 
     def ask(self, question: bytes) -> bytes:
         """Writes a question and returns the one line of its answer, without the newline."""
-        self.say(question)
+        return self.ask_each([question])[0]
+
+    def ask_each(self, questions: Iterable[bytes]) -> list[bytes]:
+        """Writes questions, as many at once as any pipe holds, and returns the line that answers each."""
+        answers: list[bytes] = []
+        said = size = 0
+        for question in questions:
+            if said and size + len(question) > _ANY_PIPE:
+                answers += self._answers(said)
+                said = size = 0
+            self.say(question)
+            said, size = said + 1, size + len(question)
+        return answers + self._answers(said)
+
+    def _answers(self, number: int) -> list[bytes]:
         self.said()
-        answer = self._output.readline()
-        if not answer.endswith(b"\n"):
-            raise self._failed()
+        answers = []
+        for _ in range(number):
+            answer = self._output.readline()
+            if not answer.endswith(b"\n"):
+                raise self._failed()
+            answers.append(answer[:-1])
         self._heard = time.monotonic()
-        return answer[:-1]
+        return answers
 
     def take(self, size: int) -> bytes:
         """Reads exactly `size` bytes of its output and the newline after them."""

@@ -119,10 +119,14 @@ class Near:
         edits = [(path, old and listed(path, old), new and listed(path, new)) for path, old, new in pairs]
         return spliced(self.cached.listing + b"\0", edits, b"\0", path_listed)[:-1]
 
-    def folders(self, listing: bytes, moved: Collection[Path]) -> Folders:
-        """The ids of the folders of a listing that differs from the remembered one in these paths and the manifest."""
+    def foreseen(self, listing: bytes, moved: Collection[Path], folders: Folders) -> str:
+        """The id of the tree with a listing that differs from the remembered one in these paths and the manifest.
+
+        folders: gets the ids of all its folders.
+        """
         changed = {b"", *(above for path in (*moved, PATH) for above in parents(path))}
-        return refolded(listing, folders_from(self.cached.folders), changed)
+        folders.update(refolded(listing, folders_from(self.cached.folders), changed))
+        return folders[b""].decode()
 
     def among(self, content: str) -> bool:
         """Whether a file or link of the source has this content id."""

@@ -35,6 +35,8 @@ _INSIDE = {"info": 12, "logs": 12, "objects": 2, "refs": 12}
 """Folders of a repository that are looked into, and how deep: those that git writes to."""
 _FRESH = 2.0
 """Seconds from a glance to the walk that may use it: loading what comes in between."""
+_MUCH = 200_000
+"""Bytes of remembered paths, some 2,500 of them, that take longer to look at than another process takes to begin."""
 _PATIENCE = 30
 """Seconds of an automatic run here; the whole way has a deadline of its own."""
 
@@ -54,9 +56,12 @@ def answer(words: Sequence[str], environ: Mapping[str, str]) -> tuple[str, str] 
     if by_hand and environ.get("JOURNAL_STREAM"):
         return None
     try:
-        return _answer("" if by_hand else trigger, environ) if by_hand else _in_time(trigger, environ)
+        said = _answer("", environ) if by_hand else _in_time(trigger, environ)
     except (OSError, ValueError, LookupError):
         return None
+    if said is None:
+        glance.go_on()
+    return said
 
 
 def _in_time(trigger: str, environ: Mapping[str, str]) -> tuple[str, str] | None:
@@ -177,12 +182,24 @@ class Glance:
 
     def __init__(self) -> None:
         self.folders: dict[bytes, Listed] = {}
+        self.left: tuple[list[bytes], bytes] = [], b""
+        """Folders that were not looked at, the next one last, and what is remembered from there on."""
+        self._rest: Callable[[], dict[bytes, Listed]] = dict
         self._of: tuple[str, str, int, int] | None = None
         self._at = 0.0
 
     def begin(self, source: str, folder: str) -> None:
         """A look at a source (its real path) begins. folder: of its state. Raises OSError."""
-        self.folders, self._of, self._at = {}, _moment(source, folder), time.monotonic()
+        self.forget()
+        self._of, self._at = _moment(source, folder), time.monotonic()
+
+    def go_on(self) -> None:
+        """Has another process look at what is left, if that is much, while this one loads what a sync needs."""
+        todo, known = self.left
+        if self._of and len(known) > _MUCH:
+            from autosync_tasks.sync.rest import begin
+
+            self._rest = begin(self._of[0], todo, known)
 
     def look(self, source: str, folder: str, closed: Callable[[bytes], bool]) -> None:
         """Looks at all of a source, but for folders that are closed, for a walk that follows soon. Raises OSError."""
@@ -203,17 +220,17 @@ class Glance:
 
     def forget(self) -> None:
         """What was seen may have changed since."""
-        self.folders, self._of = {}, None
+        self.folders, self.left, self._rest, self._of = {}, ([], b""), dict, None
 
     def take(self, source: str, folder: str) -> dict[bytes, Listed]:
         """What was seen, once; nothing if it is of another source, or of a state or time that is over."""
-        found, of, at = self.folders, self._of, self._at
+        found, rest, of, at = self.folders, self._rest, self._of, self._at
         self.forget()
         try:
             fresh = bool(found) and of == _moment(source, folder) and time.monotonic() - at < _FRESH
         except OSError:
             fresh = False
-        return found if fresh else {}
+        return rest() | found if fresh else {}
 
 
 glance = Glance()
@@ -248,10 +265,11 @@ def _same(source: str, scan: bytes, left: bytes, begin: int, size: int) -> bool:
                 met, seen = met + len(seen) - len(kept), kept
             lines = [record + prefix + name for record, name in seen]
             text = b"\0".join([*lines, b""])
+            todo += [prefix + name for record, name in reversed(seen) if _is_folder(record)]
             if not scan.startswith(text, place):
+                glance.left = todo, scan[place:]
                 return False
             place += len(text)
-            todo += [prefix + name for record, name in reversed(seen) if _is_folder(record)]
     finally:
         os.close(root)
     return met == len(out) and place == begin + size

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 
 from autosync_tasks.backup.commit import Author, commit, commit_holds, drop, left_behind
 from autosync_tasks.backup.listing import Listing, changed, folders_of, folders_text, tree_cache
@@ -88,7 +89,7 @@ def store(
     few, manifest_id = seen.near, content_id(plan.manifest)
     moved = {path: (entry.git_mode, entry.id) for path, entry in plan.puts.items()} | dict.fromkeys(plan.deletes)
     listing = few.listing(moved, manifest_id) if few else b""
-    folders = few.folders(listing, moved) if few else {}
+    folders: dict[Path, bytes] = {}
 
     def check(manifest_id: str, held: bytes) -> None:
         folders.clear()  # what was foreseen is not what git made: they are worked out anew
@@ -119,7 +120,7 @@ def store(
         author=Author("autosync", f"autosync@{display(said.host)}", label.when),
         check=check,
         whole=lambda: planning.tree_after(plan, seen.head.tree, manifest_id),
-        tree=folders[b""].decode() if few else "",
+        tree=partial(few.foreseen, listing, moved, folders) if few else None,
         store=ready,
     )
     stands_at = "" if anew or site.state.worktree() != seen.ref else seen.ref

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import time
 from pathlib import Path
 
 import pytest
 
 from autosync_tasks.backup.gateway import Gateway, TooSlowError
+from autosync_tasks.backup.stream import ARGUMENTS
+from autosync_tasks.errors import BackupError
 from tests.features.pictures import git
 
 
@@ -41,3 +44,19 @@ def test_git_has_no_advice_among_its_complaints(gateway: Gateway) -> None:
     person = {f"GIT_{who}_{what}": "a@b.example" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
     commit = gateway.run("commit-tree", "-m", "one", tree, environment=person).decode().strip()
     assert gateway.attempt("log", "-1", "--format=%s", commit) == (0, b"one\n", b"")
+
+
+@pytest.mark.skipif(not hasattr(fcntl, "F_SETPIPE_SZ"), reason="only Linux makes a pipe smaller")
+def test_many_questions_at_once_wait_for_nobody_in_the_smallest_pipes(gateway: Gateway) -> None:
+    asked = [b"%04d" % number + b"x" * length for number, length in enumerate([10, 200, 3_000, 5_000, 9_000] * 40)]
+    with gateway.conversation("cat-file", "--batch-check", timeout=20) as talk:
+        for stream in (talk._input, talk._output):
+            fcntl.fcntl(stream, fcntl.F_SETPIPE_SZ, 4096)
+        assert talk.ask_each(line + b"\n" for line in asked) == [line + b" missing" for line in asked]
+        assert talk.ask_each([]) == []
+        assert talk.finish()[0] == 0
+
+
+def test_a_git_that_ends_among_many_questions_is_a_fault(gateway: Gateway) -> None:
+    with gateway.conversation(*ARGUMENTS, "--date-format=raw") as talk, pytest.raises(BackupError, match="Unsupported"):
+        talk.ask_each([b"progress one\n", b"nonsense\n", b"progress two\n"])

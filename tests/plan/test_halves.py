@@ -18,6 +18,7 @@ from autosync_tasks.plan import halves, judge
 from autosync_tasks.plan.compare import look
 from autosync_tasks.tree.content import Reader
 from autosync_tasks.tree.observe import observe
+from autosync_tasks.tree.walk import Facts
 from autosync_tasks.workspace.workspace import open_site
 from tests.support.machine import TOKEN
 from tests.support.place import Place
@@ -99,6 +100,18 @@ def test_two_find_what_one_finds_in_the_same_order(place: Place, of_one: Result,
     assert len(two) == 1
     with pytest.raises(ChildProcessError):
         os.waitpid(two[0], os.WNOHANG)
+
+
+@pytest.mark.parametrize(("compiled", "size", "many"), [(True, 250_000, 1), (True, 150_000, 0), (False, 250_000, 0)])
+def test_two_sieve_what_takes_longer_than_a_second_takes_to_begin(
+    place: Place, two: list[int], monkeypatch: pytest.MonkeyPatch, compiled: bool, size: int, many: int
+) -> None:
+    monkeypatch.setattr(judge, "FOR_TWO", 4_000_000)
+    monkeypatch.setattr(judge, "compiled", lambda _: compiled)
+    for number in range(10):
+        place.write(f"context/{number}.md", "word " * (size // 50))
+    found, lost = judged(place, ())
+    assert (found, lost, len(two)) == ((), [], many)
 
 
 def test_the_first_half_is_judged_where_nothing_of_the_second_can_be_read(place: Place, two: list[int]) -> None:
@@ -260,6 +273,8 @@ def test_another_process_reads_the_tree_while_the_scanner_is_loaded(
 ) -> None:
     faulty(place)
     place.write("context/fresh.md", "its next change might not show\n")
+    fresh = (place.source / "context/fresh.md").stat().st_ino
+    monkeypatch.setattr(Facts, "settled", lambda self, _: self.inode != fresh)  # however slow this machine is
     monkeypatch.setattr(judge, "sieves", lambda *_: False)
     with look(open_site(place.environ)) as seen:
         alone = observe(seen.root, seen.scan, {})

@@ -154,7 +154,9 @@ def test_few_changes_come_to_the_same_as_all_the_work(place: Place, seed: int) -
                 tree = tree_after(two, slow.head.tree, manifest_id)
                 listing = quick.near.listing(moved, manifest_id)
                 assert listing == tree_cache("", tree, b"").listing
-                assert quick.near.folders(listing, moved) == folders_of(listing)
+                folders: dict[bytes, bytes] = {}
+                assert quick.near.foreseen(listing, moved, folders) == folders_of(listing)[b""].decode()
+                assert folders == folders_of(listing)
                 assert quick.head.tree == slow.head.tree
                 assert (quick.head.recorded, quick.head.manifest) == (slow.head.recorded, slow.head.manifest)
         assert place.inside().code == 0

@@ -29,6 +29,7 @@ from typing import Any, NoReturn
 
 from autosync_tasks.backup import checkout
 from autosync_tasks.plan import judge
+from autosync_tasks.sync import still
 from autosync_tasks.triggers import files
 from tests.support.rights import without_override
 from tests.support.scanner import derive_once
@@ -168,7 +169,7 @@ def _become(job: dict[str, Any]) -> None:
     if job["weak"]:
         without_override()
     if job["much"]:
-        checkout.FOR_TWO, judge.FOR_TWO = 2, 1
+        checkout.FOR_TWO, judge.FOR_TWO, still._MUCH = 2, 1, 0
     from autosync_tasks.cli import program
 
     programs = {"autosync": program.autosync, "sync-config": program.sync_config, "inv": _inv}
