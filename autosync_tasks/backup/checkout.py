@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from functools import partial
 
-from autosync_tasks.backup.index import set_entries, standing
+from autosync_tasks.backup.index import set_entries
 from autosync_tasks.backup.listing import Listing
 from autosync_tasks.backup.objects import AbsentError, Store
 from autosync_tasks.backup.repository import Repository
@@ -17,9 +17,11 @@ from autosync_tasks.linux import kernel, second
 from autosync_tasks.model import Entry, Kind, Path
 from autosync_tasks.names import display, parents
 from autosync_tasks.tree.dirfd import Below
-from autosync_tasks.tree.write import NO_USE, Writer, mark_of
+from autosync_tasks.tree.write import NO_USE, InTheWayError, Writer, mark_of
 
 AtHand = Mapping[str, bytes]
+Seen = Mapping[Path, bytes | None]
+"""Marks of what stood at paths; None: nothing."""
 LONGEST = 4095
 """Bytes of a path that a system call takes on Linux (PATH_MAX less the NUL). No other tool could open a longer one."""
 
@@ -38,28 +40,30 @@ def write_files(
     gone: set[Path],
     run_id: str,
     at_hand: AtHand | None = None,
-    bare: bool = False,
+    seen: Seen | None = None,
 ) -> None:
     """The files of these paths as a commit has them; gone ones removed, with folders that this leaves empty.
 
-    at_hand: bytes by their content id, as it was computed of them; what is not there is read from the store. bare:
-    nothing stands anywhere, as was just seen; what came since is left alone too, and is a fault then.
+    at_hand: bytes by their content id, as it was computed of them; what is not there is read from the store. seen:
+    marks of all that is gone or stands there otherwise, from before it was found to be free; None: nothing stands
+    anywhere. What changed or came since is left alone, and is a fault then.
 
     By descriptors: git opens files by their whole paths, and writes through a folder that was swapped for a link since
     it looked. A path where something foreign stands in the way is left alone.
     """
-    with Below(repository.folder) as below:
-        for path in sorted(gone):
-            _remove(below, path)
-        late = [path for path in sorted(puts) if len(path) <= LONGEST and puts[path][0] != _SUBMODULE]
-        if not bare:
-            above: set[Path] = set()
-            late = [path for path in late if standing(below, path) != puts[path] and clear_way(below, path, above)]
-    write = partial(_write, repository, puts, run_id, at_hand or {}, bare)
-    if bare:
+    late = [path for path in sorted(puts) if len(path) <= LONGEST and puts[path][0] != _SUBMODULE]
+    write = partial(_write, repository, puts, run_id, at_hand or {}, seen)
+    if seen is None:
         _write_new(write, late)
-    elif late:
+        return
+    with Below(repository.folder) as below:
+        edited = [path for path in sorted(gone) if not _removed(below, path, seen.get(path))]
+        above: set[Path] = set()
+        late = [path for path in late if path in seen and clear_way(below, path, above)]
+    if late:
         write(late)
+    if edited:
+        raise InTheWayError(f"{display(edited[0])} was changed meanwhile; it was left alone")
 
 
 _SUBMODULE = "160000"
@@ -90,9 +94,14 @@ def _write_new(write: Callable[[list[Path]], None], paths: list[Path]) -> None:
 
 
 def _write(
-    repository: Repository, puts: Listing, run_id: str, at_hand: AtHand, bare: bool, paths: Iterable[Path]
+    repository: Repository,
+    puts: Listing,
+    run_id: str,
+    at_hand: AtHand,
+    seen: Seen | None,
+    paths: Iterable[Path],
 ) -> None:
-    """bare: each straight into its place, which must be free; what a kill leaves half-written the next run knows."""
+    """seen: None puts each straight into its place, which must be free; what a kill leaves half-written is known."""
     root = os.open(repository.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     umask = kernel.umask()
     made: set[Path] = set()
@@ -108,17 +117,15 @@ def _write(
                             made.add(parent)
                     kind = Kind.LINK if mode == "120000" else Kind.FILE
                     bits = (0o777 if mode == "100755" else 0o666) & ~umask
-                    here = None if bare else writer.look(path)
-                    mark = None if here is None else mark_of(here)
                     try:
                         data = at_hand[content]
                     except KeyError:
                         data = store.read(content)
                     try:
-                        if bare:
+                        if seen is None:
                             writer.plant(path, data, None if kind is Kind.LINK else bits)
                         else:
-                            writer.stage(path, Entry(kind, bits, 0, content), data, mark)
+                            writer.stage(path, Entry(kind, bits, 0, content), data, seen[path])
                     except OSError as error:
                         if error.errno in NO_USE:
                             raise
@@ -135,15 +142,17 @@ def _write(
         os.close(root)
 
 
-def _remove(below: Below, path: Path) -> None:
-    """Removes a file or link of the work tree, and the folders above that this leaves empty. A folder there stays."""
+def _removed(below: Below, path: Path, mark: bytes | None) -> bool:
+    """Removes a file or link of the work tree, and the folders above that this leaves empty; a folder there stays.
+    False, with nothing removed, if it is not what the mark says."""
     here = below.look(path)
     if here is not None and stat.S_ISDIR(here.st_mode):
-        return
+        return True
+    if here is not None and mark_of(here) != mark:
+        return False
     below.unlink(path)
-    for parent in parents(path):
-        if not below.rmdir(parent):
-            return
+    all(below.rmdir(parent) for parent in parents(path))
+    return True
 
 
 def clear_way(below: Below, path: Path, fine: set[Path]) -> bool:

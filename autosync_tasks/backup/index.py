@@ -22,6 +22,7 @@ from autosync_tasks.model import Path
 from autosync_tasks.names import parents
 from autosync_tasks.tree.content import content_id
 from autosync_tasks.tree.dirfd import Below
+from autosync_tasks.tree.write import mark_of
 
 _HEAD, _FIXED, _SHA = 12, 62, 20
 """Bytes: of the file's header, of an entry before its path, of an id (gitformat-index(5), version 2)."""
@@ -179,3 +180,9 @@ def standing(below: Below, path: Path) -> tuple[str, str] | None:
         return None
     mode, data = contents
     return git_mode(mode), content_id(data)
+
+
+def marked(below: Below, path: Path) -> tuple[bytes | None, tuple[str, str] | None]:
+    """The mark of what stands at a path (None: nothing, or a folder), and then what it is: a later change shows."""
+    facts = below.look(path)
+    return None if facts is None or stat.S_ISDIR(facts.st_mode) else mark_of(facts), standing(below, path)

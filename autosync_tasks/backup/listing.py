@@ -130,9 +130,9 @@ def refolded(
             front = folder + b"/"
             begin, stop = (place_of(text, path, b"\0", path_listed) for path in (front, folder + b"0"))
         cut = _BEFORE + len(front)
-        lines = text[begin:stop].split(b"\0")[:-1]
-        items = [(line[cut:], line[:6], line[12:52]) for line in lines if line.find(b"/", cut) < 0]
         below = inside.get(folder, {})
+        lines = _beside(text, begin, stop, below).split(b"\0")[:-1]
+        items = [(line[cut:], line[:6], line[12:52]) for line in lines if line.find(b"/", cut) < 0]
         items += [(path[len(front) :] + b"/", b"40000", tree) for path, tree in below.items()]
         parts = [(mode, name.removesuffix(b"/"), bytes.fromhex(one.decode())) for name, mode, one in sorted(items)]
         tree = b"".join([b"%s %s\0%s" % part for part in parts])
@@ -146,6 +146,22 @@ def refolded(
             after.pop(folder, None)
             above.pop(folder, None)
     return after
+
+
+_FEW = 20
+"""Folders in one that are passed over: each takes as long to find as some 200 lines to split."""
+
+
+def _beside(text: bytes, begin: int, stop: int, below: Iterable[Path]) -> bytes:
+    """A part of a listing's text without what is in these folders, where they are few."""
+    if len(below := sorted(below, key=lambda path: path + b"/")) > _FEW:
+        return text[begin:stop]
+    parts = []
+    for path in below:
+        first, last = (place_of(text, one, b"\0", path_listed) for one in (path + b"/", path + b"0"))
+        parts.append(text[begin:first])
+        begin = last
+    return b"".join([*parts, text[begin:stop]])
 
 
 def folders_text(folders: Folders) -> bytes:

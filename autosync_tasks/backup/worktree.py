@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 
 from autosync_tasks.backup.checkout import LONGEST, clear_way, write_files, write_index
-from autosync_tasks.backup.index import change_index, index_entries, standing
+from autosync_tasks.backup.index import change_index, index_entries, marked, standing
 from autosync_tasks.backup.listing import Delta, Listing
 from autosync_tasks.backup.locks import clear_stale_locks
 from autosync_tasks.backup.manifest import PATH
@@ -103,10 +103,12 @@ def bring_unedited(
     there = was.get
     changed = {path for path, entry in wanted.items() if there(path) != entry} | (was.keys() - wanted.keys())
     puts = {path: wanted[path] for path in changed if path in wanted}
-    above: set[Path] = set()
+    above, seen = set[Path](), dict[Path, bytes | None]()
     with Below(repository.folder) as below:
         for path in sorted(changed) if old else ():  # else nothing stands anywhere, as was just seen
-            here = standing(below, path)
+            mark, here = marked(below, path)
+            if here is None or here != wanted.get(path):
+                seen[path] = mark
             free = here is None or here in (was.get(path), wanted.get(path))
             if not free or (path in puts and not clear_way(below, path, above)):
                 return False
@@ -119,7 +121,7 @@ def bring_unedited(
         brought = not code
     if not brought:
         return False
-    write_files(repository, puts, changed - puts.keys(), run_id, at_hand, bare=not old)
+    write_files(repository, puts, changed - puts.keys(), run_id, at_hand, seen if old else None)
     return True
 
 
@@ -135,15 +137,17 @@ def _careful(
     index = index_entries(repository)
     owned = {path for path in owned if path in tree}
     gone = {path for path in before if path not in tree}
+    seen: dict[Path, bytes | None] = {}
     with Below(repository.folder) as below:
 
         def is_known(path: Path) -> bool:
             fine = {None, tree.get(path), known.get(path), *replaced.get(path, ())}
+            mark, here = marked(below, path)
+            if here is None or here != tree.get(path):
+                seen[path] = mark
             if index.get(path) not in fine:
                 return False
-            if standing(below, path) in fine:
-                return True
-            return interrupted and _is_torn(repository, below, path, tree.get(path))
+            return here in fine or (interrupted and _is_torn(repository, below, path, tree.get(path)))
 
         edited = [path for path in sorted(owned | gone) if not is_known(path)]
         # What an earlier deletion missed goes too, but only as the backup had it: a person may have put another there.
@@ -151,7 +155,7 @@ def _careful(
     stash = save_edits(repository, new, edited, run_id) if edited else ""
     puts = {path: tree[path] for path in owned}
     write_index(repository, puts, gone, index)
-    write_files(repository, puts, gone, run_id)
+    write_files(repository, puts, gone, run_id, seen=seen)
     return Brought("", stash, sum(len(path) > LONGEST for path in owned))
 
 
