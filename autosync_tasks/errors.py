@@ -17,6 +17,10 @@ EXIT_CODES = {
 """What a program ends with, as `--help` says it; docs/exit-codes.md says more."""
 
 
+NO_MEMORY = "there is not enough memory"
+"""Python's own fault of that has no words."""
+
+
 class AutosyncError(Exception):
     """A foreseeable fault.
 

@@ -9,7 +9,8 @@ moves it only forward, under git's own ref lock: a branch that someone else move
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 from autosync_tasks.backup.conversation import Conversation
 from autosync_tasks.backup.gateway import TooSlowError
@@ -61,31 +62,32 @@ def commit(
     check: Callable[[str, bytes], None],
     whole: Callable[[], Listing],
     tree: Callable[[], str] | None = None,
-    store: Callable[[], None] | None = None,
+    store: Callable[[], AbstractContextManager[Sequence[str]]] | None = None,
 ) -> str:
     """Commits the plan and returns the new commit's id.
 
     contents yields the bytes of each of the plan's puts; they are written as they come. store: puts them into the
-    store in another way. whole: all that the new commit is to hold, asked for only where much changes. tree: works out
-    the id that the new commit's tree must have, where little changes; called while git makes it. Else, or if the commit
-    is not the one that follows from it, check is called with the id of the manifest's blob and the whole tree of the
-    new commit as git lists it, before the branch moves; it raises to stop. Raises BranchMovedError if the branch is not
-    at the plan's base any more, BackupError also if the tree cannot be read: what it shares with its base is gone or
-    damaged.
+    store in another way, keeps them there while its block lasts, and gives their files. whole: all that the new commit
+    is to hold, asked for only where much changes. tree: works out the id that the new commit's tree must have, where
+    little changes; called while git makes it. Else, or if the commit is not the one that follows from it, check is
+    called with the id of the manifest's blob and the whole tree of the new commit as git lists it, before the branch
+    moves; it raises to stop. Raises BranchMovedError if the branch is not at the plan's base any more, BackupError also
+    if the tree cannot be read: what it shares with its base is gone or damaged.
     """
     incoming = f"{INCOMING}/{run_id}"
     branch = f"refs/heads/{repository.branch}"
     before = _packs(repository) if tree else frozenset()
-    if store is not None:
-        store()
-    with repository.gateway.conversation(*ARGUMENTS, "--date-format=raw") as talk:
+    with (
+        store() if store else nullcontext(()) as stored,
+        nullcontext("") if tree else _own_trees(repository, plan, whole) as root,
+        repository.gateway.conversation(*ARGUMENTS, "--date-format=raw") as talk,
+    ):
         last = len(named := _blobs(talk, () if store else contents)) + 1
         if store:
             named = {path: entry.id for path, entry in plan.puts.items()}
         elif named.keys() != plan.puts.keys():
             raise BackupError("not every planned file was streamed; nothing was committed")
         talk.say(*blob(plan.manifest, last))
-        root = "" if tree else _own_trees(repository, plan, whole)
         talk.say(_commit_header(incoming, plan.base, author, message, last + 1))
         if root:
             talk.say(b'M 040000 %s ""\n' % root.encode())
@@ -101,10 +103,11 @@ def commit(
         if talk.ask(b"checkpoint\nprogress stored\n") != b"progress stored":
             raise BackupError("git fast-import did not confirm that it stored the commit")
         make_durable(repository.git_dir)
-        if root and not has_blobs(repository, [manifest_id, *(entry.id for entry in plan.puts.values())]):
-            raise BackupError("git did not store every file of the plan; the branch was not moved")
         if not (new == foreseen and _reads_back(repository, talk, new, plan, manifest_id, before)):
             check(manifest_id, _listed(repository, new))
+        blobs = [manifest_id, *(entry.id for entry in plan.puts.values())] if root else []
+        if (root and not has_blobs(repository, blobs)) or not all(map(ends_well, stored)):
+            raise BackupError("git did not store every file of the plan; the branch was not moved")
         if repository.ref() != plan.base:
             raise BranchMovedError(f"the branch {repository.branch} was moved by someone else meanwhile")
         talk.say(f"reset {branch}\nfrom {new}\n\n".encode())
@@ -168,14 +171,15 @@ def _blobs(talk: Conversation, contents: Contents) -> dict[Path, str]:
     return named
 
 
-def _own_trees(repository: Repository, plan: Plan, whole: Callable[[], Listing]) -> str:
-    """The id of the uppermost tree, if git would take too long to make the trees of this plan; else ""."""
+def _own_trees(repository: Repository, plan: Plan, whole: Callable[[], Listing]) -> AbstractContextManager[str]:
+    """Gives the id of the uppermost tree, if git would take too long to make the trees of this plan; else ""."""
     touched = plan.puts.keys() | plan.deletes
-    if len(touched) < _FEW:
-        return ""
-    from autosync_tasks.backup.trees import too_wide, write_trees
+    if len(touched) >= _FEW:
+        from autosync_tasks.backup.trees import too_wide, written
 
-    return write_trees(repository, tree) if too_wide(touched, tree := whole()) else ""
+        if too_wide(touched, tree := whole()):
+            return written(repository, tree)
+    return nullcontext("")
 
 
 def _commit_header(ref: str, base: str, author: Author, message: bytes, mark: int) -> bytes:

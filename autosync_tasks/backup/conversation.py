@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import select
 import signal
 import threading
 import time
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
 
 _ANY_PIPE = 4096
 """Bytes that a pipe holds at least (pipe(7)): so much can be said to one that is waiting to be heard."""
+_MOST_HEARD = 1 << 16
+"""Bytes of complaints that are kept, the last ones."""
+_PATIENCE = 5.0
+"""Seconds to hear the last words of one that has ended, should what it started still have its pipe."""
 
 
 class Words(Protocol):
@@ -44,33 +50,39 @@ class Conversation:
     ) -> None:
         self._gateway, self._name, self._process = gateway, arguments[0], process
         self._input, self._output = cast(IO[bytes], process.stdin), cast(IO[bytes], process.stdout)
-        self._timeout, self._late, self._over = timeout, False, False
-        self._heard = time.monotonic()
+        self._timeout, self._late, self._heard = timeout, False, time.monotonic()
+        self._complaint, self._beside = bytearray(), threading.Thread(target=self._mind, daemon=True)
 
     def __enter__(self) -> Conversation:
-        self._watch(self._timeout)
+        try:
+            self._beside.start()
+        except RuntimeError:  # all that Python says of it
+            self.__exit__()
+            raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN)) from None
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._over = True
-        self._timer.cancel()
         if self._process.poll() is None:
             kill(self._process)
+        self._hear_out()
         close_pipes(self._process)
 
-    def _watch(self, seconds: float) -> None:
-        self._timer = threading.Timer(seconds, self._end)
-        self._timer.daemon = True
-        self._timer.start()
-
-    def _end(self) -> None:
-        if self._over:
-            return
-        if (rest := self._heard + self._timeout - time.monotonic()) > 0:
-            self._watch(rest)
-            return
+    def _mind(self) -> None:
+        """Hears its complaints: one who is not heard waits once the pipe is full. Ends it when it is late."""
+        complaints, poll = cast(IO[bytes], self._process.stderr).fileno(), select.poll()
+        poll.register(complaints, select.POLLIN)
+        while (rest := self._heard + self._timeout - time.monotonic()) > 0:
+            if poll.poll(rest * 1000):
+                if not (piece := os.read(complaints, 1 << 16)):
+                    return
+                self._complaint = (self._complaint + piece)[-_MOST_HEARD:]
         self._late = True
         kill(self._process)
+
+    def _hear_out(self) -> bytes:
+        if self._beside.is_alive():
+            self._beside.join(_PATIENCE)
+        return bytes(self._complaint)
 
     def say(self, *parts: bytes) -> None:
         """Writes bytes to it. Raises BackupError with its last words if it is gone."""
@@ -124,7 +136,11 @@ class Conversation:
 
     def finish(self) -> tuple[int, bytes]:
         """Closes its input and waits; returns exit code and complaint. Raises TooSlowError."""
-        _, complaint = self._process.communicate()
+        with contextlib.suppress(OSError):
+            self._input.close()
+        self._output.read()
+        self._process.wait()
+        complaint = self._hear_out()
         if self._late:
             raise self._gateway.too_slow(self._name, self._timeout, "go on")
         return self._process.returncode, complaint
@@ -133,14 +149,11 @@ class Conversation:
         if self._late:
             return self._gateway.too_slow(self._name, self._timeout, "go on")
         kill(self._process)
-        complaint = self._process.stderr.read() if self._process.stderr else b""
-        return self._gateway.failure(self._name, self._process.returncode, complaint)
+        return self._gateway.failure(self._name, self._process.returncode, self._hear_out())
 
 
 def beginning(stream: IO[bytes], most: int, until: float) -> bytes:
     """The first bytes of a git process's output, as many as come until a moment (of the monotonic clock)."""
-    import select
-
     found = bytearray()
     while len(found) < most and select.select([stream], [], [], max(0.0, until - time.monotonic()))[0]:
         if not (piece := os.read(stream.fileno(), min(most - len(found), 1 << 20))):

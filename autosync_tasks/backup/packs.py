@@ -8,10 +8,11 @@ of processor time and become 29 MB, with zlib at git's own level 1.8 s and 31 MB
 from __future__ import annotations
 
 import hashlib
+import os
 import struct
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from functools import cache
 from itertools import zip_longest
 from typing import BinaryIO
@@ -26,6 +27,8 @@ _NUMBERS = {"tree": 2, "blob": 3}
 _HEAD = struct.Struct(">4sLL")
 _PIECE = 1 << 16
 """Bytes that git is given at once: what a pipe holds."""
+KEPT = "autosync"
+"""What the `.keep` of a pack says that no commit names yet."""
 
 
 class Pack:
@@ -93,15 +96,24 @@ class Pack:
         while piece := self._file.read(_PIECE):
             yield piece
 
+    @property
+    def checksum(self) -> bytes:
+        """What it ends with: git names it so."""
+        self._file.seek(-20, os.SEEK_END)
+        return self._file.read(20)
+
     def close(self) -> None:
         """Lets go of its memory."""
         with suppress(OSError):
             self._file.close()
 
 
+Stored = AbstractContextManager[Sequence[str]]
+
+
 def storing(
     repository: Repository, packs: Sequence[Pack], puts: Mapping[Path, Entry], progress: Callable[..., None] | None
-) -> Callable[[], None] | None:
+) -> Callable[[], Stored] | None:
     """What stores the bytes of these paths, if packs have them all, and nothing else; else None: read them again.
 
     None too where the store has some of them: git would keep those of a pack twice, each time that files are moved.
@@ -114,29 +126,40 @@ def storing(
         return None
 
     say = progress or (lambda *_: None)
-    return lambda: take(repository, packs, lambda size: say(f"storing {volume(size)}", 0, 0))
+    return lambda: taken(repository, packs, lambda size: say(f"storing {volume(size)}", 0, 0))
 
 
-def take(repository: Repository, packs: Sequence[Pack], told: Callable[[int], None] = lambda _: None) -> None:
-    """Has git check these packs and store them, all at once, on as many cores. Raises BackupError.
+@contextmanager
+def taken(
+    repository: Repository, packs: Sequence[Pack], told: Callable[[int], None] = lambda _: None
+) -> Iterator[Sequence[str]]:
+    """Has git check these packs and store them, all at once, on as many cores; gives the files they are in now.
 
-    told: how many bytes git was given. Nothing names what is in them yet: if the run ends here it is what git tidies
-    away.
+    told: how many bytes git was given. Nothing names what is in them yet: no `git gc` takes it while the block lasts,
+    in which the commit is made; if the run ends here it is what git tidies away. Raises BackupError.
     """
     given, packs = 0, [pack for pack in packs if pack.ids]
-    with ExitStack() as stack:
-        talks = [stack.enter_context(repository.gateway.conversation("index-pack", "--stdin")) for _ in packs]
-        for pieces in zip_longest(*(pack.pieces() for pack in packs), fillvalue=b""):
-            for talk, piece in zip(talks, pieces, strict=True):
-                talk.say(piece)
-                given += len(piece)
-            told(given)
-        for talk in talks:
-            talk.said()
-        for talk in talks:
-            code, complaint = talk.finish()
-            if code:
-                raise repository.gateway.failure("index-pack", code, complaint)
+    kept = [os.path.join(repository.git_dir, "objects", "pack", f"pack-{pack.checksum.hex()}") for pack in packs]
+    try:
+        with ExitStack() as stack:
+            command = "index-pack", "--stdin", f"--keep={KEPT}"
+            talks = [stack.enter_context(repository.gateway.conversation(*command)) for _ in packs]
+            for pieces in zip_longest(*(pack.pieces() for pack in packs), fillvalue=b""):
+                for talk, piece in zip(talks, pieces, strict=True):
+                    talk.say(piece)
+                    given += len(piece)
+                told(given)
+            for talk in talks:
+                talk.said()
+            for talk in talks:
+                code, complaint = talk.finish()
+                if code:
+                    raise repository.gateway.failure("index-pack", code, complaint)
+        yield [stem + end for stem in kept for end in (".pack", ".idx")]
+    finally:
+        for stem in kept:
+            with suppress(OSError):
+                os.unlink(f"{stem}.keep")
 
 
 @cache

@@ -8,12 +8,13 @@ the listing instead, and given to git as one pack, which it checks and names; th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from io import BytesIO
 
 from autosync_tasks.backup.listing import Listing, folders_of, tree_cache
 from autosync_tasks.backup.objects import object_id
-from autosync_tasks.backup.packs import Pack, take
+from autosync_tasks.backup.packs import Pack, taken
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.model import Path
 from autosync_tasks.names import parents
@@ -37,10 +38,11 @@ def _above(path: Path) -> Path:
     return path[: max(path.rfind(b"/"), 0)]
 
 
-def write_trees(repository: Repository, tree: Listing) -> str:
-    """Puts the trees of a listing into the store as one pack, and returns the uppermost one's id. Raises BackupError.
+@contextmanager
+def written(repository: Repository, tree: Listing) -> Iterator[str]:
+    """Puts the trees of a listing into the store as one pack, and gives the uppermost one's id. Raises BackupError.
 
-    Nothing names them yet: if the run ends here they are what git tidies away.
+    Nothing names them yet: see `taken`.
     """
     made = dict[bytes, bytes]()
     root = folders_of(tree_cache("", tree, b"").listing, made)[b""].decode()
@@ -48,5 +50,5 @@ def write_trees(repository: Repository, tree: Listing) -> str:
     for data in made.values():
         pack.add("tree", object_id("tree", data), data)
     pack.seal()
-    take(repository, [pack])
-    return root
+    with taken(repository, [pack]):
+        yield root

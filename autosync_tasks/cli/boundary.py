@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 import functools
+import signal
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any, ParamSpec
 
-from autosync_tasks.errors import AutosyncError, LockedError, OutputError
+from autosync_tasks.errors import NO_MEMORY, AutosyncError, LockedError, OutputError
 from autosync_tasks.names import one_run
 
 P = ParamSpec("P")
+
+_LIMITS = {
+    errno.EMFILE: "let it have more open files (`ulimit -n`), then run it again",
+    errno.EFBIG: "let it write larger files (`ulimit -f`), then run it again",
+    errno.EAGAIN: "let it have more processes (`ulimit -u`) or more memory, then run it again",
+    errno.ENOMEM: "let it have more memory (`ulimit -v`, a container's limit), then run it again",
+}
+"""What a person does about a limit that was met."""
 
 
 def bounded(task: Callable[P, int]) -> Callable[P, None]:
@@ -31,11 +42,17 @@ def code_of(task: Callable[P, int], *args: P.args, **kwargs: P.kwargs) -> int:
 
     With `json=True` an error is a JSON document; else words on standard error.
     """
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(
+            signal.SIGCHLD, signal.SIG_DFL
+        )  # who started this may have it ignored: no child's end is heard then
     with one_run():
         try:
             return task(*args, **kwargs)
         except AutosyncError as error:
             fault: AutosyncError = error
+        except MemoryError:
+            fault = AutosyncError(NO_MEMORY, hint=_LIMITS[errno.ENOMEM])
         except OSError as error:
             fault = _of_system(error)
         except KeyboardInterrupt:
@@ -69,7 +86,5 @@ def _of_system(error: OSError) -> AutosyncError:
     if isinstance(where, bytes):
         where = where.decode("utf-8", "surrogateescape")
     what = (error.strerror or str(error)).lower()
-    return AutosyncError(
-        f"{where}: {what}" if where else what,
-        hint="look at free space and permissions there, then run it again; nothing half-done is visible",
-    )
+    way = _LIMITS.get(error.errno or 0, "look at free space and permissions there, then run it again")
+    return AutosyncError(f"{where}: {what}" if where else what, hint=f"{way}; nothing half-done is visible")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from autosync_tasks.backup import health
-from autosync_tasks.errors import AutosyncError, BackupError, BranchMovedError, GuardError, UsageError
+from autosync_tasks.errors import NO_MEMORY, AutosyncError, BackupError, BranchMovedError, GuardError, UsageError
 from autosync_tasks.model import Outcome, Run, Step, Trigger
 from autosync_tasks.plan.compare import Look, look
 from autosync_tasks.records import replace
@@ -49,11 +49,11 @@ def _recorded(site: Site, request: Request, progress: Progress | None) -> Run:
         return run
     except (UsageError, GuardError):
         raise
-    except (AutosyncError, OSError) as error:
+    except (AutosyncError, OSError, MemoryError) as error:
         from autosync_tasks.sync.record import Recorder
 
         with suppress(AutosyncError, OSError):  # the disk may be full: the first fault is the one to tell
-            Recorder(site, request.trigger, request.now, check=False).failed(request.run_id, str(error))
+            Recorder(site, request.trigger, request.now, check=False).failed(request.run_id, str(error) or NO_MEMORY)
         if isinstance(error, BackupError):
             from autosync_tasks.verify.unattended import after_a_fault
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import fcntl
+import os
+import threading
 import time
 from pathlib import Path
 
@@ -60,3 +62,30 @@ def test_many_questions_at_once_wait_for_nobody_in_the_smallest_pipes(gateway: G
 def test_a_git_that_ends_among_many_questions_is_a_fault(gateway: Gateway) -> None:
     with gateway.conversation(*ARGUMENTS, "--date-format=raw") as talk, pytest.raises(BackupError, match="Unsupported"):
         talk.ask_each([b"progress one\n", b"nonsense\n", b"progress two\n"])
+
+
+def test_one_that_complains_much_is_heard(gateway: Gateway, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a pack that was cut off it complains once for each object; it waited until somebody heard it, and we for it."""
+    program = tmp_path / "git"
+    program.write_text("#!/bin/sh\nhead -c 300000 /dev/zero >&2\necho last words >&2\nread word\necho $word\nexit 3\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    with gateway.conversation("index-pack", timeout=30) as talk:
+        assert talk.ask(b"word\n") == b"word"
+        code, complaint = talk.finish()
+    assert code == 3
+    assert complaint.endswith(b"last words\n")
+    assert len(complaint) == 1 << 16
+
+
+def test_where_no_thread_can_be_started_nothing_is_left_running(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    talk = gateway.conversation("cat-file", "--batch-check")
+    with pytest.raises(BlockingIOError), talk:
+        pass
+    assert talk._process.returncode == -9

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from autosync_tasks.backup import checkout, packs
+from autosync_tasks.backup import commit as commits
 from autosync_tasks.backup.objects import object_id
-from autosync_tasks.backup.packs import Pack, take
+from autosync_tasks.backup.packs import Pack, taken
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError
 from autosync_tasks.linux import second
@@ -232,6 +233,48 @@ def test_where_a_disk_takes_no_links_the_other_files_of_the_work_tree_are_there(
     assert os.readlink(place.backup / "a-link") == "context"
 
 
+def test_a_gc_of_somebody_takes_nothing_that_no_commit_names_yet(
+    place: Place, small: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own_trees = commits._own_trees
+
+    def meanwhile(*known: object) -> object:
+        place.git("gc", "--prune=now", "--quiet")
+        return own_trees(*known)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as tidying:
+        tidying.setattr(commits, "_own_trees", meanwhile)
+        run = place.inside()
+    assert run.code == 0, run
+    assert not list((place.backup / ".git/objects/pack").glob("*.keep"))
+    place.git("gc", "--prune=now", "--quiet")
+    assert stored(place) == 1
+    place.git("fsck", "--strict", "--full")
+
+
+def test_what_goes_from_the_store_before_the_branch_moves_is_missed(
+    place: Place, small: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed_by_git = commits._listed
+
+    def meanwhile(repository: Repository, new: str) -> bytes:
+        found = listed_by_git(repository, new)
+        for file in (place.backup / ".git/objects/pack").glob("*.pack"):
+            if file.with_suffix(".keep").read_text() == "autosync\n":
+                file.unlink()
+                break
+        return found
+
+    with monkeypatch.context() as taking:
+        taking.setattr(commits, "_listed", meanwhile)
+        run = place.inside()
+    assert run.code == 1, run
+    assert "git did not store every file of the plan" in run.words
+    assert not place.head
+    assert place.inside().code == 0
+    place.git("fsck", "--strict", "--full")
+
+
 def test_what_moves_is_not_stored_once_more(place: Place, small: None) -> None:
     place.write("context/large/a.bin", random.Random(1).randbytes(300_000))
     place.write("context/large/b.bin", random.Random(2).randbytes(300_000))
@@ -269,7 +312,8 @@ def test_git_finds_in_a_pack_what_was_put_into_it(workshop: Path) -> None:
     for data in [*datas, datas[3]]:
         pack.add("blob", object_id("blob", data), data)
     pack.seal()
-    take(repository, [pack, Pack(io.BytesIO())])
+    with taken(repository, [pack, Pack(io.BytesIO())]) as files:
+        assert all(map(os.path.getsize, files))
     assert [repository.blob(object_id("blob", data)) for data in datas] == datas
     assert len(pack.ids) == len(sizes)
 
@@ -279,10 +323,11 @@ def test_a_pack_that_is_not_whole_is_refused(workshop: Path) -> None:
     repository.create()
     pack = Pack(io.BytesIO())
     pack.add("blob", hashlib.sha1(b"blob 1\0x").hexdigest(), b"x")
-    with pytest.raises(BackupError, match="index-pack failed"):
-        take(repository, [pack])
+    with pytest.raises(BackupError, match="index-pack failed"), taken(repository, [pack]):
+        pass
     pack.clear()
     pack.add("blob", hashlib.sha1(b"blob 1\0y").hexdigest(), b"y")
     pack.seal()
-    take(repository, [pack])
+    with taken(repository, [pack]):
+        pass
     assert repository.blob(hashlib.sha1(b"blob 1\0y").hexdigest()) == b"y"

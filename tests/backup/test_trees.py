@@ -44,7 +44,8 @@ def listing(repository: Repository, count: int, dice: random.Random) -> dict[byt
 @pytest.mark.parametrize("seed", range(3))
 def test_the_trees_are_those_that_git_makes(repository: Repository, seed: int) -> None:
     tree = listing(repository, 150, random.Random(seed))
-    root = trees.write_trees(repository, tree)
+    with trees.written(repository, tree) as root:
+        pass
     lines = b"".join(b"%s %s\t%s\0" % (mode.encode(), content.encode(), path) for path, (mode, content) in tree.items())
     folder = Path(repository.folder)
     git(folder, "update-index", "-z", "--add", "--index-info", stdin=lines)
@@ -55,7 +56,8 @@ def test_the_trees_are_those_that_git_makes(repository: Repository, seed: int) -
 
 def test_a_tree_that_stands_twice_is_packed_once(repository: Repository) -> None:
     blob = git(Path(repository.folder), "hash-object", "-w", "--stdin", stdin=b"x").decode().strip()
-    root = trees.write_trees(repository, {b"a/x": ("100644", blob), b"b/x": ("100644", blob)})
+    with trees.written(repository, {b"a/x": ("100644", blob), b"b/x": ("100644", blob)}) as root:
+        pass
     pack = next(Path(repository.git_dir, "objects/pack").glob("*.idx"))
     assert len(git(Path(repository.folder), "show-index", stdin=pack.read_bytes()).splitlines()) == 2
     assert sorted(repository.listing(root)) == [b"a/x", b"b/x"]
@@ -105,5 +107,6 @@ def test_a_blob_that_is_not_there_is_seen(repository: Repository) -> None:
     assert objects.has_blobs(repository, [blob, blob])
     assert objects.has_blobs(repository, [])
     assert not objects.has_blobs(repository, [blob, "1" * 40])
-    root = trees.write_trees(repository, {b"x": ("100644", blob)})
+    with trees.written(repository, {b"x": ("100644", blob)}) as root:
+        pass
     assert not objects.has_blobs(repository, [root])
