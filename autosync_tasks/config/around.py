@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from autosync_tasks.config.places import is_within
 from autosync_tasks.config.settings import Settings
-from autosync_tasks.files import names_in
+from autosync_tasks.errors import UsageError
+from autosync_tasks.files import names_in, whose
 from autosync_tasks.humanize import count
 from autosync_tasks.names import OUTSIDE, display
 from autosync_tasks.records import dataclass
@@ -153,6 +154,21 @@ def name_of(uid: int) -> str:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
         return str(uid)
+
+
+def check_owner(*paths: str) -> None:
+    """Raises UsageError where root is about to write in another user's home (`sudo`): what it leaves there the user's own
+    runs could not use any more.
+    """
+    for path in paths:
+        if owner := whose(os.path.realpath(path)):
+            name = display(name_of(owner))
+            name = f"#{name}" if name.isdigit() else name  # as sudo takes it
+            raise UsageError(
+                f"this is run as root, but {display(path)} is in the home of {name}",
+                hint=f"run it as that user: `sudo -u {name} autosync …`; or give root folders of its own with "
+                "XDG_CONFIG_HOME, XDG_STATE_HOME and XDG_DATA_HOME",
+            )
 
 
 def ownership(home: str, paths: Iterable[str]) -> tuple[Concern, ...]:

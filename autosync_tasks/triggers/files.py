@@ -53,12 +53,13 @@ def run(words: Sequence[str], environ: Mapping[str, str], *, stdin: bytes = b"",
 def locked(environ: Mapping[str, str], what: str, *, check: bool = False) -> Iterator[None]:
     """Holds the lock of the install tasks for `what`; nothing with `check`, which writes nothing, not even the lock.
 
-    Raises LockedError after LOCK_WAIT seconds.
+    Raises LockedError after LOCK_WAIT seconds, UsageError for root in another user's home.
     """
     if check:
         yield
         return
     path = os.path.join(state_folder(environ), f"{what}.lock")
+    _check_owner(path)
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
     fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
@@ -98,7 +99,8 @@ def changed_at(path: str) -> float | None:
 
 
 def write(path: str, content: bytes, mode: int = 0o644) -> None:
-    """Writes a whole file or none, its folder too. Raises AutosyncError."""
+    """Writes a whole file or none, its folder too. Raises AutosyncError, also for root in another user's home."""
+    _check_owner(path)
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         write_whole(path, content, mode=mode)
@@ -106,6 +108,12 @@ def write(path: str, content: bytes, mode: int = 0o644) -> None:
         raise AutosyncError(
             f"{path} cannot be written: {fault.strerror}.", hint="Mend the folder's permissions or make room."
         ) from None
+
+
+def _check_owner(path: str) -> None:
+    from autosync_tasks.config.around import check_owner  # only for whoever writes
+
+    check_owner(path)
 
 
 TRIES = 5
@@ -139,6 +147,8 @@ def _place(real: str, before: bytes | None, after: bytes | None) -> bool:
 
     if after is None:
         return not moved() and remove(real)
+    if before is None:
+        _check_owner(real)  # the agent could not read root's file; one that is there keeps its owner
     try:
         return write_whole(real, after, mode=0o600, like_old=True, replace=before is not None, unless=moved)
     except OSError as fault:

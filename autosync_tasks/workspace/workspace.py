@@ -186,18 +186,9 @@ def open_site(environ: Mapping[str, str], *, new_machine: bool = False) -> Site:
 
 
 def check_owner(loaded: Loaded) -> None:
-    """Raises UsageError where root is at work in another user's home (`sudo`).
+    """Raises UsageError where root is at work in another user's home (`sudo`)."""
+    paths = (loaded.state_home, loaded.path)
+    if any(whose(os.path.realpath(path)) for path in paths):
+        from autosync_tasks.config import around  # only then: it costs a run that may go on
 
-    What root leaves there the user's own runs could not use any more.
-    """
-    for path in (loaded.state_home, loaded.path):
-        if owner := whose(os.path.realpath(path)):
-            from autosync_tasks.config.around import name_of
-
-            name = display(name_of(owner))
-            name = f"#{name}" if name.isdigit() else name  # as sudo takes it
-            raise UsageError(
-                f"this is run as root, but {display(path)} is in the home of {name}",
-                hint=f"run it as that user: `sudo -u {name} autosync …`; or give root folders of its own with "
-                "XDG_CONFIG_HOME, XDG_STATE_HOME and XDG_DATA_HOME",
-            )
+        around.check_owner(*paths)

@@ -15,6 +15,8 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be in a
 WRITERS = (
     ("sync",), ("sync", "--force"), ("sync", "--trigger=schedule"), ("set-config", "QUARANTINE=true"), ("disable",),
     ("recover",), ("restore", "--yes"), ("verify", "--drill"), ("install-hook",), ("install-cron",), ("accept", "0" * 16, "--reason=x"),
+    ("uninstall-cron",), ("uninstall-timer",), ("uninstall-hook",), ("install-completion", "--shell=bash"),
+    ("install-hook", "--profile=claude"), ("uninstall-hook", "--profile=claude"),
 )  # fmt: skip
 
 
@@ -43,6 +45,9 @@ def test_root_leaves_nothing_in_a_person_s_home(place: Place, words: tuple[str, 
     if backed_up:
         assert place.inside("sync").code == 0
         place.write("context/a.md", "second\n")
+    if "--profile=claude" in words:
+        assert place.inside("profiles", "--on=claude").code == 0
+        place.write(str(place.home / ".claude" / "CLAUDE.md"), "mine\n")
     give(place.base)
     run = place.inside(*words)
     assert "Traceback" not in run.words, run
