@@ -38,6 +38,12 @@ def profiles(context: Context, on: str = "", off: str = "", check: bool = False,
     dry, told = is_dry(context, check), []
     if on and on == off:
         raise UsageError("--on and --off name the same agent", hint="give only one of them")
+    if off and not {*switched_on(environ), *([on] if on else [])} - {off}:
+        Source(off, loaded.config_home).read()
+        raise UsageError(
+            f"{display(off)} is the only agent that is switched on",
+            hint=f"`autosync disable` stops its syncs; `autosync profiles --on=NAME --off={off}` takes another",
+        )
     changed = False
     for name, state in ((on, True), (off, False)):
         if name:

@@ -33,9 +33,9 @@ def _own_hooks(task: str, *, on: bool = True) -> tuple[HookFile, str, tuple[str,
     name = os.environ.get(VARIABLE, USUAL)
     if name == USUAL:
         return None
+    found = agent_hook.of_profile(os.environ)
     if on and name not in switched_on(os.environ):
         raise UsageError(f"{name} is not backed up yet", hint=f"autosync profiles --on={name}, then run this again")
-    found = agent_hook.of_profile(os.environ)
     if found is None:
         way = "the hooks of the other agents serve it too, and install-cron, install-timer and watch --install do"
         return TaskResult(task, Outcome.SKIPPED, f"{name} has no hooks of its own: {way}")

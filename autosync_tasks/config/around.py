@@ -157,8 +157,9 @@ def name_of(uid: int) -> str:
 
 
 def check_owner(*paths: str) -> None:
-    """Raises UsageError where root is about to write in another user's home (`sudo`): what it leaves there the user's own
-    runs could not use any more.
+    """Raises UsageError where root is about to write in another user's home (`sudo`).
+
+    What root leaves there the user's own runs could not use any more.
     """
     for path in paths:
         if owner := whose(os.path.realpath(path)):

@@ -59,16 +59,24 @@ def _refusal(path: str, file: HookFile, why: str) -> UsageError:
     )
 
 
+_WAS_EMPTY = b"\n\n"
+"""How a file ends that was there without a word in it; one that we make ends in one line break."""
+
+
 def _edited(path: str, held: bytes | None, file: HookFile, command: str | None) -> bytes | None:
     """The file's bytes with our hooks (command: None takes them out); None where there should be no file."""
     if not held or (command is None and _MARK not in held):  # an empty file says nothing, and Claude Code takes it so
-        return held if command is None else new_file(file, command).encode()
+        if command is None:
+            return held
+        return new_file(file, command).encode() + (b"" if held is None else _WAS_EMPTY[1:])
     text = _text(path, held, file)
     try:
         new = without_hooks(text, file) if command is None else with_hooks(text, file, command)
     except SpliceError as error:
         raise _refusal(path, file, str(error)) from None
-    return None if new is None else held[: len(held) - len(held.removeprefix(_BOM))] + new.encode()
+    if new is None:
+        return b"" if held.endswith(_WAS_EMPTY) else None
+    return held[: len(held) - len(held.removeprefix(_BOM))] + new.encode()
 
 
 def _change(
@@ -124,6 +132,9 @@ def install(
 
 def uninstall(environ: Mapping[str, str], file: HookFile, home: str, *, check: bool = False) -> TaskResult:
     """Takes our hooks out; every other byte stays. Raises as `install` does."""
+    if not home:
+        reason = f"there are no hooks of ours, for there is no config tree of {file.agent}"
+        return TaskResult("uninstall-hook", Outcome.OK, reason, check=check)
     path = os.path.join(home, file.file)
     before, after = _change(environ, path, file, None, check=check)
     data: dict[str, object] = {"path": path}
@@ -139,7 +150,7 @@ def state_of(environ: Mapping[str, str], file: HookFile, home: str, words: Seque
     """None: no hooks of ours there; "": they are up to date; else what is wrong. Reads only."""
     path = os.path.join(home, file.file)
     try:
-        held = files.read(path)
+        held = files.read(path) if home else None
         if held is None:
             return None
         value = value_of(_text(path, held, file), comments=file.comments)

@@ -21,6 +21,17 @@ Feature: Several agents
       And a person runs `autosync profiles`
       Then it says "claude    Claude Code    backed up"
 
+    Scenario: the only one that is switched on stays so
+      When a person runs `autosync profiles --off=opencode`
+      Then the exit code is 2
+      And it says "opencode is the only agent that is switched on"
+      And it says "`autosync disable` stops its syncs"
+
+    Scenario: an agent that nobody knows has no hooks
+      When a person runs `autosync install-hook --profile=nobody`
+      Then the exit code is 2
+      And it says "there is no profile nobody"
+
     Scenario: each has a backup of its own, with nothing of its secrets and conversations
       Given a person has switched on claude and codex
       When a person runs `autosync sync`

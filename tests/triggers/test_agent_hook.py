@@ -433,3 +433,27 @@ def test_an_empty_file_says_nothing_and_a_home_that_is_not_here_is_named(tmp_pat
     assert len(list(ours(json.loads((tmp_path / "settings.json").read_text())))) == 2
     with pytest.raises(UsageError, match="there is no config tree of Claude Code"):
         agent_hook.install(environ, CLAUDE, "", ["/opt/autosync", "sync"])
+
+
+@pytest.mark.parametrize("file", [CLAUDE, CODEX, GEMINI], ids=lambda file: file.agent)
+def test_a_file_without_a_word_is_there_again_afterwards(environ: dict[str, str], file: HookFile) -> None:
+    path = Path(environ["HOME"], file.file)
+    path.touch(mode=0o640)
+    path.chmod(0o640)
+    agent_hook.install(environ, file, environ["HOME"], WORDS)
+    assert agent_hook.install(environ, file, environ["HOME"], WORDS).outcome == "ok"
+    agent_hook.install(environ, file, environ["HOME"], ("/new", *WORDS[1:]))
+    agent_hook.uninstall(environ, file, environ["HOME"])
+    assert path.read_bytes() == b""
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+def test_an_agent_that_is_not_here_is_looked_for_nowhere(
+    environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    agent_hook.install(environ, CLAUDE, environ["HOME"], WORDS)
+    monkeypatch.chdir(environ["HOME"])  # a settings.json lies in the folder that a person stands in
+    before = Path("settings.json").read_bytes()
+    assert "no config tree of Claude Code" in agent_hook.uninstall(environ, CLAUDE, "").reason
+    assert agent_hook.state_of(environ, CLAUDE, "", WORDS) is None
+    assert Path("settings.json").read_bytes() == before
