@@ -54,8 +54,7 @@ def chosen(site: Site, wish: Wish, recorded: Mapping[Path, Entry], commit: str) 
     try:
         selected = select(recorded, [in_source(site.places, path, wish.cwd, recorded) for path in wish.paths])
     except UnknownPathError as error:
-        error.hint = _where(site, wish, error.paths[0], commit)
-        error.hint = error.hint or "name a path as it lies in the source, or a folder, or nothing"
+        error.hint = _where(site, wish, error.paths[0], commit) or error.hint
         raise
     rule_for = Classifier(site.settings).rule_for
     if wish.paths and all(rule_for(path, entry.kind).priority == "never" for path, entry in selected.items()):

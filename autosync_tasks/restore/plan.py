@@ -149,7 +149,8 @@ class UnknownPathError(UsageError):
             f"{display(path)}: not there" + (f"; the nearest is {display(close)}" if close else "")
             for path, close in zip(self.paths, self.near, strict=True)
         ]
-        super().__init__("the backup does not hold every path that you named", details=lines)
+        hint = "name a path as it lies in the source, or a folder, or nothing"
+        super().__init__("the backup does not hold every path that you named", hint=hint, details=lines)
 
 
 def nearest(recorded: Iterable[Path], path: Path) -> Path:

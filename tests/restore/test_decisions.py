@@ -81,6 +81,7 @@ def test_every_unknown_path_is_named_with_its_nearest() -> None:
     assert found.value.near == (b"agents/build.md", b"")
     assert found.value.details == ("build.md: not there; the nearest is agents/build.md", "qqqqqq: not there")
     assert found.value.message == "the backup does not hold every path that you named"
+    assert found.value.hint.startswith("name a path as it lies in the source")
 
 
 @pytest.mark.parametrize(
