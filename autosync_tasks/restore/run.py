@@ -106,7 +106,8 @@ class Restore:
         head: where contents are from. asks: nothing that stands there may be overwritten before a person agreed.
         """
         plan = self._with_secrets_aside(plan, head)
-        self._tell(plan)
+        told = [*self.notes]
+        self._tell(plan, "stands", "would be")
         self._step("plan", Outcome.CHANGED, reason)
         preview = replace(self._end(Outcome.CHANGED, reason, head.commit, plan), exit_code=5, check=True)
         if self.announce is not None:
@@ -116,6 +117,8 @@ class Restore:
         over = tuple(change for change in preview.changes if overwrites(change)) if asks else ()
         if over and (self.agree is None or not self.agree(over)):
             return self._not_agreed(over), plan
+        self.notes = told
+        self._tell(plan, "stood", "was")
         return self._act(plan, head), plan
 
     def _not_agreed(self, over: tuple[Change, ...]) -> Run:
@@ -200,10 +203,9 @@ class Restore:
         tree = self.site.repository.listing(newest) if newest and newest != head.commit else {}
         return {content for listing in (head.tree, tree) for _, content in listing.values()}
 
-    def _tell(self, plan: RestorePlan) -> None:
-        self.notes += [
-            f"what stands at {display(put.path)} is set aside as {display(put.aside)}" for put in plan.puts if put.aside
-        ]
+    def _tell(self, plan: RestorePlan, stands: str, is_: str) -> None:
+        puts = [put for put in plan.puts if put.aside]
+        self.notes += [f"what {stands} at {display(put.path)} {is_} set aside as {display(put.aside)}" for put in puts]
         self.notes += [f"{display(path)} is protected; it is never written" for path in plan.withheld]
 
     def _act(self, plan: RestorePlan, head: Head) -> Run:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from autosync_tasks.config.load import xdg_folder
 from autosync_tasks.errors import UsageError
 from autosync_tasks.model import Outcome
+from autosync_tasks.names import display
 from autosync_tasks.triggers import files
 from autosync_tasks.triggers.result import TaskResult, text_diff
 
@@ -91,7 +92,8 @@ def uninstall(environ: Mapping[str, str], *, shell: str = "", check: bool = Fals
 
 def _place(environ: Mapping[str, str], shell: str) -> tuple[str, str]:
     if shell not in SHELLS:
-        raise UsageError(f"there is no completion for {shell or 'no shell'}", hint="--shell is bash, zsh or fish")
+        words = f"there is no completion for {display(shell)}" if shell else "your shell is not known: SHELL is not set"
+        raise UsageError(words, hint="--shell is bash, zsh or fish")
     kind, name, text = SHELLS[shell]
     base = xdg_folder(kind, environ)
     if not base:

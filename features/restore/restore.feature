@@ -219,9 +219,9 @@ Feature: Bringing files back
       And all that was recorded stands there as it was
       And it says:
         | 10 paths restored                                                     |
-        | what stands at README.md is set aside as README.md.before-restore-0   |
-        | what stands at docs/deep is set aside as docs/deep.before-restore-    |
-        | what stands at empty is set aside as empty.before-restore-            |
+        | what stood at README.md was set aside as README.md.before-restore-0   |
+        | what stood at docs/deep was set aside as docs/deep.before-restore-    |
+        | what stood at empty was set aside as empty.before-restore-            |
 
     Scenario: whatever stood in the way is had back, but for what was edited since
       Given files, folders and links of every kind are backed up

@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 
 from autosync_tasks.cli.complete import candidates
+from autosync_tasks.errors import UsageError
+from autosync_tasks.triggers import completion
 from tests.support.machine import BIN, Machine
 
 
@@ -135,3 +137,17 @@ def test_in_the_real_shell(machine: Machine, name: str) -> None:
             shell.type(f"{begun}\t\n", words)
     finally:
         shell.close()
+
+
+@pytest.mark.parametrize(
+    ("shell", "words"),
+    [
+        ("", "your shell is not known: SHELL is not set"),
+        ("/bin/tcsh", "there is no completion for tcsh"),
+        ("/bin/\x1b[2J", "there is no completion for \\x1b[2J"),
+    ],
+)
+def test_a_shell_without_completion_is_named_or_asked_for(tmp_path: Path, shell: str, words: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        completion.install({"HOME": str(tmp_path), "SHELL": shell})
+    assert (caught.value.message, caught.value.hint) == (words, "--shell is bash, zsh or fish")

@@ -197,7 +197,11 @@ def test_a_folder_in_a_files_place_is_set_aside_with_all_that_is_in_it(place: Pl
     (place.source / "opencode.json").unlink()
     write(place.source, {"opencode.json/inner": "kept\n", "opencode.json/.env": "A=1\n"})
     before = read_tree(place.source)
+    preview = place.restore("opencode.json", check=True)
+    assert [note for note in preview.notes if note.startswith("what stands at opencode.json would be set aside as")]
     run = place.restore("opencode.json")
+    told = [note for note in run.notes if "set aside" in note]
+    assert [note.startswith("what stood at opencode.json was set aside as") for note in told] == [True]
     assert run.exit_code == 0
     assert (place.source / "opencode.json").read_text() == "{}\n"
     aside = next(place.source.glob("opencode.json.before-restore-*"))
