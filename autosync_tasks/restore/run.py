@@ -204,8 +204,8 @@ class Restore:
         return {content for listing in (head.tree, tree) for _, content in listing.values()}
 
     def _tell(self, plan: RestorePlan, stands: str, is_: str) -> None:
-        puts = [put for put in plan.puts if put.aside]
-        self.notes += [f"what {stands} at {display(put.path)} {is_} set aside as {display(put.aside)}" for put in puts]
+        aside = ((display(put.path), display(put.aside)) for put in plan.puts if put.aside)
+        self.notes += [f"what {stands} at {path} {is_} set aside as {name}" for path, name in aside]
         self.notes += [f"{display(path)} is protected; it is never written" for path in plan.withheld]
 
     def _act(self, plan: RestorePlan, head: Head) -> Run:
