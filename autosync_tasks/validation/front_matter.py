@@ -192,7 +192,7 @@ def _fits(node: Any, wanted: str) -> bool:
 
 def _is_number(node: Any, *, positive: bool) -> bool:
     """A plain number, also in forms that YAML 1.1 takes for text and js-yaml does not (`1e-1`); or one from 1 on."""
-    if node.style or node.tag not in (TAG + "int", TAG + "float", TAG + "str"):
+    if not isinstance(node.value, str) or node.style:
         return False
     try:
         number = float(node.value.replace("_", ""))

@@ -171,7 +171,7 @@ def duplicates(text: str) -> list[tuple[str, int, int]]:
             stack.append(None)
         elif mark in "]}":
             stack.pop()
-        elif token[1] and stack and (keys := stack[-1]) is not None:
+        elif token[1] and (keys := stack[-1]) is not None:
             key = json.loads(token[1])
             if key in keys:
                 line += plain.count("\n", last, token.start())

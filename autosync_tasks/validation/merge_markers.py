@@ -45,7 +45,7 @@ def unfinished_merge(subject: Subject, context: Context) -> Iterator[Raw]:
             begun, middle = mark.start(), False
         elif mark[2] and begun is not None:
             middle = True
-        elif mark[3] and begun is not None and middle:
+        elif begun is not None and middle:
             line, _ = Lines(data).position(begun)
             yield Raw("MRG001", "A merge conflict begins here and is not resolved.", line, 1, token=b"markers")
             return

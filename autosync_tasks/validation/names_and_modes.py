@@ -97,7 +97,7 @@ def _link(subject: Subject, context: Context) -> Iterator[Raw]:
 def collisions(seen: Collection[Path], paths: Collection[Path]) -> Iterator[tuple[Path, Raw]]:
     """FS008 for each path in `seen` that differs from another in `paths` only by case or Unicode form."""
     joined = b"\0\0".join(paths)
-    if len(seen) <= _FEW and joined.isascii() and all(path.isascii() and path in paths for path in seen):
+    if len(seen) <= _FEW and joined.isascii() and all(path in paths for path in seen):
         names = b"\0" + joined.lower() + b"\0"
         if all(names.count(b"\0" + path.lower() + b"\0") == 1 for path in seen):
             return

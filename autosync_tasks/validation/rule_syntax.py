@@ -176,11 +176,9 @@ class _Reader:
             return _NOTHING
         if character == "\\":
             if self._next in ("b", "B", "A", "z", "Z"):
-                self._at += 1
-                if self._next == "{":
-                    raise UnknownSyntaxError("a kind of edge")
+                self._at += 1  # a kind of edge in braces fails as a repetition without numbers
                 return _NOTHING
-            return _one(self._escape(flags)[1])
+            return _one(self._escape()[1])
         if character in "*+?{" or ord(character) > 127:
             raise UnknownSyntaxError(f"{character} at {self._at}")
         return Byte(lower(1 << ord(character)))
@@ -208,7 +206,7 @@ class _Reader:
             raise UnknownSyntaxError("a group without an end")
         return node
 
-    def _escape(self, flags: dict[str, bool]) -> tuple[int | None, int]:
+    def _escape(self) -> tuple[int | None, int]:
         """What stands after a backslash: (the code, if it is one byte; the set)."""
         character = self._take()
         if character.lower() in _PERL:
@@ -222,9 +220,7 @@ class _Reader:
             raise UnknownSyntaxError(f"\\{character}")
         else:
             code = ord(character)
-        if code > 127:
-            return code, HIGH
-        return code, _fold(1 << code) if flags["i"] else 1 << code
+        return code, HIGH if code > 127 else 1 << code
 
     def _set(self, flags: dict[str, bool]) -> int:
         """What stands between brackets."""
@@ -242,7 +238,7 @@ class _Reader:
                 raise UnknownSyntaxError("a set within a set")
             if flags["x"] and (character.isspace() or character == "#"):
                 raise UnknownSyntaxError("a blank within a set")
-            low, one = self._escape(flags) if character == "\\" else (ord(character), 0)
+            low, one = self._escape() if character == "\\" else (ord(character), 0)
             if low is None:
                 if negated and one & HIGH:
                     one ^= HIGH  # what is surely not in it; what may be is
@@ -252,7 +248,7 @@ class _Reader:
             if self._next == "-" and self._text[self._at + 1] != "]":
                 self._at += 1
                 ending = self._take()
-                last = self._escape(flags)[0] if ending == "\\" else ord(ending)
+                last = self._escape()[0] if ending == "\\" else ord(ending)
                 if last is None:
                     raise UnknownSyntaxError("a span that ends in a set")
                 high = last

@@ -170,8 +170,7 @@ def _kinds(value: bytes) -> int:
 
 
 def _cookie(place: Place) -> Judged:
-    name, _, value = place.value.rpartition(b"=") if b"=" in place.value.rstrip(b"=") else (b"", b"", place.value)
-    value = (value or name).replace(b"%", b"")
+    value = place.value.rstrip(b"=").rpartition(b"=")[2].replace(b"%", b"")
     if stand_ins.placeholder(value) or secret_values.is_uuid(value) or stand_ins.words(value):
         return NOTHING
     drawn = secret_values.is_mixed(value) or any(map(secret_values.is_one_word, re.split(rb"[^A-Za-z0-9]+", value)))

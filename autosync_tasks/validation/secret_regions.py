@@ -38,7 +38,7 @@ def as_utf8(data: bytes) -> bytes:
         if data.startswith(mark):
             return data.decode(name, "replace").encode()
     head = data[:512]
-    if len(head) >= 8 and head.count(0) * 3 >= len(head):
+    if len(head) >= 8:
         for name, zeros in (("utf-16-le", head[1::2]), ("utf-16-be", head[0::2])):
             if zeros.count(0) * 10 >= len(zeros) * 9:
                 return data.decode(name, "replace").encode()
@@ -50,8 +50,6 @@ LONGEST_NAME = 4096
 LONGEST_PROSE = 256 * 1024
 """Bytes; the longest Markdown file of the three real trees has 160 KB."""
 _ENDS = b",.;:!?)]}>|*/"
-_NEVER_INSIDE = b"&<\"'`"
-"""What stands in no word, whatever follows it."""
 _KINDS = bytes(
     ord("a") if (chr(code).isalnum() and code < 128) or code in b"_-" else 44 if code in _ENDS else 32
     for code in range(256)
@@ -70,12 +68,13 @@ def regions(path: Path, data: bytes, engine: Engine, *, names: bool = False) -> 
     """
     hits = engine.scan(data)
     # The scanner's rules want a space or a quote beside a token; in prose it is a comma, in a name a slash or a dot.
+    # A link's target looks like JSON without spaces: it may be either.
+    spaced = [_apart(data)]
     if names or (len(data) <= LONGEST_NAME and b"\n" not in data and b" " not in data):
-        spaced = data.translate(_SPACED)
-    else:
-        spaced = _apart(data)
-    if spaced != data:
-        hits = [*hits, *(hit for hit in engine.scan(spaced) if hit.sure and not hit.helper)]
+        spaced.append(data.translate(_SPACED))
+    for text in spaced:
+        if text != data:
+            hits += [hit for hit in engine.scan(text) if hit.sure and not hit.helper]
     judged = [region for hit in hits if (region := _region(path, data, hit)) is not None] + _aws_pairs(data)
     judged.sort(key=lambda r: (_ORDER[r.code], r.start, r.end))
     kept: list[Region] = []
@@ -111,7 +110,7 @@ def _apart(data: bytes) -> bytes:
     at = kinds.find(_ENDED)
     while at >= 0:
         end = at + 16
-        if (kinds[end + 1] != _WORD or data[end] in _NEVER_INSIDE) and _DIGIT.search(data, max(0, end - 48), end):
+        if kinds[end + 1] != _WORD and _DIGIT.search(data, max(0, end - 48), end):
             out = out if out is not None else bytearray(data)
             out[end] = 32
         at = kinds.find(_ENDED, end)

@@ -49,7 +49,7 @@ def unified(old: bytes, new: bytes, hidden: Callable[[bytes], set[int]]) -> Iter
     before, after = _lines(old, hidden(old)), _lines(new, hidden(new))
     import difflib  # only where contents are shown
 
-    told = list(difflib.unified_diff(before, after, lineterm="", n=3))[2:] or ["    contents differ in withheld lines"]
+    told = list(difflib.unified_diff(before, after, lineterm=""))[2:] or ["    contents differ in withheld lines"]
     for words in told:
         yield from words.split("\n")
 

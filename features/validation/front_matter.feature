@@ -18,6 +18,8 @@ Feature: The front matter of agents, commands, modes and skills is read as OpenC
         | agent/g.md  | ---\ndescription: d\ntemperature: "0.5"\n---\n                     | MDF002           |
         | agent/h.md  | ---\ndescription: d\ntemperature: 1e-1\ntop_p: 1\n---\n            | nothing          |
         | agent/i.md  | ---\ndescription: d\ntemperature: .nan\n---\n                      | MDF002           |
+        | agent/y.md  | ---\ndescription: d\ntemperature: [1]\n---\n                       | MDF002           |
+        | agent/z.md  | ---\ndescription: d\ntemperature: 1:30.5\n---\n                    | nothing          |
         | agent/j.md  | ---\ndescription: d\ntemperature: -0.5\n---\n                      | nothing          |
         | agent/k.md  | ---\ndescription: d\nsteps: 0\n---\n                               | MDF002           |
         | agent/l.md  | ---\ndescription: d\nsteps: 1\nmaxSteps: 0x10\n---\n               | nothing          |

@@ -31,6 +31,7 @@ Feature: A secret is known by its form, its name and its place
       When these files appear:
         | file           | holds                                                 | told             |
         | a/prompt.json  | {"prompt": "Use this:\\nTOKEN(GitHub)\\nand no other"} | SEC001 in line 1 |
+        | a/compact.json | {"prompt":"Use_this:\\nTOKEN(Stripe)"}                 | SEC001           |
         | a/php.json     | {"url": "postgres:\\/\\/ana:DRAWN16@db.corp.net\\/a"}  | SEC003           |
         | a/query.md     | https://a.net/?q=value%3DTOKEN(GitHub)%26page=2       | SEC001           |
         | a/list.csv     | The keys: ABSKDRAWN120, ABSKDRAWN120, and no more     | SEC001, SEC001   |
@@ -193,6 +194,7 @@ Feature: A secret is known by its form, its name and its place
       When these files appear:
         | file      | holds                                                                                  | told    |
         | a/get.sh  | curl -H "Cookie: theme=a; sessionid=SMALL32" https://a.net                             | SEC005  |
+        | p/get.sh  | curl -H "Cookie: my-token=DRAWN42==" https://a.net                                     | SEC005  |
         | b/get.sh  | curl -H "Cookie: session=my_application_session_name_v2" https://a.net                 | nothing |
         | c/get.sh  | curl -H "Cookie: session=A_UUID" https://a.net                                         | nothing |
         | d/get.sh  | curl -H "Cookie: session=YOUR_SESSION_COOKIE" https://a.net                            | nothing |
