@@ -12,7 +12,6 @@ import stat
 from collections.abc import Iterator
 
 from autosync_tasks.backup.orphans import orphans
-from autosync_tasks.backup.packs import KEPT
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.files import names_in
 from autosync_tasks.linux import processes
@@ -24,6 +23,8 @@ _TEMPORARY = pattern(r"(tmp_(obj|pack|idx|rev|mtimes|bitmap|midx|graph)_|\.tmp-\
 _OURS = pattern(r"(autosync-stash-[0-9a-f]+\.index(\.lock)?|fast_import_crash_\d+)\Z")
 """Names in the repository's own folder: of this program, and git's report on a stream that ended too early."""
 _KEEP = pattern(r"pack-[0-9a-f]{40}\.keep\Z")
+KEPT = "autosync"
+"""What the `.keep` of a pack of ours says while no commit names it."""
 _KEEP_WORDS = (b"fast-import", b"fetch-pack ", KEPT.encode())
 """What is in the `.keep` of a pack until its refs are there (a person's own says something else).
 Left by a kill, git would never take the pack along when it tidies."""

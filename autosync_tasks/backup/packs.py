@@ -17,6 +17,7 @@ from functools import cache
 from itertools import zip_longest
 from typing import BinaryIO
 
+from autosync_tasks.backup.locks import KEPT
 from autosync_tasks.backup.objects import absent
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import AutosyncError
@@ -27,8 +28,6 @@ _NUMBERS = {"tree": 2, "blob": 3}
 _HEAD = struct.Struct(">4sLL")
 _PIECE = 1 << 16
 """Bytes that git is given at once: what a pipe holds."""
-KEPT = "autosync"
-"""What the `.keep` of a pack says that no commit names yet."""
 
 
 class Pack:

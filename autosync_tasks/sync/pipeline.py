@@ -16,7 +16,7 @@ from autosync_tasks.sync.rerun import in_turn
 from autosync_tasks.sync.still import glance
 from autosync_tasks.tree.observe import Progress
 from autosync_tasks.workspace.request import Request
-from autosync_tasks.workspace.workspace import Site
+from autosync_tasks.workspace.workspace import Site, open_site
 
 _TRIES = 3
 """How often a sync looks again when someone else moved the branch under it."""
@@ -119,6 +119,8 @@ def _with_patience(site: Site, request: Request, progress: Progress | None) -> t
             left -= 1
             if not left:
                 raise
+            if not (site.settings.source_id or request.check):
+                site = open_site(site.environ)  # the first sync had noted the id by which it knows its own commit
 
 
 def _with_departed(site: Site, request: Request, run: Run, words: str) -> Run:
