@@ -82,8 +82,6 @@ def spliced(text: bytes, edits: Iterable[Edit], end: bytes, path_in: Callable[[b
     parts: list[bytes] = []
     done = 0
     for path, old, new in sorted(edits):
-        if old == new:
-            continue
         at = place_of(text, path, end, path_in)
         stop = at if old is None else at + len(old) + 1
         if text[at:stop] != (b"" if old is None else old + end):

@@ -16,6 +16,8 @@ from autosync_tasks.records import dataclass, pattern
 MOST = 60
 """Names of what is in no backup that a commit lists."""
 _MOST_TEXT = 200
+_MOST_VALUE = 5000
+"""Characters; JSON takes twelve for one of a name, which is 400 long at most (`display`)."""
 _PROFILE = pattern(r"[a-z][a-z0-9-]{0,30}\Z")
 _TRIGGER = pattern(r"(hook|watch|timer [0-9]{2,7}|cron [0-9A-Za-z@*,/ -]{1,60})\Z")
 
@@ -48,7 +50,7 @@ def read(message: str) -> Said:
     found: dict[str, list[str]] = {}
     for line in message.splitlines()[-400:]:
         name, _, value = line.partition(": ")
-        if name.startswith("Autosync-") and len(value) <= _MOST_TEXT * 6:
+        if name.startswith("Autosync-") and len(value) <= _MOST_VALUE:
             found.setdefault(name, []).append(value)
     version, profile = (_last(found.get(f"Autosync-{one}", ())) for one in ("Version", "Profile"))
     return Said(
@@ -68,7 +70,7 @@ def _names(values: Iterable[str]) -> Iterable[str]:
     for value in list(values)[:MOST]:
         try:
             name = json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):  # the latter: of a thousand brackets
             continue
         if isinstance(name, str) and name:
             yield display(name, limit=_MOST_TEXT)

@@ -36,7 +36,7 @@ def plan(
     deletes = frozenset(
         path
         for path in (recorded.keys() - after.keys()) | (recorded.keys() & touched.keys())
-        if recorded[path].git_mode and path in tree and not after.get(path, _FOLDER).git_mode
+        if path in tree and not after.get(path, _FOLDER).git_mode
     )
     deletes |= _displaced(after, tree.keys() - recorded.keys() - {PATH})
     manifest = text(source_id, after)

@@ -68,7 +68,7 @@ def _kind(new: Entry, old: Entry | None) -> ChangeKind:
 
 
 def _covered(path: Path, roots: set[Path]) -> bool:
-    return bool(roots) and (path in roots or b"" in roots or any(parent in roots for parent in parents(path)))
+    return path in roots or b"" in roots or any(parent in roots for parent in parents(path))
 
 
 def _without_implied(changes: list[Change], observed: Manifest, recorded: Manifest) -> list[Change]:
@@ -114,7 +114,7 @@ def _with_renames(changes: list[Change]) -> list[Change]:
     return [
         _rename(source_of[change.path], change) if change.path in source_of else change
         for change in changes
-        if not (change.kind is ChangeKind.DELETED and change.path in paired)
+        if change.path not in paired
     ]
 
 

@@ -73,11 +73,11 @@ class _Expressions:
 
     def _sieved(self) -> _FullMatch:
         """Finds what any of them needs; those that need nothing of their own are asked by themselves."""
-        pieces = self.pieces()
-        if any(pieces) and b"" in pieces:
+        some = self.pieces() - {b""}
+        if without := [one for one in self._found if not one[1]]:
             self._others = _Expressions()
-            self._others._found = [one for one in self._found if not one[1]]
-        self._may = _search_for(pieces - {b""}) if any(pieces) else re.compile(b"").search
+            self._others._found = without
+        self._may = _search_for(some) if some else re.compile(b"").search
         return self._may
 
 
@@ -177,9 +177,9 @@ class Matcher:
         if is_folder:
             place = self._folder(path)
         else:
-            cut = max(path.rfind(b"/"), 0)
-            above = self._above.get(path[:cut])
-            place = min(self._own(path, path, False), self._folder(path[:cut]) if above is None else above)
+            folder = path[: max(path.rfind(b"/"), 0)]
+            above = self._above.get(folder)
+            place = min(self._own(path, path, False), self._folder(folder) if above is None else above)
         return place if place < self._count else None
 
     def name_test(self) -> NameTest:

@@ -88,7 +88,7 @@ def _from_short(url: str) -> Address:
     match = _SHORT.match(url)
     if not match or not _HOST.match(match.group(2)) or not match.group(3):
         raise AddressError("it is no address that git knows (https://…, user@host:path, or a full path)")
-    user = match.group(1) or ""
+    user = match.group(1)
     if user and not _USER.match(user):
         raise AddressError("its user is no name of a user")
     return Address(url, "ssh", url)

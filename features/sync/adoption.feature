@@ -46,6 +46,18 @@ Feature: Adoption
       And the backup equals the config tree
       And the history of the backup still holds "README.md", saying "Mine"
 
+    Scenario Outline: <what>
+      Given a backup repository with a file of its own "<theirs>" that says "Mine"
+      When a person takes the backup over
+      Then the sync is done
+      And the backup equals the config tree
+      And the history of the backup still holds "<theirs>", saying "Mine"
+
+      Examples:
+        | what                              | theirs         |
+        | a file stands in a folder's place | agent          |
+        | a folder stands in a file's place | README.md/mine |
+
     Scenario: taking over what is one's own already
       Given a person takes the backup over
       When a log changes

@@ -24,7 +24,9 @@ Feature: What belongs to whom in the backup
       Given a person commits "docs/guide.md" to the backup, saying "Theirs"
       When a document changes and a person asks for a sync at 09:10
       Then the sync is blocked
-      And it says "differs in the backup: docs/guide.md"
+      And it says:
+        | got 1 other file at paths of the source |
+        | differs in the backup: docs/guide.md    |
       And the backup holds "docs/guide.md", saying "Theirs"
 
   Rule: The config tree is the master of what the program owns

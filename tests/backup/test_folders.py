@@ -43,6 +43,16 @@ def test_the_folders_above_a_change_are_worked_out_as_if_all_were() -> None:
         assert refolded(after, before, changed) == folders_of(after) != before
 
 
+def test_of_a_folder_is_only_what_lies_in_it() -> None:
+    """Names that sort right before and behind `a/`: each tree is the one that git makes."""
+    file = ("100644", "1" * 40)
+    within = folders_of(b"\0".join(listed(b"a/" + name, file) for name in (b"0", b"x")))[b"a"]
+    beside = (b"a", b"a.b", b"a/0", b"a/x", b"a0", b"a0/x", b"a1", b"aX")
+    for other in beside:
+        paths = sorted({b"a/0", b"a/x", other} - ({b"a"} if other == b"a" else set()))
+        assert folders_of(b"\0".join(listed(path, file) for path in paths))[b"a"] == within
+
+
 def test_the_trees_of_folders_come_back_as_they_were_remembered() -> None:
     trees = {b"": "1" * 40, b"a b": "2" * 40, b"a b/c\nd": "3" * 40}
     trees = {path: tree.encode() for path, tree in trees.items()}

@@ -52,14 +52,28 @@ def test_most_manifests_take_the_quick_way_and_come_back_as_they_were() -> None:
 
 def test_a_link_in_whose_place_a_program_stands_is_one_no_more() -> None:
     """Somebody changed the branch: what is recorded is what stands there, so that it shows as a change."""
-    paths = {b"link": (Kind.LINK, 0o777), b"file": (Kind.FILE, 0o600), b"odd": (Kind.FILE, 0o645)}
+    paths = {
+        b"link": (Kind.LINK, 0o777),
+        b"text": (Kind.LINK, 0o777),
+        b"file": (Kind.FILE, 0o600),
+        b"odd": (Kind.FILE, 0o645),
+        b"own": (Kind.FILE, 0o600),
+    }
     recorded = manifest.Recorded("abcdefgh", "", paths)
-    tree = {b"link": ("100755", "1" * 40), b"file": ("100755", "2" * 40), b"odd": ("100755", "2" * 40)}
+    tree = {
+        b"link": ("100755", "1" * 40),
+        b"text": ("100644", "1" * 40),
+        b"file": ("100755", "2" * 40),
+        b"odd": ("100755", "2" * 40),
+        b"own": ("100644", "2" * 40),
+    }
     standing = manifest.entries(recorded, tree)
     assert standing == {
         b"link": Entry(Kind.FILE, 0o755, 0, "1" * 40),
+        b"text": Entry(Kind.FILE, 0o644, 0, "1" * 40),
         b"file": Entry(Kind.FILE, 0o755, 0, "2" * 40),
         b"odd": Entry(Kind.FILE, 0o755, 0, "2" * 40),
+        b"own": Entry(Kind.FILE, 0o600, 0, "2" * 40),
     }
 
 
@@ -69,6 +83,8 @@ def test_a_link_in_whose_place_a_program_stands_is_one_no_more() -> None:
         ((b"f 644 .autosyn/x", b"f 644 .autosync"), "line 5: a path that is the backup's own"),  # begins like a folder
         ((b"d 755 a", b"f 644 a/.git"), "line 5: a name that no tree may hold"),
         ((b'f 644 "a',), "line 4: "),
+        ((b"f 644 b", b"f 644 a"), "line 5: the paths are not sorted"),
+        ((b"f 644 a", b"l 777 a"), "line 5: the paths are not sorted"),
     ],
 )
 def test_a_forged_line_is_named(lines: tuple[bytes, ...], says: str) -> None:
@@ -78,6 +94,22 @@ def test_a_forged_line_is_named(lines: tuple[bytes, ...], says: str) -> None:
 
 def test_a_tree_without_a_file_has_an_empty_listing() -> None:
     assert parse_listing(b"") == {}
+
+
+def test_an_empty_folder_in_whose_place_a_file_stands_is_one_no_more() -> None:
+    """The file is of whoever put it there; a file that is gone is not recorded either."""
+    folder = (Kind.FOLDER, 0o755)
+    paths = {b"empty": folder, b"gone": (Kind.FILE, 0o644), b"theirs": folder}
+    standing = manifest.entries(manifest.Recorded("abcdefgh", "", paths), {b"theirs": ("100644", "1" * 40)})
+    assert standing == {b"empty": Entry(Kind.FOLDER, 0o755, 0, "")}
+
+
+@pytest.mark.parametrize("line", [b"", b"autosync manifest 2", b"# a page of somebody's"])
+def test_what_does_not_begin_like_a_manifest_is_none(line: bytes) -> None:
+    text = manifest.format_manifest("a" * 16, {})
+    manifest.parse(text)
+    with pytest.raises(manifest.ManifestError, match="does not begin or end like a manifest"):
+        manifest.parse(line + text[text.index(b"\n") :])
 
 
 @pytest.mark.parametrize("digest", [b"content zz", b"content " + b"0" * 63, b"contents " + b"0" * 64])

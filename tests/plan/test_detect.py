@@ -6,13 +6,15 @@ from dataclasses import replace
 
 import pytest
 
+from autosync_tasks.backup.manifest import PATH
 from autosync_tasks.model import ChangeKind, Entry, Finding, Kind, Left, LeftOut, Plan, Severity
 from autosync_tasks.names import OUTSIDE
 from autosync_tasks.plan.delta import plan, without
 from autosync_tasks.plan.detect import Difference, detect
-from autosync_tasks.plan.quarantine import offending, way_on
+from autosync_tasks.plan.quarantine import named, offending, way_in, way_on
 from tests.policy.make import change, classifier_of, entry, having
 
+QUARANTINE = "`inv set-config QUARANTINE=true` to back up the rest meanwhile"
 FOLDER = Entry(Kind.FOLDER, 0o755, 0, "")
 
 
@@ -31,6 +33,22 @@ def test_what_is_left_out_stays_unless_it_may_not_be_there_at_all(why: Left, lef
     assert {one.path for one in found.changes if one.kind is ChangeKind.DELETED} == set(recorded) - stays
 
 
+@pytest.mark.parametrize("low", [False, True])
+def test_what_is_low_stays_as_it_is_recorded_unless_it_is_asked_for(low: bool) -> None:
+    classifier = classifier_of(having())
+    recorded = {b"a.log": entry("a"), b"b.log": entry("b")}
+    found = detect({b"b.log": entry("c")}, recorded, {}, (), classifier.rule_for, classifier.starts, include_low=low)
+    kinds = {b"a.log": ChangeKind.DELETED, b"b.log": ChangeKind.MODIFIED}
+    assert {one.path: one.kind for one in found.changes} == (kinds if low else {})
+
+
+def test_of_a_folder_that_came_or_went_with_something_in_it_that_alone_is_told() -> None:
+    tree = {b"docs": FOLDER, b"docs/a": FOLDER, b"docs/a/b.md": entry("b"), b"empty": FOLDER}
+    for observed, recorded, kind in ((tree, {}, ChangeKind.CREATED), ({}, tree, ChangeKind.DELETED)):
+        changes = difference(observed, recorded).changes
+        assert [(one.path, one.kind) for one in changes] == [(b"docs/a/b.md", kind), (b"empty", kind)]
+
+
 def test_of_a_change_only_what_differs_is_put_and_nothing_deleted() -> None:
     recorded = {b"a.md": entry("a"), b"b.md": entry("b"), b"c": entry("c")}
     observed = {**recorded, b"a.md": entry("new"), b"c": entry("c")._replace(mode=0o755)}
@@ -38,6 +56,26 @@ def test_of_a_change_only_what_differs_is_put_and_nothing_deleted() -> None:
     found = difference(observed, recorded)
     made = plan(found.changes, observed, recorded, tree, base="1" * 40, source_id="s", text=lambda *_: b"")
     assert (set(made.puts), made.deletes) == ({b"a.md", b"c"}, frozenset())
+
+
+def test_what_others_have_in_the_way_of_what_is_taken_over_goes_and_nothing_else() -> None:
+    """The history keeps it. What lies beside it, even in the same folder, is theirs still."""
+    observed = {b"agent": FOLDER, b"agent/a.md": entry("a"), b"docs": FOLDER, b"docs/b.md": entry("b"), b"n": entry()}
+    tree = dict.fromkeys(
+        (b"agent", b"n/x/theirs.md", b"docs/b.md", b"docs/theirs.md", b"N", PATH), ("100644", "1" * 40)
+    )
+    made = plan(difference(observed, {}).changes, observed, {}, tree, "1" * 40, "s", lambda *_: b"")
+    assert (set(made.puts), made.deletes) == (
+        {b"agent/a.md", b"docs/b.md", b"n"},
+        {b"agent", b"n/x/theirs.md"},
+    )
+
+
+def test_with_a_folder_that_went_only_what_was_ours_in_it_is_deleted() -> None:
+    recorded = {b"docs": FOLDER, b"docs/b.md": entry("b")}
+    tree = dict.fromkeys((b"docs/b.md", b"docs/theirs.md"), ("100644", entry("b").id))
+    made = plan(difference({}, recorded).changes, {}, recorded, tree, "1" * 40, "s", lambda *_: b"")
+    assert made.deletes == {b"docs/b.md"}
 
 
 def test_half_of_a_swap_of_a_file_and_a_folder_is_refused() -> None:
@@ -65,6 +103,21 @@ def test_of_two_with_the_same_contents_the_one_that_kept_its_name_has_moved() ->
     ]
 
 
+def test_of_many_alike_that_moved_each_time_the_same_are_paired() -> None:
+    """In the order of their names, or two looks at one tree would tell two stories."""
+    recorded = {b"context/old%02d.md" % number: entry("same") for number in range(30)}
+    found = difference({b"docs/new%02d.md" % number: entry("same") for number in range(30)}, recorded)
+    assert [one.old_path for one in found.changes] == sorted(recorded)
+
+
+@pytest.mark.parametrize(("gone", "come"), [("agent/a.md", "docs/a.md"), ("docs/a.md", "agent/a.md")])
+def test_a_file_that_moves_into_what_starts_a_sync_or_out_of_it_starts_one(gone: str, come: str) -> None:
+    classifier = classifier_of(having(sync_triggers=("/agent/",)))
+    there, here = {gone.encode(): entry("a")}, {come.encode(): entry("a")}
+    found = detect(here, there, {}, (), classifier.rule_for, classifier.starts, include_low=False)
+    assert [(one.kind, one.starts) for one in found.changes] == [(ChangeKind.RENAMED, True)]
+
+
 @pytest.mark.parametrize(
     ("unavailable", "kept"), [(b"note", []), (b"note/today.md", []), (b"other.md", [b"note", b"note/today.md"])]
 )
@@ -90,6 +143,19 @@ def test_another_that_cannot_be_read_hides_no_half_of_a_swap() -> None:
     assert without(plan, frozenset({b"note/today.md", b"other.md"})) == ()
 
 
+def test_what_takes_the_place_of_a_file_that_cannot_move_stays_with_it() -> None:
+    """`note` became `old`, which could not be read again; in the folder that is called `note` now lies a new file."""
+    moved, below = change("old", ChangeKind.RENAMED, old_path="note"), change("note/today.md", ChangeKind.CREATED)
+    plan = Plan("", {}, frozenset(), b"", "", (below, moved), {})
+    assert without(plan, frozenset({b"old"})) == ()
+
+
+def test_the_mode_of_a_folder_goes_though_a_file_in_it_cannot_be_read() -> None:
+    private = replace(change("notes", ChangeKind.MODE), old=FOLDER, new=FOLDER._replace(mode=0o700))
+    plan = Plan("", {}, frozenset(), b"", "", (private, change("notes/a.md")), {})
+    assert without(plan, frozenset({b"notes/a.md"})) == (private,)
+
+
 def replace_kind(one, kind: ChangeKind):  # type: ignore[no-untyped-def]
     old, new = (None, one.new or entry()) if kind is ChangeKind.CREATED else (one.old or entry(), None)
     return replace(one, kind=kind, old=old, new=new)
@@ -103,6 +169,23 @@ def test_what_nobody_can_accept_is_not_offered_and_holds_everything(code: str, a
     assert ("inv accept" in way_on([finding], rest=False)) is bool(way)
     plan = Plan("", {b"a.json": entry()}, frozenset(), b"", "", (change("a.json"),), {})
     assert offending(plan, [finding]) == ({b"a.json": code} if alone else {})
+
+
+def test_the_way_on_names_the_first_file_and_counts_the_others() -> None:
+    one, two, three = (Finding("SEC001", Severity.ERROR, path, "a secret") for path in (b"a.md", b"b.md", b"c.md"))
+    ways = [way_on(found, rest=False) for found in ([one], [one, one], [one, two], [one, two, three])]
+    assert way_on([one], rest=True) == f"mend a.md, or {QUARANTINE}"
+    assert ways == ["mend a.md", "mend a.md", "mend a.md and 1 other file", "mend a.md and 2 other files"]
+
+
+def test_a_finding_is_named_by_rule_place_and_line() -> None:
+    found = Finding("SEC001", Severity.ERROR, b"a.md", "a secret")
+    assert [named(found), named(replace(found, line=3))] == ["SEC001 in a.md", "SEC001 in a.md, line 3"]
+
+
+def test_where_the_whole_tree_is_left_out_the_way_in_says_so() -> None:
+    ways = [way_in(LeftOut(path, Left.UNREADABLE)).partition(": ")[0] for path in (b"", b"a.md")]
+    assert ways == ["the folder itself", "a.md"]
 
 
 def test_beside_a_fault_in_what_is_not_planned_nothing_goes() -> None:

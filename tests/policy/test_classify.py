@@ -94,6 +94,11 @@ def test_every_category_has_a_rule_and_the_last_rule_takes_all() -> None:
     assert DEFAULTS.rule_for(b"\xff\n\x01", Kind.LINK).category == "other"
 
 
+def test_no_rule_is_about_the_tree_itself() -> None:
+    classifier = Classifier(having())
+    assert classifier.rule_for(b"", Kind.FOLDER) == classifier.rules[-1]
+
+
 def test_a_pattern_with_a_slash_at_its_end_is_about_folders() -> None:
     assert DEFAULTS.rule_for(b"tmp", Kind.FILE).category == "other"
     assert DEFAULTS.rule_for(b"tmp", Kind.LINK).category == "other"

@@ -293,6 +293,28 @@ def test_a_users_rule_can_make_a_tool() -> None:
     assert paths(verdict([change("lib/x", rule=rule)], Trigger.MANUAL, ask=Ask(tools_only=True))) == ["lib/x"]
 
 
+@pytest.mark.parametrize(
+    ("folder", "origin", "taken"),
+    [
+        ("skills", "built in", False),
+        ("skills", "profile claude", False),
+        ("skills", "config.toml", True),
+        ("commands", "profile claude", True),
+    ],
+)
+def test_a_skill_is_a_tool_only_by_a_rule_of_the_users_own(folder: str, origin: str, taken: bool) -> None:
+    one = change(f"{folder}/x", rule=Rule(f"/{folder}/", "tools", Priority.HIGH, origin))
+    assert bool(paths(verdict([one], Trigger.MANUAL, ask=Ask(tools_only=True)))) is taken
+
+
+@pytest.mark.parametrize(("kind", "taken"), [(Kind.FOLDER, True), (Kind.FILE, False)])
+def test_a_folders_pattern_includes_no_file_of_that_name(kind: Kind, taken: bool) -> None:
+    made = replace(change("context", ChangeKind.CREATED), new=Entry(kind, 0o755, 0, ""))
+    gone = replace(change("context", ChangeKind.DELETED), old=Entry(kind, 0o755, 0, ""))
+    for one in (made, gone):
+        assert bool(paths(verdict([one], Trigger.MANUAL, ask=Ask(include=("context/",))))) is taken
+
+
 def test_thresholds_count_only_what_was_asked_for() -> None:
     documents = [f"docs/{n}.md" for n in range(3)]
     decision = verdict(changes("bin/x", *documents), Trigger.WORKFLOW, ask=Ask(context_only=True))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from autosync_tasks.model import Change, ChangeKind, Entry, Kind, Verb
 from autosync_tasks.policy.decide import _nothing
-from autosync_tasks.policy.guards import loss_digest, loss_guard, losses
+from autosync_tasks.policy.guards import identity_guard, loss_digest, loss_guard, losses
 from autosync_tasks.policy.inputs import Ask, Guarded
 from tests.policy.make import change, entry, having
 
@@ -59,6 +60,20 @@ def test_only_what_this_sync_takes_counts_and_is_listed_by_name() -> None:
     held = loss_guard([change(path.decode()) for path in all_], facts, Ask(), having())
     assert held is not None
     assert held.details == tuple(f"emptied: {path.decode()}" for path in all_)
+
+
+def test_an_empty_source_has_lost_nothing_where_nothing_is_held() -> None:
+    """Its last empty folder may go."""
+    folder = replace(deleted("context/x"), old=Entry(Kind.FOLDER, 0o755, 0, ""))
+    held = [loss_guard([folder], Guarded(source_entries=0, owned=owned), Ask(), having()) for owned in (0, 1)]
+    assert [one is not None for one in held] == [False, True]
+
+
+@pytest.mark.parametrize(("first", "since"), [(True, "already holds"), (False, "got")])
+def test_what_is_in_the_way_was_there_at_first_or_came_later(first: bool, since: str) -> None:
+    held = identity_guard(Guarded(first=first, collisions=(b"docs/b.md", b"AGENTS.md")), Ask())
+    assert held is not None
+    assert held.reason == f"the backup's branch {since} 2 other files at paths of the source"
 
 
 def test_to_take_over_what_is_nobody_elses_is_nothing_to_do() -> None:

@@ -115,6 +115,8 @@ good = patterns.filter(lambda pattern: not check_pattern(pattern))
 @example(pattern="**/", files=[b"x", b"y/z"], folders=[b"a"])
 @example(pattern="a/**", files=[b"a/x/y"], folders=[b"a"])
 @example(pattern="a/b", files=[b"a/b", b"x/a/b"], folders=[])
+@example(pattern="[!0]", files=[b"0", b"\x10", b"1", b"\xff"], folders=[])
+@example(pattern="[a0~]", files=[b"a", b"0", b"X", b"x"], folders=[])
 def test_one_pattern_matches_what_git_matches(
     git: Ignorer, pattern: str, files: list[bytes], folders: list[bytes]
 ) -> None:
@@ -160,6 +162,9 @@ def test_many_patterns_at_once_say_what_each_says_alone(several: list[str], file
 @settings(max_examples=75, deadline=None)
 @given(several=st.lists(good, min_size=1, max_size=8), files=st.lists(paths, min_size=1, max_size=8))
 @example(several=["[ab]*c", "x?y", "\\*z"], files=[b"bc", b"x1y", b"*z"])
+@example(several=["a/", "*.x/", "[bc]/"], files=[b"a", b"1.x", b"b"])
+@example(several=["[ab]", "[c]*d"], files=[b"a", b"cd"])
+@example(several=["*/", "?"], files=[b"a", b"bc"])
 def test_few_names_and_many_and_the_quick_check_say_the_same(several: list[str], files: list[bytes]) -> None:
     judged = [(path, is_folder) for path in files for is_folder in (False, True)]
     with pytest.MonkeyPatch.context() as patch:
@@ -194,6 +199,7 @@ def test_any_text_is_either_refused_in_words_or_compiles(pattern: str) -> None:
         ("!x", "stands alone"),
         ("a\nb", "control character"),
         ("a\t", "control character"),
+        ("a\x7f", "control character"),
         ("a ", "ends with a space"),
         ("a\\\\ ", "ends with a space"),
         ("/", "empty part"),

@@ -274,7 +274,7 @@ def test_only_the_first_few_paths_are_named() -> None:
 def test_what_a_rejection_means(line: str, kind: Cause) -> None:
     found = rejection(f"To x\n{line}\nDone\n", "remote: because\nerror: failed to push some refs\n")
     assert found is not None and found.kind is kind and not found.passing
-    assert "because" in found.said
+    assert found.said.endswith("; because")
     assert rejection("To x\n*\tx:refs/heads/main\t[new branch]\nDone\n", "") is None
 
 
@@ -338,6 +338,8 @@ def test_what_is_told_and_named_has_an_end() -> None:
     assert found is not None and len(found.said) == 400
     cut = fault("e" * 390 + " early EOF")
     assert cut.said == f"the connection broke off in the middle of the transfer ({'e' * 190} early EOF)"
+    short = fault("a" * 100 + "e" * 190 + " early EOF")
+    assert short.said == cut.said
     assert named([b"x" * 200]) == "x" * 79 + "…" and fault("a\n\nb").said == "a; b"
     locked = rejection("!\tx:y\t[remote rejected]\n", "error: Unable to create '/x/y.lock': File exists")
     assert locked is not None and locked.said == "/x/y.lock is in the way there"
@@ -370,4 +372,34 @@ def test_the_user_beside_a_password_is_no_secret() -> None:
 
 
 def test_of_two_secrets_the_longer_one_goes_first() -> None:
-    assert redact("it was ana:kitten", parse("https://ana:kitten@a.net/x")) == "it was ***"
+    """Whatever order they are found in: so for many."""
+    for number in range(40):
+        name = f"ana{number}:kitten{number}"
+        assert redact(f"it was {name}", parse(f"https://{name}@a.net/x")) == "it was ***"
+
+
+@pytest.mark.parametrize(
+    ("secret", "said"), [("abc", "the abc of it"), ("abcd", "the *** of it"), ("a-b", "the *** of it")]
+)
+def test_what_is_short_enough_to_be_a_word_stays_readable(secret: str, said: str) -> None:
+    """Where it stands in an address it goes all the same."""
+    address = parse(f"https://ana:{secret}@a.net/x")
+    assert redact(f"the {secret} of it", address) == said
+    assert secret not in redact(f"fatal: https://ana:{secret}@a.net/x", address)
+
+
+@pytest.mark.parametrize("char", ["\0", "\t", "\n", "\r", "\x1b", "\x1f", "\x7f"])
+@pytest.mark.parametrize("url", ["https://a.net/x{}y", "ana@a.net:x{}y", "/mnt/x{}y", "file:///mnt/x{}y"])
+def test_an_address_has_no_control_characters(url: str, char: str) -> None:
+    """They would end a line of what git is told, or speak to the terminal that shows it."""
+    assert parse(url.format("")).shown
+    with pytest.raises(AddressError, match="control characters"):
+        parse(url.format(char))
+
+
+@pytest.mark.parametrize("host", ["-oProxyCommand=evil", "a b", "a;b", "a$b", "ä"])
+@pytest.mark.parametrize("url", ["https://{}/x", "ssh://ana@{}/x", "ana@{}:x.git", "ana@{}:/x.git"])
+def test_the_host_of_an_address_can_be_no_option(url: str, host: str) -> None:
+    assert parse(url.format("a.net")).shown
+    with pytest.raises(AddressError):
+        parse(url.format(host))

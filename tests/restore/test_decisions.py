@@ -91,10 +91,11 @@ def test_every_unknown_path_is_named_with_its_nearest() -> None:
         (b"agents/biuld.md", b"agents/build.md"),
         (b"a/quite/different/place/stakc.md", b"context/stack.md"),
         (b"zzz", b""),
+        (b"a/quite/different/place/caf\xe9s.md", b"docs/caf\xe9.md"),
     ],
 )
 def test_the_nearest_path_has_the_same_name_or_looks_alike(written: bytes, near: bytes) -> None:
-    assert nearest(RECORDED, written) == near
+    assert nearest([*RECORDED, b"docs/caf\xe9.md"], written) == near
     assert nearest([b"b/stack.md", b"a/stack.md"], b"stack.md") == b"a/stack.md"
 
 
