@@ -200,6 +200,12 @@ Feature: From a remote to a working config tree
       Then the bootstrap is done
       And nothing outside its places was written there
 
+    Scenario: what its newest commit says of the old machine is nonsense
+      Given the remote's newest commit says nonsense of the old machine
+      When a new machine is brought up from the remote
+      Then the bootstrap is done
+      And the new machine has the lost tree, byte for byte
+
     Scenario: what a person changed there by hand comes as it is there
       Given somebody changed "AGENTS.md" on the remote by hand
       When a new machine is brought up from the remote

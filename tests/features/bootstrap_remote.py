@@ -132,6 +132,15 @@ def forged(machine: Machine) -> None:
     git(there(machine), "update-ref", "refs/heads/main", commit)
 
 
+@given("the remote's newest commit says nonsense of the old machine")
+def nonsense(machine: Machine) -> None:
+    """As deep as JSON can be, and what a terminal would obey."""
+    said = {"Run": "0", "Host": "\x1b[2J", "Version": "\x1b[31m", "Profile": "../x", "Not-Here": "[" * 4000}
+    words = "\n".join(["x", "", *(f"Autosync-{name}: {value}" for name, value in said.items())])
+    commit = git(there(machine), "commit-tree", "-p", "main", "-m", words, "main^{tree}").decode().strip()
+    git(there(machine), "update-ref", "refs/heads/main", commit)
+
+
 @given("the remote holds a link out of the tree")
 def link_out(machine: Machine) -> None:
     (machine.root / "outside").mkdir()

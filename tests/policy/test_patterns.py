@@ -115,6 +115,7 @@ good = patterns.filter(lambda pattern: not check_pattern(pattern))
 @example(pattern="**/", files=[b"x", b"y/z"], folders=[b"a"])
 @example(pattern="a/**", files=[b"a/x/y"], folders=[b"a"])
 @example(pattern="a/b", files=[b"a/b", b"x/a/b"], folders=[])
+@example(pattern="*.x", files=[b".x", b"a.x", b".x.y", b"x"], folders=[])
 @example(pattern="[!0]", files=[b"0", b"\x10", b"1", b"\xff"], folders=[])
 @example(pattern="[a0~]", files=[b"a", b"0", b"X", b"x"], folders=[])
 def test_one_pattern_matches_what_git_matches(
