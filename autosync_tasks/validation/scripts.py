@@ -92,7 +92,7 @@ def _python(data: bytes) -> Iterator[Raw]:
             compile(data, "script", "exec", dont_inherit=True)
     except SyntaxError as error:
         # Its text quotes the script, so only the place is kept.
-        yield Raw("EXE002", "Python finds a fault in the syntax here.", error.lineno or 0, error.offset or 0)
+        yield Raw("EXE002", "Python finds a fault in the syntax here.", error.lineno or 0, max(0, error.offset or 0))
     except (ValueError, RecursionError, MemoryError, OverflowError):
         yield Raw("EXE002", "Python cannot read the script: it holds zero bytes or is nested too deeply.")
 

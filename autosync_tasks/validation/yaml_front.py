@@ -30,7 +30,7 @@ class FrontError(Exception):
 def cut_front(data: bytes) -> tuple[bytes | None, int]:
     """The text between the `---` lines as gray-matter (which OpenCode uses) cuts it, and its first line's number."""
     text = data.removeprefix(b"\xef\xbb\xbf")
-    if not text.startswith(b"---") or text[3:4] == b"-":
+    if not text.startswith(b"---"):
         return None, 0
     language, _, rest = text[3 : MAX_FRONT + 64].partition(b"\n")
     if language.strip() not in (b"", b"yaml", b"yml"):

@@ -52,7 +52,7 @@ def matched(pattern: str, texts: list[bytes]) -> set[bytes]:
 LOW = [text for text in TEXTS if text == text.lower()]
 EXACT = {
     # as the scanner has it: as Python has it, where that is another form
-    "a": "", "A": "", "ab": "", "a|b": "", "(a|bb)0": "", "(?:ab)?0?": "", "a*b": "", "a+": "", "a{2}": "", "a{1,2}": "",
+    "a": "", "A": "", "ab": "", "a ": "", "#a": "", "a#": "", "a|b": "", "(a|bb)0": "", "(?:ab)?0?": "", "a*b": "", "a+": "", "a{2}": "", "a{1,2}": "",
     "a{2,}": "", "a??b": "", "a*?b": "", "a{1,2}?b": "", "a++": "a+", "ab|": "", "(|a)b": "", "": "", "a|b|0": "",
     "[ab]": "", "[a-z]": "", "[^]": None, "[A-Z]": "", "[0-9_]": "", "[]a]": "", r"[\]a]": "", "[a-]": "", "[-a]": "",
     r"[\x30-\x39]": "", r"[.#^]": "", "[a-a]": "", r"[\n-\n]": "", r"[\-a]": "",
@@ -61,7 +61,7 @@ EXACT = {
     r"\x41": "A", r"\n": "", r"\.": "", r"\-\]": "", r"\\a": "", r"(?i)\x61": "[aA]",
     "(?x) a b": "ab", "(?x) a # b\n b": "ab", "(?x)a#b": "a", "(?x) a + ": "a+", "(?x) ( a | b ) 0": "(a|b)0",
     "(?x) a\n{2}": "a{2}", "(?x) \\# a": "#a", "(?x: a )b": "ab",
-    "(?P<n>a)b": "", "(?<n>a)b": "ab", "^a$": "a", r"\Aab\z": "ab", r"\ba\B": "a", r"a\Z": "a", "(?s)a": "a",
+    "(?P<n>a)b": "", "(?<n>a)b": "ab", "(?<Xn>a)b": "ab", "^a$": "a", r"\Aab\z": "ab", r"\ba\B": "a", r"a\Z": "a", "(?s)a": "a",
     "[[:alpha:]]": "[A-Za-z]", "[[:digit:]_]": "[0-9_]", "[[:alnum:]]": "[A-Za-z0-9]", "[[:xdigit:]]": "[0-9a-fA-F]",
     "[[:space:]]": r"[ \n]", "[[:upper:]]": "[A-Z]", "[[:lower:][:digit:]]": "[a-z0-9]", "[[:word:]]": r"[a-zA-Z0-9_]",
 }  # fmt: skip
@@ -97,7 +97,7 @@ def test_what_may_be_outside_ascii_stands_for_up_to_four_bytes(scanners: str) ->
 
 @pytest.mark.parametrize(
     "odd",
-    ["(?=a)a", "(?!a)a", "(?<=a)b", "(?<!a)b", r"\k", r"\1", r"\p{L}", "[a&&b]", "[a--b]", "[a~~b]", "[a[b]]", "(a", "a)",
+    ["(?=a)a", "(?!a)a", "(?<=a)b", "(?<=a>b)c", "(?<!a)b", r"\k", r"\1", r"\p{L}", "[a&&b]", "[a--b]", "[a~~b]", "[a[b]]", "(a", "a)",
      "[a", "a{", "a{x}", "*a", "+a", "?a", "{2}a", "é", "(?x)[a b]", "(?x)[a#]", r"[a-\d]", r"[^a-\xff]", r"\b{start}", "[[:odd:]]",
      "(?q)a", "(?P<n", "(?", r"\x4", "[[:alpha"],
 )  # fmt: skip
@@ -138,6 +138,8 @@ def test_only_a_few_words_are_put_together() -> None:
         facts, ("(?:aa|bb|cc|dd)(?:ee|ff|gg|hh|ii|jj)", "(?:aa|bb|cc|dd|ee)(?:ff|gg|hh|ii|jj)")
     )
     assert (len(together.words), len(apart.words)) == (MOST, 5)
+    five = "(?:[a-z]{9}|[0-9]{9}|-[a-z]{8}|_[a-z]{8}|=[a-z]{8})"
+    assert [len(facts(five * count)) for count in (1, 2, 3)] == [5, 5, 5]
 
 
 @pytest.mark.parametrize(
@@ -154,6 +156,10 @@ def test_only_a_few_words_are_put_together() -> None:
         ("sk-[a-z0-9]{20}", b"the sk- is sk-" + b"A" * 20, True),
         ("sk-[a-z0-9]{20}", b"sk- " * 300, True),  # at so many places nobody looks
         ("sk-[a-z0-9]{20}", b"sk- " * 100, False),
+        ("(?:[0-9]{12}@|[a-f])key", b"9key", False),  # each branch by itself
+        ("(?:ab)?[0-9]{9}", b"words " * 60, False),
+        ("(?:[a-z]{5}|[0-9]{6}|)key", b"-key", True),
+        ("abc.{0,400}xyz", b"xyz abc", True),  # over a long gap nobody looks
         ("x[0-9]{5}key", b"x1234key", False),
         ("x[0-9]{5}key", b"a key, x12345KEY", True),
         ("x[0-9]{5}key", b"x12345" + b"a" * 20 + b"key", False),
@@ -179,3 +185,6 @@ def test_what_base64_stands_for() -> None:
     assert any(hidden in one for one in decoded(b"a" + base64.urlsafe_b64encode(b"\xff\xfb" + hidden)))
     assert hidden not in list(decoded(base64.b64encode(once), layers=1))
     assert list(decoded(b"A" * 15)) == []
+    for _ in range(3):
+        once = base64.b64encode(once)
+    assert hidden not in list(decoded(once)), "so deep nobody looks"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,8 +13,8 @@ from autosync_tasks.validation.sieve import Sieve, derived
 from tests.support.matches import made
 
 LEAVES = st.sampled_from([
-    "a", "Z", "key", "SK-", "_", "=", " ", "#", r"\.", r"\x41", "[a-z]", "[A-F0-9]", "[^a]", r"\d", r"\w", r"\s", r"[\w-]",
-    "[0-9]{12}", "[a-z0-9]{20}", "[a-f0-9]{5,8}", "(?:secret|token)", r"\b", "(?:)", ".{0,400}", "[a-z]{2,900}",
+    "a", "Z", "key", "SK-", "_", "=", " ", "#", r"\.", r"\x41", "[a-z]", "[A-F0-9]", "[^0]", r"\d", r"\w", r"\s", r"[\w-]",
+    "[0-9]{12}", "[a-z0-9]{20}", "[a-f0-9]{5,8}", "(?:secret|token)", "(?:)", ".{0,400}", "[a-z]{2,900}",
 ])  # fmt: skip
 TIMES = st.sampled_from(["?", "*", "+", "{1}", "{2}", "{0,3}", "{1,4}", "{3,}", "*?"])
 
@@ -34,8 +33,6 @@ def larger(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 def test_what_an_expression_matches_is_never_ruled_out(expression: str, seed: int, beside: str) -> None:
     for one in (expression, f"key(?:{expression})[0-9]{{12}}"):
         text = made(one, random.Random(seed))
-        if re.fullmatch(one, text, re.ASCII) is None:  # an edge that is none, a letter in the other case
-            continue
         possible = Sieve(derived({"r": one})).possible((beside + text + " " + beside).encode())
         assert possible is None or "r" in possible, (one, text)
 

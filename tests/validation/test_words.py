@@ -1,0 +1,190 @@
+"""What a finding says and where, to the letter; and that what nobody expects in a file fails no rule."""
+
+from __future__ import annotations
+
+import os
+import re
+
+import pytest
+
+from autosync_tasks.errors import UsageError
+from autosync_tasks.model import Finding, Severity
+from autosync_tasks.validation import jsonc, schema, validate
+from autosync_tasks.validation.families import explain
+from autosync_tasks.validation.findings import Lines, printable
+from autosync_tasks.validation.names_and_modes import collisions
+from autosync_tasks.validation.run import MOST
+from autosync_tasks.validation.scanner import EngineUnavailableError, Hit
+from autosync_tasks.validation.scripts import is_shell
+from autosync_tasks.validation.secret_regions import Region
+from autosync_tasks.validation.withheld import Withheld
+from autosync_tasks.validation.yaml_front import cut_front, top_level
+from tests.validation.support import NoSecrets, codes, context, file, link, of
+from tests.validation.test_agents import AGENT, CLAUDE, RULES, Says
+
+LONG = "x" * 200
+
+
+def found(*subjects, **facts) -> list[Finding]:  # type: ignore[no-untyped-def]
+    paths = [one.path for one in subjects]
+    return validate(subjects, context(*paths, **facts))
+
+
+def the(code: str, *subjects, **facts) -> Finding:  # type: ignore[no-untyped-def]
+    return next(one for one in found(*subjects, **facts) if one.code == code)
+
+
+CUT = [
+    ("JSN003", 60, [file(b"a.json", f'{{"{LONG}": 1, "{LONG}": 2}}')]),
+    ("JSN005", 80, [file(b"opencode.json", f'{{"model": "{{file:{LONG}}}"}}')]),
+    ("MDF007", 40, [file(b"agent/a.md", f"---\n{LONG}: 1\n{LONG}: 2\n---\n")]),
+    ("FS003", 80, [file(b"\x01" + LONG.encode())]),
+    ("FS008", 80, [file(LONG.encode()), file(LONG.upper().encode())]),
+]
+
+
+def test_of_a_long_name_only_so_much_is_said() -> None:
+    for code, most, subjects in CUT:
+        told = re.findall("[\ufffdx]+…", the(code, *subjects).message.lower())
+        assert [len(one) for one in told] == [most], code
+
+
+def test_of_others_with_the_name_the_first_is_said_and_only_so_much() -> None:
+    folder = "agent/" + "x" * 90 + "/"
+    names = [f"{folder}a.md".encode(), f"{folder.replace('agent', 'agents')}a.md".encode()]
+    same = the("MDF006", *(file(name, "---\ndescription: d\n---\n") for name in names))
+    assert len(same.message.split()[0]) == 80
+    three = dict(collisions([b"Aa"], [b"aA", b"AA", b"Aa"]))
+    assert three[b"Aa"].message.endswith(" AA.")
+    assert [path for path, _ in collisions([b"A.md"], [b"a.md"])] == [b"A.md"]
+
+
+def test_places() -> None:
+    lines = Lines("ab\ncdé x\n\nz".encode())
+    assert [lines.position(at) for at in (0, 1, 3, 8)] == [(1, 1), (1, 2), (2, 1), (2, 5)]
+    assert [lines.text(number) for number in range(6)] == [b"", b"ab", "cdé x".encode(), b"", b"z", b""]
+    assert printable(("\U0001f600" * 10).encode(), 10) == "\U0001f600" * 10
+    assert jsonc.duplicates('{"a": 1, "a": 2}') == [("a", 1, 10)]
+    assert the("MDF003", file(b"agent/a.md", "hi")).line == 1
+    assert the("MDF003", file(b"agent/a.md", "---\nmode: all\n---\n")).line == 1
+    assert {one.line for one in found(file(b"skill/a/SKILL.md", "hi")) if one.code == "MDF004"} == {1}
+    unknown = the("EXE002", file(b"bin/a.py", "# coding: no-such\n", 0o755))
+    assert (unknown.line, unknown.column) == (0, 0)
+
+
+def test_a_finding_is_named_by_sixteen_digits_and_new() -> None:
+    one = the("JSN002", file(b"a.json", "{"))
+    assert (len(one.fingerprint), one.status) == (16, "new")
+
+
+def test_what_is_shown_of_a_file_holds_no_secret() -> None:
+    hidden = Withheld(b"one\ntwo\n", [Region("SEC001", "", 4, 7, b"two!")])
+    assert [hidden.excerpt(line) for line in range(4)] == ["", "one", "", ""]
+    told = Finding("SEC001", Severity.ERROR, b"a", "plain", "say two!", 0, 0, "", "new", "")
+    assert "two!" not in hidden.clean(told).hint
+    assert hidden.clean(told).message == "plain"
+
+
+def test_a_code_that_is_far_from_any_is_told_with_the_nearest() -> None:
+    with pytest.raises(UsageError, match="no rule has the code"):
+        explain("%%%")
+
+
+def test_of_one_kind_two_hundred_are_told() -> None:
+    many = "".join(f'{{"a{n}": 1, "a{n}": 2}},' for n in range(MOST + 50))
+    assert codes(found(file(b"a.json", f"[{many}]"))).count("JSN003") == MOST
+
+
+def test_the_scanner_is_loaded_once_and_bash_asked_only_of_scripts() -> None:
+    loads, asked = [], []
+    files = [file(b"a.md", "x"), file(b"b.md", "y")]
+
+    def load(cache: str) -> NoSecrets:
+        loads.append(cache)
+        return NoSecrets()
+
+    def missing(cache: str) -> NoSecrets:
+        loads.append(cache)
+        raise EngineUnavailableError("none")
+
+    assert found(*files, load_engine=load, check_shell=lambda scripts: asked.append(scripts) or []) == []
+    assert (len(loads), asked) == (1, [])
+    assert set(codes(found(*files, load_engine=missing))) == {"SEC000"}
+    assert len(loads) == 2
+
+
+def test_a_scanner_that_fails_halfway_blocks() -> None:
+    class Fails:
+        def scan(self, data: bytes) -> list[Hit]:
+            raise EngineUnavailableError("it is gone")
+
+    assert set(codes(found(file(b"a.md", "x"), load_engine=lambda cache: Fails()))) == {"SEC000"}
+
+
+HOOKS = Says("hooks", ("/settings.json",), known=("~/.claude",))
+MARKS = "<<<<<<< a\n=======\n>>>>>>> b\n"
+
+
+ODD = [
+    (file(b"\xff.json"), (), ["FS009", "JSN002"]),
+    (file(b"settings.json"), (Says("json", ("/settings.json",), takes=("empty",), stops=True),), []),
+    (file(b"settings.json"), (CLAUDE,), ["AGT001", "JSN002"]),
+    (file(b"opencode.json", b'{"model": "{env:\xff}"}'), (), ["JSN006"]),
+    (file(b"settings.json", '{"hooks": {"Stop": 5}}'), (HOOKS,), []),
+    (file(b"settings.json", '{"hooks": {"Stop": [{"hooks": [{"command": 5}]}]}}'), (HOOKS,), []),
+    (file(b"agents/a.md", "---\ndescription: d\n---\n"), (AGENT,), ["AGT003"]),
+    (file(b"rules/a.rules", "a = 1\0"), (RULES,), ["AGT001"]),
+    (file(b"rules/a.rules", "-" * 100_000 + "1"), (RULES,), ["AGT001"]),
+    (file(b"agent/a.md", "---\ndescription: d\ntemperature: 1:30.5\n---\n"), (), []),
+    (file(b"agent/a.md", b"---\ndescription: \x01\n---\n"), (), ["MDF001"]),
+    (file(b"bin/words", "if ("), (), []),
+    (file(b"bin/x", "words", 0o602), (), ["FS005"]),
+    (file(b"bin/late.py", b"#!/usr/bin/python3\n#" + b"#" * 1100 + b"\0\n", 0o755), (), ["EXE002"]),
+    (link(b"context/a", b"b"), (), []),
+    (link(b"bin/a.md", b"b"), (), []),
+    (link(b"a.json", MARKS.encode()), (), ["FS007"]),
+    (file(b"a.json", MARKS), (), ["JSN002", "MRG001"]),
+]
+
+
+def test_what_is_told_of_odd_files() -> None:
+    beside = [b"b", b"context/b", b"bin/b"]
+    for subject, checks, wanted in ODD:
+        told = codes(validate([subject], context(subject.path, *beside, checks=checks, environ={})))
+        assert sorted(told) == wanted, (subject.path, subject.data[:40])
+
+
+def test_two_faults_of_an_agents_file_are_two_to_accept() -> None:
+    two = validate(
+        [file(b"settings.json", "\ufeff[] // x")], context(checks=(Says("json", ("/settings.json",), stops=True),))
+    )
+    marks = [one.fingerprint for one in two if one.code == "AGT001"]
+    assert len(marks) == len(set(marks)) == 3
+    misfit = Says(
+        "json", ("/settings.json",), stops=True, schema={"type": "object", "properties": {"a": {"type": "string"}}}
+    )
+    (one,) = (
+        one for one in validate([file(b"settings.json", '{"a": 1}')], context(checks=(misfit,))) if one.code == "AGT001"
+    )
+    assert (one.line, one.column) == (0, 0)
+
+
+def test_a_link_to_this_very_folder_leads_out_where_the_tree_is_elsewhere() -> None:
+    assert "FS006" in of(link(b"l", os.getcwdb() + b"/x"))
+
+
+def test_a_front_matter_is_cut_as_its_reader_does() -> None:
+    assert cut_front(b"----\na: 1\n---\n") == (None, 0)
+    assert cut_front(b"---\n---\nbody") == (b"", 2)
+    assert cut_front(b"---\na: 1\n---") == (b"a: 1\n", 2)
+    deep = b"".join(b" " * n + b"a:\n" for n in range(100))
+    assert top_level(deep, 2)[0][0] == "a"
+
+
+def test_small_questions() -> None:
+    assert not schema.is_version_2([])
+    assert is_shell(file(b"a.sh", "x")) and not is_shell(file(b"a.sh", "\0x"))
+    assert jsonc.loads("[" + "9" * 99 + "," + "9" * 100 + "]") == [10**99 - 1, 1e100]
+    assert jsonc.loads("[" + "9" * 5000 + "]") == [float("inf")]
+    with pytest.raises(jsonc.JsoncError, match="value"):
+        jsonc.loads('{"a": /}')
