@@ -32,8 +32,8 @@ from autosync_tasks.workspace.workspace import Site, open_site
     words="path",
     optional=["undo"],
     help={
-        "path": "a file or folder as it lies in the source, or from the folder in it that you stand in (may be given "
-        "several times, or as plain words)",
+        "path": "a file, a folder or a pattern ('agent/*.md'), as it lies in the source, or from the folder in it that "
+        "you stand in (may be given several times, or as plain words)",
         "at": "which backup: a commit, or a time (2026-01-05, '2026-01-05 14:30', '3 days ago'); else the newest",
         "to": "restore into this folder instead of the source; nothing there is overwritten",
         "outside": "bring what the backup keeps from outside the tree to its places; nothing there is overwritten",

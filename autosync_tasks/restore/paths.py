@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from autosync_tasks.config.around import places
 from autosync_tasks.config.places import Places
@@ -11,13 +11,13 @@ from autosync_tasks.errors import BackupError, UsageError
 from autosync_tasks.model import Entry, Kind, Path
 from autosync_tasks.names import OUTSIDE, display, parents
 from autosync_tasks.policy.classify import Classifier
-from autosync_tasks.restore.plan import UnknownPathError, normal, select
+from autosync_tasks.restore.plan import UnknownPathError, held, is_pattern, normal, select
 from autosync_tasks.restore.request import Wish, local_zone, name_of_commit
 from autosync_tasks.tree.followed_links import Following
 from autosync_tasks.workspace.workspace import Site
 
 
-def in_source(places: Places, path: bytes, cwd: str, recorded: Mapping[Path, object]) -> Path:
+def in_source(places: Places, path: bytes, cwd: str, recorded: Collection[Path]) -> Path:
     """A path as a person wrote it, as one in the source: a whole path, or one from the folder they stand in.
 
     From inside the tree `build.md` means the one beside them, if the backup has that; else the one at the root.
@@ -40,8 +40,19 @@ def _below(root: bytes, path: bytes) -> bytes | None:
     return None
 
 
-def _holds(recorded: Mapping[Path, object], path: Path) -> bool:
-    return path in (b"", b".") or path in recorded or any(known.startswith(path + b"/") for known in recorded)
+def _holds(recorded: Collection[Path], path: Path) -> bool:
+    return path in (b"", b".") or bool(held(recorded, path))
+
+
+def commits_with(site: Site, command: str, *options: str, named: Iterable[Path]) -> bytes:
+    """What git's `log` or `rev-list` tells of the commits that changed what these words mean."""
+    specs = []
+    for name in map(os.fsdecode, named):
+        specs.append(f":(literal){name}")
+        if is_pattern(os.fsencode(name)):
+            form = name if "/" in name else f"**/{name}"
+            specs += [f":(glob){form}", f":(glob){form}/**"]
+    return site.repository.gateway.run(command, *options, "--", *specs, environment={"GIT_LITERAL_PATHSPECS": "0"})
 
 
 def is_all(wish: Wish, places: Places, recorded: Mapping[Path, object]) -> bool:
@@ -136,18 +147,19 @@ def _where(site: Site, wish: Wish, path: Path, commit: str) -> str:
     """Which backup holds a path that this commit does not hold; "" if none does."""
     if not path or wish.undo:
         return ""
-    run, zone, name = site.repository.gateway.run, wish.zone or local_zone(wish.now), os.fsdecode(path)
+    zone, name = wish.zone or local_zone(wish.now), os.fsdecode(path)
     try:
         if site.repository.gateway.attempt("cat-file", "-e", f"{commit}:{name}")[0] == 0:
             return f"it lies in the backup ({display(site.repository.folder)}), but is no file of the source"
-        left = run("rev-list", "--max-count=1", "--first-parent", commit, "--", name).decode().strip()
+        left = commits_with(site, "rev-list", "--max-count=1", "--first-parent", commit, named=[path]).decode().strip()
         if left:
             said = name_of_commit(site, left, zone)
             return f"it left the backup with {said}: add --at {left[:7]}~1 for the version before"
         newest = site.repository.ref()
         if not newest or newest == commit:
             return ""
-        later = run("rev-list", "--first-parent", "--reverse", newest, f"^{commit}", "--", name).decode().split()
+        since = ("--first-parent", "--reverse", newest, f"^{commit}")
+        later = commits_with(site, "rev-list", *since, named=[path]).decode().split()
         if not later:
             return ""
         return f"it came into the backup with {name_of_commit(site, later[0], zone)}: add --at {later[0][:7]}"

@@ -15,6 +15,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from autosync_tasks.errors import UsageError
 from autosync_tasks.model import Change, ChangeKind, Entry, Kind, Manifest, Path, Priority, Rule
 from autosync_tasks.names import display, parents
+from autosync_tasks.policy.matching import Matcher
+from autosync_tasks.policy.patterns import check_pattern
 from autosync_tasks.records import dataclass, replace
 
 NAME_MAX = 255
@@ -131,13 +133,27 @@ def select(recorded: Manifest, wanted: Iterable[Path]) -> dict[Path, Entry]:
     chosen: dict[Path, Entry] = {}
     missing = []
     for path in wanted:
-        below = {p: e for p, e in recorded.items() if p == path or p.startswith(path + b"/")}
-        chosen |= below
-        if not below:
+        found = held(recorded, path)
+        chosen |= {known: recorded[known] for known in found}
+        if not found:
             missing.append(path)
     if missing:
         raise UnknownPathError(missing, [nearest(recorded, path) for path in missing])
     return chosen
+
+
+def held(recorded: Collection[Path], named: Path) -> list[Path]:
+    """The recorded paths that a word of a person's means: it, all below it, or else what matches it."""
+    found = [path for path in recorded if path == named or path.startswith(named + b"/")]
+    if found or not is_pattern(named):
+        return found
+    matcher = Matcher([(named.decode(), ())])
+    return [path for path in recorded if matcher.first(path, False) is not None]
+
+
+def is_pattern(named: Path) -> bool:
+    """Whether a word is a pattern, written as those of the settings are, unless a path has this very name."""
+    return any(sign in named for sign in b"*?[") and not check_pattern(named.decode("utf-8", "surrogateescape"))
 
 
 class UnknownPathError(UsageError):
@@ -149,7 +165,7 @@ class UnknownPathError(UsageError):
             f"{display(path)}: not there" + (f"; the nearest is {display(close)}" if close else "")
             for path, close in zip(self.paths, self.near, strict=True)
         ]
-        hint = "name a path as it lies in the source, or a folder, or nothing"
+        hint = "name a path as it lies in the source, or a folder, a pattern, or nothing"
         super().__init__("the backup does not hold every path that you named", hint=hint, details=lines)
 
 

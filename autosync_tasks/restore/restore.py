@@ -17,7 +17,7 @@ from autosync_tasks.model import Run
 from autosync_tasks.names import display
 from autosync_tasks.plan.past import remember_act
 from autosync_tasks.restore.parts import restore_parts
-from autosync_tasks.restore.paths import in_source, places_folder
+from autosync_tasks.restore.paths import commits_with, in_source, places_folder
 from autosync_tasks.restore.plan import RestorePlan, UnknownPathError, nearest
 from autosync_tasks.restore.request import Agree, Announce, Wish, local_zone, newest_backup, no_backup, time_of
 from autosync_tasks.restore.run import Restore
@@ -111,9 +111,9 @@ def backups(site: Site, wish: Wish) -> list[tuple[str, str, str]]:
     newest = newest_backup(site)[0]
     recorded = site.repository.listing(newest)
     paths = [in_source(site.places, path, wish.cwd, recorded) for path in wish.paths]
-    named = [os.fsdecode(path) for path in paths if path] if all(paths) else []
+    named = paths if all(paths) else []
     options = ("--max-count=50", "--first-parent", "-z", "--format=%H%x00%ct%x00%s")
-    fields = site.repository.gateway.run("log", *options, newest, "--", *named).split(b"\0")
+    fields = commits_with(site, "log", *options, newest, named=named).split(b"\0")
     if named and len(fields) < 3:
         raise UnknownPathError(paths, [nearest(recorded, path) for path in paths])
     zone = wish.zone or local_zone(wish.now)

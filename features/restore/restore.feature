@@ -21,6 +21,19 @@ Feature: Bringing files back
       Then the restore is done
       And the backup equals the config tree
 
+    Scenario Outline: what the pattern <pattern> matches
+      When "context/stack.md" is deleted
+      And "AGENTS.md" is deleted
+      And a person restores "<pattern>"
+      Then the config tree has "context/stack.md"
+      And the config tree has no "AGENTS.md"
+
+      Examples:
+        | pattern      |
+        | context/*.md |
+        | st?ck.md     |
+        | con*         |
+
     Scenario: everything, after the whole tree was lost
       When the config tree is lost
       And a person restores everything
@@ -102,6 +115,13 @@ Feature: Bringing files back
       Then the restore is refused
       And it says "it left the backup with", and what to do next
 
+    Scenario: the backups that changed what a pattern matches, though nothing of it is left
+      Given "context/stack.md" is deleted
+      And a person asks for a sync at 10:00
+      And "AGENTS.md" says "another file" and a person asks for a sync at 11:00
+      When a person lists the backups of "context/*ck.md"
+      Then 2 backups are named
+
     Scenario: the versions of one file
       Given "context/stack.md" says "second version"
       And a person asks for a sync at 10:00
@@ -137,6 +157,13 @@ Feature: Bringing files back
       And the backup equals the config tree
 
   Rule: People name things from where they stand
+
+    Scenario: what a pattern matches there
+      When "context/stack.md" is deleted
+      And "README.md" is deleted
+      And a person in the folder "context" restores "*.md"
+      Then the config tree has "context/stack.md"
+      And the config tree has no "README.md"
 
     Scenario: a file beside them
       When "context/stack.md" is deleted
