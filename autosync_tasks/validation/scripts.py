@@ -56,7 +56,7 @@ def script_faults(subject: Subject, context: Context) -> Iterator[Raw]:
             yield Raw("EXE005", "The first line ends with a carriage return.", 1)
         if in_bin and not subject.mode & 0o111:
             yield Raw("EXE003", "The script is not executable.", 1)
-    elif in_bin and subject.mode & 0o111 and not data.startswith(b"\x7fELF"):
+    elif in_bin and subject.mode & 0o111:
         yield Raw("EXE004", "The executable does not begin with `#!`.", 1)
     # Modules are left out: compiling all of a tree's takes longer than everything else together.
     python = _PYTHON.match(first) if first.startswith(b"#!") else in_bin and subject.path.endswith(b".py")

@@ -53,6 +53,7 @@ HITS = [
     # a name stands before its value, in the same line and not far away
     (OWN + "assignment", "codecov_token: VALUE", LONG, "SEC005"),
     (OWN + "assignment", "codecov_token:\nVALUE", LONG, ""),
+    (OWN + "assignment", "note\ncodecov_token:\nVALUE", LONG, ""),
     (OWN + "assignment", "# " + "-" * 130 + "\ncodecov_token:\nVALUE", LONG, ""),
     (OWN + "assignment", "codecov_token:\nVALUE" + " and more" * 40, LONG, ""),
     (OWN + "assignment", "bcache_key" + "=" * 111 + "VALUE", LONG, ""),  # its first letter is too far away
@@ -72,6 +73,10 @@ HITS = [
     # a password has four signs, and no template
     (OWN + "netrc", "VALUE", "k7Qz", "SEC101"),
     (OWN + "netrc", "VALUE", "k7Q", ""),
+    (OWN + "netrc", "VALUE", "qw!xzv", "SEC005"),
+    (OWN + "oauth-value", '"hostname": "h", "port": 1, "password": "VALUE"', "k7Qz9mX2", "SEC005"),
+    (OWN + "header", "VALUE", "abababab-abababab-abababab-" + word(20), "SEC005"),
+    (OWN + "jwt", "VALUE", f"eyJhbGciOiJIUzI1NiJ9.{word(41)}.{word(43)}", "SEC001"),
     # a login stands near its token
     (OWN + "oauth-value", 'VALUE"' + " " * 785 + '"type":"oauth"', LONG, "SEC005"),
     (OWN + "oauth-value", 'VALUE"' + " " * 786 + '"type":"oauth"', LONG, ""),
@@ -85,6 +90,7 @@ HITS = [
     # a key of a provider without a digit is long and of both cases
     (OWN + "sk", "VALUE", "sk-" + word(57, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"), "SEC001"),
     (OWN + "sk", "VALUE", "sk-" + word(56, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"), ""),
+    (OWN + "sk", "VALUE", "sk-" + word(57, "abcdeABCDE"), ""),
     (OWN + "sk", "VALUE", "sk-thequickbrownfoxjumpsoverthelazydogs-13579-02468-vwxyz-qjkpz", ""),
 ]
 
@@ -104,6 +110,7 @@ END = "-----END PRIVATE KEY-----"
 
 KEYS = [
     (f"\n{word(64)}\n{END}\n", "SEC002"),  # as short as keys are
+    (f"\n{'EXAMPLEexample' * 5}\n{END}\n", ""),
     (f"{END}\n{word(64)}\n", ""),  # nothing is in it
     (f"{'a b ' * 75}{word(64)}\n{END}\n", "SEC002"),
     (f"{'a b ' * 75} {word(64)}\n{END}\n", ""),  # what follows much later is something else
@@ -123,6 +130,8 @@ def test_a_private_key_in_base64_is_known_by_its_beginning_however_it_ends() -> 
 TABLE: list[tuple[Callable[[bytes], object], str, object]] = [
     (secret_values.is_random, word(30), True),
     (secret_values.is_random, "s3://" + word(30), False),
+    (secret_values.is_random, "/" + word(30), False),
+    (secret_values.is_random, "aK-9x-Qz-4m-Lb-7T-wR-3c-Xe-5H-jV-8s-Ny-2G", False),  # too much between
     (secret_values.is_mixed, "aBcDeFgH1jK", True),  # one digit
     (secret_values.is_mixed, "aBcDeFgHijK", False),
     (secret_values.is_mixed, "qwxz71bnmk93", True),  # four runs
@@ -204,3 +213,14 @@ def test_a_name_that_no_one_may_write_is_told_where_nothing_else_is_judged() -> 
 def test_of_a_rule_a_person_reads_its_words() -> None:
     place = Place(b"a.md", LONG.encode(), 0, len(LONG))
     assert judge_hit(place, Hit("rules/betterleaks.acme-api-token", 0, len(LONG), True)) == ("SEC001", "acme api token")
+
+
+def test_what_stands_wall_to_wall_is_told_apart() -> None:
+    class Two:
+        def scan(self, data: bytes) -> list[Hit]:
+            return [Hit("x.y", 0, 36, sure=True), Hit("x.y", 36, 72, sure=True)]
+
+    assert [(one.start, one.end) for one in regions(b"a.md", (LONG + word(36, seed=9)).encode(), Two())] == [
+        (0, 36),
+        (36, 72),
+    ]

@@ -57,6 +57,7 @@ def test_of_others_with_the_name_the_first_is_said_and_only_so_much() -> None:
     three = dict(collisions([b"Aa"], [b"aA", b"AA", b"Aa"]))
     assert three[b"Aa"].message.endswith(" AA.")
     assert [path for path, _ in collisions([b"A.md"], [b"a.md"])] == [b"A.md"]
+    assert [path for path, _ in collisions([b"A", b"c"], [b"A", b"a", b"c"])] == [b"A"]
 
 
 def test_places() -> None:
@@ -75,6 +76,9 @@ def test_places() -> None:
 def test_a_finding_is_named_by_sixteen_digits_and_new() -> None:
     one = the("JSN002", file(b"a.json", "{"))
     assert (len(one.fingerprint), one.status) == (16, "new")
+    assert the("FS008", file(b"a"), file(b"A")).excerpt == ""
+    one = the("JSN007", file(b"package.json", "[]"))
+    assert (one.line, one.column) == (1, 1)
 
 
 def test_what_is_shown_of_a_file_holds_no_secret() -> None:
@@ -88,6 +92,7 @@ def test_what_is_shown_of_a_file_holds_no_secret() -> None:
 def test_a_code_that_is_far_from_any_is_told_with_the_nearest() -> None:
     with pytest.raises(UsageError, match="no rule has the code"):
         explain("%%%")
+    assert "\n\nIt blocks the sync.\n\n" in explain("JSN001")
 
 
 def test_of_one_kind_two_hundred_are_told() -> None:
@@ -138,6 +143,8 @@ ODD = [
     (file(b"agent/a.md", "---\ndescription: d\ntemperature: 1:30.5\n---\n"), (), []),
     (file(b"agent/a.md", b"---\ndescription: \x01\n---\n"), (), ["MDF001"]),
     (file(b"bin/words", "if ("), (), []),
+    (file(b"bin/tool", "#!/bin/sh\n", 0o755), (), []),
+    (file(b"agent/a.md", "---\n? [a]\n: b\ndescription: d\n---\n"), (), []),
     (file(b"bin/x", "words", 0o602), (), ["FS005"]),
     (file(b"bin/late.py", b"#!/usr/bin/python3\n#" + b"#" * 1100 + b"\0\n", 0o755), (), ["EXE002"]),
     (link(b"context/a", b"b"), (), []),
@@ -176,6 +183,7 @@ def test_a_link_to_this_very_folder_leads_out_where_the_tree_is_elsewhere() -> N
 def test_a_front_matter_is_cut_as_its_reader_does() -> None:
     assert cut_front(b"----\na: 1\n---\n") == (None, 0)
     assert cut_front(b"---\n---\nbody") == (b"", 2)
+    assert cut_front(b"---\n\n---\nbody") == (b"\n", 2)
     assert cut_front(b"---\na: 1\n---") == (b"a: 1\n", 2)
     deep = b"".join(b" " * n + b"a:\n" for n in range(100))
     assert top_level(deep, 2)[0][0] == "a"
@@ -183,8 +191,12 @@ def test_a_front_matter_is_cut_as_its_reader_does() -> None:
 
 def test_small_questions() -> None:
     assert not schema.is_version_2([])
+    assert [one.keyword for n in (6, 7) for one in schema.misfits(n, {"maximum": 6})] == ["maximum"]
+    (unknown,) = schema.misfits(dict.fromkeys("abcdef"), {"additionalProperties": False})
+    assert unknown.what.endswith(" a, b, c, d, e")
     assert is_shell(file(b"a.sh", "x")) and not is_shell(file(b"a.sh", "\0x"))
     assert jsonc.loads("[" + "9" * 99 + "," + "9" * 100 + "]") == [10**99 - 1, 1e100]
+    assert jsonc.loads('{"a": ""} //') == {"a": ""}
     assert jsonc.loads("[" + "9" * 5000 + "]") == [float("inf")]
     with pytest.raises(jsonc.JsoncError, match="value"):
         jsonc.loads('{"a": /}')
