@@ -7,8 +7,6 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autosync_tasks.validation.rule_facts import MOST, facts
-from autosync_tasks.validation.rule_syntax import UnknownSyntaxError
 from autosync_tasks.validation.sieve import Sieve, derived
 from tests.support.matches import made
 
@@ -35,13 +33,3 @@ def test_what_an_expression_matches_is_never_ruled_out(expression: str, seed: in
         text = made(one, random.Random(seed))
         possible = Sieve(derived({"r": one})).possible((beside + text + " " + beside).encode())
         assert possible is None or "r" in possible, (one, text)
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.recursive(LEAVES, larger, max_leaves=20))
-def test_a_rule_has_only_so_many_ways_to_match(expression: str) -> None:
-    try:
-        ways = facts(expression)
-    except UnknownSyntaxError:
-        return
-    assert len(ways) <= MOST
