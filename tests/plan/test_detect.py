@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from autosync_tasks.backup.manifest import PATH
-from autosync_tasks.model import ChangeKind, Entry, Finding, Kind, Left, LeftOut, Plan, Severity
+from autosync_tasks.model import Change, ChangeKind, Entry, Finding, Kind, Left, LeftOut, Plan, Severity
 from autosync_tasks.names import OUTSIDE
 from autosync_tasks.plan.delta import plan, without
 from autosync_tasks.plan.detect import Difference, detect
@@ -76,6 +76,36 @@ def test_with_a_folder_that_went_only_what_was_ours_in_it_is_deleted() -> None:
     tree = dict.fromkeys((b"docs/b.md", b"docs/theirs.md"), ("100644", entry("b").id))
     made = plan(difference({}, recorded).changes, {}, recorded, tree, "1" * 40, "s", lambda *_: b"")
     assert made.deletes == {b"docs/b.md"}
+
+
+def test_a_folder_is_recorded_as_long_as_something_in_it_is() -> None:
+    """As the source has it, if it comes with a file; what is neither there nor holds anything is recorded no more."""
+    private = FOLDER._replace(mode=0o700)
+    a, b = b"docs/x/a.md", b"docs/x/b.md"
+    recorded = {b"docs": FOLDER, b"docs/x": FOLDER, a: entry("a"), b: entry("b"), b"was-empty": FOLDER}
+    observed = {b"new": private, b"new/y": private, b"new/y/c.md": entry("c"), b"not-asked": FOLDER}
+    gone = [one for one in difference(observed, recorded).changes if one.path in (a, b)]
+    come = [one for one in difference(observed, recorded).changes if one.path == b"new/y/c.md"]
+
+    def after(*changes: Change) -> dict[bytes, Entry]:
+        return dict(plan(changes, observed, recorded, {}, "1" * 40, "s", lambda *_: b"").after)
+
+    assert after(*gone, *come) == {b"new": private, b"new/y": private, b"new/y/c.md": entry("c")}
+    assert after(gone[0]) == {b"docs": FOLDER, b"docs/x": FOLDER, b: entry("b")}
+
+
+def test_a_digest_names_one_plan_in_whatever_order_it_was_made() -> None:
+    one, two = {b"a": entry("a"), b"b": entry("b")}, {b"a": entry("b"), b"b": entry("a")}
+    there = dict.fromkeys((b"c", b"d"), ("100644", "1" * 40))
+    gone = dict.fromkeys(there, entry("gone"))
+
+    def digest(observed: dict[bytes, Entry], recorded: dict[bytes, Entry], base: str = "1", text: bytes = b"") -> str:
+        changes = difference(observed, recorded).changes
+        return plan(changes, observed, recorded, there, base, "s", lambda *_: text).digest
+
+    assert digest(one, gone) == digest(dict(reversed(one.items())), dict(reversed(gone.items())))
+    others = [(one, gone), (two, gone), (one, {}), ({}, gone), (one, {b"c": entry("gone")})]
+    assert len({digest(*other) for other in others} | {digest(one, gone, "2"), digest(one, gone, text=b"x")}) == 7
 
 
 def test_half_of_a_swap_of_a_file_and_a_folder_is_refused() -> None:

@@ -397,6 +397,46 @@ def test_an_address_has_no_control_characters(url: str, char: str) -> None:
         parse(url.format(char))
 
 
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("", "empty"),
+        ("/" + "x" * 4096, "too long"),
+        ("--upload-pack=evil", "begins with a dash"),
+        ("ext::evil", "^ext:: would run a program"),
+        ("a" * 30 + "::evil", f"^{'a' * 20} would run a program"),
+        ("https://a.net/x?token=1", "may be a token"),
+        ("ssh://a.net/x#token", "may be a token"),
+        ("http://a.net/x", "use https or ssh"),
+        ("ssh://@a.net/x", "no name of a user"),
+        ("ssh://-l@a.net/x", "no name of a user"),
+        ("file://a.net/x", "no other host"),
+        ("ftp://a.net/x", "^ftp:// is not allowed"),
+    ],
+)
+def test_where_this_program_does_not_go(url: str, why: str) -> None:
+    with pytest.raises(AddressError, match=why):
+        parse(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "scheme", "shown"),
+    [
+        ("/" + "x" * 4095, "file", "/" + "x" * 4095),
+        ("/mnt/a stick-", "file", "/mnt/a stick-"),
+        ("/mnt/a:b/c", "file", "/mnt/a:b/c"),
+        ("file://localhost/mnt/x", "file", "file://localhost/mnt/x"),
+        ("https://a.net", "https", "https://a.net"),
+        ("http://ana@127.0.0.1:8080/x", "http", "http://127.0.0.1:8080/x"),
+        ("http://LOCALHOST/x", "http", "http://LOCALHOST/x"),
+        ("ssh://a.net/x", "ssh", "ssh://a.net/x"),
+        ("host:a/b:c", "ssh", "host:a/b:c"),
+    ],
+)
+def test_where_it_goes(url: str, scheme: str, shown: str) -> None:
+    assert (parse(url).scheme, parse(url).shown) == (scheme, shown)
+
+
 @pytest.mark.parametrize("host", ["-oProxyCommand=evil", "a b", "a;b", "a$b", "ä"])
 @pytest.mark.parametrize("url", ["https://{}/x", "ssh://ana@{}/x", "ana@{}:x.git", "ana@{}:/x.git"])
 def test_the_host_of_an_address_can_be_no_option(url: str, host: str) -> None:
