@@ -186,7 +186,7 @@ def _branch(site: Site) -> str:
     repository, marked = site.repository, site.state.last_worktree
     if not repository.exists:
         if marked:
-            _refuse_in_its_place(site.places.backup, marked)
+            _refuse_in_its_place(site.places.backup, marked, site.loaded.data_home)
         return ""
     ref = repository.ref()
     if not ref and marked and repository.has_objects():
@@ -203,19 +203,29 @@ def _branch(site: Site) -> str:
     return ref
 
 
-def _refuse_in_its_place(folder: str, marked: str) -> None:
-    """Raises BackupError if the place of a backup that was there looks like that of a drive which is not connected."""
+def _refuse_in_its_place(folder: str, marked: str, own: str) -> None:
+    """Raises BackupError if the place of a backup that was there looks like that of a drive which is not connected.
+
+    own: the program's folder of data, which holds nothing else and so is empty where somebody deleted the backup.
+    """
     parent = os.path.dirname(folder)
     if not os.path.isdir(parent):
-        away, way = f"{display(parent)} is not there either", f"mkdir -p {display(parent)}"
-    elif os.access(folder, os.R_OK) and os.path.isdir(folder) and not os.listdir(folder):
-        away, way = "its folder is empty, like a place where nothing is mounted", f"rmdir {display(folder)}"
+        away = f"{display(parent)} is not there either"
+    elif _is_empty(folder):
+        away = "its folder is empty, like a place where nothing is mounted"
+    elif parent != own and _is_empty(parent):
+        away = f"{display(parent)} is empty, like a place where nothing is mounted"
     else:
         return  # somebody deleted it: the next one begins
     raise BackupError(
         f"the backup {display(folder)} is away ({away}); its last commit was {marked[:7]}",
-        hint=f"connect the drive or share that it lies on; or, to begin a new backup there: {way}, then `inv sync`",
+        hint="connect the drive or share that it lies on; or, to begin a new backup there: "
+        f"`git init {display(folder)}`, then `inv sync`",
     )
+
+
+def _is_empty(folder: str) -> bool:
+    return os.access(folder, os.R_OK) and os.path.isdir(folder) and not os.listdir(folder)
 
 
 def _root(site: Site) -> int:

@@ -95,6 +95,14 @@ Feature: Bad surroundings
         | what                        |
         | empty mount point is left   |
         | mount point went with it    |
+        | mount point above is left   |
+
+    Scenario: a new one can begin there
+      Given a backup on a drive of its own, made at 09:00
+      And the drive is gone, and its mount point above is left
+      And a person begins an empty repository in the backup's place
+      When a person asks for a sync at 09:10
+      Then the sync is done, and the backup equals the config tree
 
     Scenario: once it is connected again
       Given a backup on a drive of its own, made at 09:00

@@ -113,12 +113,23 @@ def on_a_drive(machine: Machine) -> None:
     machine.must_sync()
 
 
-@given(parsers.re("the drive is gone, and its (?P<what>empty mount point is left|mount point went with it)"))
+@given(
+    parsers.re(
+        "the drive is gone, and its (?P<what>empty mount point is left|mount point went with it|mount point above is left)"
+    )
+)
 def drive_gone(machine: Machine, what: str) -> None:
     stick = machine.root / "drive" / "stick"
     stick.rename(machine.root / "drive-in-a-pocket")
     if what == "empty mount point is left":
         machine.backup.mkdir(parents=True)
+    elif what == "mount point above is left":
+        stick.mkdir()
+
+
+@step("a person begins an empty repository in the backup's place")
+def git_init(machine: Machine) -> None:
+    git(machine.backup.parent, "init", "--quiet", str(machine.backup))
 
 
 @step("the drive is connected again")
