@@ -410,6 +410,8 @@ def test_an_address_has_no_control_characters(url: str, char: str) -> None:
         ("http://a.net/x", "use https or ssh"),
         ("ssh://@a.net/x", "no name of a user"),
         ("ssh://-l@a.net/x", "no name of a user"),
+        ("a b@a.net:x", "no name of a user"),
+        ("a.net:", "no address that git knows"),
         ("file://a.net/x", "no other host"),
         ("ftp://a.net/x", "^ftp:// is not allowed"),
     ],
