@@ -80,6 +80,8 @@ HITS = [
     # a login stands near its token
     (OWN + "oauth-value", 'VALUE"' + " " * 785 + '"type":"oauth"', LONG, "SEC005"),
     (OWN + "oauth-value", 'VALUE"' + " " * 786 + '"type":"oauth"', LONG, ""),
+    (OWN + "oauth-value", '"type":"oauth"' + " " * 787 + "VALUE", LONG, "SEC005"),
+    (OWN + "oauth-value", '"type":"oauth"' + " " * 788 + "VALUE", LONG, ""),
     (OWN + "oauth-value", 'refresh: "VALUE', LONG[:20], "SEC005"),
     (OWN + "oauth-value", 'refresh: "VALUE', LONG[:19], ""),
     (OWN + "oauth-value", 'refresh: "VALUE', "walking-home-in-the-rain", ""),
@@ -91,6 +93,8 @@ HITS = [
     (OWN + "sk", "VALUE", "sk-" + word(57, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"), "SEC001"),
     (OWN + "sk", "VALUE", "sk-" + word(56, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"), ""),
     (OWN + "sk", "VALUE", "sk-" + word(57, "abcdeABCDE"), ""),
+    (OWN + "sk", "VALUE", f"sk-{word(26, '0123456789abcdef')}-{word(30, 'abcABC')}", "SEC001"),
+    (OWN + "sk", "VALUE", f"sk-{word(26, '0123456789abcdef')}-{word(29, 'abcABC')}", ""),
     (OWN + "sk", "VALUE", "sk-thequickbrownfoxjumpsoverthelazydogs-13579-02468-vwxyz-qjkpz", ""),
 ]
 
@@ -148,6 +152,7 @@ TABLE: list[tuple[Callable[[bytes], object], str, object]] = [
     (stand_ins.stands_in, "ghp_" + word(20) + "q" * 8 + word(8), True),
     (stand_ins.stands_in, "ghp_" + word(20) + "q" * 7 + word(8, seed=9), False),
     (stand_ins.spelled, "password" * 10, True),
+    (stand_ins.spelled, "pw", True),
     (stand_ins.spelled, "password" * 10 + "1", False),
     (stand_ins.spelled, "qwertyuiopasdfg-token", True),
     (stand_ins.spelled, "qwertyuiopasdfgh-token", False),  # no word has sixteen letters

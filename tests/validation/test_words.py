@@ -77,8 +77,9 @@ def test_a_finding_is_named_by_sixteen_digits_and_new() -> None:
     one = the("JSN002", file(b"a.json", "{"))
     assert (len(one.fingerprint), one.status) == (16, "new")
     assert the("FS008", file(b"a"), file(b"A")).excerpt == ""
-    one = the("JSN007", file(b"package.json", "[]"))
-    assert (one.line, one.column) == (1, 1)
+    for code, name in (("JSN007", b"package.json"), ("JSN001", b"opencode.json")):
+        one = the(code, file(name, "[]"))
+        assert (one.line, one.column) == (1, 1)
 
 
 def test_what_is_shown_of_a_file_holds_no_secret() -> None:
@@ -143,6 +144,8 @@ ODD = [
     (file(b"agent/a.md", "---\ndescription: d\ntemperature: 1:30.5\n---\n"), (), []),
     (file(b"agent/a.md", b"---\ndescription: \x01\n---\n"), (), ["MDF001"]),
     (file(b"bin/words", "if ("), (), []),
+    (file(b"bin/run", "#!/bin/sh\n", 0o645), (), []),
+    (file(b"bin/i.py", f"import {'a.' * 250}a\n"), (), []),
     (file(b"bin/tool", "#!/bin/sh\n", 0o755), (), []),
     (file(b"agent/a.md", "---\n? [a]\n: b\ndescription: d\n---\n"), (), []),
     (file(b"bin/x", "words", 0o602), (), ["FS005"]),
@@ -182,6 +185,7 @@ def test_a_link_to_this_very_folder_leads_out_where_the_tree_is_elsewhere() -> N
 
 def test_a_front_matter_is_cut_as_its_reader_does() -> None:
     assert cut_front(b"----\na: 1\n---\n") == (None, 0)
+    assert cut_front(b"hi") == (None, 0)
     assert cut_front(b"---\n---\nbody") == (b"", 2)
     assert cut_front(b"---\n\n---\nbody") == (b"\n", 2)
     assert cut_front(b"---\na: 1\n---") == (b"a: 1\n", 2)
