@@ -205,7 +205,9 @@ def bootstrap(place: Place, run: Run) -> list[str]:
     shutil.rmtree(place.source)
     shutil.rmtree(place.settings)
     for path in place.state.iterdir():
-        if path.name != "engine":
+        if path.is_file():  # the note of a run with nothing to do
+            path.unlink()
+        elif path.name != "engine":
             shutil.rmtree(path)
     place.source.mkdir()
     return ["bootstrap", str(remote), "--no-triggers"]

@@ -252,20 +252,33 @@ def _closed() -> list[dict[str, str]]:
 
 def _named(session: Session, _: Store, __: list[str], asked: argparse.Namespace) -> None:
     """Each of these mutants must be noticed by the test that is named for it, which passes without the change."""
-    wrong = []
-    for one in asked.named:
-        file = File.read(PACKAGE, one["file"])
-        mutant = next((found for found in file.mutants if found.is_as(one)), None)
-        loaded = Loaded(str(PACKAGE / file.name), file.tree)
-        if mutant is None:
-            wrong.append(f"{one}: there is no such mutant")
-            continue
-        for change, expected in ((None, None), (mutant, one["by"])):
-            said = session.child(partial(_one_test, session, loaded, change, one["by"]), lambda _: 120).said
-            if ("by", expected) not in said:
-                wrong.append(f"{one}: {'survived' if change else 'its test fails without it'}: {said}")
-    say("\n".join(wrong) or f"{len(asked.named)} mutants were noticed, each by its test")
-    asked.wrong = wrong
+    files = {name: File.read(PACKAGE, name) for name in {one["file"] for one in asked.named}}
+    loaded = {name: Loaded(str(PACKAGE / name), file.tree) for name, file in files.items()}
+    tests = sorted({one["by"] for one in asked.named})
+    told = session.room / "wrong"
+    session.freeze()
+
+    def noticed(number: int) -> None:
+        test, wrong = tests[number], []
+        its = [one for one in asked.named if one["by"] == test]
+        if ("by", None) not in (said := _said(session, loaded[its[0]["file"]], None, test)):
+            wrong.append(f"{test}: fails without a change: {said}")
+        for one in its:
+            mutant = next((found for found in files[one["file"]].mutants if found.is_as(one)), None)
+            if mutant is None:
+                wrong.append(f"{one}: there is no such mutant")
+            elif ("by", test) not in (said := _said(session, loaded[one["file"]], mutant, test)):
+                wrong.append(f"{one}: survived: {said}")
+        with told.open("a") as file:
+            file.write("".join(f"{line}\n" for line in wrong))
+
+    session.lanes(asked.lanes, range(len(tests)), noticed)
+    asked.wrong = told.read_text().splitlines()
+    say("\n".join(asked.wrong) or f"{len(asked.named)} mutants were noticed, each by its test")
+
+
+def _said(session: Session, loaded: Loaded, change: Mutant | None, test: str) -> list[Any]:
+    return session.child(partial(_one_test, session, loaded, change, test), lambda _: 120).said
 
 
 def _one_test(session: Session, loaded: Loaded, mutant: Mutant | None, name: str, say: Callable[[Any], None]) -> None:
