@@ -42,10 +42,8 @@ def code_of(task: Callable[P, int], *args: P.args, **kwargs: P.kwargs) -> int:
 
     With `json=True` an error is a JSON document; else words on standard error.
     """
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(
-            signal.SIGCHLD, signal.SIG_DFL
-        )  # who started this may have it ignored: no child's end is heard then
+    if signal.getsignal(signal.SIGCHLD) == signal.SIG_IGN and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # by who started this: no child's end would be heard
     with one_run():
         try:
             return task(*args, **kwargs)
