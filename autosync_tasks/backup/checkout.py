@@ -151,7 +151,9 @@ def _removed(below: Below, path: Path, mark: bytes | None) -> bool:
     if here is not None and mark_of(here) != mark:
         return False
     below.unlink(path)
-    all(below.rmdir(parent) for parent in parents(path))
+    for parent in parents(path):
+        if not below.rmdir(parent):
+            break
     return True
 
 

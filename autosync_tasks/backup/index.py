@@ -173,16 +173,18 @@ def git_mode(mode: int) -> str:
     return "120000" if stat.S_ISLNK(mode) else "100755" if mode & 0o100 else "100644"
 
 
-def standing(below: Below, path: Path) -> tuple[str, str] | None:
-    """(git mode, content id) of the file or link at a path of a work tree; None if there is none."""
-    contents = below.contents(path)
-    if contents is None:
-        return None
-    mode, data = contents
-    return git_mode(mode), content_id(data)
+Standing = tuple[str, str]
+"""Git mode and content id of a file or link."""
 
 
-def marked(below: Below, path: Path) -> tuple[bytes | None, tuple[str, str] | None]:
+def standing(below: Below, path: Path) -> Standing | None:
+    """What stands at a path of a work tree; None if it is no file and no link."""
+    return marked(below, path)[1]
+
+
+def marked(below: Below, path: Path) -> tuple[bytes | None, Standing | None]:
     """The mark of what stands at a path (None: nothing, or a folder), and then what it is: a later change shows."""
     facts = below.look(path)
-    return None if facts is None or stat.S_ISDIR(facts.st_mode) else mark_of(facts), standing(below, path)
+    contents = below.contents_of(path, facts)
+    mark = None if facts is None or stat.S_ISDIR(facts.st_mode) else mark_of(facts)
+    return mark, None if contents is None else (git_mode(contents[0]), content_id(contents[1]))

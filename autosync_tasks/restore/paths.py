@@ -47,9 +47,10 @@ def _holds(recorded: Collection[Path], path: Path) -> bool:
 def commits_with(site: Site, command: str, *options: str, named: Iterable[Path]) -> bytes:
     """What git's `log` or `rev-list` tells of the commits that changed what these words mean."""
     specs = []
-    for name in map(os.fsdecode, named):
+    for path in named:
+        name = os.fsdecode(path)
         specs.append(f":(literal){name}")
-        if is_pattern(os.fsencode(name)):
+        if is_pattern(path):
             form = name if "/" in name else f"**/{name}"
             specs += [f":(glob){form}", f":(glob){form}/**"]
     return site.repository.gateway.run(command, *options, "--", *specs, environment={"GIT_LITERAL_PATHSPECS": "0"})

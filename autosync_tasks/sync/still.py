@@ -16,7 +16,7 @@ import time
 import zlib
 
 import autosync_tasks
-from autosync_tasks.tree.facts import kind_of, listed
+from autosync_tasks.tree.facts import FOLDER, folder_of, is_folder, kind_of, listed, looked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 FILE = "still"
 """The note, in the folder of the state of all pairs."""
-_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 _TRIGGERS = ("manual", "workflow", "watch", "schedule")
 _BUSY = ("again.", "scratch-", ".new-")
@@ -204,19 +203,7 @@ class Glance:
     def look(self, source: str, folder: str, closed: Callable[[bytes], bool]) -> None:
         """Looks at all of a source, but for folders that are closed, for a walk that follows soon. Raises OSError."""
         self.begin(source, folder)
-        root, todo = os.open(source, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC), [b""]
-        try:
-            while todo:
-                path = todo.pop()
-                prefix, fd = path and path + b"/", _opened(path, root)
-                try:
-                    self.folders[prefix] = names, records = listed(fd)
-                finally:
-                    os.close(fd)
-                inside = [prefix + name for record, name in zip(records, names, strict=True) if _is_folder(record)]
-                todo += [one for one in inside if not closed(one)]
-        finally:
-            os.close(root)
+        self.folders = looked(source, [b""], closed)
 
     def forget(self) -> None:
         """What was seen may have changed since."""
@@ -254,7 +241,7 @@ def _same(source: str, scan: bytes, left: bytes, begin: int, size: int) -> bool:
         while todo:
             path = todo.pop()
             prefix = path and path + b"/"
-            fd = _opened(path, root)
+            fd = folder_of(path, root)
             try:
                 glance.folders[prefix] = names, records = listed(fd)
             finally:
@@ -265,7 +252,7 @@ def _same(source: str, scan: bytes, left: bytes, begin: int, size: int) -> bool:
                 met, seen = met + len(seen) - len(kept), kept
             lines = [record + prefix + name for record, name in seen]
             text = b"\0".join([*lines, b""])
-            todo += [prefix + name for record, name in reversed(seen) if _is_folder(record)]
+            todo += [prefix + name for record, name in reversed(seen) if is_folder(record)]
             if not scan.startswith(text, place):
                 glance.left = todo, scan[place:]
                 return False
@@ -275,18 +262,9 @@ def _same(source: str, scan: bytes, left: bytes, begin: int, size: int) -> bool:
     return met == len(out) and place == begin + size
 
 
-def _opened(path: bytes, root: int) -> int:
-    """A folder of the tree."""
-    return os.open(path, _FOLDER, dir_fd=root) if path else os.dup(root)
-
-
-def _is_folder(record: bytes) -> bool:
-    return record[33] & 0xF0 == 0x40  # as `kind_of`
-
-
 def _saw(folder: str, trigger: str, now: float) -> None:
     """Notes that a trigger was here, as `State.saw` does, in a folder that is there already. Raises OSError."""
-    fd = os.open(os.path.join(folder, "seen"), _FOLDER)
+    fd = os.open(os.path.join(folder, "seen"), FOLDER)
     half = f".new-{trigger}"  # under the lock nobody else writes it
     try:
         new = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=fd)

@@ -86,7 +86,10 @@ class Below:
 
     def contents(self, path: bytes) -> tuple[int, bytes] | None:
         """(mode, bytes) of a file, or of a link and its target; None for anything else or nothing."""
-        facts = self.look(path)
+        return self.contents_of(path, self.look(path))
+
+    def contents_of(self, path: bytes, facts: os.stat_result | None) -> tuple[int, bytes] | None:
+        """The same of a path that was looked at: what lstat said."""
         if facts is None:
             return None
         if stat.S_ISLNK(facts.st_mode):

@@ -23,7 +23,7 @@ from autosync_tasks.errors import BackupError
 from autosync_tasks.linux import second
 from autosync_tasks.plan import halves, judge
 from tests.support.machine import TOKEN
-from tests.support.place import Place
+from tests.support.place import Place, Result
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 """The workers of the tests have threads, none of which the second process waits for."""
@@ -162,6 +162,14 @@ def test_the_same_on_a_machine(
     place.git("fsck", "--strict", "--full")
 
 
+def nothing_moved_and_the_next_mends(place: Place, run: Result, words: str) -> None:
+    assert run.code == 1, run
+    assert words in run.words
+    assert not place.head
+    assert place.inside().code == 0
+    place.git("fsck", "--strict", "--full")
+
+
 def test_a_pack_with_a_flipped_bit_is_in_no_commit(place: Place, small: None, monkeypatch: pytest.MonkeyPatch) -> None:
     pieces = Pack.pieces
 
@@ -172,11 +180,7 @@ def test_a_pack_with_a_flipped_bit_is_in_no_commit(place: Place, small: None, mo
     with monkeypatch.context() as spoiling:
         spoiling.setattr(Pack, "pieces", spoilt)
         run = place.inside()
-    assert run.code == 1, run
-    assert "git index-pack failed" in run.words
-    assert not place.head
-    assert place.inside().code == 0
-    place.git("fsck", "--strict", "--full")
+    nothing_moved_and_the_next_mends(place, run, "git index-pack failed")
 
 
 def test_what_was_judged_is_stored_and_not_what_was_written_since(
@@ -268,11 +272,7 @@ def test_what_goes_from_the_store_before_the_branch_moves_is_missed(
     with monkeypatch.context() as taking:
         taking.setattr(commits, "_listed", meanwhile)
         run = place.inside()
-    assert run.code == 1, run
-    assert "git did not store every file of the plan" in run.words
-    assert not place.head
-    assert place.inside().code == 0
-    place.git("fsck", "--strict", "--full")
+    nothing_moved_and_the_next_mends(place, run, "git did not store every file of the plan")
 
 
 def test_what_moves_is_not_stored_once_more(place: Place, small: None) -> None:

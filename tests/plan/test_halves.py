@@ -21,6 +21,7 @@ from autosync_tasks.tree.observe import observe
 from autosync_tasks.tree.walk import Facts
 from autosync_tasks.workspace.workspace import open_site
 from tests.support.machine import TOKEN
+from tests.support.on_two_cores import counted_forks
 from tests.support.place import Place
 
 SECRET = base64.b64decode(TOKEN).decode()
@@ -83,16 +84,7 @@ def of_one(place: Place) -> Result:
 def two(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Small trees are judged by two as well, however many cores there are; the processes that were started."""
     monkeypatch.setattr(judge, "FOR_TWO", 1)
-    monkeypatch.setattr(second, "possible", lambda: True)
-    started, fork = list[int](), os.fork
-
-    def counted() -> int:
-        pid = fork()
-        started.extend([pid] if pid else [])
-        return pid
-
-    monkeypatch.setattr(os, "fork", counted)
-    return started
+    return counted_forks(monkeypatch)
 
 
 def test_two_find_what_one_finds_in_the_same_order(place: Place, of_one: Result, two: list[int]) -> None:

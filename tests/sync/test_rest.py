@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from autosync_tasks.linux import second
 from autosync_tasks.sync import pipeline, rest, still
 from autosync_tasks.tree.facts import Listed, listed
 from autosync_tasks.workspace.request import new_request
 from autosync_tasks.workspace.workspace import open_site
+from tests.support.on_two_cores import counted_forks
 from tests.support.place import Place
 
 FOLDERS = ("agent/", "context/", "context/deep/", "context/deep/er/", "skill/")
@@ -35,15 +35,7 @@ def place(workshop: Path, scanner_cache: Path, one_scanner: None) -> Place:
 def forked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     """A small tree is shared as well, however many cores there are; the processes that were started."""
     monkeypatch.setattr(still, "_MUCH", 0)
-    monkeypatch.setattr(second, "possible", lambda: True)
-    started, fork = list[int](), os.fork
-
-    def counted() -> int:
-        pid = fork()
-        started.extend([pid] if pid else [])
-        return pid
-
-    monkeypatch.setattr(os, "fork", counted)
+    started = counted_forks(monkeypatch)
     yield started
     still.glance.forget()
     for pid in started:
@@ -92,7 +84,7 @@ def test_a_folder_that_cannot_be_opened_is_left_to_the_walk(place: Place, forked
 def test_the_process_holds_no_lock_and_ends_with_the_sync(
     place: Place, forked: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rest, "_seen", lambda *_: time.sleep(300))
+    monkeypatch.setattr(rest, "looked", lambda *_: time.sleep(300))
     place.write("agent/b.md", "Other words.\n")
     assert still.answer(["sync"], place.environ) is None
     assert len(forked) == 1
@@ -104,7 +96,7 @@ def test_the_process_holds_no_lock_and_ends_with_the_sync(
 def test_a_process_that_is_ended_costs_only_its_help(
     place: Place, forked: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rest, "_seen", lambda *_: os.kill(os.getpid(), 9))
+    monkeypatch.setattr(rest, "looked", lambda *_: os.kill(os.getpid(), 9))
     place.write("agent/b.md", "Other words.\n")
     assert still.answer(["sync"], place.environ) is None
     assert taken(place) == by_listing(place, "", "agent/")
