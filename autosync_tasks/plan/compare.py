@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from types import MappingProxyType
@@ -18,7 +18,7 @@ from autosync_tasks.names import OUTSIDE, display, suspicious
 from autosync_tasks.plan.detect import Difference, detect
 from autosync_tasks.policy.classify import Classifier, closed_folders, protected_matcher
 from autosync_tasks.records import dataclass
-from autosync_tasks.tree.facts import Listed
+from autosync_tasks.tree.facts import Listed, not_seen
 from autosync_tasks.tree.observe import Observation, Progress, known_ids, observe, unchanged
 from autosync_tasks.tree.walk import Scan, open_root, walk
 from autosync_tasks.workspace.workspace import Site
@@ -264,7 +264,7 @@ def look(
     include_low: bool = False,
     anew: bool = False,
     progress: Progress | None = None,
-    glanced: Mapping[bytes, Listed] = MappingProxyType({}),
+    glanced: Callable[[bytes], Listed | None] = not_seen,
 ) -> Iterator[Look]:
     """Walks the source once and reads the branch's ref; the rest follows as it is asked for.
 
@@ -277,8 +277,9 @@ def look(
         ref = _branch(site)
         settings = site.settings
         closed = closed_folders(settings) if settings.profile.unusual else None
-        scan = walk(root, protected_matcher(settings), settings.max_file_size, site.following, closed, glanced)
-        seen = Look(site, root, ref, scan, None if anew else site.state.load_cache(), include_low, progress)
+        protected, cache = protected_matcher(settings), None if anew else site.state.load_cache()
+        scan = walk(root, protected, settings.max_file_size, site.following, closed, glanced)
+        seen = Look(site, root, ref, scan, cache, include_low, progress)
         yield seen
     finally:
         for pack in seen.packs if seen else ():

@@ -14,6 +14,7 @@ from autosync_tasks.plan.compare import Look, look
 from autosync_tasks.records import replace
 from autosync_tasks.sync.rerun import in_turn
 from autosync_tasks.sync.still import glance
+from autosync_tasks.tree.facts import not_seen
 from autosync_tasks.tree.observe import Progress
 from autosync_tasks.workspace.request import Request
 from autosync_tasks.workspace.workspace import Site, open_site
@@ -96,7 +97,7 @@ def _with_patience(site: Site, request: Request, progress: Progress | None) -> t
     left, (real, folder) = _TRIES, (site.places.real_source, site.state.folder)
     while True:
         try:
-            seen_before = {} if request.ask.force or request.check else glance.take(real, folder)
+            seen_before = not_seen if request.ask.force or request.check else glance.take(real, folder)
             with look(
                 site,
                 include_low=request.ask.include_low,

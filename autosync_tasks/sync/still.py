@@ -16,7 +16,7 @@ import time
 import zlib
 
 import autosync_tasks
-from autosync_tasks.tree.facts import FOLDER, folder_of, is_folder, kind_of, listed, looked
+from autosync_tasks.tree.facts import FOLDER, folder_of, is_folder, kind_of, listed, looked, not_seen
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -209,15 +209,23 @@ class Glance:
         """What was seen may have changed since."""
         self.folders, self.left, self._rest, self._of = {}, ([], b""), dict, None
 
-    def take(self, source: str, folder: str) -> dict[bytes, Listed]:
-        """What was seen, once; nothing if it is of another source, or of a state or time that is over."""
+    def take(self, source: str, folder: str) -> Callable[[bytes], Listed | None]:
+        """What gives what was seen, once; it gives nothing if that is of another source, or of a state or time that is
+        over. What the other process sees is waited for by the first who asks for a folder that is not here."""
         found, rest, of, at = self.folders, self._rest, self._of, self._at
         self.forget()
         try:
             fresh = bool(found) and of == _moment(source, folder) and time.monotonic() - at < _FRESH
         except OSError:
             fresh = False
-        return rest() | found if fresh else {}
+        waiting = [rest] if fresh else []
+
+        def seen(prefix: bytes) -> Listed | None:
+            if prefix not in found and waiting:
+                found.update(waiting.pop()())
+            return found.get(prefix)
+
+        return seen if fresh else not_seen
 
 
 glance = Glance()

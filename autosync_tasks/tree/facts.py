@@ -23,6 +23,11 @@ Listed = tuple[list[bytes], list[bytes]]
 """The names in a folder, in order, and a record of each."""
 
 
+def not_seen(_: bytes) -> Listed | None:
+    """No folder was seen before."""
+    return None
+
+
 def pack(result: os.stat_result) -> bytes:
     """A stat result as a record."""
     return STAT.pack(

@@ -9,16 +9,15 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from operator import attrgetter
-from types import MappingProxyType
 
 from autosync_tasks.errors import SourceError
 from autosync_tasks.model import Entry, Kind, Left, LeftOut
 from autosync_tasks.names import OUTSIDE, SUSPECT, display, git_refuses, parents, plain_name
 from autosync_tasks.records import dataclass, field
-from autosync_tasks.tree.facts import STAT, TYPE, Listed, listed, pack
+from autosync_tasks.tree.facts import STAT, TYPE, Listed, listed, not_seen, pack
 from autosync_tasks.tree.followed_links import Following, Leads, Through, detail_of, why_left
 
 RESERVED = b".autosync"
@@ -122,17 +121,17 @@ def walk(
     max_file_size: int,
     following: Following | None = None,
     closed: Callable[[bytes], bool] | None = None,
-    glanced: Mapping[bytes, Listed] = MappingProxyType({}),
+    glanced: Callable[[bytes], Listed | None] = not_seen,
 ) -> Scan:
     """Looks at every path below `root` once (one lstat each), in a fixed order.
 
     following: which links stand for what they lead to (None: no link does). closed: folders that are not opened.
-    glanced: what was seen of folders a moment ago (their path and a slash), which are not looked at again.
+    glanced: gives what was seen of a folder (its path and a slash) a moment ago, which is not looked at again.
     """
     scan = Scan()
-    known = {} if following else glanced
+    known = not_seen if following else glanced
     with Through(root, scan.followed) as below:
-        first = _list(scan, root, b"", protected, max_file_size, following, known.get(b""))
+        first = _list(scan, root, b"", protected, max_file_size, following, known(b""))
         stack = [(b"", iter([*first, *_attach(scan, protected, max_file_size, following)]))]
         while stack:
             prefix, folders = stack[-1]
@@ -145,13 +144,14 @@ def walk(
                 continue
             prefix = path + b"/"
             try:
-                folder = -1 if prefix in known else below.folder(path)
+                seen = known(prefix)
+                folder = -1 if seen else below.folder(path)
             except OSError as error:
                 scan.left_out.append(LeftOut(path, why_left(error), detail_of(error)))
                 continue
             outside = scan.followed and any(front in scan.followed for front in (path, *parents(path)))
             follow = None if outside else following
-            inside = _list(scan, folder, prefix, protected, max_file_size, follow, known.get(prefix))
+            inside = _list(scan, folder, prefix, protected, max_file_size, follow, seen)
             stack.append((prefix, iter(inside)))
     return scan
 

@@ -54,7 +54,9 @@ def by_listing(place: Place, *folders: str) -> dict[bytes, Listed]:
 
 def taken(place: Place) -> dict[bytes, Listed]:
     site = open_site(place.environ)
-    return still.glance.take(site.places.real_source, site.state.folder)
+    seen = still.glance.take(site.places.real_source, site.state.folder)
+    asked = [b"", *map(str.encode, FOLDERS), b"context/node_modules/", b"context/node_modules/x/"]
+    return {prefix: found for prefix in asked if (found := seen(prefix))}
 
 
 @pytest.mark.parametrize("changed", ["agent/b.md", "context/new.md", "context/deep/er/a.md", "skill/a.md"])
@@ -71,6 +73,19 @@ def test_what_is_new_is_left_to_the_walk_which_knows_where_not_to_go(place: Plac
     place.write("context/node_modules/x/a.js", "Much.\n")
     assert still.answer(["sync"], place.environ) is None
     assert taken(place) == by_listing(place, "", *FOLDERS)
+
+
+def test_where_much_is_left_the_last_part_is_for_the_walk_which_sees_all(
+    place: Place, forked: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rest, "_LOADING", 0)
+    place.write("agent/b.md", "Other words.\n")
+    assert still.answer(["sync"], place.environ) is None
+    assert taken(place) == by_listing(place, "", *FOLDERS[:-1]), "skill is the last quarter"
+    assert still.answer(["sync"], place.environ) is None
+    place.write("skill/b.md", "Other words.\n")
+    run = pipeline.sync(open_site(place.environ), new_request())
+    assert sorted(str(change.path) for change in run.changes) == ["b'agent/b.md'", "b'skill/b.md'"]
 
 
 def test_a_folder_that_cannot_be_opened_is_left_to_the_walk(place: Place, forked: list[int]) -> None:
