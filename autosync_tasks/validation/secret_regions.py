@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterator
 
 from autosync_tasks.model import Path
 from autosync_tasks.records import dataclass, field, pattern
@@ -86,15 +87,19 @@ def regions(path: Path, data: bytes, engine: Engine, *, names: bool = False) -> 
     return kept
 
 
-_ESCAPED = pattern(
-    rb"(?:\\{1,8}(?:[nrtbfv\"']|u00[0-9A-Fa-f]{2}|(?:e|x1[Bb]|033)\[[0-9;]{0,12}m)|%(?:[23][0-9A-Fa-f]|0[9ADad])"
-    rb"|\x1b\[[0-9;]{0,12}m)(?=[A-Za-z0-9_/.:-]{8})"
-)
+_LONG = rb"(?=[A-Za-z0-9_/.:-]{8})"
+_ESCAPES = {
+    b"\\": pattern(rb"\\\\{0,7}(?:[nrtbfv\"']|u00[0-9A-Fa-f]{2}|(?:e|x1[Bb]|033)\[[0-9;]{0,12}m)" + _LONG),
+    b"%": pattern(rb"%(?:[23][0-9A-Fa-f]|0[9ADad])" + _LONG),
+    b"\x1b": pattern(rb"\x1b\[[0-9;]{0,12}m" + _LONG),
+}
 """An escape of JSON, of a shell's string, of a URL or of a terminal right before a long word: its last letter would
-count as the word's first, and no rule begins inside a word."""
+count as the word's first, and no rule begins inside a word. An expression that begins with one sign leaps to it: one of
+all three takes longer over a text than the scanner."""
 _SLASH = pattern(rb"\\{1,4}/")
-_SLASHED = pattern(rb"[A-Za-z0-9:._@-]{0,64}(?:\\{1,4}/[A-Za-z0-9:._@?=&%-]{0,300}){1,24}")
-"""An address, its slashes escaped as some writers of JSON do."""
+_SLASHED = pattern(rb"(?:\\{1,4}/[A-Za-z0-9:._@?=&%-]{0,300}){1,24}")
+_SCHEME = bytes(code for code in range(128) if chr(code).isalnum()) + b":._@-"
+"""Of an address, its slashes escaped as some writers of JSON do: from the first slash on, and what may stand before."""
 
 
 def _apart(data: bytes) -> bytes:
@@ -114,14 +119,27 @@ def _apart(data: bytes) -> bytes:
             out = out if out is not None else bytearray(data)
             out[end] = 32
         at = kinds.find(_ENDED, end)
-    if b"\\" in data or b"%" in data or b"\x1b" in data:
-        for escape in _ESCAPED.finditer(data):
+    for sign, form in _ESCAPES.items():
+        for escape in form.finditer(data) if sign in data else ():
             out = out if out is not None else bytearray(data)
             out[escape.start() : escape.end()] = b" " * len(escape[0])
-        for word in _SLASHED.finditer(data) if b"\\/" in data else ():
-            out = out if out is not None else bytearray(data)
-            out[word.start() : word.end()] = _SLASH.sub(b"/", word[0]).rjust(len(word[0]))
+    for begin, end in _slashed(data):
+        out = out if out is not None else bytearray(data)
+        out[begin:end] = _SLASH.sub(b"/", data[begin:end]).rjust(end - begin)
     return data if out is None else bytes(out)
+
+
+def _slashed(data: bytes) -> Iterator[tuple[int, int]]:
+    """Where addresses begin and end whose slashes are escaped, looked for from the slashes on."""
+    at, end = data.find(b"\\/"), 0
+    while at >= 0:
+        signs = data[max(end, at - 3) : at + 1]
+        start = at + 1 - len(signs) + len(signs.rstrip(b"\\"))
+        front = data[max(end, start - 64) : start]
+        if found := _SLASHED.match(data, start):
+            end = found.end()
+            yield start - len(front) + len(front.rstrip(_SCHEME)), end
+        at = data.find(b"\\/", max(end, at + 2))
 
 
 def _region(path: Path, data: bytes, hit: Hit) -> Region | None:
