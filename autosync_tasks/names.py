@@ -158,6 +158,20 @@ def display(path: bytes | str, *, limit: int = _MAX_SHOWN) -> str:
     return safe if len(safe) <= limit else safe[: limit - 1] + "…"
 
 
+def unfit(path: str) -> str:
+    """Why the path of a folder can stand in no setting, none of git's, and in no crontab ("" if it can)."""
+    if not path.isprintable():
+        if any(char < " " or char == "\x7f" for char in path):
+            return "holds a line break or another control character"
+        if any("\ud800" <= char <= "\udfff" for char in path):
+            return "is not UTF-8"
+    return ""
+
+
+FIT = "a path of other characters (a link to that folder will do)"
+"""What is allowed in its place."""
+
+
 def _safe(char: str) -> bool:
     return char == " " or (" " < char < "\x7f") or unicodedata.category(char) not in _UNSAFE_CATEGORIES
 

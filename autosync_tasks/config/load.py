@@ -16,6 +16,7 @@ from autosync_tasks.config.settings import OWN, TABLE, Settings
 from autosync_tasks.config.text import SWITCH, check_text, here, tables
 from autosync_tasks.config.wording import show, show_path
 from autosync_tasks.errors import ConfigError
+from autosync_tasks.names import FIT, display, unfit
 from autosync_tasks.profiles import USUAL, Source
 from autosync_tasks.records import dataclass, field
 
@@ -66,6 +67,8 @@ def load(environ: Mapping[str, str]) -> Loaded:
     home = home_folder(environ)
     if not environ.get("HOME", "/").startswith("/"):
         problems.append(f"environment variable HOME = {show(environ['HOME'])}: is no full path; allowed: one, or unset")
+    elif why := unfit(home):
+        problems.append(_unfit("HOME", home, why))
     folders = [_own_folder(kind, environ, problems) for kind in ("config", "data", "state")]
     path = _config_path(environ, folders[0], problems)
     values: dict[str, Any] = {}
@@ -154,7 +157,13 @@ def _own_folder(kind: str, environ: Mapping[str, str], problems: list[str]) -> s
             f"there is no home folder: HOME is not set to a full path and the user has no entry in the user "
             f"database; allowed: a full path in HOME (or in XDG_{kind.upper()}_HOME)"
         )
+    elif (why := unfit(base)) and not unfit(home_folder(environ)):
+        problems.append(_unfit(f"XDG_{kind.upper()}_HOME", base, why))
     return os.path.join(base, APP) if base else ""
+
+
+def _unfit(variable: str, path: str, why: str) -> str:
+    return f'environment variable {variable} = "{display(path)}": {why}; allowed: {FIT}'
 
 
 def _config_path(environ: Mapping[str, str], config_home: str, problems: list[str]) -> str:
@@ -175,6 +184,8 @@ def _config_path(environ: Mapping[str, str], config_home: str, problems: list[st
             )
             return ""
         named = os.path.join(folder, named)
+    if why := unfit(named):
+        problems.append(_unfit("AUTOSYNC_CONFIG", named, why))
     return os.path.normpath(named)
 
 

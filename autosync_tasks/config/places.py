@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from autosync_tasks.errors import SourceError, UsageError
 from autosync_tasks.files import names_in
-from autosync_tasks.names import display
+from autosync_tasks.names import FIT, display, unfit
 from autosync_tasks.profiles import USUAL, Source
 from autosync_tasks.records import dataclass
 
@@ -54,6 +54,9 @@ def locate(
         named = _agents_own(tree, environ, home, name) or _search(
             profile, folders(tree, environ, home), target, new_machine=new_machine
         )
+    for place, path in (("source", named), ("backup", target)):
+        if why := unfit(path):
+            raise UsageError(f"{setting_of(place, name)} = {display(path)}: {why}", hint=f"name {FIT}")
     places = Places(named, target, os.path.realpath(named), os.path.realpath(target))
     _keep_apart(places)
     return places

@@ -12,7 +12,7 @@ from typing import Any
 from autosync_tasks.config.settings import Setting, Type
 from autosync_tasks.config.wording import address_problem, show
 from autosync_tasks.humanize import seconds_in, short_span
-from autosync_tasks.names import is_branch
+from autosync_tasks.names import is_branch, unfit
 from autosync_tasks.records import dataclass
 
 _TRUE = frozenset({"true", "1", "yes", "on"})
@@ -201,6 +201,7 @@ def _path(value: object, where: Where) -> tuple[str, str]:
 
 def _folder(setting: Setting, value: object, where: Where) -> object | None:
     path, why = ("", "") if value == "" else _path(value, where)
+    why = why or unfit(path)
     return where.refuse(setting, value, why) if why else path
 
 

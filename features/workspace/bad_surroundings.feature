@@ -66,6 +66,21 @@ Feature: Bad surroundings
       Then the sync is refused with exit code 2
       And it says "AUTO_SYNC_PUSH"
 
+  Rule: A home whose path no setting can hold is refused by every task alike
+
+    Scenario Outline: its name holds <what>
+      Given a config tree
+      And a home folder whose name holds <what>
+      When a person runs `autosync <task>`
+      Then the exit code is 2
+      And it says "environment variable HOME", and what to do next
+
+      Examples:
+        | what         | task    |
+        | a line break | status  |
+        | a line break | restore |
+        | no UTF-8     | sync    |
+
   Rule: Only one run at a time
 
     Scenario: another is at work

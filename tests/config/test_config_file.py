@@ -248,7 +248,8 @@ def test_a_rule_that_can_never_win_is_refused(file: Path) -> None:
 
 
 def test_a_name_that_toml_cannot_hold(file: Path) -> None:
-    assert "is not valid UTF-8" in refused(file, OPENCODE_SOURCE=os.fsdecode(b"/srv/\xff")).details[0]
+    for name, value in (("OPENCODE_SOURCE", b"/srv/\xff"), ("NOTIFY_COMMAND", b"\xff")):
+        assert "UTF-8" in refused(file, **{name: os.fsdecode(value)}).details[0]
 
 
 def test_folders_are_written_in_full(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,6 +61,11 @@ def variable(machine: Machine, name: str, value: str) -> None:
     machine.environ[name] = value.replace("~", str(machine.home))
 
 
+@given(parsers.re("a home folder whose name holds (?P<what>a line break|no UTF-8)"))
+def odd_home(machine: Machine, what: str) -> None:
+    machine.environ["HOME"] = str(machine.home / {"a line break": "ho\nme", "no UTF-8": "ho\udcffme"}[what])
+
+
 @then("the settings name this config tree and this backup")
 def recorded(machine: Machine) -> None:
     loaded = load(machine.environ)
