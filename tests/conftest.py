@@ -52,6 +52,7 @@ pytest_plugins = [
     "tests.features.heartbeat",
     "tests.features.policy",
     "tests.features.differences",
+    "tests.features.commits",
     "tests.features.gate",
     "tests.features.patterns",
     "tests.features.outside",

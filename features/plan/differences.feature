@@ -116,3 +116,23 @@ Feature: What differs is told once, and goes whole
         | c.md=1, b.md=3                          | a.md=1                      | a.md           | + b.md                    |
         | c.md=1, b.md=3                          | a.md=1                      | c.md           | + b.md                    |
         | x/, x/a.md=1, y.md=2                   | x/                          | y.md           | + x/a.md                  |
+
+    Scenario: where a part is asked for
+      Then of this part goes:
+        | the tree holds                             | the backup holds               | a part of        | goes                                  |
+        | a.md=2, docs/b.md=2                        | a.md=1, docs/b.md=1            | docs/            | ~ docs/b.md                           |
+        | note/, note/today.md=2, b.md=3             | note=1                         | note/today.md    | T note, + note/today.md               |
+        | note/, note/today.md=2, b.md=3             | note=1                         | note/            | T note, + note/today.md               |
+        | note=1, b.md=3                             | note/, note/today.md=2         | note             | T note, - note/today.md               |
+        | note=1, b.md=3                             | note/, note/x/, note/x/y.md=2  | note/x/y.md      | T note, - note/x/y.md                 |
+        | note/*, note/a.md=2, note/b.md=2           | note/, note/a.md=1, note/b.md=1 | note/a.md       | ~ note/a.md                           |
+        | note/*, note/a.md=2                        | note/, note/a.md=1             | note/            | x note, ~ note/a.md                   |
+        | new/, other.md=1                           |                                | new/             | + new                                 |
+        | new=2, other.md=1                          |                                | new/             |                                       |
+        |                                            | old/, other.md=1               | old/             | - old                                 |
+        | b.md=1, a.md=2                             | a.md=1, b.md=2                 | a.md             | ~ a.md                                |
+        | c.md=1                                     | a.md=1                         | a.md             | a.md > c.md                           |
+        | c.md=1, a.md=2, z.md=3                     | a.md=1                         | c.md             | + c.md                                |
+        | c.md=1, d.md=2                             | a.md=1, b.md=2                 | d.md             | b.md > d.md                           |
+        | x/, x/a.log=2, x/b.md=1                    | x=1                            | x/b.md           | T x, + x/b.md                         |
+        | .env=1, a.md=2                             | a.md=1                         | .env             |                                       |

@@ -61,6 +61,17 @@ Feature: One answer for every situation
         | 1 document since 10:05 yesterday | the watcher  | a sync at 09:58                                | waits until 10:05          | 1 change of medium priority, and more than 3 start a sync   |
         | 1 document since 09:00 yesterday | the watcher  | a sync at 09:58                                | waits until 10:03          | the limit of one sync in 5 minutes                          |
         | 1 note                           | the watcher  | a sync at 09:58                                | is skipped                 | no change lies inside `sync_triggers`                       |
+      And after these failures at 10:00 the next try is:
+        | failures | a limit of | at the earliest | and at the latest |
+        | 1        | 5 minutes  | 10:05           | 10:05:30          |
+        | 2        | 5 minutes  | 10:10           | 10:11             |
+        | 4        | 5 minutes  | 10:40           | 10:44             |
+        | 7        | 5 minutes  | 15:20           | 15:52             |
+        | 8        | 5 minutes  | 16:00           | 16:00             |
+        | 99       | 5 minutes  | 16:00           | 16:00             |
+        | 1        | 0 seconds  | 10:01           | 10:01:06          |
+        | 3        | 0 seconds  | 10:04           | 10:04:24          |
+        | 1        | 1 hour     | 11:00           | 11:06             |
 
   Rule: What a person must look at first
 
@@ -129,18 +140,3 @@ Feature: One answer for every situation
         | 12 deletions   | a person     | of 12                        | a person: `inv restore` brings them back                                                          |
         | 1 context file | a person     | 1 in the way                 | a person: move those files away, or replace them with --adopt                                     |
         | 1 context file | a person     | another's branch             | a person: `inv bootstrap ADDRESS` brings its tree here                                            |
-
-  Rule: The wait after failures
-
-    Scenario: it doubles, and has an end
-      Then after these failures at 10:00 the next try is:
-        | failures | a limit of | at the earliest | and at the latest |
-        | 1        | 5 minutes  | 10:05           | 10:05:30          |
-        | 2        | 5 minutes  | 10:10           | 10:11             |
-        | 4        | 5 minutes  | 10:40           | 10:44             |
-        | 7        | 5 minutes  | 15:20           | 15:52             |
-        | 8        | 5 minutes  | 16:00           | 16:00             |
-        | 99       | 5 minutes  | 16:00           | 16:00             |
-        | 1        | 0 seconds  | 10:01           | 10:01:06          |
-        | 3        | 0 seconds  | 10:04           | 10:04:24          |
-        | 1        | 1 hour     | 11:00           | 11:06             |

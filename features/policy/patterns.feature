@@ -127,6 +127,38 @@ Feature: Patterns
         | /node_modules/    |                                                      | node_modules/x, node_modules/                        |
         | node_modules/keep |                                                      | node_modules/keep, node_modules/keep/x               |
 
+    Scenario: a name that is protected is so wherever it stands
+      Then what lies there is protected or not:
+        | path                              | protected |
+        | .env                              | yes       |
+        | a/b/.env.local                    | yes       |
+        | .env.example                      | no        |
+        | a/.env.example.x                  | yes       |
+        | .env.d/x                          | yes       |
+        | environment                       | no        |
+        | deploy.pem                        | yes       |
+        | deploy.pem.md                     | no        |
+        | pem                               | no        |
+        | .pem                              | yes       |
+        | a.b/c.d.key/e                     | yes       |
+        | x-credentials.json                | yes       |
+        | credentials.jsonx                 | no        |
+        | id_rsa.pub                        | yes       |
+        | an_id_rsa                         | no        |
+        | .git/                             | yes       |
+        | a/.git/config                     | yes       |
+        | .git                              | no        |
+        | .gitignore                        | no        |
+        | my-accounts.json                  | yes       |
+        | my-accounts.json.bak              | yes       |
+        | my-accounts.json.sample           | no        |
+        | node_modules/x                    | yes       |
+        | node_modules                      | no        |
+        | opencode.db-wal                   | yes       |
+        | opencode.dbx/y                    | yes       |
+        | \xff.key                          | yes       |
+        | é/a.md                            | no        |
+
     Scenario: a link in a folder's place is what the folder would be
       Then these paths are:
         | path          | of category   | and of priority |

@@ -12,11 +12,13 @@ from functools import cache
 from pytest_bdd import then
 
 from autosync_tasks.config.settings import Settings
-from autosync_tasks.model import Change, ChangeKind, Entry, Finding, Kind, Left, LeftOut, Path, Plan
+from autosync_tasks.model import Change, ChangeKind, Entry, Finding, Kind, Left, LeftOut, Path, Plan, Trigger
 from autosync_tasks.plan.delta import plan, without
 from autosync_tasks.plan.detect import Difference, detect
 from autosync_tasks.plan.quarantine import in_quarantine, offending, way_in, way_on
 from autosync_tasks.policy.classify import Classifier
+from autosync_tasks.policy.inputs import Ask
+from autosync_tasks.policy.select import select
 from autosync_tasks.validation.families import RULES
 
 _SIGNS = {
@@ -26,7 +28,7 @@ _SIGNS = {
     ChangeKind.TYPE: "T",
     ChangeKind.DELETED: "-",
 }
-_Tree = dict[Path, Entry]
+Tree = dict[Path, Entry]
 _Rows = list[list[str]]
 
 
@@ -35,28 +37,29 @@ def _classifier() -> Classifier:
     return Classifier(Settings(sync_triggers=("/context/", "/docs/")))
 
 
-def _tree(cell: str) -> _Tree:
-    found: _Tree = {}
+def tree_of(cell: str) -> Tree:
+    found: Tree = {}
     for one in filter(None, cell.split(", ")):
         path, sign, text = re.split("(=|→|/$)", one.rstrip("*"), maxsplit=1)
-        name = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+        contents = text.encode()
+        name = hashlib.sha1(b"blob %d\0%s" % (len(contents), contents), usedforsecurity=False).hexdigest()
         kind = {"=": Kind.FILE, "→": Kind.LINK, "/": Kind.FOLDER}[sign]
         mode = {Kind.FILE: 0o644, Kind.LINK: 0o777, Kind.FOLDER: 0o700}[kind] | (0o111 if one.endswith("*") else 0)
         found[path.encode()] = Entry(kind, mode, len(text), "" if kind is Kind.FOLDER else name)
     return found
 
 
-def _listing(tree: _Tree) -> dict[Path, tuple[str, str]]:
+def listing_of(tree: Tree) -> dict[Path, tuple[str, str]]:
     return {path: (entry.git_mode, entry.id) for path, entry in tree.items() if entry.git_mode}
 
 
 def _difference(tree: str, backup: str, besides: str = "", theirs: str = "") -> Difference:
     why, _, path = besides.partition(": ")
     left = [LeftOut(path.removeprefix(".").encode(), Left(why))] if path else []
-    recorded, low = _tree(backup), besides == "with low priority"
-    branch = _listing({**_tree(theirs), **recorded})
+    recorded, low = tree_of(backup), besides == "with low priority"
+    branch = listing_of({**tree_of(theirs), **recorded})
     rule_for, starts = _classifier().rule_for, _classifier().starts
-    return detect(_tree(tree), recorded, branch, left, rule_for, starts, include_low=low)
+    return detect(tree_of(tree), recorded, branch, left, rule_for, starts, include_low=low)
 
 
 def _spelled(change: Change) -> str:
@@ -101,9 +104,18 @@ def does_this(datatable: _Rows) -> None:
     found = []
     for tree, backup, theirs, *_ in datatable[1:]:
         changes = [one for one in _difference(tree, backup, theirs=theirs).changes if one.priority != "low"]
-        branch = _listing({**_tree(theirs), **_tree(backup)})
-        made = plan(changes, _tree(tree), _tree(backup), branch, "1" * 40, "source")
+        branch = listing_of({**tree_of(theirs), **tree_of(backup)})
+        made = plan(changes, tree_of(tree), tree_of(backup), branch, "1" * 40, "source")
         found.append([tree, backup, theirs, _names(made.puts), _names(made.deletes), _names(dict(made.after))])
+    assert found == datatable[1:]
+
+
+@then("of this part goes:")
+def part_goes(datatable: _Rows) -> None:
+    found = []
+    for tree, backup, part, _ in datatable[1:]:
+        taken = select(_difference(tree, backup).changes, Trigger.MANUAL, Ask(include=(part,))).taken
+        found.append([tree, backup, part, _words(taken)])
     assert found == datatable[1:]
 
 
@@ -112,7 +124,7 @@ def the_rest_goes(datatable: _Rows) -> None:
     found = []
     for tree, backup, path, _ in datatable[1:]:
         changes = _difference(tree, backup).changes
-        made = plan(changes, _tree(tree), _tree(backup), _listing(_tree(backup)), "1" * 40, "source")
+        made = plan(changes, tree_of(tree), tree_of(backup), listing_of(tree_of(backup)), "1" * 40, "source")
         found.append([tree, backup, path, _words(without(made, frozenset({path.encode()})))])
     assert found == datatable[1:]
 
@@ -160,9 +172,9 @@ def _change(text: str) -> Change:
     """A new file, or one of another name; `note` stands for a file that became a folder."""
     old, _, path = text.rpartition(" > ")
     rule = _classifier().rule_for(path.encode(), Kind.FILE)
-    [new] = _tree(f"{path}=1").values()
+    [new] = tree_of(f"{path}=1").values()
     if old:
         return Change(path.encode(), ChangeKind.RENAMED, rule, new, new, old.encode())
     if path == "note":
-        return Change(path.encode(), ChangeKind.TYPE, rule, _tree("note/")[b"note"], new)
+        return Change(path.encode(), ChangeKind.TYPE, rule, tree_of("note/")[b"note"], new)
     return Change(path.encode(), ChangeKind.CREATED, rule, new)

@@ -13,9 +13,12 @@ from autosync_tasks.config.load import load
 from autosync_tasks.config.settings import Settings
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Kind, Priority, Rule
-from autosync_tasks.policy.classify import Classifier, closed_folders
+from autosync_tasks.policy.classify import Classifier, always_protected, closed_folders, protected_matcher
+from autosync_tasks.policy.matching import NameTest
+from autosync_tasks.policy.rules import ALWAYS_PROTECTED
 from autosync_tasks.records import replace
 from autosync_tasks.report.lines import of_error
+from tests.features.tree import unescaped
 from tests.support.machine import Machine, plain
 
 _Row = tuple[str, str]
@@ -58,6 +61,27 @@ def are(datatable: list[list[str]]) -> None:
         rule = classifier.rule_for(path, Kind.LINK if text.endswith("→") else kind)
         found.append([text, rule.category, rule.priority])
     assert found == datatable[1:]
+
+
+@then("what lies there is protected or not:")
+def protected(datatable: list[list[str]]) -> None:
+    """Asked name by name, as the walk does, and of the whole path; most names are cleared by one look at many."""
+    by_name, classifier = protected_matcher(Settings()), Classifier(Settings())
+    assert isinstance(by_name, NameTest)
+    wrong = []
+    for text, wanted in datatable[1:]:
+        marked = unescaped(text)
+        path, is_folder = marked.removesuffix(b"/"), marked.endswith(b"/")
+        *folders, name = path.split(b"/")
+        rule = classifier.rule_for(path, Kind.FOLDER if is_folder else Kind.FILE)
+        named = by_name(name, is_folder) or any(by_name(folder, True) for folder in folders)
+        if {named, rule.priority is Priority.NEVER} != {wanted == "yes"} or (named and by_name.none_of(path)):
+            wrong.append(f"{text}: by its names {named}, by its path {rule.priority}")
+        if wanted == "yes" and rule in ALWAYS_PROTECTED and not always_protected(path):
+            wrong.append(f"{text}: not on every tree")
+    assert not wrong, "\n".join(wrong)
+    assert by_name.none_of(b"environment/docs/a.md/README/plan")
+    assert not always_protected(b"environment/docs/a.md")
 
 
 @then("these folders are opened because of a rule about:")
