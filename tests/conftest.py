@@ -45,6 +45,7 @@ pytest_plugins = [
     "tests.features.secret",
     "tests.features.validation",
     "tests.features.judged",
+    "tests.features.sieve",
     "tests.features.acceptance",
     "tests.features.remote",
     "tests.features.hosts",
