@@ -46,6 +46,7 @@ pytest_plugins = [
     "tests.features.validation",
     "tests.features.judged",
     "tests.features.sieve",
+    "tests.features.values",
     "tests.features.acceptance",
     "tests.features.remote",
     "tests.features.hosts",
