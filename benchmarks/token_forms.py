@@ -165,6 +165,15 @@ def password(r: random.Random) -> str:
     return text(r, 5) + r.choice("!%+=?_-") + text(r, 9) + r.choice("0123456789")
 
 
+def drawn(r: random.Random, groups: int = 5) -> str:
+    """A value that nobody takes for words: here the place is asked about."""
+    return "kQ" + "".join(text(r, 2) + r.choice(DIGITS) for _ in range(groups))
+
+
+def b64(words: str) -> str:
+    return base64.b64encode(words.encode()).decode()
+
+
 def aws(r: random.Random) -> tuple[str, str]:
     return "AKIA" + text(r, 16, string.ascii_uppercase + "234567"), text(r, 40, ALL + "+/")
 
@@ -208,6 +217,29 @@ TEXTS: dict[str, tuple[str, Callable[[random.Random], str]]] = {
     "login, access": ("x.json", lambda r: json.dumps({"a": {"type": "oauth", "access": text(r, 40), "expires": 1}}, indent=2)),
     "login, password": ("x.jsonc", lambda r: json.dumps({"a": {"type": "oauth", "password": text(r, 24)}})),
     "login, refreshToken": ("x.json", lambda r: json.dumps({"accounts": [{"email": "a@b.net", "refreshToken": text(r, 60, URL)}]})),
+    "TypeScript's default": ("plugin/x.ts", lambda r: f'const key = process.env.TAVILY_API_KEY ?? "{drawn(r, 10)}"\n'),
+    "an older default": ("plugin/x.js", lambda r: f"const key = process.env.LINEAR_TOKEN || '{drawn(r, 10)}'\n"),
+    "Makefile": ("Makefile", lambda r: f"TAVILY_API_KEY ?= {drawn(r, 10)}\n"),
+    "Dockerfile": ("Dockerfile", lambda r: f"FROM x\nENV TAVILY_API_KEY {drawn(r, 10)}\n"),
+    "fish": ("context/shell.md", lambda r: f"set -gx TAVILY_API_KEY {drawn(r, 10)}\n"),
+    "setx": ("context/win.md", lambda r: f'setx TAVILY_API_KEY "{drawn(r, 10)}"\r\n'),
+    "aws configure": ("context/aws.md", lambda r: f"aws configure set aws_secret_access_key {drawn(r, 12)}x7\n"),
+    "headers of a HAR": ("x.json", lambda r: json.dumps([{"name": "Authorization", "value": f"Bearer {drawn(r, 10)}"}])),
+    "env of Kubernetes": ("x.yaml", lambda r: f"env:\n  - name: TAVILY_API_KEY\n    value: {drawn(r, 10)}\n"),
+    "Docker's config": ("docker/config.json", lambda r: json.dumps({"auths": {"r.corp.net": {"auth": b64(f"ana:{password(r)}")}}})),
+    "npmrc, a UUID": ("npmrc", lambda r: f"//npm.corp.net/:_authToken={uuid(r)}\n"),
+    "npmrc, a login": ("npmrc", lambda r: f"//npm.corp.net/:_auth={b64(f'ana:{password(r)}')}\n"),
+    "npmrc, a password": ("npmrc", lambda r: f"//npm.corp.net/:username=ana\n//npm.corp.net/:_password={b64(password(r))}\n"),
+    "netrc, default": ("context/ci.md", lambda r: f"default login ana password {password(r)}\n"),
+    "docker login, piped": ("bin/in", lambda r: f"echo '{password(r)}' | docker login -u ana --password-stdin r.corp.net\n"),
+    "az login": ("bin/in", lambda r: f"az login --service-principal -u app -p {password(r)} --tenant corp\n"),
+    "Azure client secret": ("context/az.md", lambda r: f"The secret: {text(r, 3)}8Q~{text(r, 34, URL + '.~')}\n"),
+    "compose": ("compose.yaml", lambda r: f"environment:\n  POSTGRES_PASSWORD: {drawn(r)}\n"),
+    "Maven": ("settings.xml", lambda r: f"<server><username>ana</username><password>{drawn(r)}</password></server>\n"),
+    "SQL": ("context/db.md", lambda r: f"ALTER USER app WITH PASSWORD '{drawn(r)}';\n"),
+    "WireGuard": ("wg.conf", lambda r: f"[Interface]\nPrivateKey = {base64.b64encode(r.randbytes(32)).decode()}\n"),
+    "PuTTY": ("context/key.md", lambda r: f"PuTTY-User-Key-File-3: ssh-rsa\nPrivate-Lines: 8\n{key_lines(r)}\n"),
+    "Zapier's MCP": ("opencode.json", lambda r: json.dumps({"mcp": {"z": {"url": f"https://mcp.zapier.com/api/mcp/s/{b64(text(r, 73))}/mcp"}}})),
     "a server's password": ("x.json", lambda r: json.dumps({"hostname": "0.0.0.0", "port": 4096, "password": text(r, 32, URL)})),
     "Zai under its name": ("bin/z", lambda r: f"export ZAI_API_KEY={text(r, 32, HEX)}.{text(r, 16)}\n"),
     "Exa under its name": ("bin/e", lambda r: f"EXA_API_KEY={uuid(r)}\n"),

@@ -7,6 +7,7 @@ halves the start of a sync with nothing to do.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -66,7 +67,7 @@ class Plain:
         """Invoke's task. Only long flags: its short ones change their meaning when a flag is added."""
         import invoke
 
-        made = bounded(_never_empty(self.body, self.flags, self.run))
+        made = bounded(_never_empty(self.body, self.flags, self.run, self.words))
         made.__doc__ = runnable(made.__doc__ or "")
         said = {name: runnable(words) for name, words in self.options.get("help", {}).items()}
         options = {**self.options, "help": said}
@@ -123,10 +124,13 @@ def task(**options: Any) -> Callable[[Callable[..., int]], Plain]:
     return lambda body: Plain(body, options)
 
 
-def _never_empty(body: Callable[..., int], flags: Mapping[str, Any], task: Callable[..., int]) -> Callable[..., int]:
+def _never_empty(
+    body: Callable[..., int], flags: Mapping[str, Any], task: Callable[..., int], words: str
+) -> Callable[..., int]:
     """Refuses a flag or word that is given and empty: `--to "$DIR"` with DIR unset must not mean the live source.
 
-    flags: those that the task has beside the body's own. task: what is called with all of them.
+    flags: those that the task has beside the body's own. task: what is called with all of them. words: the parameter
+    that takes what is no flag, and all that stands after `--`: Invoke drops it, and `restore -- FILE` would be all.
     To tell it from one that is not given, Invoke is shown None as the default; the task itself sees "".
     """
     import functools
@@ -139,6 +143,10 @@ def _never_empty(body: Callable[..., int], flags: Mapping[str, Any], task: Calla
 
     @functools.wraps(body)
     def run(*args: Any, **kwargs: Any) -> int:
+        if rest := sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else []:
+            if not words:
+                raise UsageError("no flags, and no names, stand after `--` here", hint="put them before it")
+            kwargs[words] = [*(kwargs.get(words) or ()), *rest]
         empty = [name for name, value in kwargs.items() if name not in MAY_BE_EMPTY and _is_empty(value)]
         if empty:
             raise UsageError(

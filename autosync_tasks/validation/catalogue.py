@@ -18,7 +18,7 @@ from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from autosync_tasks.files import names_in, remove_tree, write_whole
+from autosync_tasks.files import HALF, names_in, remove_tree, write_whole, writer_lives
 from autosync_tasks.validation.sieve import Sieve, derived
 
 if TYPE_CHECKING:
@@ -157,8 +157,9 @@ class Catalogue:
         made = self._sieve if same and self._sieve else derived(dict(about))
         with suppress(OSError):
             for name in names_in(self._folder):
-                if name.startswith("autosync-") and not name.endswith(self._key):
-                    os.unlink(os.path.join(self._folder, name))  # of another version
+                half = name.startswith(f"{HALF}autosync-") and writer_lives(name) is False
+                if half or (name.startswith("autosync-") and not name.endswith(self._key)):
+                    os.unlink(os.path.join(self._folder, name))  # of a killed run, or of another version
         self._definitions = self._write("rules", {one.id: (one.needs, one.text) for one in rules})
         self._sieve = self._write("sieve", {**made, "of": digest, "told": told})
         self.__dict__.pop("sieve", None)

@@ -16,7 +16,13 @@ _CONFIG = pattern(
 )
 """The agents' own settings: what stands there under a key's name is one."""
 _OPTION_BEFORE = pattern(rb"-([A-Za-z0-9-]{3,40})(?:[\"']\s*,\s*[\"']|=[\"']?|\s+[\"']?)$")
-_ASSIGNED = pattern(rb"(?i)[\s:=>,|\"'`*\[\](\\]+(?:(?:bearer|basic|token|bot|apikey)\s+)?$")
+_ASSIGNED = pattern(rb"(?i)[\s:=>,|?\"'`*\[\](\\]+(?:(?:bearer|basic|token|bot|apikey)\s+)?$")
+_CALL = pattern(rb"([A-Za-z_]\w*(?:\.\w+)*)\(")
+"""Code that gets a password: `get_secret(…)`, `vault.read(…)`."""
+_SAYS = pattern(rb"(?i)p[a@4][s$5]{2}|(?-i:[a-z]{6})|\s|^/")
+"""What no drawn password is likely to hold: the word itself, another one, a path."""
+_ANONYMOUS = pattern(rb"(?i)login\s+(?:anonymous|ftp)\s+password\s+$")
+_NAMED = pattern(rb"(?i)\b(?:name|key|header)[\"']?\s{0,3}[:=]\s{0,3}[\"']?([A-Za-z0-9_.\-]{3,})")
 _NAME_BEFORE = pattern(rb"[A-Za-z0-9_.\-]{0,48}$")
 _API_KEY = pattern(rb"(?i)(?:api[_-]?key|secret(?:[_-]?key)?|api[_-]?token)$")
 _OAUTH = pattern(rb"[\"']?type[\"']?\s*:\s*[\"']oauth[\"']")
@@ -58,6 +64,41 @@ def _name_before(place: Place) -> bytes:
 
 def _assignment(place: Place) -> Judged:
     return _under_name(place, _name_before(place), place.value.rstrip(b".:*!?|&"))
+
+
+def _named_value(place: Place) -> Judged:
+    """What is the `value` of an object or of lines that begin with a `name`."""
+    names = _NAMED.findall(place.before(300))
+    if names and re.fullmatch(rb"(?i)authorization|x-[a-z-]*(?:key|token|secret|auth)", names[-1]):
+        return _header(place)
+    return _under_name(place, names[-1] if names else b"", place.value.rstrip(b".:"))
+
+
+def _registry(place: Place) -> Judged:
+    """Of `auths` in Docker's config, and of `_authToken`, `_auth` and `_password` in an npmrc."""
+    value, npm = place.value, place.before(40).rstrip(b" =\"'")
+    if stand_ins.placeholder(value) or stand_ins.stands_in(value):
+        return NOTHING
+    if npm.endswith(b"_authToken"):
+        drawn = secret_values.is_uuid(value) or secret_values.is_random(value) or secret_values.is_vendor(value)
+    elif npm.endswith(b"_password"):
+        drawn = bool(plain := secret_values.decoded(value)) and not stand_ins.weak_password(plain)
+    else:
+        drawn = bool(plain := secret_values.basic_credentials(value)) and plain[-1:] != b":" and not _weak(plain)
+    return ("SEC005", "the login of a registry") if drawn else NOTHING
+
+
+def _drawn_password(place: Place) -> Judged:
+    """A password under a name that programs read: people name many things so, so it must look drawn."""
+    value = place.bare
+    if stand_ins.weak_password(value) or stand_ins.stands_in(value, place.around) or _called(value):
+        return NOTHING
+    drawn = secret_values.is_mixed(value) and _kinds(value) >= 3 and not stand_ins.words(value)
+    return ("SEC005", "a password of a service") if drawn and not _SAYS.search(value) else NOTHING
+
+
+def _putty(place: Place) -> Judged:
+    return NOTHING if stand_ins.stands_in(place.value) else ("SEC002", "private key")
 
 
 def _option(place: Place) -> Judged:
@@ -161,7 +202,19 @@ def _password(place: Place) -> Judged:
     value = place.bare
     if len(value) < 4 or stand_ins.weak_password(value) or stand_ins.stands_in(value, place.around):
         return NOTHING
+    if _called(value) or _ANONYMOUS.search(place.before(60)):
+        return NOTHING
     return ("SEC005" if len(value) >= 6 and _kinds(value) >= 2 else "SEC101"), "a password given to a program"
+
+
+def _password_input(place: Place) -> Judged:
+    return NOTHING if re.search(rb"\s", place.bare) else _password(place)
+
+
+def _called(value: bytes) -> bool:
+    """Whether a function of that name is called for it."""
+    call = _CALL.match(value)
+    return call is not None and (b"." in call[1] or b"_" in call[1] or not secret_values.is_mixed(call[1]))
 
 
 def _kinds(value: bytes) -> int:
@@ -199,6 +252,12 @@ _BY_RULE: dict[str, Callable[[Place], Judged]] = {
     OWN + "option": _option,
     OWN + "assignment": _assignment,
     OWN + "beside": _assignment,
+    OWN + "variable": _assignment,
+    OWN + "named-value": _named_value,
+    OWN + "registry": _registry,
+    OWN + "password-drawn": _drawn_password,
+    OWN + "password-input": _password_input,
+    OWN + "putty": _putty,
     OWN + "header": _header,
     OWN + "parameter": _parameter,
     OWN + "url": _url,
@@ -213,6 +272,7 @@ _BY_RULE: dict[str, Callable[[Place], Judged]] = {
     OWN + "prefixed": secret_keys.prefixed,
     OWN + "sk": secret_keys.key_of_a_provider,
     OWN + "sk-underscore": secret_keys.key_of_a_provider,
+    OWN + "stripe": secret_keys.stripe,
     OWN + "aws-key-id": secret_keys.aws_id,
     OWN + "pem-base64": secret_keys.pem_base64,
     OWN + "pem-header": secret_keys.private_key,
@@ -223,6 +283,7 @@ _BY_RULE: dict[str, Callable[[Place], Judged]] = {
     "betterleaks.curl-auth-user": _curl_user,
     "betterleaks.curl-auth-header": _curl_header,
     "betterleaks.jwt": secret_keys.jwt,
+    "betterleaks.posthog-project-api-key": secret_keys.publishable,
     "betterleaks.aws-amazon-bedrock-api-key-short-lived": secret_keys.bedrock,
 }
 """The scanner's rules that a form alone does not decide, each with who decides it."""

@@ -22,6 +22,7 @@ Judged = tuple[str, str]
 """A rule's code ("": nothing) and what the value looks like."""
 
 NOTHING: Judged = ("", "")
+PUBLISHABLE: Judged = ("SEC102", "a key that is made to be public")
 
 
 class Place(NamedTuple):
@@ -91,7 +92,21 @@ def jwt(place: Place) -> Judged:
         told = b""
     if re.search(rb"(?i)john doe|\"1234567890\"|example|test[-_ ]?user", told):
         return "SEC102", "jwt of an example"
+    if re.search(rb"\"role\"\s?:\s?\"anon\"", told) and b"supabase" in told:
+        return PUBLISHABLE
     return NOTHING if stand_ins.stands_in(place.value) else ("SEC001", "jwt")
+
+
+def publishable(_: Place) -> Judged:
+    """Each page that uses it shows it to everybody."""
+    return PUBLISHABLE
+
+
+def stripe(place: Place) -> Judged:
+    """A key of Stripe's, or of who gives theirs the same form; one of the two that belong together is for pages."""
+    if place.value.startswith((b"pk_live_", b"pk_test_")):
+        return PUBLISHABLE
+    return NOTHING if stand_ins.stands_in(place.value, place.around) else ("SEC001", "stripe")
 
 
 def prefixed(place: Place) -> Judged:

@@ -97,11 +97,17 @@ def is_vendor(value: bytes) -> bool:
 
 def basic_credentials(value: bytes) -> bytes:
     """User and password in the base64 of an `Authorization: Basic` header, or b"" if it holds none."""
+    plain = decoded(value)
+    return plain if b":" in plain else b""
+
+
+def decoded(value: bytes) -> bytes:
+    """The words in base64, or b"" if it holds none."""
     try:
         plain = base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError):
         return b""
-    return plain if b":" in plain and plain.isascii() and plain.decode().isprintable() else b""
+    return plain if plain.isascii() and plain.decode().isprintable() else b""
 
 
 def private_key_in_base64(value: bytes) -> bool:
@@ -128,7 +134,7 @@ _GENERIC = frozenset(
 _NO_SECRET = frozenset(
     b"author authors cache cancel cancellation checksum commit continuation css cursor digest etag foreign hash "
     b"idempotency image index integrity md5 next pagination parser partition primary public range row sha sha1 sha256 "
-    b"sha512 sort sync translation i18n lock marker resource publishable site sitekey turnstile".split()
+    b"sha512 signingkey sort sync translation i18n lock marker resource publishable site sitekey turnstile".split()
 )
 _KEY_BEFORE = frozenset(
     b"access account api app application auth client consumer encryption license master private secret service session "

@@ -15,7 +15,7 @@ from autosync_tasks.records import pattern
 TEMPLATE = pattern(
     rb"\$[{(A-Za-z_]|\{\{|\}\}|^<|<[^>]*>$|\{env:|\{file:|%\(|^%[A-Za-z_]+%|process\.env|os\.environ|getenv"
     rb"|(?<![A-Za-z0-9])(?:env\.[A-Z_][A-Z0-9_]*\b|secrets\.|vars\.)"
-    rb"|import\.meta|^\{|^var\.|^local\.|^data\.|^@",
+    rb"|import\.meta|^\{|^var\.|^local\.|^data\.|^@|^(?:vault|ssm|arn|op|file|sops|keyring|keychain|awssm|gcpsm|bws):",
 )
 """Something else takes the value's place before it is used (`${NAME}`, `{{name}}`, `<name>`)."""
 
@@ -63,8 +63,8 @@ _SPELLED = _NOUNS | frozenset(
     b"webhook with write your".split()
 )
 _HEX_ROW = pattern(rb"(?:\A|[-_])(?:0?1234567890?abcdef)+[0-9a-f]{0,8}\Z")
-_PUBLISHED = frozenset({"2cafc0970149a84f"})
-"""Beginnings of SHA-256 of keys that a provider's own documentation shows everybody (Stripe's test key)."""
+_PUBLISHED = frozenset({"2cafc0970149a84f", "ea1ca3e25b35a51e", "f51685e9f0bf58d5"})
+"""Beginnings of SHA-256 of keys that their own documentation shows everybody (Stripe's test key, WireGuard's)."""
 _LETTERS = pattern(rb"[a-z]+")
 _SPLIT = pattern(rb"[-_. /]+|(?<=[a-z0-9])(?=[A-Z])")
 _REPEATED = pattern(rb"(?s)(.{2,12}?)\1{3,}")

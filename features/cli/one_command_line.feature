@@ -80,6 +80,18 @@ Feature: One command line
         | autosync --no-such-flag sync   |
         | autosync --list-depth=x --list |
         | autosync --help snyc           |
+        | autosync sync -- --check       |
+
+    Scenario Outline: what stands after two dashes is a name: <command>
+      Given a config tree that is backed up
+      When a person runs `<command> --check -- opencode.json`
+      Then the exit code is 0
+      And it says "1 path as in"
+
+      Examples:
+        | command          |
+        | autosync restore |
+        | inv restore      |
 
     Scenario Outline: <command> is met with what was meant
       When a person runs `<command>`

@@ -42,6 +42,8 @@ Feature: A secret is known by its form, its name and its place
         | a/link.md      | See [it](TOKEN(GitHub)), or *TOKEN(Groq)*             | SEC001, SEC001   |
         | a/encoded.md   | data: BASE64(token = ghp_DRAWN36)                     | SEC001           |
         | a/id.md        | run_DRAWN36 and acme_DRAWN36                          | SEC102           |
+        | a/public.md    | pk_live_51DRAWN90 and phc_DRAWN43                     | SEC102, SEC102   |
+        | a/anon.md      | BASE64({"alg":"HS256"}).BASE64({"iss":"supabase","role":"anon"}).DRAWN43 | SEC102 |
         | a/two.md       | TOKEN(GitHub)\nTOKEN(GitHub)                          | SEC001 in line 1, SEC001 in line 2 |
       And a person asks for a sync
       Then the sync is blocked
@@ -77,6 +79,17 @@ Feature: A secret is known by its form, its name and its place
         | deploy --api-key=DRAWN32                   | SEC101  |
         | deploy "--token", "DRAWN32"                | SEC101  |
         | foo_key = DRAWN32                          | SEC101  |
+        | const k = process.env.CODECOV_TOKEN ?? "DRAWN32"    | SEC005  |
+        | const k = process.env.CODECOV_TOKEN \|\| 'DRAWN32' | SEC005  |
+        | const k = env.CODECOV_TOKEN ?? makeTokenAsync2()    | nothing |
+        | CODECOV_TOKEN ?= DRAWN32                   | SEC005  |
+        | ENV CODECOV_TOKEN DRAWN32                  | SEC005  |
+        | set -gx CODECOV_TOKEN DRAWN32              | SEC005  |
+        | setx CODECOV_TOKEN "DRAWN32"               | SEC005  |
+        | aws configure set aws_secret_access_key DRAWN40 | SEC005 |
+        | - name: CODECOV_TOKEN\n  value: DRAWN32    | SEC005  |
+        | - name: CACHE_KEY\n  value: DRAWN32        | nothing |
+        | {"name": "Authorization", "value": "Bearer DRAWN32"} | SEC005 |
         | cacheKey = DRAWN32                         | nothing |
         | codecov_public_key = DRAWN32               | nothing |
         | SESSION_SECRET = DRAWN32                   | SEC101  |
@@ -186,6 +199,38 @@ Feature: A secret is known by its form, its name and its place
         | psql "host=db.corp.net user=app password=DRAWN12 dbname=app"        | SEC005  |
         | machine git.corp.net login ana password DRAWN12                     | SEC005  |
         | password = "kittens and"                                            | nothing |
+      And a person asks for a sync
+      Then the sync is blocked
+      And of each is told what the table says
+
+    Scenario: where programs keep theirs
+      When these files appear:
+        | holds                                                                  | told    |
+        | {"auths": {"r.corp.net": {"auth": "BASE64(ana:DRAWN12)"}}}             | SEC005  |
+        | {"auths": {"r.corp.net": {"auth": "BASE64(user:password)"}}}           | nothing |
+        | {"auth": "bearerAuthentication"}                                       | nothing |
+        | //npm.corp.net/:_authToken=A_UUID                                      | SEC005  |
+        | //npm.corp.net/:_authToken=${NPM_TOKEN}                                | nothing |
+        | //npm.corp.net/:_auth=BASE64(ana:DRAWN12)                              | SEC005  |
+        | //npm.corp.net/:_password=BASE64(DRAWN12)                              | SEC005  |
+        | //npm.corp.net/:_password=BASE64(your-password)                        | nothing |
+        | default login ana password DRAWN12                                     | SEC005  |
+        | echo DRAWN12 \| docker login -u ana --password-stdin                   | SEC005  |
+        | echo "$TOKEN" \| docker login -u ana --password-stdin                  | nothing |
+        | az login --service-principal -u app -p DRAWN12                         | SEC005  |
+        | POSTGRES_PASSWORD: aB3kQ7mR2w                                          | SEC005  |
+        | POSTGRES_PASSWORD: devdb2024                                           | nothing |
+        | ADMIN_PASSWORD="NewP@ssw0rd1"                                          | nothing |
+        | <username>ana</username><password>aB3kQ7mR2w</password>                | SEC005  |
+        | <password>${env.MAVEN_PASSWORD}</password>                             | nothing |
+        | ALTER USER app WITH PASSWORD 'aB3kQ7mR2w'                              | SEC005  |
+        | CREATE USER app IDENTIFIED BY 'app_password'                           | nothing |
+        | PuTTY-User-Key-File-3: ssh-rsa\nPrivate-Lines: 8\nDRAWN64              | SEC002  |
+        | PrivateKey = DRAWN43=                                                  | SEC001  |
+        | [user]\n\tsigningkey = HEX40                                           | nothing |
+        | https://mcp.zapier.com/api/mcp/s/DRAWN64/mcp                           | SEC001  |
+        | https://mcp.zapier.com/api/mcp/s/YOUR_ZAPIER_MCP_KEY_GOES_HERE/mcp     | nothing |
+        | the client secret: DRAWN3TIMES(1, 8)Q~DRAWN34                          | SEC001  |
       And a person asks for a sync
       Then the sync is blocked
       And of each is told what the table says

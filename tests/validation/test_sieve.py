@@ -313,6 +313,14 @@ def test_what_is_not_whole_or_not_ours_is_not_used(harm: str, tmp_path: Path) ->
     assert Catalogue(str(tmp_path), key).sieve is None
 
 
+def test_what_a_killed_run_was_writing_there_is_cleared_away(tmp_path: Path) -> None:
+    names = [f".new-autosync-rules-{'0' * 32}.{pid}.0123abcd" for pid in (os.getpid(), 2**22 + 7)]
+    for name in names:
+        (tmp_path / name).touch()
+    Catalogue(str(tmp_path), installed()).make(lambda: details()[:5])
+    assert [name for name in names if (tmp_path / name).exists()] == names[:1]
+
+
 def test_a_text_without_any_possible_rule_loads_no_scanner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Catalogue(str(tmp_path), installed()).make(details)
     (tmp_path / "all.vscdb").touch()
