@@ -57,11 +57,11 @@ def judge(
 ) -> tuple[Finding, ...]:
     """Every finding in these paths of the walk, given with their bytes; keeps none of them.
 
-    check, by_hand, quick: see `validation_context.context`. elsewhere: has the paths before these judged.
+    check, by_hand, quick: see `validation_context.context`. elsewhere: has more paths judged.
     needed: see `validate`.
     """
     waiting = iter(files)
-    some = [*islice(waiting, 1)]
+    some = [] if elsewhere else [*islice(waiting, 1)]
     if not (some or elsewhere or needed()):
         return ()  # nothing to judge: no key is made and no scanner loaded
     if not check:
@@ -97,16 +97,16 @@ def judge_puts(
 
     lost: gets what cannot be read twice the same. Where that is much, a second process judges half of it.
     """
-    size, elsewhere, here = sum(entry.size for entry in puts.values()), None, sorted(puts.items())
+    size, here = sum(entry.size for entry in puts.values()), sorted(puts.items())
+    elsewhere: Callable[[Context], AbstractContextManager[Callable[[], Apart]]] | None = None
     files: Iterable[tuple[Path, bytes]] = read_again(seen.root, seen.scan, here, lost)
     if size >= FOR_TWO or (size >= FOR_TWO_SIEVED and _quickly(seen.site, size)):
-        from autosync_tasks.plan.halves import cut, judged_beside, kept, packs
+        from autosync_tasks.plan.halves import Shared, packs
 
-        half = cut(here)
-        first, last = packs(0 if check or size < FOR_TWO else size)
-        seen.packs = [pack for pack in (first, last) if pack]
-        elsewhere = partial(judged_beside, seen, here[:half], lost, partial(_subjects, seen), first)
-        files = kept(read_again(seen.root, seen.scan, here[half:], lost), here[half:], last, here[:half])
+        kept = packs(0 if check or size < FOR_TWO else size)
+        seen.packs = [pack for pack in kept if pack]
+        shared = Shared(seen, here, lost, partial(_subjects, seen), kept)
+        elsewhere, files = shared.beside, shared.here()
 
     def needed() -> Collection[Path]:
         return puts.keys() - lost.keys()

@@ -23,23 +23,24 @@ Apart = tuple[list[Path], list[Finding]]
 def validate(
     files: Iterable[Subject],
     context: Context,
-    before: Callable[[], Apart] | None = None,
+    apart: Callable[[], Apart] | None = None,
     needed: Callable[[], Collection[Path]] = tuple,
 ) -> list[Finding]:
     """Every finding in the files, sorted by path and place. Keeps no file's bytes for long.
 
-    before: asked when these have been judged, what `judged_apart` said of the files before them. needed: asked last,
-    which had to be judged; whatever lost one of them on the way is a fault of ours, and blocks (INT001).
+    apart: asked when these have been judged, what `judged_apart` said of others. needed: asked last, which
+    had to be judged; whatever lost one of them on the way is a fault of ours, and blocks (INT001).
     Never raises for what is in a file: a check that crashes is itself a finding (INT001) and blocks.
     """
     run = OneRun(context)
     out: list[Finding] = []
     for subject in files:
         out += run.judge(subject)
-    if before is not None:
-        paths, found = before()
-        run.seen[:0] = paths
-        out[:0] = found
+    if apart is not None:
+        paths, found = apart()
+        run.seen += paths
+        out += found
+    run.seen.sort()  # whoever judged them: names are looked at together
     out += run.tree()
     for path in {*needed()}.difference(run.seen):
         out += run.finished([Raw("INT001", "The file was not judged: a fault of this program.")], path)

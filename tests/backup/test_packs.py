@@ -23,6 +23,7 @@ from autosync_tasks.errors import BackupError
 from autosync_tasks.linux import second
 from autosync_tasks.plan import halves, judge
 from tests.support.machine import TOKEN
+from tests.support.on_two_cores import alternating
 from tests.support.place import Place, Result
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
@@ -51,6 +52,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small trees are stored so as well, and judged by two processes, however many cores there are."""
     monkeypatch.setattr(judge, "FOR_TWO", 1)
     monkeypatch.setattr(second, "possible", lambda: True)
+    monkeypatch.setattr(halves, "turns", alternating)
 
 
 @pytest.fixture
@@ -94,6 +96,11 @@ def _without_isal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _without_a_second_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(second, "possible", lambda: False)
+
+
+def _where_one_is_too_quick_for_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = os.getpid()
+    monkeypatch.setattr(halves, "turns", lambda _, number: (n for n in range(number) if os.getpid() == here))
 
 
 def _whose_second_process_ends_early(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,6 +147,7 @@ def _whose_compression_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     ("how", "stores"),
     [
         *((one, 3) for one in (_without_isal, _without_a_second_process, _whose_second_process_ends_early)),
+        (_where_one_is_too_quick_for_the_other, 2),
         *((one, 1) for one in (_that_has_no_memory_file, _whose_memory_is_full, _that_keeps_no_more)),
         *((one, 1) for one in (_with_little_memory, _whose_compression_fails)),
     ],

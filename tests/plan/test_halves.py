@@ -7,7 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -237,20 +237,40 @@ def _runs(pid: int) -> bool:
         return False
 
 
-def test_the_cut_halves_the_bytes() -> None:
-    def puts(*sizes: int) -> list[tuple[bytes, Entry]]:
-        return [(b"%03d" % number, Entry(Kind.FILE, 0o644, size, "")) for number, size in enumerate(sizes)]
+@pytest.mark.parametrize(
+    ("sizes", "lengths"),
+    [
+        ((), []),
+        ((9_999_999,), [1]),
+        ((1000,) * 10, [1] * 10),
+        ((0,) * 640, [10] * 64),
+        ((9_999_999, *(0,) * 99), [22, 78]),
+        ((*(0,) * 99, 9_999_999), [77, 22, 1]),
+    ],
+)
+def test_the_parts_are_of_about_the_same_work_and_leave_nothing_out(sizes: tuple[int, ...], lengths: list[int]) -> None:
+    puts = [(b"%03d" % number, Entry(Kind.FILE, 0o644, size, "")) for number, size in enumerate(sizes)]
+    parts = halves.parts(puts)
+    assert [one for part in parts for one in part] == puts
+    assert [len(part) for part in parts] == lengths
 
-    assert [halves.cut(puts(*sizes)) for sizes in ((), (9_999_999,), (1000,) * 10, (9_999_999, 1, 1), (0,) * 4)] == [
-        *(0, 0, 5, 0, 2)
-    ]
-    assert halves.cut(puts(1, 1, 1, 9_999_999)) == 3
+
+def test_of_two_processes_each_gets_what_the_other_has_not() -> None:
+    """However fast each of them is; and one alone gets all."""
+    with ExitStack() as stack:
+        numbers = halves.turns(stack, 200)
+        first = [next(numbers) for _ in range(3)]
+        with second.second(lambda: bytes(next(numbers) for _ in range(90))) as wait:
+            others = [*(wait() or b"")]
+        assert len(others) == 90
+        assert sorted([*first, *others, *numbers]) == [*range(200)]
 
 
 def test_a_file_that_nobody_judged_blocks(place: Place, two: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever loses one on the way: this is asked of the result, not of how it came about."""
     faulty(place)
     first = "agent/broken.md"
+    monkeypatch.setattr(halves.Shared, "_mine", lambda _: iter(()))
     monkeypatch.setattr(halves, "judged_apart", lambda subjects, known: ([one.path for one in subjects][1:], []))
     found, _ = judged(place)
     assert [one.path.decode() for one in found if one.code == "INT001"] == [first]
