@@ -1,12 +1,17 @@
 """What all tests share: the steps of the features, a machine to run them on, the scanner compiled once."""
 
+# ruff: noqa: E402
 from __future__ import annotations
 
-import compileall
 import gc
+import sys
+
+sys.dont_write_bytecode = False  # what is imported from here on is compiled once, not once for each worker
+gc.disable()  # until all is collected
+
+import compileall
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,10 +22,9 @@ from hypothesis import settings
 import autosync_tasks
 from autosync_tasks.names import one_run
 from autosync_tasks.validation import scanner as engine
-from tests.support import scanner
+from tests.support import beforehand, scanner
 from tests.support.machine import Machine
 
-sys.dont_write_bytecode = False  # the tests are compiled once, not once for each worker
 settings.register_profile("any machine", deadline=None, max_examples=40)  # a busy machine is no fault of the code
 settings.load_profile("any machine")
 
@@ -80,12 +84,15 @@ def pytest_configure(config: pytest.Config) -> None:
     """Compiles the package once, before processes by the hundred would: some environments keep Python from doing so."""
     if not hasattr(config, "workerinput"):
         compileall.compile_dir(Path(autosync_tasks.__file__).parent, quiet=1)
+        if config.getoption("numprocesses", None) and config.args_source is not pytest.Config.ArgsSource.ARGS:
+            beforehand.once_for_all()
 
 
 def pytest_collection_finish() -> None:
     """What was collected stays to the end: the collector of garbage need not look at it again and again."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

@@ -8,6 +8,7 @@ the rules' explanations and the help of the tasks included. Features take the st
 from __future__ import annotations
 
 import ast
+import functools
 import os
 import re
 import shlex
@@ -15,7 +16,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-import pytest
 from invoke.parser import ParserContext
 
 from autosync_tasks.cli.collection import TASKS, collection
@@ -101,12 +101,21 @@ def _texts(name: str) -> Iterator[tuple[int, str]]:
 
 _HAS_DOCSTRING = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
-TEXTS = [(f"{name}:{line}", text) for name in MODULES for line, text in _texts(name)]
-ADVICE = [
-    Advice(where, " ".join(match.split()), text)
-    for where, text in TEXTS
-    for match in _COMMAND.findall(text.replace("{}", VALUE))
-]
+
+@functools.cache
+def texts() -> list[tuple[str, str]]:
+    """All of them with their places."""
+    return [(f"{name}:{line}", text) for name in MODULES for line, text in _texts(name)]
+
+
+@functools.cache
+def advices() -> list[Advice]:
+    """The catalogue: read when a test asks for it, not whenever tests are collected."""
+    return [
+        Advice(where, " ".join(match.split()), text)
+        for where, text in texts()
+        for match in _COMMAND.findall(text.replace("{}", VALUE))
+    ]
 
 
 def faults(advice: Advice) -> list[str]:
@@ -131,13 +140,12 @@ def faults(advice: Advice) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("advice", ADVICE, ids=lambda advice: f"{advice.where} {advice.command[:40]}")
-def test_a_command_that_is_advised_can_be_given(advice: Advice) -> None:
-    assert faults(advice) == [], advice.text
+def test_a_command_that_is_advised_can_be_given() -> None:
+    assert [(advice, found) for advice in advices() if (found := faults(advice))] == []
 
 
 def test_the_catalogue_is_not_empty_and_finds_faults() -> None:
-    assert len(ADVICE) > 50 and os.sep not in VALUE
+    assert len(advices()) > 50 and os.sep not in VALUE
     for command, fault in (
         (f"accept {VALUE}", "without one of"),
         ("accept", "without one of"),
@@ -154,7 +162,7 @@ def test_the_catalogue_is_not_empty_and_finds_faults() -> None:
 def test_no_text_names_a_task_that_is_none() -> None:
     strays = [
         f"{where}: {word}"
-        for where, text in TEXTS
+        for where, text in texts()
         for quoted in re.findall(r"`([^`\n]+)`", text)
         for word in _UNKNOWN.findall(quoted)
         if word not in TASKS and word not in NO_TASK
@@ -166,7 +174,7 @@ def test_each_setting_that_a_message_names_exists() -> None:
     known = {setting.variable for setting in TABLE.values()} | VARIABLES
     strays = [
         f"{where}: {name}"
-        for where, text in TEXTS
+        for where, text in texts()
         if re.search(r"\b(?:set|unset|setting|set-config)\b", text) and len(text) < 600
         for name in _NAME.findall(text)
         if name not in known and VALUE not in name and not name.startswith(("GIT_", "SSH_"))

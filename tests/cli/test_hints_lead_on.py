@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_advice import _COMMAND, ADVICE, Advice
+from tests.cli.test_advice import _COMMAND, Advice, advices
 from tests.support.machine import TOKEN
 from tests.support.place import Place, Result
 
@@ -246,6 +246,6 @@ def test_every_kind_of_hint_is_followed_somewhere() -> None:
                 taken |= {one.value for one in ast.walk(node) if isinstance(one, ast.Constant)}
     kinds = {
         kind([word.replace("A=1", "MAX_AGE=1").replace("B=2", "QUARANTINE=2") for word in advice.words])
-        for advice in ADVICE
+        for advice in advices()
     }
     assert kinds - taken == set()

@@ -14,12 +14,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
-from pytest_bdd.compat import get_fixture_names, getfixturedefs
 from pytest_bdd.parser import Feature, Scenario, ScenarioTemplate, Step
 from pytest_bdd.scenario import scenario_wrapper_template_registry
-from pytest_bdd.steps import step_function_context_registry
 
-from tests.features.quick_steps import matching
+from tests.features.quick_steps import definitions, matching
 
 
 @pytest.hookimpl(trylast=True)
@@ -27,7 +25,7 @@ def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.It
     """Ends the session before the first test if the specification has a hole."""
     bound = [(item, template) for item in items if (template := _template(item))]
     folder = session.config.rootpath / (session.config.getini("bdd_features_base_dir") or "features")
-    faults = list(_async_steps(session, items))
+    faults = list(_async_steps(session, bound))
     if bound or _all_was_asked_for(session.config):
         faults += _unbound(folder, {template.feature.filename for _, template in bound}, items)
         faults += _doubles(folder)
@@ -88,19 +86,12 @@ def _doubles(folder: Path) -> Iterator[str]:
             yield f"{path.name}: it holds no scenario"
 
 
-def _async_steps(session: pytest.Session, items: Iterable[pytest.Item]) -> Iterator[str]:
-    manager = session._fixturemanager
-    seen: set[int] = set()
-    for node in [session, *_modules(items)]:
-        for name in get_fixture_names(manager):
-            for definition in getfixturedefs(manager, name, node) or ():
-                context = step_function_context_registry.get(definition.func)
-                if context is None or id(context) in seen:
-                    continue
-                seen.add(id(context))
-                step = context.step_func
-                if inspect.iscoroutinefunction(step) or inspect.isasyncgenfunction(step):
-                    yield f"{_where(step)}: an async step is never awaited: it would pass whatever it asserts"
+def _async_steps(session: pytest.Session, bound: list[tuple[pytest.Item, ScenarioTemplate]]) -> Iterator[str]:
+    one_of_each_module = {item.parent: item for item, _ in bound}
+    seen = {id(c): c for one in one_of_each_module.values() for _, c in definitions(session._fixturemanager, one)}
+    for step in (context.step_func for context in seen.values()):
+        if inspect.iscoroutinefunction(step) or inspect.isasyncgenfunction(step):
+            yield f"{_where(step)}: an async step is never awaited: it would pass whatever it asserts"
 
 
 def _ambiguous(session: pytest.Session, bound: list[tuple[pytest.Item, ScenarioTemplate]]) -> Iterator[str]:

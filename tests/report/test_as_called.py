@@ -12,7 +12,7 @@ from autosync_tasks.cli.collection import all_tasks
 from autosync_tasks.cli.sync_config import translate
 from autosync_tasks.cli.task import Scope
 from autosync_tasks.report.words import OF_NO_AGENT, runnable
-from tests.cli.test_advice import ADVICE, Advice
+from tests.cli.test_advice import advices
 
 _SAID = re.compile(r"sync-config((?: --[a-z-]+)*)")
 
@@ -26,26 +26,24 @@ _SAID = re.compile(r"sync-config((?: --[a-z-]+)*)")
         ("/somewhere/autosync_tasks/__main__.py", f"{Path(sys.executable).name} -m autosync_tasks"),
     ],
 )
-@pytest.mark.parametrize("advice", ADVICE, ids=lambda advice: f"{advice.where} {advice.command[:40]}")
-def test_a_hint_echoes_how_it_was_called(
-    advice: Advice, called: str, said: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_hint_echoes_how_it_was_called(called: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", [called])
-    assert runnable(f"`inv {advice.command}`") == f"`{said} {advice.command}`"
+    for advice in advices():
+        assert runnable(f"`inv {advice.command}`") == f"`{said} {advice.command}`", advice.where
 
 
-@pytest.mark.parametrize("advice", ADVICE, ids=lambda advice: f"{advice.where} {advice.command[:40]}")
-def test_sync_config_uses_its_own_flags_where_it_has_them(advice: Advice, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sync_config_uses_its_own_flags_where_it_has_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["sync-config"])
-    shown = runnable(f"`inv {advice.command}`")
-    if shown.startswith("`autosync"):
-        assert shown == f"`autosync {advice.command}`"
-    else:
-        found = _SAID.match(shown, 1)
-        assert found
-        task, *flags = translate(found[1].split())
-        said = [task, *(flag for flag in flags if flag != "--trigger=manual")]
-        assert said == advice.command.split()[: len(said)]
+    for advice in advices():
+        shown = runnable(f"`inv {advice.command}`")
+        if shown.startswith("`autosync"):
+            assert shown == f"`autosync {advice.command}`", advice.where
+        else:
+            found = _SAID.match(shown, 1)
+            assert found, advice.where
+            task, *flags = translate(found[1].split())
+            said = [task, *(flag for flag in flags if flag != "--trigger=manual")]
+            assert said == advice.command.split()[: len(said)], advice.where
 
 
 def test_a_program_that_path_does_not_find_is_named_by_its_path(

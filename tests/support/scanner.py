@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import functools
+import hashlib
+import json
+import types
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -37,14 +40,37 @@ def compiled() -> Path:
 
 
 def derive_once(put: Callable[[Any, str, Any], None] = setattr) -> None:
-    """What a new home derives of the rules that are not compiled there is worked out once for this process (0.5 s)."""
-    derived, made = catalogue.derived, dict[int, Any]()
+    """What a new home derives of the rules that are not compiled there is worked out once for this process (0.5 s).
+
+    So are the few rules that a text needs loaded once (50 ms), and what is kept of all is put into words once.
+    """
+    derived, few, made, loaded = catalogue.derived, scanner._Few, dict[int, Any](), dict[bytes, Any]()
     listed = functools.cache(lambda library, proven, read=built_in.built_in: read(library))
+    texts: list[tuple[Any, str]] = []
 
     def once(rules: Mapping[str, str]) -> Any:
         key = hash(tuple(sorted(rules.items())))
-        return made[key] if key in made else made.setdefault(key, derived(rules))
+        return made[key] if key in made else made.setdefault(key, _kept(rules) or derived(rules))
+
+    def few_once(cache: str, definitions: bytes) -> Any:
+        return loaded[definitions] if definitions in loaded else loaded.setdefault(definitions, few(cache, definitions))
+
+    def dumps(value: Any, **form: Any) -> str:
+        found = next((text for known, text in texts if known == value), None)
+        if found is None:
+            found = json.dumps(value, **form)
+            texts[:] = [(value, found), *texts[:5]]
+        return found
 
     put(catalogue, "derived", once)
+    put(catalogue, "json", types.SimpleNamespace(dumps=dumps, loads=json.loads))
+    put(scanner, "_Few", few_once)
     put(built_in, "built_in", lambda library: listed(library, built_in.PROVEN))
     put(catalogue, "own_rules", functools.cache(catalogue.own_rules))
+
+
+def _kept(rules: Mapping[str, str]) -> Mapping[str, Any] | None:
+    """What was derived of these very rules when the scanner was compiled."""
+    found = Catalogue(str(CACHE), installed())._sieve or {"of": ""}
+    about = hashlib.sha256(json.dumps(sorted(rules.items())).encode()).hexdigest()
+    return {name: part for name, part in found.items() if name not in ("of", "told")} if found["of"] == about else None
