@@ -194,7 +194,7 @@ def _edited(path: str, raw: bytes | None, wanted: Mapping[str, Any], home: str, 
         return [], text
     named = {key_name(name) if profile else name: plain(value) for name, _, value in changed}
     edited = edit.edit(text, named, path, profile)
-    problems, tables = check_text(edited, path, home)
+    problems, tables = check_text(edited, path, home, text)
     after = tables.get(profile, {})
     _raise_any(problems)
     expected = {**before, **wanted}

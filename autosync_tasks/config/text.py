@@ -20,9 +20,11 @@ SWITCH = "on"
 """The key of a profile's table that says whether it is backed up; it is unless this is false."""
 
 
-def check_text(text: str, path: str, home: str) -> tuple[list[str], dict[str, dict[str, Any]]]:
+def check_text(
+    text: str, path: str, home: str, stands: str | None = None
+) -> tuple[list[str], dict[str, dict[str, Any]]]:
     """What is wrong with a config file's text, a line for each thing, and the checked values of the rest: those at the
-    top under "", those of each profile's table under its name."""
+    top under "", those of each profile's table under its name. stands: what a person finds in the file (None: it)."""
     problems: list[str] = []
     top: dict[str, Any] = {}
     values = {"": top}
@@ -34,6 +36,10 @@ def check_text(text: str, path: str, home: str) -> tuple[list[str], dict[str, di
             values |= {n: _table(n, table, path, home, problems) for n, table in _tables(value, where).items()}
         elif (checked := _from_file(key, value, where)) is not None:
             top[key] = checked
+    if problems:
+        from autosync_tasks.profiles.located import located
+
+        problems = located(problems, show_path(path), text if stands is None else stands)
     return problems, values
 
 

@@ -91,6 +91,7 @@ def _read(name: str, path: str, _stamp: tuple[int, int]) -> Profile:
     wrong: list[str] = []
     where = f"{path if path.isprintable() else repr(path)}: "
     table: dict[str, object] = {}
+    text = ""
     try:
         with opened(path) as file:
             raw = file.read(MAX_FILE + 1)
@@ -108,10 +109,12 @@ def _read(name: str, path: str, _stamp: tuple[int, int]) -> Profile:
         wrong.append(f"{where}cannot be read: {(error.strerror or str(error)).lower()}")
     profile = None if wrong else check(name, table, where, "built in" if shipped else f"profile {name}", wrong.append)
     if wrong or profile is None:
+        from autosync_tasks.profiles.located import located
+
         count = len(wrong)
         raise ConfigError(
             f"the profile {display(name)} is wrong" + (f" in {count} places" if count > 1 else ""),
             hint="correct it and run again",
-            details=wrong[:40],
+            details=located(wrong[:40], where[:-2], text),
         )
     return profile

@@ -74,10 +74,10 @@ Feature: Settings
       Then the exit code is 2
       And it says:
         | 5 settings are wrong                                                                 |
-        | config.toml: max_sync_frequency = -1                                                 |
-        | auto_sync_pus: is no setting; did you mean auto_sync_push?                           |
+        | config.toml, line 1: max_sync_frequency = -1                                         |
+        | line 2: auto_sync_pus: is no setting; did you mean auto_sync_push?                   |
         | sync_exclusions, item 1 = "a["                                                       |
-        | rule 1, priority = "urgent": is no priority; allowed: high \| medium \| low \| never |
+        | line 8: rule 1, priority = "urgent": is no priority; allowed: high \| medium \| low \| never |
         | environment variable AUTO_SYNC_PUSH = "maybe"                                        |
       And no file was written
 

@@ -188,10 +188,10 @@ class TestEverySetting:
         loaded = load(environ(**{name.upper(): as_text(toml)}))
         self.changed_alone(loaded, name, value, f"environment variable {name.upper()}")
 
-    def test_a_wrong_type_names_file_key_value_and_what_is_allowed(self, name: str, file: Path) -> None:
+    def test_a_wrong_type_names_file_line_key_value_and_what_is_allowed(self, name: str, file: Path) -> None:
         file.write_text(f"{name} = 1.5\n")
         (line,) = wrong(environ(file)).details
-        assert line.startswith(f"{file}: {name} = 1.5: ")
+        assert line.startswith(f"{file}, line 1: {name} = 1.5: ")
         assert line.endswith(f"; allowed: {allowed(TABLE[name])}")
 
     def changed_alone(self, loaded: Loaded, name: str, value: object, origin: str) -> None:
@@ -283,20 +283,20 @@ def test_all_errors_come_at_once(file: Path) -> None:
     )
     error = wrong(environ(file, MAX_SYNC_FREQUENCY="-1", AUTO_SYNC_PUSH="maybe", OPENCODE_SOURCE=""))
     assert error.message == "16 settings are wrong"
-    assert [line.removeprefix(f"{file}: ").partition("; allowed")[0] for line in error.details] == [
-        "auto_sync_pussh: is no setting; did you mean auto_sync_push?",
-        "AUTO_SYNC_ENABLED: is no setting; settings are written in small letters here",
-        f'sync_triggers, item 1 = "!a": {check_pattern("!a")}',
-        "sync_triggers, item 2 = 3: is not text",
-        f'sync_triggers, item 3 = "b[": {check_pattern("b[")}',
-        'max_age = "1y": is not a whole number',
-        'remote = "https://***@host/x": is no name',
-        "zzzzqqqq: is no setting",
-        'rule 1, priority = "hi": is no priority; did you mean high?',
-        "rule 2, colour: unknown",
-        'rule 2, category = "Not A Word": is no name of a category',
-        "rule 4, priority: is missing",
-        'rule 3, pattern = "keys/*.pem": can never win: *.pem is always protected',
+    assert [line.removeprefix(f"{file}, ").partition("; allowed")[0] for line in error.details] == [
+        "line 1: auto_sync_pussh: is no setting; did you mean auto_sync_push?",
+        "line 2: AUTO_SYNC_ENABLED: is no setting; settings are written in small letters here",
+        f'line 3: sync_triggers, item 1 = "!a": {check_pattern("!a")}',
+        "line 3: sync_triggers, item 2 = 3: is not text",
+        f'line 3: sync_triggers, item 3 = "b[": {check_pattern("b[")}',
+        'line 4: max_age = "1y": is not a whole number',
+        'line 5: remote = "https://***@host/x": is no name',
+        "line 6: zzzzqqqq: is no setting",
+        'line 10: rule 1, priority = "hi": is no priority; did you mean high?',
+        "line 15: rule 2, colour: unknown",
+        'line 13: rule 2, category = "Not A Word": is no name of a category',
+        "line 20: rule 4, priority: is missing",
+        'line 17: rule 3, pattern = "keys/*.pem": can never win: *.pem is always protected',
         'environment variable AUTO_SYNC_PUSH = "maybe": is neither',
         "environment variable MAX_SYNC_FREQUENCY = -1: is too small",
         'environment variable OPENCODE_SOURCE = "": is empty',
