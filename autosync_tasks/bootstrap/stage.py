@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +15,7 @@ from autosync_tasks.backup.soundness import OF_ATTRIBUTES
 from autosync_tasks.bootstrap.offers import Offer, offer, wanted
 from autosync_tasks.config.places import is_within
 from autosync_tasks.errors import BackupError, GuardError, UsageError
-from autosync_tasks.files import remove_tree
+from autosync_tasks.files import names_in, remove_tree
 from autosync_tasks.model import Path
 from autosync_tasks.names import display
 from autosync_tasks.records import dataclass
@@ -110,12 +111,17 @@ def fetch(folder: str, address: Address, branches: Sequence[str], environ: Mappi
         names = wanted(there, branches[0] if branches else "", head)
         names += [name for name in branches[1:] if name in there and name not in names]
         if not names:
-            raise BackupError(f"{address.shown} holds no branch yet", hint="look whether this is the right address")
+            what = "is a bundle that names no branch" if is_bundle(address) else "holds no branch yet"
+            raise BackupError(f"{address.shown} {what}", hint="look whether this is the right address")
         heads = {name: there[name] for name in names}
         remote.fetch(heads.values(), stranger=True)
     except RemoteError as error:
         if error.fault.kind is Cause.MISSING:
             error.hint = "look at the address: a repository, or the path of a folder or bundle that is there"
+            error.message = f"{address.shown} {_stands_at(address.path)}" if address.path else error.message
+        elif is_bundle(address) and error.fault.kind is Cause.AWAY:
+            error.message = f"{address.shown} is a bundle that ends too early, or is damaged"
+            error.hint = "copy it once more, or have it made anew"
         raise
     for name, commit in heads.items():
         gateway.run("update-ref", f"refs/heads/{name}", commit)
@@ -128,6 +134,23 @@ def fetch(folder: str, address: Address, branches: Sequence[str], environ: Mappi
     if code != 0 and not (told and all(map(OF_ATTRIBUTES.search, told))):
         raise GuardError(f"{address.shown} is damaged, or holds what git refuses: {display(words[-300:])}")
     return Stage(repository, heads, frozenset(there))
+
+
+def _stands_at(path: str) -> str:
+    """What is at a path at which git finds no repository."""
+    try:
+        mode = os.stat(path).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return "is a link that leads nowhere" if os.path.islink(path) else "is not there"
+    except OSError as error:
+        return f"cannot be looked at: {(error.strerror or str(error)).lower()}"
+    if not os.access(path, os.R_OK):
+        return "may not be read by you"
+    if not stat.S_ISDIR(mode):
+        return f"is {'a file' if stat.S_ISREG(mode) else 'neither a folder nor a file'}, and no git bundle"
+    held = sorted(one for one in names_in(path) if os.path.isfile(os.path.join(path, one, "HEAD")))
+    inside = f"; what lies in it as {display(held[0])} may be one" if held else ""
+    return f"is a folder, and no git repository{inside}"
 
 
 def _check_objects(gateway: Gateway, address: Address, most: int) -> None:

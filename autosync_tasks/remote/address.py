@@ -89,6 +89,8 @@ def _from_short(url: str) -> Address:
     if not match or not _HOST.match(match.group(2)) or not match.group(3):
         raise AddressError("it is no address that git knows (https://…, user@host:path, or a full path)")
     user = match.group(1)
+    if match.group(2).lower() in ("http", "https", "ssh", "file") and match.group(3).startswith("/"):
+        raise AddressError(f"after {match.group(2)}: come two slashes")
     if user and not _USER.match(user):
         raise AddressError("its user is no name of a user")
     return Address(url, "ssh", url)
@@ -97,7 +99,8 @@ def _from_short(url: str) -> Address:
 def _from_path(url: str, path: str) -> Address:
     if not path.startswith("/"):
         raise AddressError(
-            "a folder is named by its full path, from / on; a relative one means another place elsewhere"
+            "a folder is named by its full path, from / on (a relative one means another place elsewhere), a host by "
+            "https:// or git@HOST:"
         )
     return Address(url, "file", url, path=path)
 

@@ -23,6 +23,7 @@ class Cause(StrEnum):
     CERTIFICATE = "certificate"
     UNKNOWN_HOST_KEY = "host key"
     MISSING = "missing"
+    NO_GIT = "no git"
     OWNER = "owner"
     HASH = "hash"
     SHALLOW = "shallow"
@@ -84,15 +85,24 @@ _SIGNS: tuple[tuple[Cause, re.Pattern[str]], ...] = (
     (Cause.OWNER, re.compile(r"detected dubious ownership", re.I)),
     (Cause.HASH, re.compile(r"hash algorithm|mismatched algorithms|object format", re.I)),
     (
+        Cause.NO_GIT,
+        re.compile(
+            r"bad line length character|git-(?:upload|receive)-pack\W*(?:command )?not found|HTTP/0\.9 when not allowed"
+            r"|wrong version number|unexpected TLS packet",
+            re.I,
+        ),
+    ),
+    (
         Cause.MISSING,
         re.compile(
-            r"repository .*not found|does not appear to be a git repository|returned error: 404"
-            r"|no such file or directory|does not exist|not a git repository",
+            r"repository .*not found|does not appear to be a git repository|returned error: 4(?:04|10)"
+            r"|no such file or directory|does not exist|not a git repository|is this a git repository"
+            r"|invalid gitfile format|could not be found|bad/illegal format|bad port|unable to update url base",
             re.I,
         ),
     ),
     (Cause.REFUSED, re.compile(r"transport '[^']*' not allowed|protocol .*not supported|disabled in libcurl", re.I)),
-    (Cause.LOCAL, re.compile(r"no space left on device|bad config|unable to find remote helper|cannot run ssh", re.I)),
+    (Cause.LOCAL, re.compile(r"no space left on device|bad config|unable to find remote helper|cannot run ssh|resolve proxy", re.I)),
 )
 
 _LOCKED = re.compile(r"Unable to create '([^']+\.lock)': File exists")
@@ -107,6 +117,8 @@ _NEXT = {
     "`git fsck --strict`, and who wrote to it",
     Cause.UNKNOWN_HOST_KEY: "connect to that host once by hand with ssh, compare its key, then run this again",
     Cause.MISSING: "make the repository there, or correct its address with `git remote set-url`",
+    Cause.NO_GIT: "what answers there does not speak git: look at host, port and scheme of the address, whether git is on "
+    "that host's PATH, and whether its shell prints something by itself",
     Cause.OWNER: "it belongs to another user, and git trusts no such repository; if you trust it: "
     "git config --global --add safe.directory {}",
     Cause.HASH: "it names its objects by another hash than this backup: make a new one there (git init --bare "
@@ -128,6 +140,8 @@ _NEXT = {
 }
 """What helps, whichever command met it (a sync says of itself that the next one tries again)."""
 
+_NO_HOST = "look at the host's name in the address, and whether this machine is online, then run this again"
+
 _WHERE = re.compile(r"dubious ownership in repository at '([^'\n]+)'|unable to access '(https://[^/'\s]+)", re.I)
 _CUT = re.compile(
     r"early EOF|unexpected disconnect|transfer closed with|bytes of body are still expected|curl (?:18|56)\b"
@@ -147,7 +161,8 @@ def fault(complaint: str) -> Fault:
             )
     if _CUT.search(complaint):
         said = f"the connection broke off in the middle of the transfer ({said[-200:]})"
-    return Fault(Cause.AWAY, said or "it ended without a word", _NEXT[Cause.AWAY])
+    way = _NO_HOST if re.search("resolve host|name or service not known|name resolution", complaint, re.I) else ""
+    return Fault(Cause.AWAY, said or "it ended without a word", way or _NEXT[Cause.AWAY])
 
 
 _REFUSALS: tuple[tuple[Cause, re.Pattern[str]], ...] = (

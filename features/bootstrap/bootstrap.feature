@@ -218,3 +218,20 @@ Feature: From a remote to a working config tree
       Then the bootstrap is done
       And it says "change it where it is used"
       And the secret is in no word that was said
+
+  Rule: An address at which there is no backup is called what it is
+
+    Scenario Outline: <address>
+      Given a config tree in "~/elsewhere"
+      When a person runs `autosync bootstrap <address>`
+      Then the exit code is <code>
+      And it says "<words>", and what to do next
+
+      Examples:
+        | address                | code | words                                    |
+        | ~/elsewhere            | 1    | is a folder, and no git repository       |
+        | ~/elsewhere/AGENTS.md  | 1    | is a file, and no git bundle             |
+        | ~/elswhere             | 1    | is not there                             |
+        | htps://host/me/b.git   | 2    | htps:// is not allowed                   |
+        | https:/host/me/b.git   | 2    | after https: come two slashes            |
+        | https://nosuch.invalid | 1    | Could not resolve host                   |

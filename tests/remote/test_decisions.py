@@ -195,6 +195,14 @@ def test_what_is_taken_in_reverts_nothing_and_loses_nothing(
         ("Host key verification failed.\nfatal: Could not read from remote repository.", Cause.UNKNOWN_HOST_KEY),
         ("remote: Repository not found.\nfatal: repository 'https://x/' not found", Cause.MISSING),
         ("fatal: '/x' does not appear to be a git repository", Cause.MISSING),
+        ("fatal: invalid gitfile format: /etc/passwd", Cause.MISSING),
+        ("fatal: https://x/info/refs not valid: is this a git repository?", Cause.MISSING),
+        ("fatal: unable to access 'https://x:99999/': URL using bad/illegal format or missing URL", Cause.MISSING),
+        ("fatal: unable to access 'https://x/': The requested URL returned error: 410", Cause.MISSING),
+        ("fatal: protocol error: bad line length character: Welc", Cause.NO_GIT),
+        ("bash: line 1: git-upload-pack: command not found", Cause.NO_GIT),
+        ("fatal: unable to access 'http://x/': Received HTTP/0.9 when not allowed", Cause.NO_GIT),
+        ("fatal: unable to access 'https://x/': Could not resolve proxy: y", Cause.LOCAL),
         ("fatal: detected dubious ownership in repository at '/mnt/a stick'", Cause.OWNER),
         ("fatal: transport 'ext' not allowed", Cause.REFUSED),
         ("fatal: bad config line 1 in file /home/x/.gitconfig", Cause.LOCAL),
@@ -252,6 +260,7 @@ def test_another_hash_is_not_a_matter_of_waiting() -> None:
 
 def test_what_helps_is_true_of_every_command_and_names_the_place() -> None:
     assert "next sync" not in "".join(fault(words).next_step for words in ("", "permission denied (publickey)"))
+    assert "online" in fault("ssh: Could not resolve hostname x: Name or service not known").next_step
     owner = fault("fatal: detected dubious ownership in repository at '/mnt/a stick'\nTo add an exception ...")
     assert "git config --global --add safe.directory '/mnt/a stick'" in owner.next_step
 
