@@ -172,6 +172,22 @@ FIT = "a path of other characters (a link to that folder will do)"
 """What is allowed in its place."""
 
 
+def typed(name: bytes | str) -> str:
+    """The name as a word of a command that a person types: quoted where the shell would read it otherwise."""
+    import shlex
+
+    raw = shown(name if isinstance(name, bytes) else name.encode("utf-8", "surrogateescape"))
+    text = raw.decode("utf-8", "surrogateescape")
+    if all(map(_safe, text)):
+        return shlex.quote(text)
+    escaped = "".join(f"\\{char}" if char in "\\'" else char if _safe(char) else _escaped_bytes(char) for char in text)
+    return f"$'{escaped}'"
+
+
+def _escaped_bytes(char: str) -> str:
+    return "".join(f"\\x{code:02x}" for code in char.encode("utf-8", "surrogateescape"))
+
+
 def _safe(char: str) -> bool:
     return char == " " or (" " < char < "\x7f") or unicodedata.category(char) not in _UNSAFE_CATEGORIES
 

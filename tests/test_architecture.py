@@ -51,7 +51,7 @@ TOP = "cli"
 LARGEST = 300
 """Lines: beyond this a module has more than one subject."""
 
-MOST_LINES = 35_842
+MOST_LINES = 36_019
 """Of the package, so that one person can hold it in the head."""
 
 HEAVY = (
@@ -69,7 +69,7 @@ EFFECTS = (
 PURE = (
     "model.py", "errors.py", "names.py", "humanize.py", "records.py",
     "config/shadowed.py", "config/user_rules.py", "config/wording.py",
-    "profiles/profile.py", "profiles/check.py", "profiles/plain.py",
+    "profiles/profile.py", "profiles/check.py", "profiles/plain.py", "profiles/located.py",
     "policy/*", "validation/*",
     "backup/manifest.py", "backup/listing.py", "backup/said.py", "state/cache.py", "state/shapes.py",
     "triggers/cron.py", "triggers/hook_text.py", "triggers/loading.py", "triggers/quiet.py", "triggers/schedule.py",
@@ -297,7 +297,7 @@ LAZY = {
             config/values.py policy/classify.py policy/patterns.py policy/rules.py
         """,
         "only where there is something to say": """
-            cli/boundary.py errors.py report/as_json.py report/lines.py
+            cli/boundary.py errors.py profiles/located.py report/as_json.py report/lines.py
             report/log.py report/screen.py
         """,
     }.items()

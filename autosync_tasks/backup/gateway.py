@@ -235,8 +235,8 @@ class Gateway:
         told = [line for line in words if line.startswith(("fatal:", "error:", "warning:"))]  # advice follows it
         end = f"it was killed (signal {-code})" if code < 0 else f"exit code {code}"
         said = display("; ".join((told or words)[-3:]) or end)
-        where = display(self.work_tree or self.git_dir)
-        return BackupError(f"git {command} failed in {where}: {said}", hint=way_on(said, self.git_dir, where))
+        where = self.work_tree or self.git_dir
+        return BackupError(f"git {command} failed in {display(where)}: {said}", hint=way_on(said, self.git_dir, where))
 
     @property
     def _forced(self) -> dict[str, str]:

@@ -6,6 +6,8 @@ import os
 import re
 from contextlib import suppress
 
+from autosync_tasks.names import typed
+
 _MEMORY = "look whether it may have more memory or processes (`dmesg`, `ulimit -a`), then run it again"
 _HINTS = (
     (re.compile("Function not implemented"), "git cannot work on a file system of that kind: name another place"),
@@ -30,8 +32,8 @@ _GOES_NOWHERE = (
 
 
 def way_on(said: str, git_dir: str, where: str) -> str:
-    """The next step after a git that failed. said: its words, made safe; where: the backup's folder, for people."""
+    """The next step after a git that failed. said: its words, made safe; where: the backup's folder."""
     with suppress(OSError), open(os.path.join(git_dir, "autosync-lost"), encoding="utf-8", errors="replace") as noted:
         if set(re.findall(r"\b[0-9a-f]{40}\b", said)) & {line[:40] for line in noted}:  # a person confirmed it
-            return _GOES_NOWHERE.format(where)
+            return _GOES_NOWHERE.format(typed(where))
     return next((hint for sign, hint in _HINTS if sign.search(said)), "run `inv verify` to see what is wrong")

@@ -32,7 +32,7 @@ from autosync_tasks.config.load import switched_on
 from autosync_tasks.errors import GuardError
 from autosync_tasks.humanize import age, count
 from autosync_tasks.model import Change, Finding, Outcome, Path, Run, Step
-from autosync_tasks.names import display
+from autosync_tasks.names import display, typed
 from autosync_tasks.plan.past import remember_act
 from autosync_tasks.policy.inputs import Ask
 from autosync_tasks.records import replace
@@ -238,9 +238,7 @@ class _Work:
         if not self.bundle:
             values |= {"auto_sync_push": file.get("auto_sync_push", True), "push_url": self.address.shown}
         else:
-            way = (
-                f"git -C {display(places.backup)} remote add origin ADDRESS, then `inv set-config AUTO_SYNC_PUSH=true`"
-            )
+            way = f"git -C {typed(places.backup)} remote add origin ADDRESS, then `inv set-config AUTO_SYNC_PUSH=true`"
             self.notes.append(f"nothing is pushed to a bundle; name a place for pushes: {way}")
         if part.settled:
             values = {key: value for key, value in values.items() if not file.get(key)}

@@ -9,7 +9,7 @@ from autosync_tasks.bootstrap.stage import Stage, bring
 from autosync_tasks.errors import BackupError, GuardError
 from autosync_tasks.linux.disk import make_durable
 from autosync_tasks.model import Outcome, Step
-from autosync_tasks.names import display
+from autosync_tasks.names import display, typed
 from autosync_tasks.records import replace
 from autosync_tasks.remote.address import Address, AddressError, parse
 from autosync_tasks.remote.known import agreed_ref
@@ -60,7 +60,7 @@ def _name_remote(repository: Repository, remote: str, address: Address) -> None:
     if held and not known:
         raise GuardError(
             f"the backup {display(repository.folder)} has a remote {display(remote)} at another address",
-            hint=f"if this one is right: git -C {display(repository.folder)} remote remove {display(remote)}",
+            hint=f"if this one is right: git -C {typed(repository.folder)} remote remove {typed(remote)}",
         )
     if not held:
         gateway.run("config", f"remote.{remote}.url", address.url)

@@ -12,7 +12,7 @@ from contextlib import suppress
 from autosync_tasks.config.load import load
 from autosync_tasks.errors import AutosyncError, UsageError
 from autosync_tasks.model import Run
-from autosync_tasks.names import display
+from autosync_tasks.names import display, typed
 from autosync_tasks.report import lines, screen
 from autosync_tasks.report.words import Line, Part, line, runnable
 from autosync_tasks.restore.restore import new_wish, restore
@@ -128,10 +128,9 @@ def _show(site: Site, run: Run) -> None:
 
 
 def _end(home: str, site: Site) -> list[Line]:
-    shown = display(site.places.backup)
     return [
         line(),
         line(Part("The backup is an ordinary git repository:", "bold")),
-        line(f"  git -C {shown} log --stat"),
+        line(f"  git -C {typed(site.places.backup)} log --stat"),
         line(f"All of it lies in {display(home)}; remove that folder when you have seen enough."),
     ]

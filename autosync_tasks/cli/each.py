@@ -41,7 +41,7 @@ def over(
     if task.scope == "one" and not every:
         raise UsageError(
             f"several agents are switched on ({', '.join(names)}), and {task.name} is about one",
-            hint=f"name it: --profile={names[-1]}",
+            hint=f"name it: {' or '.join(f'--profile={name}' for name in names)}",
         )
     found: list[tuple[str, Gathered, int]] = []
     as_log, is_status = bool(given.get("sarif")), task.name == "status"

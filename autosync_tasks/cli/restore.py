@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Sequence
 
 from autosync_tasks.cli.task import CHECK, JSON, VERBOSE, Context, Scope, is_dry, task
+from autosync_tasks.config.load import need_named
 from autosync_tasks.config.text import here
 from autosync_tasks.doctor.missing import missing_after
 from autosync_tasks.errors import UsageError
@@ -70,6 +71,7 @@ def restore(
     another run is at work.
     """
     site = open_site(os.environ, new_machine=True)
+    need_named(site.loaded, os.environ)
     dry = is_dry(context, check)
     # Invoke gives True for the flag alone.
     wish = new_wish(path, at, to, check=dry, undo=undo or False, yes=yes, cwd=here(), outside=outside)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pwd
-import shlex
 from collections.abc import Iterable, Iterator, Mapping
 
 from autosync_tasks.config.places import is_within
@@ -12,7 +11,7 @@ from autosync_tasks.config.settings import Settings
 from autosync_tasks.errors import UsageError
 from autosync_tasks.files import names_in, whose
 from autosync_tasks.humanize import count
-from autosync_tasks.names import OUTSIDE, display
+from autosync_tasks.names import OUTSIDE, display, typed
 from autosync_tasks.records import dataclass
 
 SKILLS = os.path.join(".agents", "skills")
@@ -93,9 +92,9 @@ def _named(environ: Mapping[str, str], home: str, source: str, settings: Setting
         if path and os.path.exists(path) and not known:
             remedy = f"move it into {display(source)}, or keep a copy of it yourself"
             if variable == "OPENCODE_CONFIG" and os.path.isfile(real):
-                remedy = f"autosync set-config FOLLOW_CONFIG={display(shlex.quote(real))}"
+                remedy = f"autosync set-config FOLLOW_CONFIG={typed(real)}"
             elif settings.profile.unusual:
-                remedy = f"autosync set-config --profile={profile.name} SOURCE={display(shlex.quote(real))}"
+                remedy = f"autosync set-config --profile={profile.name} SOURCE={typed(real)}"
             reads = f"{profile.title} reads it {'instead' if settings.profile.unusual else 'too'}"
             what = f"{variable} names {display(path)}: {reads}, and it is outside the tree, in no backup"
             yield real, Concern(what, remedy)
@@ -114,7 +113,7 @@ def _skills(home: str, source: str, settings: Settings) -> Iterator[tuple[str, C
             real,
             Concern(
                 f"{count(len(names), 'skill')} in ~/.agents/skills: OpenCode reads them, and they are in no backup",
-                f"autosync set-config FOLLOW_LINKS_INTO='[{value}]'",
+                f"autosync set-config FOLLOW_LINKS_INTO={typed(f'[{value}]')}",
             ),
         )
         return
@@ -189,7 +188,7 @@ def ownership(home: str, paths: Iterable[str]) -> tuple[Concern, ...]:
     return tuple(
         Concern(
             f"{display(path)} belongs to {name_of(_owner(path) or 0)}, not to {name_of(me)}",
-            f"sudo chown -R {name_of(me)}: {shlex.quote(os.path.dirname(path))}",
+            f"sudo chown -R {name_of(me)}: {typed(os.path.dirname(path))}",
         )
         for path in strange
         if path

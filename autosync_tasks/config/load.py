@@ -97,6 +97,15 @@ def load(environ: Mapping[str, str]) -> Loaded:
     return Loaded(settings, origins, path, text is not None, *own, file=in_file, text=text or "")
 
 
+def need_named(loaded: Loaded, environ: Mapping[str, str]) -> None:
+    """Raises ConfigError where AUTOSYNC_CONFIG names a file that is not there: by that nobody means all defaults."""
+    if "AUTOSYNC_CONFIG" in environ and not loaded.exists:
+        raise ConfigError(
+            f"AUTOSYNC_CONFIG names {show_path(loaded.path)}, and there is no such file",
+            hint="correct or unset it; or make that file: `inv set-config OPENCODE_SOURCE=FOLDER`",
+        )
+
+
 def switched_on(environ: Mapping[str, str]) -> tuple[str, ...]:
     """The profiles that are backed up: each that has a table in the config file, unless that says `on = false`; the
     usual one also without. Where nothing can be read it is the usual one, and who runs it will tell what is wrong."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from autosync_tasks.errors import SourceError, UsageError
 from autosync_tasks.files import names_in
-from autosync_tasks.names import FIT, display, unfit
+from autosync_tasks.names import FIT, display, typed, unfit
 from autosync_tasks.profiles import USUAL, Source
 from autosync_tasks.records import dataclass
 
@@ -131,7 +131,7 @@ def _search(profile: Source, candidates: list[str], backup: str, *, new_machine:
     if trees:
         raise UsageError(
             f"both {display(trees[0])} and {display(trees[1])} have content: which one is your config tree?",
-            hint=f"say it once: inv {set_words(profile.name, display(trees[1]))}",
+            hint=f"say it once: inv {set_words(profile.name, typed(trees[1]))}",
         )
     if new_machine:
         return candidates[-1]
@@ -163,13 +163,28 @@ def wrong_tree(source: str, environ: Mapping[str, str], home: str, profile: Sour
     proofs, name = set(said.tree.proofs), profile.name
     others = [path for path in folders(said.tree, environ, home) if os.path.realpath(path) != os.path.realpath(source)]
     tree = next((path for path in others if proofs & set(names_in(path))), "")
-    way = f"`inv {set_words(name, display(tree))}` names the other place" if tree else ""
+    way = f"`inv {set_words(name, typed(tree))}` names the other place" if tree else ""
     if _program_alone(source, said.tree.program):
         way = way or f"name the config tree: `inv {set_words(name, 'FOLDER')}`"
         return f"{display(source)} {_program(said.title)}", way
     if tree and len(others) < len(said.tree.folders) and (names := names_in(source)) and proofs.isdisjoint(names):
         return f"{display(source)} holds nothing that {said.title} reads, and {display(tree)} is in no backup", way
     return "", ""
+
+
+def nothing_of(source: str, profile: Source) -> tuple[str, str]:
+    """What to say of a source of which nothing goes into a backup by itself, and what to do."""
+    said, shown, names = profile.read(), display(source), set(names_in(source)) - _NO_CONTENT
+    if not names:
+        return f"the source {shown} is empty", f"is it the right one? `inv {set_words(profile.name, 'FOLDER')}`"
+    if names & set(said.tree.proofs):
+        return (
+            f"nothing in {shown} goes into a backup by itself",
+            "`inv detect` lists it, `inv why PATH` says the reason",
+        )
+    looks_for = ", ".join(said.tree.proofs[:6])
+    way = f"is it {said.title}'s tree? `inv {set_words(profile.name, 'FOLDER')}` names another"
+    return f"{shown} holds nothing that {said.title} keeps ({looks_for}, …)", f"{way}; `inv detect` lists what is there"
 
 
 _NO_CONTENT = frozenset({".DS_Store"})

@@ -23,6 +23,7 @@ from autosync_tasks.errors import AutosyncError
 from autosync_tasks.linux import processes
 from autosync_tasks.linux.kernel import sysctl
 from autosync_tasks.model import Trigger
+from autosync_tasks.names import typed
 from autosync_tasks.triggers import cron, crontab, files, systemd
 from autosync_tasks.triggers.command import environment, passwd_home, program
 from autosync_tasks.triggers.installed import installed
@@ -164,7 +165,7 @@ def _accesses(source: str, backup: str, state: str) -> Iterator[Access]:
         facts = os.lstat(state)  # whose it is, is told elsewhere
         private = facts.st_uid != os.getuid() or not stat.S_IMODE(facts.st_mode) & 0o077
         fault = "" if private else f"{state} can be entered by others"
-        yield Access("the state by others", "only you can enter it", fault, f"chmod 700 {shlex.quote(state)}")
+        yield Access("the state by others", "only you can enter it", fault, f"chmod 700 {typed(state)}")
 
 
 def _git(environ: Mapping[str, str], *words: str) -> str:

@@ -14,7 +14,7 @@ from autosync_tasks.backup.manifest import ManifestError, Recorded, entries, par
 from autosync_tasks.backup.repository import Head, Repository
 from autosync_tasks.errors import AutosyncError, BackupError, SourceError
 from autosync_tasks.model import Cache, Entry, Kind, Left, LeftOut, Path, TreeCache
-from autosync_tasks.names import OUTSIDE, display, suspicious
+from autosync_tasks.names import OUTSIDE, display, suspicious, typed
 from autosync_tasks.plan.detect import Difference, detect
 from autosync_tasks.policy.classify import Classifier, closed_folders, protected_matcher
 from autosync_tasks.records import dataclass
@@ -220,7 +220,7 @@ def _refuse_in_its_place(folder: str, marked: str, own: str) -> None:
     raise BackupError(
         f"the backup {display(folder)} is away ({away}); its last commit was {marked[:7]}",
         hint="connect the drive or share that it lies on; or, to begin a new backup there: "
-        f"`git init {display(folder)}`, then `inv sync`",
+        f"`git init {typed(folder)}`, then `inv sync`",
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Change, Finding, LeftOut, Path, Pending, Plan
-from autosync_tasks.names import OUTSIDE, display, shown
+from autosync_tasks.names import OUTSIDE, display, shown, typed
 
 
 def way_on(findings: Sequence[Finding], *, rest: bool) -> str:
@@ -17,7 +17,7 @@ def way_on(findings: Sequence[Finding], *, rest: bool) -> str:
     first, files = blocking[0], {finding.path for finding in blocking}
     where = display(first.path)
     if first.path.startswith(OUTSIDE + b"/") and first.path.count(b"/") == 1:
-        where = f"{where} where it comes from (`inv why {where}` says where)"
+        where = f"{where} where it comes from (`inv why {typed(first.path)}` says where)"
     ways = [f"mend {where}" + (f" and {count(len(files) - 1, 'other file')}" if len(files) > 1 else "")]
     if first.fingerprint and RULES[first.code].acceptable:
         ways.append(f"`inv accept {first.fingerprint} --reason '…'` if it is no fault")

@@ -4,6 +4,7 @@ folder. Here they are found and read."""
 from __future__ import annotations
 
 import os
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -43,9 +44,13 @@ class Source:
     def exists_or_raise(self) -> None:
         """Raises UsageError where there is no such profile."""
         if "/" in self.name or not os.path.exists(self.path):
+            from autosync_tasks.profiles.check import NAME
+
+            own = f"; one of your own is {display(self.path)}" if re.fullmatch(NAME, self.name) else ""
+            once = "one at a time: " if "," in self.name or " " in self.name.strip() else ""
             raise UsageError(
                 f"there is no profile {display(self.name)}",
-                hint=f"known are {', '.join(names(self.config_home))}; one of your own is {self.path}",
+                hint=f"{once}known are {', '.join(names(self.config_home))}{own}",
             )
 
     def read(self) -> Profile:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 _KEY = r"""(?:"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[\w \t.-])+"""
 _ENTRY = rf"[ \t]*(?:(\[\[?)({_KEY})\]\]?|({_KEY})=)"
-_TOKEN = r'''(?s)"""(?:[^\\]|\\.)*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|#[^\n]*|[^"'#\[\]{}\n]+|.'''
+_WORD = r'''(?s)"""(?:[^\\]|\\.)*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|#[^\n]*|[^"'#\[\]{}\n]+|.'''
 _PART = r"""[^\s,.:"']+"""
 
 
@@ -34,7 +34,7 @@ def _with_line(problem: str, begin: str, lines: dict[tuple[str, ...], int]) -> s
 
 def _keys(text: str) -> Iterator[tuple[tuple[str, ...], int]]:
     """Every key and every table with its line; of a list of tables each with its number, from 1."""
-    entry, token = re.compile(_ENTRY), re.compile(_TOKEN)
+    entry, token = re.compile(_ENTRY), re.compile(_WORD)
     here: tuple[str, ...] = ()
     place: tuple[str, ...]
     counts: dict[tuple[str, ...], int] = {}

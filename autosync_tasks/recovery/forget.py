@@ -23,7 +23,7 @@ from autosync_tasks.backup.stream import blob, put, put_inline, stream, without
 from autosync_tasks.errors import BackupError, GuardError, UsageError
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Outcome, Path, Run, Step
-from autosync_tasks.names import display
+from autosync_tasks.names import display, typed
 from autosync_tasks.plan.past import remember_act
 from autosync_tasks.records import dataclass, replace
 from autosync_tasks.remote.heads import FORGOTTEN, still_there
@@ -131,7 +131,7 @@ def _plan(site: Site, fingerprint: str, pushed: bool) -> _Rewrite | None:
         raise GuardError(
             f"it was pushed already, in {display(there[0][0])}: a rewrite here cannot take it back from there",
             hint="make that secret invalid where it is used; to make the history here again all the same: "
-            f"inv recover --forget {mark} --pushed",
+            f"inv recover --forget {typed(mark)} --pushed",
         )
     gone = frozenset(version for version, codes in affected.items() if any(code in _BY_NAME for code in codes))
     commits = _commits(repository, tip, "" if there else known, affected.keys())

@@ -9,7 +9,7 @@ from autosync_tasks.backup.losses import Loss, note_losses
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Outcome, Run, Step
-from autosync_tasks.names import display
+from autosync_tasks.names import display, typed
 from autosync_tasks.plan.past import remember_act
 from autosync_tasks.records import replace
 from autosync_tasks.recovery.plan import Fix, repairs
@@ -59,7 +59,7 @@ def _asked(site: Site, request: Request) -> Run | None:
         return None
     except AutosyncError as error:
         reason = f"the remote {remote} may have it, and could not be asked ({error.message})"
-        way = f"{error.hint}; if it is gone for good: git -C {display(site.repository.folder)} remote remove {remote}"
+        way = f"{error.hint}; if it is gone for good: git -C {typed(site.repository.folder)} remote remove {remote}"
         return replace(request.run(Outcome.INCOMPLETE, reason, exit_code=1), next_step=way)
     return None
 

@@ -7,10 +7,10 @@ Git gives one exit code for all of it; its words (with LC_ALL=C) are the only so
 from __future__ import annotations
 
 import re
-import shlex
 from enum import StrEnum
 
 from autosync_tasks.errors import BackupError
+from autosync_tasks.names import typed
 from autosync_tasks.records import dataclass
 from autosync_tasks.remote.address import Address
 
@@ -102,7 +102,12 @@ _SIGNS: tuple[tuple[Cause, re.Pattern[str]], ...] = (
         ),
     ),
     (Cause.REFUSED, re.compile(r"transport '[^']*' not allowed|protocol .*not supported|disabled in libcurl", re.I)),
-    (Cause.LOCAL, re.compile(r"no space left on device|bad config|unable to find remote helper|cannot run ssh|resolve proxy", re.I)),
+    (
+        Cause.LOCAL,
+        re.compile(
+            r"no space left on device|bad config|unable to find remote helper|cannot run ssh|resolve proxy", re.I
+        ),
+    ),
 )
 
 _LOCKED = re.compile(r"Unable to create '([^']+\.lock)': File exists")
@@ -117,8 +122,8 @@ _NEXT = {
     "`git fsck --strict`, and who wrote to it",
     Cause.UNKNOWN_HOST_KEY: "connect to that host once by hand with ssh, compare its key, then run this again",
     Cause.MISSING: "make the repository there, or correct its address with `git remote set-url`",
-    Cause.NO_GIT: "what answers there does not speak git: look at host, port and scheme of the address, whether git is on "
-    "that host's PATH, and whether its shell prints something by itself",
+    Cause.NO_GIT: "what answers there does not speak git: look at host, port and scheme of the address, whether git is "
+    "on that host's PATH, and whether its shell prints something by itself",
     Cause.OWNER: "it belongs to another user, and git trusts no such repository; if you trust it: "
     "git config --global --add safe.directory {}",
     Cause.HASH: "it names its objects by another hash than this backup: make a new one there (git init --bare "
@@ -156,9 +161,7 @@ def fault(complaint: str) -> Fault:
     for kind, sign in _SIGNS:
         if sign.search(complaint):
             where = _WHERE.search(complaint)
-            return Fault(
-                kind, said or kind, _NEXT[kind].format(shlex.quote(where[1] or where[2]) if where else "FOLDER")
-            )
+            return Fault(kind, said or kind, _NEXT[kind].format(typed(where[1] or where[2]) if where else "FOLDER"))
     if _CUT.search(complaint):
         said = f"the connection broke off in the middle of the transfer ({said[-200:]})"
     way = _NO_HOST if re.search("resolve host|name or service not known|name resolution", complaint, re.I) else ""

@@ -9,7 +9,7 @@ from autosync_tasks.backup.repository import Repository
 from autosync_tasks.config.places import is_within
 from autosync_tasks.errors import ConfigError, GuardError
 from autosync_tasks.model import Kind, Path
-from autosync_tasks.names import display
+from autosync_tasks.names import display, typed
 from autosync_tasks.records import dataclass, replace
 from autosync_tasks.remote.known import agreed, host_of, parked_at
 from autosync_tasks.remote.outgoing import behind, common, held
@@ -53,7 +53,7 @@ def connect(site: Site, limits: Limits | None = None, jitter: float = 0.0, state
     if settings.push_url and settings.push_url != address.shown:
         raise GuardError(
             f"pushes would go to {display(address.shown)} and no longer to {display(settings.push_url)}",
-            hint=f"if that is right: inv set-config PUSH_URL={display(address.shown)}; else look at "
+            hint=f"if that is right: inv set-config PUSH_URL={typed(address.shown)}; else look at "
             f"{display(os.path.join(site.repository.git_dir, 'config'))} and your own git config",
         )
     return remote

@@ -13,7 +13,7 @@ from autosync_tasks.backup.listing import Delta, Listing, applied, changed
 from autosync_tasks.backup.manifest import PATH
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Path
-from autosync_tasks.names import display, parents
+from autosync_tasks.names import display, parents, typed
 from autosync_tasks.records import dataclass, pattern, replace
 from autosync_tasks.remote.address import part_of_ref
 
@@ -161,7 +161,7 @@ def _clashes(taken: Delta, local: Listing) -> set[Path]:
 
 def _own_branch(what: str, branch: str, host: str) -> str:
     """The way to another branch that goes on from the backups so far."""
-    return f"{what}: inv set-config BACKUP_BRANCH={suggested(branch, host)}, then inv recover"
+    return f"{what}: inv set-config BACKUP_BRANCH={typed(suggested(branch, host))}, then inv recover"
 
 
 def _conflict(reason: str) -> Relation:

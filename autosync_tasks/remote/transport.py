@@ -17,7 +17,7 @@ from typing import TypeVar
 from autosync_tasks.backup.gateway import Gateway, TooMuchError, TooSlowError
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import ConfigError
-from autosync_tasks.names import display
+from autosync_tasks.names import display, typed
 from autosync_tasks.records import dataclass
 from autosync_tasks.remote.address import Address, AddressError, parse, redact
 from autosync_tasks.remote.faults import RemoteError, another_hash, fault, rejection, too_much, too_slow
@@ -255,24 +255,24 @@ class Remote:
                 hint="mend that file: git config --list --show-origin reads them",
             )
         urls = output.decode("utf-8", "surrogateescape").splitlines() if code == 0 else []
-        where = display(self._repository.folder)
+        where, typed_where = display(self._repository.folder), typed(self._repository.folder)
         if not urls:
             raise ConfigError(
                 f"the backup {where} has no remote {display(self._name)}",
-                hint=f"add it: git -C {where} remote add {display(self._name)} ADDRESS, or name "
+                hint=f"add it: git -C {typed_where} remote add {typed(self._name)} ADDRESS, or name "
                 "another: `inv set-config REMOTE=NAME`; no pushes: `inv set-config AUTO_SYNC_PUSH=false`",
             )
         if len(urls) > 1:
             raise ConfigError(
                 f"the remote {display(self._name)} of the backup pushes to {len(urls)} addresses; one is supported",
-                hint=f"keep one: git -C {where} config --replace-all remote.{display(self._name)}.pushurl ADDRESS",
+                hint=f"keep one: git -C {typed_where} config --replace-all remote.{typed(self._name)}.pushurl ADDRESS",
             )
         try:
             return parse(urls[0])
         except AddressError as error:
             raise ConfigError(
                 f"the address of the remote {display(self._name)} cannot be used: {error}",
-                hint=f"correct it: git -C {where} remote set-url {display(self._name)} ADDRESS",
+                hint=f"correct it: git -C {typed_where} remote set-url {typed(self._name)} ADDRESS",
             ) from None
 
     def _ssh_command(self) -> str:

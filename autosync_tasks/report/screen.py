@@ -129,7 +129,7 @@ def _shortened(text: str, room: int) -> str:
     """Home as `~`; a path that no line can hold, shortened in the middle. Not in commands, which are to be copied."""
     home = os.environ.get("HOME", "").rstrip("/")
     if home and home in text:
-        text = re.sub(rf"(?<![^\s`'(]){re.escape(home)}(?=[/\s`',;:)]|$)", "~", text)
+        text = re.sub(rf"(?<![^\s`(]){re.escape(home)}(?=[/\s`',;:)]|$)", "~", text)
     if len(text) <= room or "`" in text:
         return text
     return _WORD.sub(lambda found: _path(found[0], room), text)

@@ -11,7 +11,7 @@ from typing import Any
 
 from autosync_tasks.config.load import VARIABLE
 from autosync_tasks.model import Outcome
-from autosync_tasks.names import display
+from autosync_tasks.names import display, typed
 from autosync_tasks.records import dataclass, field
 
 MOST = 20
@@ -85,7 +85,8 @@ def _where(called: str, name: str) -> str:
     if not folder or os.path.basename(called) not in ("autosync", "sync-config"):
         return name
     known = os.environ.get("PATH", os.defpath).split(os.pathsep)
-    return name if any(one and os.path.exists(os.path.join(one, name)) for one in known) else os.path.join(folder, name)
+    here = any(one and os.path.exists(os.path.join(one, name)) for one in known)
+    return name if here else typed(os.path.join(folder, name))
 
 
 _INV = re.compile(r"\binv (?P<task>[a-z][a-z-]*)(?P<flags>(?: --[a-z][a-z-]*(?:=[^\s`]+)?)*)")

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, tzinfo
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError, UsageError
 from autosync_tasks.model import Change, Path, Run
-from autosync_tasks.names import display
+from autosync_tasks.names import display, typed
 from autosync_tasks.records import dataclass
 from autosync_tasks.restore.moments import Moment, parse_at
 from autosync_tasks.restore.plan import RestorePlan
@@ -63,7 +63,7 @@ def newest_backup(site: Site) -> tuple[str, str]:
     raise BackupError(
         f"there is no branch {display(repository.branch)} in the backup {display(repository.folder)}; it has "
         f"{', '.join(map(display, others[:5]))}",
-        hint=f"say which one it is, then run this again: inv set-config BACKUP_BRANCH={display(others[0])}",
+        hint=f"say which one it is, then run this again: inv set-config BACKUP_BRANCH={typed(others[0])}",
     )
 
 

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable
 
 from autosync_tasks.errors import ConfigError, UsageError
 from autosync_tasks.files import clear_halves, write_whole
+from autosync_tasks.names import typed
 from autosync_tasks.records import asdict, dataclass, pattern
 
 KEY_FILE = "installation.key"
@@ -141,6 +142,6 @@ def _read(path: str, forbidden: int = 0o022) -> bytes | None:
         facts = os.fstat(descriptor)
         if not stat.S_ISREG(facts.st_mode) or facts.st_uid != os.geteuid() or facts.st_mode & forbidden:
             raise ConfigError(
-                f"{path} is not a file that only you can write.", hint=f"chmod 600 {path}, after a look at it."
+                f"{path} is not a file that only you can write.", hint=f"chmod 600 {typed(path)}, after a look at it."
             )
         return file.read(4 * 1024 * 1024)

@@ -120,8 +120,10 @@ def _status(seen: Look, unseen: Status, records: Reversible[dict[str, Any]], now
     never = [left.path for left in left_out if left.why is Left.PROTECTED]
     never += [item.change.path for item in by_priority[Priority.NEVER]]
     first_to_go = outlook.first_to_go
+    backed_up = bool(seen.ref) and seen.head.recorded is not None
     judged = Signs(
-        backed_up=bool(seen.ref) and seen.head.recorded is not None,
+        backed_up=backed_up,
+        nothing_there=("", "") if backed_up or pending or left_out else site.nothing_there,
         enabled=site.settings.auto_sync_enabled,
         pending=len(pending),
         oldest=max(0.0, now - oldest),

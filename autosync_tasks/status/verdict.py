@@ -26,15 +26,15 @@ class Signs:
     """What the verdict is taken from. Ages are in seconds; 0 means that there is nothing of the kind.
 
     backed_up: the branch holds a commit of this source. wrong_source: why the source cannot be the config tree ("" if
-    it can), with the way on. oldest: age of the oldest pending admissible change. block: why the next sync that may go
-    would be blocked, "" if it would not, with the way on. blocked_for: how long the block has stood. quarantined: how
-    many changes would wait for the mending of a file. conflict: how long the remote has been in conflict. not_pushed:
-    why the last push did not succeed, "" if it did or none is wanted. silent: installed triggers not seen for two
-    periods. unloaded: why the plugin, the only trigger there is, does not come. comes: some trigger will come by
-    itself. faults: paths left out that should not be; take: the way on for the first. links_out: links whose contents
-    lie outside the tree. failures: in a row. notes: other things that are out of order though the backup is whole.
-    damage: what was found wrong in the backup's store when it was last read; newest_whole: whether the newest backup
-    could be read all the same.
+    it can), with the way on. nothing_there: the same of one from which no sync takes anything. oldest: age of the
+    oldest pending admissible change. block: why the next sync that may go would be blocked, "" if it would not, with
+    the way on. blocked_for: how long the block has stood. quarantined: how many changes would wait for the mending of a
+    file. conflict: how long the remote has been in conflict. not_pushed: why the last push did not succeed, "" if it
+    did or none is wanted. silent: installed triggers not seen for two periods. unloaded: why the plugin, the only
+    trigger there is, does not come. comes: some trigger will come by itself. faults: paths left out that should not be;
+    take: the way on for the first. links_out: links whose contents lie outside the tree. failures: in a row. notes:
+    other things that are out of order though the backup is whole. damage: what was found wrong in the backup's store
+    when it was last read; newest_whole: whether the newest backup could be read all the same.
     """
 
     backed_up: bool
@@ -42,6 +42,7 @@ class Signs:
     pending: int = 0
     oldest: float = 0.0
     wrong_source: tuple[str, str] = ("", "")
+    nothing_there: tuple[str, str] = ("", "")
     block: tuple[str, str] = ("", "")
     blocked_for: float = 0.0
     quarantined: int = 0
@@ -89,7 +90,8 @@ def _exposed(signs: Signs, max_age: float) -> tuple[str, str] | None:
     if signs.wrong_source[0]:
         return signs.wrong_source
     if not signs.backed_up:
-        return "there is no backup yet", "`inv sync` makes the first one"
+        nothing, way = signs.nothing_there
+        return "there is no backup yet" + (f": {nothing}" if nothing else ""), way or "`inv sync` makes the first one"
     if signs.damage and not signs.newest_whole:
         return f"the backup was damaged when it was last read: {signs.damage}", _MENDS
     if signs.block[0] and max(signs.blocked_for, signs.oldest) > max_age:

@@ -88,7 +88,7 @@ class _Passage:
         """What to say of a backup that holds everything."""
         low = sum(p.change.priority is Priority.LOW for p in self.proposal.decision.waiting)
         if not commit:
-            return "the source is empty, and there is no backup of it yet"
+            return f"{self.site.nothing_there[0]}, and there is no backup of it yet"
         words = f"{count(owned, 'file')} in the backup at {commit[:7]}"
         return words + (f"; {low:,} of low priority left out" if low else "")
 

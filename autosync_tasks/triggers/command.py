@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import os
 import pwd
-import shlex
 import shutil
 import sys
 import sysconfig
 from collections.abc import Mapping
 
-from autosync_tasks.config.load import Loaded, load
+from autosync_tasks.config.load import Loaded, load, need_named
 from autosync_tasks.errors import UsageError
 from autosync_tasks.model import Trigger
+from autosync_tasks.names import typed
 
 PROGRAM = "autosync"
 SYSTEM_PATH = ("/usr/local/bin", "/usr/bin", "/bin")
@@ -99,6 +99,7 @@ def need_recorded(environ: Mapping[str, str]) -> Loaded:
     A variable that says what the config file says too is no obstacle.
     """
     loaded = load(environ)
+    need_named(loaded, environ)
     bare = {name: value for name, value in environ.items() if name.lower() not in PLACES}
     recorded = load(bare)
     missing = [
@@ -108,7 +109,7 @@ def need_recorded(environ: Mapping[str, str]) -> Loaded:
         and getattr(recorded.settings, name) != getattr(loaded.settings, name)
     ]
     if missing:
-        words = [f"{name.upper()}={shlex.quote(getattr(loaded.settings, name))}" for name in missing]
+        words = [f"{name.upper()}={typed(getattr(loaded.settings, name))}" for name in missing]
         raise UsageError(
             f"{' and '.join(name.upper() for name in missing)} {'comes' if len(missing) == 1 else 'come'} from the "
             "environment of this shell alone; "

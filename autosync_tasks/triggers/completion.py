@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from autosync_tasks.config.load import xdg_folder
 from autosync_tasks.errors import UsageError
 from autosync_tasks.model import Outcome
-from autosync_tasks.names import display
+from autosync_tasks.names import display, typed
 from autosync_tasks.triggers import files
 from autosync_tasks.triggers.result import TaskResult, text_diff
 
@@ -64,7 +64,7 @@ def install(environ: Mapping[str, str], *, shell: str = "", check: bool = False)
     shell = shell or os.path.basename(environ.get("SHELL", ""))
     path, text = _place(environ, shell)
     held = _own(path)
-    step = _STEPS[shell].format(folder=os.path.dirname(path))
+    step = _STEPS[shell].format(folder=typed(os.path.dirname(path)))
     if held == text.encode():
         return TaskResult("install-completion", Outcome.OK, f"{path} is there already", check=check)
     if not check:

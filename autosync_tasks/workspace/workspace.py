@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from autosync_tasks.backup.repository import Repository
-from autosync_tasks.config.load import Loaded, load
-from autosync_tasks.config.places import Places, is_within, locate, wrong_tree
+from autosync_tasks.config.load import Loaded, load, need_named
+from autosync_tasks.config.places import Places, is_within, locate, nothing_of, wrong_tree
 from autosync_tasks.config.settings import Settings
 from autosync_tasks.errors import UsageError
 from autosync_tasks.files import whose
@@ -126,6 +126,11 @@ class Site:
         """Why the source cannot be the config tree, and what to do; ("", "") if it can."""
         return wrong_tree(self.places.source, self.environ, self.loaded.home, self.settings.profile)
 
+    @property
+    def nothing_there(self) -> tuple[str, str]:
+        """What to say of a source of which nothing goes into a backup by itself, and what to do."""
+        return nothing_of(self.places.source, self.settings.profile)
+
     def of_places(self, *, first: bool) -> list[str]:
         """What a sync that does something tells of the places: that the source is the wrong one, and, if it is the
         first, what else OpenCode reads, each with the way on."""
@@ -168,6 +173,8 @@ def open_site(environ: Mapping[str, str], *, new_machine: bool = False) -> Site:
     """
     loaded = load(environ)
     check_owner(loaded)
+    if not new_machine:
+        need_named(loaded, environ)
     settings = loaded.settings
     places = locate(
         *(settings.opencode_source, settings.opencode_backup, environ, loaded.home, loaded.data_home),

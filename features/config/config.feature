@@ -100,3 +100,24 @@ Feature: Settings
       Then the exit code is 2
       And it says "2 settings are wrong"
       And it says "rule 2, pattern = "notes/drafts/": can never win: rule 1, "notes/", comes first"
+
+  Rule: A config file that is named must be there
+
+    Scenario Outline: <task>
+      Given the environment says AUTOSYNC_CONFIG is "~/typo.toml"
+      When a person runs `autosync <task>`
+      Then the exit code is 2
+      And it says "typo.toml, and there is no such file", and what to do next
+
+      Examples:
+        | task         |
+        | sync         |
+        | status       |
+        | restore      |
+        | install-cron |
+
+    Scenario: the settings that are made in it make it
+      Given the environment says AUTOSYNC_CONFIG is "~/new.toml"
+      And a person runs `autosync set-config OPENCODE_SOURCE=~/.config/opencode`
+      When a person runs `autosync detect`
+      Then the exit code is 0

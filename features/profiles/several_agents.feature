@@ -32,6 +32,34 @@ Feature: Several agents
       Then the exit code is 2
       And it says "there is no profile nobody"
 
+    Scenario Outline: <name> is no agent, and the words say which there are
+      When a person runs `autosync profiles --on=<name>`
+      Then the exit code is 2
+      And it says "known are opencode, agents, claude, codex, gemini"
+      And it does not say "<not>"
+
+      Examples:
+        | name         | not       |
+        | ../../x      | x.toml    |
+        | claude,codex | own is    |
+
+    Scenario: a task about one agent names all that can be meant
+      Given a person has switched on claude and codex
+      When a person runs `autosync why AGENTS.md`
+      Then the exit code is 2
+      And it says "--profile=opencode or --profile=claude or --profile=codex"
+
+    Scenario Outline: <task> of an agent in whose place something else lies
+      Given the environment says CLAUDE_CONFIG_DIR is "~/.config/opencode/bin"
+      When a person runs `autosync <task> --profile=claude`
+      Then the exit code is <code>
+      And it says "holds nothing that Claude Code keeps (settings.json, CLAUDE.md, "
+
+      Examples:
+        | task   | code |
+        | sync   | 0    |
+        | status | 1    |
+
     Scenario: each has a backup of its own, with nothing of its secrets and conversations
       Given a person has switched on claude and codex
       When a person runs `autosync sync`

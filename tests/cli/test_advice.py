@@ -12,6 +12,7 @@ import functools
 import os
 import re
 import shlex
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -20,6 +21,7 @@ from invoke.parser import ParserContext
 
 from autosync_tasks.cli.collection import TASKS, collection
 from autosync_tasks.config.settings import TABLE
+from autosync_tasks.names import display, typed
 from autosync_tasks.recovery.take_side import SIDES
 from tests.test_architecture import MODULES, PACKAGE
 
@@ -180,3 +182,59 @@ def test_each_setting_that_a_message_names_exists() -> None:
         if name not in known and VALUE not in name and not name.startswith(("GIT_", "SSH_"))
     ]
     assert strays == []
+
+
+_SHELL = re.compile(
+    r"`[^`]*`|\b(?:inv|autosync|git|sudo|chmod|chown|mkdir|cd|mv|rm|ln|cp|kill|ssh|crontab|systemctl) "
+    "(?:[^;,`()\0]|\0[^\1]*\1)*"
+)
+"""What a message tells a person to type: between backquotes, or from a program's name on."""
+_FREE = re.compile(
+    r"\b(?:\w+_)?(?:path|folder|home|source|backup|tree|place|where|real|dir|branch|file|text|url|shown|display)\b"
+)
+"""Expressions of what may hold a blank or a sign that the shell reads."""
+_NO_COMMAND = re.compile(
+    r"git (?:\{|fsck:|refuses|does not|left)|crontab already|`\{self.text\}`|\(\]\)|display\(os\.path\.basename"
+)
+"""Sentences about a program, a time of cron's, an expression: nothing to type."""
+
+
+def untyped(source: str) -> list[str]:
+    """The commands in a module's texts into which a name goes as it is."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.JoinedStr):
+            continue
+        text = ""
+        for part in node.values:
+            if isinstance(part, ast.Constant):
+                text += str(part.value)
+            elif isinstance(part, ast.FormattedValue):
+                text += f"\0{ast.unparse(part.value)}\1"
+        for command in _SHELL.findall(text):
+            shown = command.replace("\0", "{").replace("\1", "}")
+            for said in re.findall("\0([^\1]*)\1", command):
+                plain = said.startswith(("typed", "set_words(")) or not _FREE.search(said)
+                found += [] if plain or _NO_COMMAND.search(shown) else [shown]
+    return found
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_name_in_a_command_is_quoted(name: str) -> None:
+    assert untyped((PACKAGE / name).read_text("utf-8")) == []
+
+
+def test_what_is_not_quoted_is_found() -> None:
+    assert untyped('f"look: git init {display(folder)}"') == ["git init {display(folder)}"]
+    assert untyped('f"run `rm {self.path}`" f"`rm {typed(self.path)}`"') == ["`rm {self.path}`"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [b"plain", b"two words", b"it's", b"$HOME", b"a;b", b"*", b"", b"tab\tand\\'", b"\xff\n\x1b", "ü \u202ex".encode()],
+)
+def test_the_shell_reads_what_is_typed_as_it_is(name: bytes) -> None:
+    words = typed(name)
+    assert display(words, limit=10_000) == words
+    said = subprocess.run(["bash", "-c", f"printf %s {words}"], capture_output=True, check=True)
+    assert said.stdout == name
