@@ -136,9 +136,8 @@ class OneRun:
         """SEC006; the finding's path withholds the secret's part, and so does every other list from now on."""
         engine = self._scanner()
         if engine is None:
-            if any(self.seen):
-                raw = Raw("SEC000", f"No name was judged: {self._missing}.")
-                yield finish(raw, self.seen[0], self._context)
+            raw = Raw("SEC000", f"No name was judged: {self._missing}.")
+            yield finish(raw, self.seen[0], self._context)
             return
         try:
             named = list(in_names(self.seen, engine))

@@ -180,7 +180,7 @@ def _curl_user(place: Place) -> Judged:
         return NOTHING
     user, colon, password = place.value.replace(b'"', b"").replace(b"'", b"").partition(b":")
     secret = password or user
-    if not colon or stand_ins.is_template(secret) or stand_ins.weak_password(secret, b"" if not password else user):
+    if not colon or stand_ins.weak_password(secret, b"" if not password else user):
         return NOTHING
     return "SEC001", "user and password of curl"
 

@@ -124,12 +124,12 @@ def bedrock(place: Place) -> Judged:
 
 
 def key_of_a_provider(place: Place) -> Judged:
-    """`sk-…` and its kin are names of many things: the last part must look drawn."""
+    """`sk-…` and its kin are names of many things: the last part must look drawn. A page in Slovak may be called so."""
     value = place.value
-    tail = re.split(rb"[-_]", value)[-1]
+    *_, tail = parts = re.split(rb"[-_]", value)
+    told = max(map(len, parts)) < 16 and stand_ins.words(value)
     drawn = secret_values.is_mixed(value) and (len(value) >= 60 or len(tail) < 24 or secret_values.is_mixed(tail))
     # Chance may give no digit at all; so many signs of both cases are no row of words.
     drawn = drawn or (len(value) >= 60 and not value.islower() and secret_values.entropy(value) >= 4.8)
-    return (
-        NOTHING if not drawn or stand_ins.stands_in(value, place.around) else ("SEC001", "a key of a model's provider")
-    )
+    told = told or stand_ins.stands_in(value, place.around)
+    return ("SEC001", "a key of a model's provider") if drawn and not told else NOTHING

@@ -75,8 +75,8 @@ _VARIABLE = pattern(rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:PASSWORD|PASSWD|PASS|PWD
 _UNSIGNED = pattern(rb"eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\.(?:[a-z]{0,16}|[A-Za-z_-]{0,10})")
 """A web token with a word for a signature, or none: `eyJ….eyJ….expired`."""
 _EXAMPLE_HOSTS = pattern(
-    rb"(?i)^(?:localhost|127\.|0\.0\.0\.0|\[?::1|(?:[a-z0-9-]+\.)*example\.(?:com|org|net)|host(?:name)?\b|(?:my|your)"
-    rb"|db\b|database\b|postgres\b|mysql\b|mongo\b|mongodb\b|redis\b|rabbitmq\b|server\b|proxy\b|broker\b|\$|\{)"
+    rb"(?i)^(?:localhost|127\.|0\.0\.0\.0|\[?::1|(?:[a-z0-9-]+\.)*example\.(?:com|org|net)|(?:my(?!sql)|your)|\$|\{"
+    rb"|(?:host(?:name)?|db|database|postgres|mysql|mongo|mongodb|redis|rabbitmq|server|proxy|broker)\b(?!\.\w))"
 )
 _TEACHES = pattern(
     rb"(?i)\b(?:bad|wrong|never|don'?t|do not|avoid|insecure|vulnerable|hard-?coded|anti-?pattern|incorrect|unsafe)\b"

@@ -82,6 +82,8 @@ Feature: The front matter of agents, commands, modes and skills is read as OpenC
         | skill/deep/s/SKILL.md | ---\nname: s\ndescription: d\n---\n              | nothing          |
         | skill/t/notes.md    | ---\nname: other\n---\n                            | nothing          |
         | skill/TIMES(65, u)/SKILL.md | No.                                        | MDF004           |
+        | skill/TIMES(64, v)/SKILL.md | ---\nname: TIMES(64, v)\ndescription: d\n---\n | nothing    |
+        | skill/TIMES(65, w)/SKILL.md | ---\nname: TIMES(65, w)\ndescription: d\n---\n | MDF005     |
       And a person asks for a sync
       Then the sync is blocked
       And of each is told what the table says
@@ -107,6 +109,8 @@ Feature: The front matter of agents, commands, modes and skills is read as OpenC
         | agent/n.md  | \n---\nmode: nope\n---\n                                                  | MDF003           |
         | agent/o.md  | ---\n- a\n- b\n---\n                                                      | MDF003           |
         | agent/p.md  | ---\ndescription: d\nzzz: 1\n---\n                                        | nothing          |
+        | agent/r2.md | ---\ndescription: 'TIMES(200, [)'\n---\n                                   | nothing          |
+        | agent/r3.md | ---\ndescription: 'TIMES(201, [)'\n---\n                                   | MDF001           |
         | agent/q.md  | ---\ndescription: d\ndescription: e\nmode: nope\n---\n                    | MDF007 in line 3 |
         | agent/r.md  | ---\ndescription: d\ntools:\n  a: true\n  a: false\n---\n                 | MDF007 in line 5 |
         | agent/s.md  | ---\ndescription: d\nlist:\n  - [{a: 1, a: 2}]\n---\n                     | MDF007 in line 4 |

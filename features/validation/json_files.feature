@@ -105,6 +105,8 @@ Feature: JSON is read as OpenCode reads it
         | d/.opencode/opencode.json | {"experimental": {"policies": [{"action": "provider.use"}]}, "share": "maybe"}        | JSN009, JSN009 |
         | e/.opencode/opencode.json | {"compaction": {"auto": true}, "share": "maybe"}                                      | JSN009 |
         | f/.opencode/opencode.json | {"agent": {"a": {"model": "a/b"}}, "share": "maybe"}                                  | JSN009 |
+        | g/.opencode/opencode.json | {"mcp": {"servers": {"command": ["a"]}}, "share": "maybe"}                            | JSN009, JSN009 |
+        | h/.opencode/opencode.json | {"mcp": {"servers": {"url": "https://a.net"}}, "share": "maybe"}                      | JSN009, JSN009 |
       And a person asks for a sync
       Then the sync is blocked
       And of each is told what the table says

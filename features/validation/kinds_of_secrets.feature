@@ -33,6 +33,7 @@ Feature: A secret is known by its form, its name and its place
         | a/prompt.json  | {"prompt": "Use this:\\nTOKEN(GitHub)\\nand no other"} | SEC001 in line 1 |
         | a/compact.json | {"prompt":"Use_this:\\nTOKEN(Stripe)"}                 | SEC001           |
         | a/php.json     | {"url": "postgres:\\/\\/ana:DRAWN16@db.corp.net\\/a"}  | SEC003           |
+        | a/slash.txt    | \\/ "postgres:\\/\\/ana:DRAWN16@db.corp.net\\/a"         | SEC003           |
         | a/query.md     | https://a.net/?q=value%3DTOKEN(GitHub)%26page=2       | SEC001           |
         | a/list.csv     | The keys: ABSKDRAWN120, ABSKDRAWN120, and no more     | SEC001, SEC001   |
         | a/lines.json   | {"prompt": "Use:\\nTOKEN(Stripe)\\nor\\nTOKEN(Groq)"}   | SEC001, SEC001   |
@@ -43,7 +44,7 @@ Feature: A secret is known by its form, its name and its place
         | a/encoded.md   | data: BASE64(token = ghp_DRAWN36)                     | SEC001           |
         | a/id.md        | run_DRAWN36 and acme_DRAWN36                          | SEC102           |
         | a/public.md    | pk_live_51DRAWN90 and phc_DRAWN43                     | SEC102, SEC102   |
-        | a/anon.md      | BASE64({"alg":"HS256"}).BASE64({"iss":"supabase","role":"anon"}).DRAWN43 | SEC102 |
+        | a/anon.md      | BASE64({"alg":"HS256"}).BASE64({"iss":"supabase", "role":"anon"}).DRAWN43 | SEC102 |
         | a/two.md       | TOKEN(GitHub)\nTOKEN(GitHub)                          | SEC001 in line 1, SEC001 in line 2 |
       And a person asks for a sync
       Then the sync is blocked
@@ -152,6 +153,9 @@ Feature: A secret is known by its form, its name and its place
         | postgres://ana:corpsecret@corp.net/app                  | SEC103  |
         | postgres://ana:DB_PASSWORD@db.corp.net/app              | SEC103  |
         | postgres://ana:passw0rd@db.corp.net/app                 | SEC103  |
+        | postgres://ana:kitten7@db.corp.net/app                  | SEC003  |
+        | postgres://ana:kitten7@db:5432/app                      | SEC103  |
+        | postgres://ana:kitten7@db-host/app                      | SEC103  |
         | postgres://ana:********@db.corp.net/app                 | nothing |
         | postgres://ana:Host7x@Host7x.corp.net/app               | SEC103  |
         | postgres://ana:xyxyxyx@db.corp.net/app                  | SEC103  |

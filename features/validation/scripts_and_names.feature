@@ -47,6 +47,7 @@ Feature: Scripts that cannot run, names and modes that surprise, and merges that
         | docs j/k.md      | 644  | x     | nothing |
         | command/DoIt.md  | 644  | x     | STR004  |
         | command/do-it.md | 644  | x     | nothing |
+        | command/README.md | 644 | x     | nothing |
         | command/a b.md   | 644  | x     | STR003  |
         | docs/L.md        | 644  | x     | FS008   |
         | docs/l.md        | 644  | x     | FS008   |

@@ -209,6 +209,11 @@ Feature: What a value looks like, what it is called, and where it stands
         | own prefixed                                       | «acme_LETTERS36»                                        | nothing |
         | own prefixed                                       | a bad one: «acme_abcdefg1hijklmn2opqrstu3DRAWN12»       | nothing |
         | own sk                                             | «sk-DRAWN48»                                            | SEC001  |
+        | own sk                                             | docs/«sk-slovak-translation-of-the-handbook-2024».md    | nothing |
+        | own sk                                             | «sk-task-2024-01-05-write-the-tests-first»              | nothing |
+        | own sk                                             | «sk-a-lineofletterss-of-the-handbook-2024»              | nothing |
+        | own sk                                             | «sk-a-alineofletterssss-of-the-handbook-2024»           | SEC001  |
+        | own sk                                             | «sk-a-DRAWN8-of-the-handbook-and-others»                | SEC001  |
         | own sk                                             | «sk-LETTERS57»                                          | SEC001  |
         | own sk                                             | «sk-LETTERS56»                                          | nothing |
         | own sk                                             | «sk-LOWER60»                                            | nothing |
@@ -335,7 +340,12 @@ Feature: What a value looks like, what it is called, and where it stands
         | own parameter                | ?k=«A_UUID»                                 | nothing |
         | own parameter                | ?k=«LETTERS32»                              | nothing |
         | own url                      | postgres://ana:«DRAWN16»@db.corp.net        | SEC003  |
-        | own url                      | postgres://ana:«kitten7»@db.corp.net        | SEC103  |
+        | own url                      | postgres://ana:«kitten7»@db.corp.net        | SEC003  |
+        | own url                      | postgres://ana:«kitten7»@db:5432            | SEC103  |
+        | own url                      | postgres://ana:«kitten7»@db-host/a          | SEC103  |
+        | own url                      | postgres://ana:«kitten7»@mysql.corp.net     | SEC003  |
+        | own url                      | postgres://ana:«kitten7»@database.          | SEC103  |
+        | own url                      | postgres://ana:«kitten7»@db.example.com     | SEC103  |
         | own url                      | postgres://ana:«kitten7»@localhost/a        | SEC103  |
         | own url                      | postgres://ana:«kitten7kitt1»@localhost/a   | SEC003  |
         | own url                      | postgres://ana:«kitten7kit1»@localhost/a    | SEC103  |

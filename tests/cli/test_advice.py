@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+import pytest
 from invoke.parser import ParserContext
 
 from autosync_tasks.cli.collection import TASKS, collection

@@ -62,7 +62,7 @@ def test_of_others_with_the_name_the_first_is_said_and_only_so_much() -> None:
 
 def test_places() -> None:
     lines = Lines("ab\ncdé x\n\nz".encode())
-    assert [lines.position(at) for at in (0, 1, 3, 8)] == [(1, 1), (1, 2), (2, 1), (2, 5)]
+    assert [lines.position(at) for at in (0, 1, 3, 8, 11)] == [(1, 1), (1, 2), (2, 1), (2, 5), (4, 1)]
     assert [lines.text(number) for number in range(6)] == [b"", b"ab", "cdé x".encode(), b"", b"z", b""]
     assert printable(("\U0001f600" * 10).encode(), 10) == "\U0001f600" * 10
     assert jsonc.duplicates('{"a": 1, "a": 2}') == [("a", 1, 10)]
@@ -117,6 +117,7 @@ def test_the_scanner_is_loaded_once_and_bash_asked_only_of_scripts() -> None:
     assert (len(loads), asked) == (1, [])
     assert set(codes(found(*files, load_engine=missing))) == {"SEC000"}
     assert len(loads) == 2
+    assert found(load_engine=missing) == [], "where there is no name, none was left out"
 
 
 def test_a_scanner_that_fails_halfway_blocks() -> None:
@@ -162,6 +163,12 @@ def test_what_is_told_of_odd_files() -> None:
     for subject, checks, wanted in ODD:
         told = codes(validate([subject], context(subject.path, *beside, checks=checks, environ={})))
         assert sorted(told) == wanted, (subject.path, subject.data[:40])
+
+
+def test_two_variables_that_are_not_set_are_two_to_accept() -> None:
+    config = file(b"opencode.json", '{"model": "{env:NOBODY_SETS_ONE}", "username": "{env:NOBODY_SETS_TWO}"}')
+    marks = [one.fingerprint for one in found(config, environ={}) if one.code == "JSN006"]
+    assert len(marks) == len(set(marks)) == 2
 
 
 def test_two_faults_of_an_agents_file_are_two_to_accept() -> None:
