@@ -77,7 +77,7 @@ Feature: Settings
         | config.toml, line 1: max_sync_frequency = -1                                         |
         | line 2: auto_sync_pus: is no setting; did you mean auto_sync_push?                   |
         | sync_exclusions, item 1 = "a["                                                       |
-        | line 8: rule 1, priority = "urgent": is no priority; allowed: high \| medium \| low \| never |
+        | line 16: rule 1, priority = "urgent": is no priority; allowed: high \| medium \| low \| never |
         | environment variable AUTO_SYNC_PUSH = "maybe"                                        |
       And no file was written
 
