@@ -219,7 +219,11 @@ def commit_holds(expected: Listing, held: bytes) -> tuple[str, ...]:
     if held.removesuffix(b"\0") == tree_cache("", expected, b"").listing:
         return ()
     failures = []
-    for path, entry in sorted(changed(expected, parse_listing(held)).items()):
+    try:
+        there = parse_listing(held)
+    except ValueError:
+        return ("what git lists of it is no tree",)
+    for path, entry in sorted(changed(expected, there).items()):
         if path in expected:
             failures.append(f"{display(path)}: the commit does not hold what was planned")
         elif entry is not None:

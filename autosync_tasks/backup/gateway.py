@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from signal import SIGKILL
 from typing import TYPE_CHECKING, cast
 
 from autosync_tasks.backup.conversation import Conversation, beginning, close_pipes, kill
@@ -126,6 +127,8 @@ class Gateway:
     def __init__(self, git_dir: str, work_tree: str | None = None) -> None:
         self.git_dir = git_dir
         self.work_tree = work_tree
+        self.killed = ""
+        """The last command that somebody killed, as a kernel without memory does."""
 
     def run(
         self,
@@ -194,6 +197,7 @@ class Gateway:
             kill(process)
             close_pipes(process)
             raise
+        self._note(arguments[0], process.returncode)
         return process.returncode, output, complaint
 
     def conversation(self, *arguments: str, timeout: float = LOCAL_TIMEOUT) -> Conversation:
@@ -222,8 +226,12 @@ class Gateway:
             hint="look for a hanging disk or another git process, then run it again",
         )
 
+    def _note(self, command: str, code: int) -> None:
+        self.killed = command if code == -SIGKILL else self.killed
+
     def failure(self, command: str, code: int, complaint: bytes) -> BackupError:
         """The error for a git command that failed, with git's last words."""
+        self._note(command, code)
         from autosync_tasks.backup.way_on import way_on
 
         words = [line for line in complaint.decode("utf-8", "replace").splitlines() if line.strip()]

@@ -11,6 +11,7 @@ from autosync_tasks.backup.gateway import Gateway
 from autosync_tasks.backup.listing import Listing, parse_listing
 from autosync_tasks.backup.manifest import PATH, ManifestError, Recorded, belongs, parse
 from autosync_tasks.backup.trust import check_format, check_inside
+from autosync_tasks.backup.way_on import GIT_ANEW
 from autosync_tasks.errors import BackupError, GitMissingError
 from autosync_tasks.files import bytes_in, names_in
 from autosync_tasks.names import display, is_branch
@@ -202,7 +203,11 @@ class Repository:
 
     def listing(self, commit: str) -> dict[bytes, tuple[str, str]]:
         """A commit's tree: path to (git mode, content id)."""
-        return parse_listing(self.gateway.run("ls-tree", "-r", "-z", "--full-tree", commit, most=_MOST_BYTES))
+        output = self.gateway.run("ls-tree", "-r", "-z", "--full-tree", commit, most=_MOST_BYTES)
+        try:
+            return parse_listing(output)
+        except ValueError:
+            raise BackupError(f"what git lists of {commit[:12]} is no tree", hint=GIT_ANEW) from None
 
     def blob(self, content: str) -> bytes:
         """The bytes of a blob."""
@@ -282,6 +287,8 @@ class Repository:
 def check_git_version(gateway: Gateway) -> tuple[int, ...]:
     """The version of git. Raises BackupError if it is older than OLDEST_GIT."""
     words = gateway.run("version").decode("ascii", "replace")
+    if not words.startswith("git version "):
+        raise GitMissingError("what is called git here is another program", hint=GIT_ANEW)
     version = tuple(int(part) for part in re.findall(r"\d+", words)[:3])
     if version[:2] < OLDEST_GIT:
         raise BackupError(f"this is {words.strip()}, too old for a backup", hint="install git 2.38 or newer")

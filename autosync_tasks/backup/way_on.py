@@ -8,11 +8,12 @@ from contextlib import suppress
 
 from autosync_tasks.names import typed
 
-_MEMORY = "look whether it may have more memory or processes (`dmesg`, `ulimit -a`), then run it again"
+GIT_ANEW = "look which git `type git` names, mend it or install git 2.38 or newer, then run it again"
+MEMORY = "look whether it may have more memory or processes (`dmesg`, `ulimit -a`), then run it again"
 _HINTS = (
     (re.compile("Function not implemented"), "git cannot work on a file system of that kind: name another place"),
     (re.compile(r"\(signal 25\)|File too large"), "let it write larger files (`ulimit -f`), then run it again"),
-    (re.compile(r"\(signal [69]\)|[Oo]ut of memory|Cannot allocate|unable to create .*thread"), _MEMORY),
+    (re.compile(r"\(signal [69]\)|[Oo]ut of memory|Cannot allocate|unable to create .*thread"), MEMORY),
     (re.compile("Input/output error"), "the disk does not work as it should: look at `dmesg`, then run it again"),
     (
         re.compile(

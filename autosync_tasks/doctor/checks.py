@@ -70,7 +70,7 @@ def versions(machine: Machine) -> Iterator[Check]:
         if not text:
             again = programs is not machine.here and machine.here.get("git")
             remedy = "git is found from this shell, so run install-cron again" if again else INSTALL_GIT
-            yield Check(where, Level.FAIL, "git is not found", remedy)
+            yield Check(where, Level.FAIL, "git is not found, or does not work", remedy)
         else:
             fault = f"git {text} is too old" if number < OLDEST_GIT else ""
             yield _check(where, fault, f"git {text}", "install git 2.38 or newer")

@@ -5,6 +5,14 @@ from __future__ import annotations
 from contextlib import suppress
 
 
+def memory_limited() -> bool:
+    """Whether this process, and so each that it starts, may not have all memory that there is (`ulimit -v`)."""
+    import resource
+
+    kinds = (resource.RLIMIT_AS, resource.RLIMIT_DATA)
+    return any(resource.getrlimit(kind)[0] != resource.RLIM_INFINITY for kind in kinds)
+
+
 def limit(process: int, *, file: int, memory: int) -> None:
     """A process, by its number, may write no larger file, and hold no more data (bytes; 0 is no limit).
 

@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from itertools import islice
 
 from autosync_tasks.backup import health
+from autosync_tasks.backup.able import check_able, check_works
 from autosync_tasks.backup.soundness import all_refs
 from autosync_tasks.backup.trust import check_format, check_inside
 from autosync_tasks.errors import AutosyncError, BackupError, ConflictError
@@ -45,6 +46,7 @@ def recover(site: Site, request: Request, announce: Announce | None = None) -> R
         )
     check_inside(repository.git_dir)
     check_format(repository.git_dir)
+    check_works()
     with nullcontext() if request.check else site.state.lock():
         run = _rounds(site, request, announce)
         if run.steps:
@@ -92,6 +94,7 @@ def _rounds(site: Site, request: Request, announce: Announce | None) -> Run:
         if found == plan or not _acting(found):
             plan = found
             break
+        check_able(site.repository.gateway)
         plan = found
         if announce is not None:
             announce(plan)

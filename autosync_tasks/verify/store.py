@@ -20,7 +20,7 @@ from autosync_tasks.backup.soundness import (
     stash_commits,
 )
 from autosync_tasks.errors import BackupError
-from autosync_tasks.files import names_in
+from autosync_tasks.files import bytes_in, names_in
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Path
 from autosync_tasks.names import display
@@ -42,6 +42,7 @@ _CONFIG = {
     "core.commitGraph": "false",  # what git made to be quicker is looked at by itself
 }
 _LINK = re.compile(rb"^(broken link from [^\n]*)\n *(to [^\n]*)$", re.M)
+_NOTHING = re.compile(rb"error: (refs/[^\0]+): invalid sha1 pointer 0{40}")
 _HARMLESS = (b"notice:", b"warning", b"Checking ", b"hint:", b"dangling ")
 
 
@@ -79,10 +80,19 @@ def _fsck(repository: Repository, how: str, timeout: float, confirmed: Sequence[
     found = _LINK.sub(rb"\1 \2", output).splitlines()  # a broken link takes two lines
     lines += [line for line in found if line.startswith((b"missing ", b"broken "))]
     known = [line for line in lines if OF_ATTRIBUTES.search(line) or any(name in line for name in confirmed)]
+    known += [line for line in lines if _names_a_name(repository, line)]
     lines = [line for line in lines if line not in known]
     if code and not (lines or known):
         lines.append(b"git fsck ended with code %d" % code)
     return [f"git fsck: {display(line.strip(), limit=200)}" for line in lines]
+
+
+def _names_a_name(repository: Repository, line: bytes) -> bool:
+    """Whether git complains of a ref that names another which is gone, as `origin/HEAD` does once the remote's branch
+    has another name: nothing is lost by that."""
+    nothing = _NOTHING.fullmatch(line)
+    name = nothing[1].decode("utf-8", "surrogateescape") if nothing else ""
+    return bool(name) and bytes_in(os.path.join(repository.git_dir, name)).startswith(b"ref: refs/")
 
 
 def _promised(repository: Repository, confirmed: Sequence[bytes]) -> list[str]:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 
 from autosync_tasks.backup import health
+from autosync_tasks.backup.able import check_able, check_works
 from autosync_tasks.backup.manifest import belongs
 from autosync_tasks.backup.orphans import orphans
 from autosync_tasks.backup.soundness import shallow_commits
@@ -48,6 +49,7 @@ def verify(
     a restore into a scratch folder compared with the commit. Raises AutosyncError if source or backup cannot be
     looked at.
     """
+    check_works()
     with look(site, progress=progress) as seen:
         if not seen.ref:
             reason = "there is no backup yet"
@@ -73,6 +75,7 @@ def verify(
     faults = [fault for check in checks for fault in check.faults]
     notes = [note for check in checks for note in check.attention]
     if faults:
+        check_able(site.repository.gateway)
         run = _run(request, steps, Outcome.FAILED, f"{count(len(faults), 'fault')} in the backup")
         way = "run `inv recover --check` to see what mends it"
         if len(faults) == len(checks[0].faults):  # of the source alone: its times do not tell what changes there

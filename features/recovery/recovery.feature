@@ -62,6 +62,28 @@ Feature: Mending a backup
       When a person mends the backup
       Then nothing is wrong
 
+  Rule: A git that does not work says nothing against a backup
+
+    Scenario Outline: one that <git>
+      Given a git that <git>
+      When a person runs `autosync <command>`
+      Then the exit code is 1
+      And it says "<words>", and what to do next
+      And no file was written
+
+      Examples:
+        | git                     | command         | words                                        |
+        | lacks a library         | recover --yes   | git itself does not work: git: error while   |
+        | lacks a library         | verify          | git itself does not work: git: error while   |
+        | fails without a word    | recover --yes   | git itself does not work: exit code 1        |
+        | fails without a word    | verify --deep   | git itself does not work: exit code 1        |
+        | does nothing            | recover --yes   | what is called git here is another program   |
+        | does nothing            | verify          | what is called git here is another program   |
+        | only says its version   | recover --check | what is called git here is another program   |
+        | greets before it works  | verify          | what is called git here is another program   |
+        | is killed when it reads | recover --yes   | what it says against the backup does not     |
+        | is killed when it reads | verify --deep   | what it says against the backup does not     |
+
   Rule: Nothing is thrown away
 
     Scenario: edits during an unfinished merge

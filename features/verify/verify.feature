@@ -18,6 +18,12 @@ Feature: Proof
         | quickly   | a person verifies the backup                   |
         | with care | a person verifies the backup, reading all of it |
 
+    Scenario: the remote's branch has another name by now
+      Given "origin/HEAD" in the backup names a branch that is gone
+      When a person verifies the backup, reading all of it
+      Then the backup is proven
+      And it says "the backup holds the source, byte for byte"
+
   Rule: What changed since the last sync is no fault
 
     Scenario: an edit that waits

@@ -101,6 +101,27 @@ def hanging_git(machine: Machine) -> None:
     machine.hang_git()
 
 
+@given('"origin/HEAD" in the backup names a branch that is gone')
+def dangling(machine: Machine) -> None:
+    git(machine.backup, "symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/master")
+
+
+_REAL = f'exec {shutil.which("git")} "$@"'
+_GITS = {
+    "lacks a library": "echo 'git: error while loading shared libraries: libz.so.1' >&2; exit 127",
+    "fails without a word": "exit 1",
+    "does nothing": "exit 0",
+    "only says its version": "echo git version 2.40.1",
+    "greets before it works": f"echo Hello; {_REAL}",
+    "is killed when it reads": f'case "$*" in *show-index*|*cat-file*) kill -9 $$;; esac; {_REAL}',
+}
+
+
+@given(parsers.re(f"a git that (?P<what>{'|'.join(_GITS)})"))
+def other_git(machine: Machine, what: str) -> None:
+    machine.replace_git(_GITS[what])
+
+
 @step("the backup is deleted")
 def no_backup_any_more(machine: Machine) -> None:
     shutil.rmtree(machine.backup)

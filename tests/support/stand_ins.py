@@ -35,8 +35,12 @@ class StandIns(Home):
 
     def hang_git(self) -> None:
         """A `git` that never answers, as on a disk that is gone."""
+        self.replace_git(f"echo $$ >> '{self.home}/hanging'\nsleep 300")
+
+    def replace_git(self, script: str) -> None:
+        """Another `git` that is found before the real one. script: what it does, in sh."""
         folder = self.home / "bin"
         folder.mkdir(exist_ok=True)
-        (folder / "git").write_text(f"#!/bin/sh\necho $$ >> '{self.home}/hanging'\nsleep 300\n")
+        (folder / "git").write_text(f"#!/bin/sh\n{script}\n")
         (folder / "git").chmod(0o755)
         self.environ["PATH"] = f"{folder}:{self.environ['PATH']}"
