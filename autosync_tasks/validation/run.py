@@ -42,7 +42,7 @@ class OneRun:
         if raws := self._checked(subject):
             out += self._finished(raws, subject.path, Withheld(data, secrets))
         context = self._context
-        if context.check_shell is not None and context.auto_sync_validate and is_shell(subject):
+        if context.auto_sync_validate and is_shell(subject):
             self._scripts.append((subject.path, subject.data, Withheld(data, secrets)))
             if len(self._scripts) >= SCRIPTS or sum(len(one[1]) for one in self._scripts) > SCRIPT_BYTES:
                 out += self.shell()

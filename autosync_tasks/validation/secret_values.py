@@ -77,7 +77,7 @@ def _is_name(value: bytes, runs: list[bytes]) -> bool:
 
     In random text of both cases a run of small letters is short; in names most letters stand in words.
     """
-    if _IDENTIFIER.fullmatch(value) is None or value == value.lower() or value == value.upper():
+    if _IDENTIFIER.fullmatch(value) is None or value == value.lower():
         return False
     least = 3 if b"_" in value or b"." in value else 4
     words = sum(len(run) for run in runs if len(run) >= least and run.islower())

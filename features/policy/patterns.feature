@@ -176,6 +176,14 @@ Feature: Patterns
         | tmp/skills/a  | transient     | low             |
         | x.pem→        | protected     | never           |
 
+    Scenario: an exclusion makes low what would go, and lets nothing in that never goes
+      Given the home of claude
+      Then an exclusion makes these low, and leaves those as they are:
+        | exclusion | low                                    | never                                | as ever          |
+        | *.md      | CLAUDE.md, agents/a.md, skills/x/y.md  | sessions/a.md, .env.md/.env, x.key   | settings.json    |
+        | agents/   | agents/a.md, agents/                   | agents/x.pem                         | CLAUDE.md        |
+        | /*/       | agents/a.md, skills/x/y.md             | sessions/a.md, shell-snapshots/a.md  | CLAUDE.md        |
+
     Scenario: a folder of which nothing is ever taken is opened only where a rule may wish for something in it
       Given the home of claude
       Then these folders are opened because of a rule about:

@@ -132,6 +132,7 @@ Feature: What cannot hold a secret does not wait for the scanner
         | [a-z]{30}[.][a-z]{9}[+=]              | . (30 of alnum, 30 before, 11 behind): [a-z]{30}\\x2e[a-z]{9}[\\x2b\\x3d] |
         | (?:pk\|sk)_(?:live\|test)_[0-9a-zA-Z]{24} | pk_live_\|pk_test_\|sk_live_\|sk_test_ (32 of word, 0 before, 32 behind): (?:pk\\x5flive\\x5f\|pk\\x5ftest\\x5f\|sk\\x5flive\\x5f\|sk\\x5ftest\\x5f)[0-9a-z]{24} |
         | [0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12} | - (36 of uuid, 23 before, 13 behind): [0-9a-f]{8}[\\x2d0-9a-f]{15}\\x2d[0-9a-f]{12} |
+        | (?:[0-9]{12}@\|[a-f]{3}){1}key-[0-9]{4} | @key- (12 of digit, 12 before, 9 behind): [0-9]{12}\\x40key\\x2d[0-9]{4}; or key- (4 of digit, 3 before, 8 behind): [a-f]{3}key\\x2d[0-9]{4} |
 
   Rule: In doubt the scanner is asked
 

@@ -135,6 +135,7 @@ Feature: What a value looks like, what it is called, and where it stands
         | abcdefghijklmnopqrstuv1234                                               | one word, a placeholder, a stand-in, weak                   |
         | aaaaaaaaaaaaaaaaaaaaaaaa12                                               | a placeholder, a stand-in, weak                             |
         | a1b2c3d4e5f6a1b2c3d4e5f6                                                 | random, mixed, one word                                     |
+        | 1a2b3c4d1a2b3c4d1a2b3c4d                                                 | random, mixed                                               |
 
     Scenario: what its name says
       Then a name says this of its value:
@@ -384,6 +385,7 @@ Feature: What a value looks like, what it is called, and where it stands
         | betterleaks.curl-auth-header | «LETTERS32»                                 | SEC101  |
         | betterleaks.curl-auth-header | «A_UUID»                                    | SEC101  |
         | betterleaks.curl-auth-header | «YOUR_TOKEN»                                | nothing |
+        | betterleaks.curl-auth-header | «ghp_TIMES(10, ab1)DRAWN6»                  | nothing |
         | betterleaks.curl-auth-header | «Basic BASE64(ana:DRAWN12)»                 | SEC001  |
         | betterleaks.curl-auth-header | «Basic BASE64(user:password)»               | SEC101  |
         | betterleaks.curl-auth-header | «DIGITS32»                                  | SEC101  |

@@ -84,6 +84,21 @@ def protected(datatable: list[list[str]]) -> None:
     assert not always_protected(b"environment/docs/a.md")
 
 
+@then("an exclusion makes these low, and leaves those as they are:")
+def makes_low(machine: Machine, datatable: list[list[str]]) -> None:
+    plain_settings = load(machine.environ).settings
+    before = Classifier(plain_settings)
+    wrong = []
+    for pattern, *cells in datatable[1:]:
+        classifier = Classifier(replace(plain_settings, sync_exclusions=(pattern,)))
+        for cell, wanted in zip(cells, (Priority.LOW, Priority.NEVER, None), strict=True):
+            for text, path, kind in _paths(cell):
+                found = classifier.rule_for(path, kind)
+                if found.priority is not (wanted or before.rule_for(path, kind).priority):
+                    wrong.append(f"{text} under {pattern}: {found.priority}")
+    assert not wrong, "\n".join(wrong)
+
+
 @then("these folders are opened because of a rule about:")
 def opened(machine: Machine, datatable: list[list[str]]) -> None:
     """`not:` before a pattern: the rule is that it never goes; `low:`: an exclusion."""

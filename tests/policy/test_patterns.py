@@ -141,6 +141,7 @@ def test_one_pattern_matches_what_git_matches(
     folders=[],
 )
 @example(pattern="*.md", undo=["x/a.md"], files=[b"x/a.md", b"a.md", b"y/x/a.md"], folders=[])
+@example(pattern="*.md", undo=["x/a.md", "b.md"], files=[b"c/b.md", b"b.md", b"x/a.md", b"c/a.md"], folders=[])
 @example(pattern="**", undo=["x/a.md"], files=[b"x/a.md", b"a.md", b"y/x/a.md"], folders=[])
 def test_what_undoes_a_pattern_does_it_as_gits_exclamation_mark(
     git: Ignorer, pattern: str, undo: list[str], files: list[bytes], folders: list[bytes]

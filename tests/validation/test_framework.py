@@ -303,7 +303,13 @@ def test_quotes_and_commas_around_a_token_do_not_end_an_acceptance_but_a_letter_
 
 
 def test_what_was_no_text_is_not_shown() -> None:
-    assert list(unified(b"a\0b", b"ab", lambda _: set())) == ["    contents differ: 3 bytes become 2"]
+    for old, new in ((b"a\0b", b"ab"), (b"abc", b"\0a")):
+        assert list(unified(old, new, lambda _: set())) == ["    contents differ: 3 bytes become 2"]
+
+
+def test_that_a_line_does_not_end_is_a_line_of_its_own() -> None:
+    said = list(unified(b"", b"One", lambda _: set()))
+    assert said == ["@@ -0,0 +1 @@", "+One", "\\ No newline at end of file"]
 
 
 def test_a_program_that_is_no_text_is_no_script() -> None:

@@ -138,6 +138,8 @@ def test_only_a_few_words_are_put_together() -> None:
         facts, ("(?:aa|bb|cc|dd)(?:ee|ff|gg|hh|ii|jj)", "(?:aa|bb|cc|dd|ee)(?:ff|gg|hh|ii|jj)")
     )
     assert (len(together.words), len(apart.words)) == (MOST, 5)
+    ((union,),) = facts("(?:[abc]x[abc]|[abc]y[abc]|[abc]z[de])")
+    assert len(union.words) == MOST
     five = "(?:[a-z]{9}|[0-9]{9}|-[a-z]{8}|_[a-z]{8}|=[a-z]{8})"
     assert [len(facts(five * count)) for count in (1, 2, 3)] == [5, 5, 5]
 

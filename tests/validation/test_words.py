@@ -15,7 +15,7 @@ from autosync_tasks.validation.findings import Lines, printable
 from autosync_tasks.validation.names_and_modes import collisions
 from autosync_tasks.validation.run import MOST
 from autosync_tasks.validation.scanner import EngineUnavailableError, Hit
-from autosync_tasks.validation.scripts import is_shell
+from autosync_tasks.validation.scripts import is_shell, of_shell
 from autosync_tasks.validation.secret_regions import Region
 from autosync_tasks.validation.withheld import Withheld
 from autosync_tasks.validation.yaml_front import cut_front, top_level
@@ -94,6 +94,13 @@ def test_a_code_that_is_far_from_any_is_told_with_the_nearest() -> None:
     with pytest.raises(UsageError, match="no rule has the code"):
         explain("%%%")
     assert "\n\nIt blocks the sync.\n\n" in explain("JSN001")
+    assert "It blocks the sync. It cannot be accepted." in explain("INT001")
+
+
+def test_bash_may_complain_of_no_line() -> None:
+    assert [
+        one.line for complaint in ("", "bash: line 3: syntax error", "bash: killed") for one in of_shell(complaint)
+    ] == [3, 0]
 
 
 def test_of_one_kind_two_hundred_are_told() -> None:
