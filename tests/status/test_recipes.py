@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,10 @@ import pytest
 from autosync_tasks.config.load import load
 from autosync_tasks.status.notify import each
 from tests.features.heartbeat import listening
-from tests.support.machine import BIN, CHECKOUT
+from tests.support.machine import CHECKOUT
+from tests.support.scanner import CACHE
 
+APPRISE = CACHE.parent / "apprise"
 MESSAGE = 'autosync: blocked: a test\'s "words" $HOME'
 
 
@@ -76,8 +79,14 @@ def test_ntfy(tmp_path: Path) -> None:
     assert "Authorization: Bearer made-up" in one
 
 
+@pytest.mark.sweep
 def test_apprise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", f"{BIN}:/usr/bin:/bin")
+    """The real one, which the tests fetch: nothing else of them needs it and what it brings."""
+    words = [sys.executable, "-m", "pip", "install", "-q", "-c", "constraints.txt", "--target", str(APPRISE), "apprise"]
+    if not (APPRISE / "bin/apprise").exists() and subprocess.run(words, cwd=CHECKOUT, check=False).returncode:
+        pytest.skip("the package registry does not give apprise")
+    monkeypatch.setenv("PATH", f"{APPRISE}/bin:/usr/bin:/bin")
+    monkeypatch.setenv("PYTHONPATH", str(APPRISE))
     (tmp_path / ".config").mkdir()
     with listening() as ear:
         made = "urls:\n  - " + ear.url.replace("http://", "json://") + "\n"
