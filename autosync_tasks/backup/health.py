@@ -103,6 +103,52 @@ def due(health: Health, every: float, now: float) -> bool:
     return every > 0 and now - last >= every
 
 
+_SIGN, _TABLE, _SHA = b"\377tOc\0\0\0\2", 8 + 256 * 4, 20
+"""How a pack's index begins, where the ids are in it after 256 counts, and how long one is (gitformat-pack(5))."""
+
+
+def lost_since(repository: Repository, noted: Collection[str], files: Collection[str], commit: str) -> str:
+    """What is wrong with what came into the store since it was noted ("" for nothing).
+
+    noted, files: names as `health.stored_files` gives them. commit: that was made since, "" for none.
+    """
+    objects = os.path.join(repository.git_dir, "objects")
+    stems = {name.rpartition(".")[0]: name in noted for name in files if name.endswith((".pack", ".idx"))}
+    for stem in sorted(stem for stem, known in stems.items() if not known):
+        for end in ("pack", "idx"):
+            if f"{stem}.{end}" not in files:
+                return f"{stem}.{end} is gone"
+        if _end(os.path.join(objects, f"{stem}.pack"), _SHA) != _end(os.path.join(objects, f"{stem}.idx"), 2 * _SHA):
+            return f"{stem}.pack is cut off, or not the one that its index was made for"
+    if not commit or f"{commit[:2]}/{commit[2:]}" in files:
+        return ""
+    indexes = (os.path.join(objects, f"{stem}.idx") for stem in sorted(stems, key=stems.__getitem__))
+    return "" if any(_has(index, bytes.fromhex(commit)) for index in indexes) else "the newest backup's commit is gone"
+
+
+def _end(path: str, back: int) -> bytes:
+    """The checksum that begins so many bytes before a file's end."""
+    try:
+        with open(path, "rb") as file:
+            file.seek(-back, os.SEEK_END)
+            return file.read(_SHA)
+    except OSError:
+        return os.urandom(_SHA)  # it equals no other
+
+
+def _has(index: str, wanted: bytes) -> bool:
+    """Whether a pack's index names an id. One of another form is taken for one that does."""
+    with open(index, "rb") as file:
+        counts = file.read(_TABLE)
+        if not counts.startswith(_SIGN):
+            return True
+        at = 8 + 4 * wanted[0]
+        before, upto = (int.from_bytes(counts[max(n, 8) : n + 4]) if n >= 8 else 0 for n in (at - 4, at))
+        file.seek(_TABLE + _SHA * before)
+        ids = file.read(_SHA * (upto - before))
+    return any(ids[n : n + _SHA] == wanted for n in range(0, len(ids), _SHA))
+
+
 def oddities(state: State, repository: Repository, head: str) -> list[str]:
     """What a cheap look finds that a person should know: a line each. head: where the branch is now."""
     noted = load(state)

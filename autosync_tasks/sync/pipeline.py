@@ -78,6 +78,10 @@ def _looked_after(site: Site, request: Request, run: Run) -> Run:
     # A run by hand that has nothing to do writes nothing, so it does not count the week either.
     every = 0 if by_hand and run.outcome is Outcome.OK else site.settings.deep_verify_every
     why = health.reason_to_read(noted, files, every, request.now) if noted else ""
+    acted = run.outcome in (Outcome.CHANGED, Outcome.INCOMPLETE)
+    if acted and not why:
+        made = "" if noted and noted.head == head else head
+        why = health.lost_since(repository, noted.files if noted else (), files, made)
     if why:
         from autosync_tasks.sync.record import Recorder
         from autosync_tasks.verify.unattended import with_reading
@@ -85,9 +89,7 @@ def _looked_after(site: Site, request: Request, run: Run) -> Run:
         told, run = run, with_reading(site, request, run, head, why)
         if run.outcome is not told.outcome:
             Recorder(site, request.trigger, request.now, check=False).turned_out(run)
-    elif run.outcome in (Outcome.CHANGED, Outcome.INCOMPLETE) or (
-        not by_hand and (noted is None or (noted.head, noted.files) != (head, files))
-    ):
+    elif acted or (not by_hand and (noted is None or (noted.head, noted.files) != (head, files))):
         health.note(state, repository, head, request.now)
     return run
 
