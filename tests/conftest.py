@@ -42,6 +42,7 @@ pytest_plugins = [
     "tests.features.restore",
     "tests.features.damage",
     "tests.features.mending",
+    "tests.features.remedies",
     "tests.features.run",
     "tests.features.schedule",
     "tests.features.timer",
