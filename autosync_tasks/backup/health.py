@@ -103,14 +103,15 @@ def due(health: Health, every: float, now: float) -> bool:
     return every > 0 and now - last >= every
 
 
-_SIGN, _TABLE, _SHA = b"\377tOc\0\0\0\2", 8 + 256 * 4, 20
-"""How a pack's index begins, where the ids are in it after 256 counts, and how long one is (gitformat-pack(5))."""
+SIGN, TABLE = b"\377tOc\0\0\0\2", 8 + 256 * 4
+"""Of the second form of a pack's index (gitformat-pack(5)): how it begins, and where the ids are, after 256 counts."""
+_SHA = 20
 
 
 def lost_since(repository: Repository, noted: Collection[str], files: Collection[str], commit: str) -> str:
     """What is wrong with what came into the store since it was noted ("" for nothing).
 
-    noted, files: names as `health.stored_files` gives them. commit: that was made since, "" for none.
+    noted, files: names as `stored_files` gives them. commit: that was made since, "" for none.
     """
     objects = os.path.join(repository.git_dir, "objects")
     stems = {name.rpartition(".")[0]: name in noted for name in files if name.endswith((".pack", ".idx"))}
@@ -122,8 +123,9 @@ def lost_since(repository: Repository, noted: Collection[str], files: Collection
             return f"{stem}.pack is cut off, or not the one that its index was made for"
     if not commit or f"{commit[:2]}/{commit[2:]}" in files:
         return ""
-    indexes = (os.path.join(objects, f"{stem}.idx") for stem in sorted(stems, key=stems.__getitem__))
-    return "" if any(_has(index, bytes.fromhex(commit)) for index in indexes) else "the newest backup's commit is gone"
+    newest_first = sorted(stems, key=stems.__getitem__)
+    found = any(_has(os.path.join(objects, f"{stem}.idx"), bytes.fromhex(commit)) for stem in newest_first)
+    return "" if found else "the newest backup's commit is gone"
 
 
 def _end(path: str, back: int) -> bytes:
@@ -138,15 +140,17 @@ def _end(path: str, back: int) -> bytes:
 
 def _has(index: str, wanted: bytes) -> bool:
     """Whether a pack's index names an id. One of another form is taken for one that does."""
-    with open(index, "rb") as file:
-        counts = file.read(_TABLE)
-        if not counts.startswith(_SIGN):
+    with suppress(OSError), open(index, "rb") as file:
+        counts = file.read(TABLE)
+        if not counts.startswith(SIGN):
             return True
-        at = 8 + 4 * wanted[0]
-        before, upto = (int.from_bytes(counts[max(n, 8) : n + 4]) if n >= 8 else 0 for n in (at - 4, at))
-        file.seek(_TABLE + _SHA * before)
-        ids = file.read(_SHA * (upto - before))
-    return any(ids[n : n + _SHA] == wanted for n in range(0, len(ids), _SHA))
+        place = 8 + 4 * wanted[0]  # each count is of the ids up to those that begin with this byte
+        first = int.from_bytes(counts[place - 4 : place]) if wanted[0] else 0
+        last = int.from_bytes(counts[place : place + 4])
+        file.seek(TABLE + _SHA * first)
+        ids = file.read(_SHA * (last - first))
+        return any(ids[at : at + _SHA] == wanted for at in range(0, len(ids), _SHA))
+    return False
 
 
 def oddities(state: State, repository: Repository, head: str) -> list[str]:

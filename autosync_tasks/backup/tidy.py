@@ -52,15 +52,11 @@ def tidy(repository: Repository, state: State) -> list[str]:
     return []
 
 
-_SIGN, _TABLE = b"\377tOc\0\0\0\2", 8 + 256 * 4
-"""Of the second form of a pack's index (gitformat-pack(5)): how it begins, and where the ids are, after 256 counts."""
-
-
 def _count(index: bytes) -> int:
     """How many objects the pack of an index has; 0 if it is of no form that is known here."""
-    return int.from_bytes(index[_TABLE - 4 : _TABLE]) if index.startswith(_SIGN) else 0
+    return int.from_bytes(index[health.TABLE - 4 : health.TABLE]) if index.startswith(health.SIGN) else 0
 
 
 def _ids(index: bytes) -> list[bytes]:
     """Their ids."""
-    return [index[at : at + 20] for at in range(_TABLE, _TABLE + 20 * _count(index), 20)]
+    return [index[at : at + 20] for at in range(health.TABLE, health.TABLE + 20 * _count(index), 20)]

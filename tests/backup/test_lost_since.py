@@ -92,3 +92,13 @@ def test_what_is_whole_is_not_called_lost(machine: Machine) -> None:
     assert health.lost_since(repository, (), files, machine.head) == ""
     for one in machine.git("rev-list", "--objects", "--all").decode().splitlines():
         assert health.lost_since(repository, (), files, one[:40]) == ""
+
+
+def test_a_pack_without_an_index_that_was_there_before_is_nobody_s_loss(machine: Machine) -> None:
+    machine.make_tree()
+    machine.must_sync()
+    packs = machine.backup / ".git/objects/pack"
+    (packs / f"pack-{'1' * 40}.pack").write_bytes(newest(packs).read_bytes())
+    repository = machine.site.repository
+    files = health.stored_files(repository)
+    assert health.lost_since(repository, [f"pack/pack-{'1' * 40}.pack"], files, machine.head) == ""
