@@ -52,6 +52,7 @@ pytest_plugins = [
     "tests.features.judged",
     "tests.features.sieve",
     "tests.features.values",
+    "tests.features.places_told",
     "tests.features.acceptance",
     "tests.features.remote",
     "tests.features.hosts",

@@ -63,8 +63,8 @@ _ACTIONS = frozenset(("allow", "ask", "deny"))
 _WANTED = {
     "agent": {
         **dict.fromkeys(("description", "model", "variant"), "text"),
-        **dict.fromkeys(("temperature", "top_p"), "number"),
-        **dict.fromkeys(("steps", "maxSteps"), "whole number from 1 on"),
+        **dict.fromkeys(("temperature", "top_p"), "a number"),
+        **dict.fromkeys(("steps", "maxSteps"), "a whole number from 1 on"),
         **dict.fromkeys(("disable", "hidden"), "true or false"),
         **{name: name for name in ("mode", "color", "tools", "permission")},
         "options": "object",
