@@ -7,18 +7,16 @@ Feature: Check mode
     Scenario: before the first sync
       Given a config tree
       When a person asks what a sync would do
-      Then the sync would be done
+      Then the sync would be done, and nothing was written
       And it says "agent/reviewer.md"
-      And nothing was written
       And there is no backup
 
     Scenario: before a later one
       Given a config tree backed up at 09:00
       When "agent/reviewer.md" is deleted
       And a person asks what a sync would do at 09:10
-      Then the sync would be done
+      Then the sync would be done, and nothing was written
       And it says "- agent/reviewer.md"
-      And nothing was written
 
     Scenario: with nothing to do
       Given a config tree backed up at 09:00
@@ -40,16 +38,14 @@ Feature: Check mode
       Given a config tree backed up at 09:00
       When a secret gets into a context file
       And a person asks what a sync would do at 09:10
-      Then the sync is blocked
-      And nothing was written
+      Then the sync is blocked, and nothing was written
 
     Scenario: most of the tree is gone
       Given a config tree of 40 files backed up at 09:00
       When 30 of the files are deleted
       And a person asks what a sync would do at 09:10
-      Then the sync is blocked
+      Then the sync is blocked, and nothing was written
       And it says "--allow-mass-delete="
-      And nothing was written
 
     Scenario: the limit of one sync in five minutes
       Given a config tree backed up at 09:00

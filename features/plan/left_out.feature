@@ -10,8 +10,7 @@ Feature: Left out
     Scenario Outline: <what>
       When "context/odd" is <what>
       And a context file changes and a person asks for a sync at 09:10
-      Then the sync is incomplete
-      And "context/odd" is left out: <why>
+      Then the sync is incomplete, and "context/odd" is left out: <why>
       And the backup holds the change to a context file
       And the backup does not hold "context/odd"
 
@@ -26,16 +25,14 @@ Feature: Left out
     Scenario: a file
       When "agent/reviewer.md" cannot be read
       And a context file changes and a person asks for a sync at 09:10
-      Then the sync is incomplete
-      And "agent/reviewer.md" is left out: unreadable
+      Then the sync is incomplete, and "agent/reviewer.md" is left out: unreadable
       And the backup holds "agent/reviewer.md"
       And the backup holds the change to a context file
 
     Scenario: a folder, and so all that lies in it
       When "agent" cannot be read
       And a context file changes and a person asks for a sync at 09:10
-      Then the sync is incomplete
-      And "agent" is left out: unreadable
+      Then the sync is incomplete, and "agent" is left out: unreadable
       And the backup holds "agent/reviewer.md"
 
     Scenario: it can be read again
@@ -80,6 +77,5 @@ Feature: Left out
       When a repository of its own in "skills/borrowed"
       And a person asks for a sync at 09:10
       Then the sync is done
-      And the backup holds "skills/borrowed/tool.md"
-      And the backup does not hold "skills/borrowed/.git"
+      And the backup holds "skills/borrowed/tool.md", but not "skills/borrowed/.git"
       And it says "skills/borrowed/.git a repository of its own"

@@ -21,8 +21,7 @@ Feature: What OpenCode reads outside the tree
         | not linked | .autosync-outside/.opencode/skills/changelog/SKILL.md |
 
     Scenario: a file that OPENCODE_CONFIG names
-      Given "~/work/mine.json" outside the tree says "{}"
-      And OpenCode is told of "~/work/mine.json"
+      Given OpenCode is told of "~/work/mine.json", which says "{}"
       When a person asks for a sync
       Then the sync is done
       And it says "FOLLOW_CONFIG="
@@ -33,8 +32,7 @@ Feature: What OpenCode reads outside the tree
     Scenario Outline: shared skills, <linked>
       Given the skill "changelog" lies in "~/.agents/skills", <linked>
       And a person asks for a sync
-      When the person types the command that it offers
-      And a person asks for a sync
+      When the person types the command that it offers and asks for a sync
       Then the sync is done
       And the backup holds "<path>"
       And the status is "protected"
@@ -45,11 +43,9 @@ Feature: What OpenCode reads outside the tree
         | not linked | .autosync-outside/.opencode/skills/changelog/SKILL.md |
 
     Scenario: the file that OPENCODE_CONFIG names
-      Given "~/work/mine.json" outside the tree says "{}"
-      And OpenCode is told of "~/work/mine.json"
+      Given OpenCode is told of "~/work/mine.json", which says "{}"
       And a person asks for a sync
-      When the person types the command that it offers
-      And a person asks for a sync
+      When the person types the command that it offers and asks for a sync
       Then the sync is done
       And the backup holds ".autosync-outside/.opencode/opencode.json", saying "{}"
       And the status is "protected"

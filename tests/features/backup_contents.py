@@ -67,6 +67,12 @@ def holds_not(machine: Machine, what: str) -> None:
     assert not [path for path in held if path == name or path.startswith(name + b"/")]
 
 
+@then(parsers.re(rf'the backup holds {WHAT}, but not "(?P<other>[^"]+)"'))
+def holds_but_not(machine: Machine, what: str, other: str) -> None:
+    holds(machine, what)
+    holds_not(machine, f'"{other}"')
+
+
 @then(parsers.re(rf'the backup holds {WHAT}, saying "(?P<text>[^"]*)"'))
 def holds_text(machine: Machine, what: str, text: str) -> None:
     assert files_in(machine.backup)[path_of(what).encode()][1].decode().strip() == text

@@ -140,6 +140,18 @@ def nothing_written(machine: Machine) -> None:
     assert not changed(told.before, told.after)
 
 
+@step("the sync would be done, and nothing was written")
+def would_and_nothing_written(machine: Machine) -> None:
+    would_be_done(machine)
+    nothing_written(machine)
+
+
+@step(parsers.re("the sync is (?P<outcome>" + "|".join(OUTCOMES) + "), and nothing was written"))
+def so_and_nothing_written(machine: Machine, outcome: str) -> None:
+    is_so(machine, outcome)
+    nothing_written(machine)
+
+
 @step("no file was written")
 def no_file_written(machine: Machine) -> None:
     """Like "nothing was written", but scratch may have come and gone: folders may have another mtime."""
@@ -196,8 +208,10 @@ def no_control(machine: Machine) -> None:
     assert [char for char in shown if not char.isprintable() and char != "\n"] == []
 
 
-@step(parsers.re(f"{WHAT} is left out: (?P<why>.+)"))
-def left_out(machine: Machine, what: str, why: str) -> None:
+@step(parsers.re(f"(?P<ended>the sync is incomplete, and )?{WHAT} is left out: (?P<why>.+)"))
+def left_out(machine: Machine, ended: str | None, what: str, why: str) -> None:
+    if ended:
+        is_so(machine, "incomplete")
     run = machine.last.run
     assert run is not None
     found = {os.fsdecode(left.path): f"{left.why}, {left.detail}" for left in run.left_out}

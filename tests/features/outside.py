@@ -70,16 +70,18 @@ def leaves(machine: Machine, place: str) -> None:
     put(machine, leave_outside=(machine.expanded(place),))
 
 
-@step("the person types the command that it offers")
+@step("the person types the command that it offers and asks for a sync")
 def types_it(machine: Machine) -> None:
     (offer,) = re.findall(r"`autosync (set-config [^`]+)`", machine.last.text)
     machine.last.spoken = True
     assert machine.command("autosync", *shlex.split(offer)).exit_code == 0
     machine.last.spoken = True
+    asks(machine, "a person", None, None, None)
 
 
-@given(parsers.re(r'OpenCode is told of "(?P<place>[^"]+)"'))
-def told_of(machine: Machine, place: str) -> None:
+@given(parsers.re(r'OpenCode is told of "(?P<place>[^"]+)", which says "(?P<text>[^"]*)"'))
+def told_of(machine: Machine, place: str, text: str) -> None:
+    _written(machine, place, text)
     machine.environ["OPENCODE_CONFIG"] = machine.expanded(place)
 
 
