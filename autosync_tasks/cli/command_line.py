@@ -35,6 +35,10 @@ class _NoFiles(Config):
 
     prefix = "autosync-invoke"
 
+    def _load_file(self, prefix: str, absolute: bool = False, merge: bool = True) -> None:  # noqa: ARG002
+        """Finds none: a broken one, or a folder in its place, would end every task."""
+        self._set(f"_{prefix}_found", False)
+
 
 class CommandLine(Program):
     """Wrong usage ends with exit code 2 and says what to do."""

@@ -78,7 +78,7 @@ def _absolute(path: str, home: str, setting: str) -> str:
     if not path:
         return ""
     if path == "~" or path.startswith("~/"):
-        path = home + path[1:]
+        path = home.rstrip("/") + path[1:] or "/"
     if not os.path.isabs(path):
         raise UsageError(
             f"{setting} = {display(path)!r} is a relative path; cron and a shell would read it differently",
@@ -108,7 +108,9 @@ def folders(tree: Tree, environ: Mapping[str, str], home: str) -> list[str]:
     if not os.path.isabs(config_home):
         config_home = os.path.join(home, ".config")
     return [
-        one.replace("~", home, 1) if one.startswith("~") else one.replace("$XDG_CONFIG_HOME", config_home, 1)
+        one.replace("~", home.rstrip("/"), 1)
+        if one.startswith("~")
+        else one.replace("$XDG_CONFIG_HOME", config_home, 1)
         for one in tree.folders
     ]
 

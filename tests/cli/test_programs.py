@@ -147,6 +147,18 @@ def test_nothing_in_the_current_folder_is_run_or_read(machine: Machine, program:
     assert picture(machine.folder) == before
 
 
+@pytest.mark.parametrize(
+    ("end", "text"), [("yaml", "{a: ["), ("json", "{"), ("py", "raise SystemExit('it was run')"), ("yml", None)]
+)
+def test_no_settings_of_invoke_at_home_are_read(machine: Machine, end: str, text: str | None) -> None:
+    """Not even those that bear this program's name. None: a folder stands there."""
+    machine.make_tree()
+    path = machine.home / f".autosync-invoke.{end}"
+    path.mkdir() if text is None else path.write_text(text)
+    told = machine.command("autosync", "set-config", "AUTO_SYNC_PUSH=true")
+    assert (told.exit_code, told.stderr) == (0, "")
+
+
 def test_nothing_in_the_config_tree_is_run(machine: Machine) -> None:
     """The config tree is the current folder when an agent calls."""
     machine.make_tree()
