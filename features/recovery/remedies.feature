@@ -66,7 +66,7 @@ Feature: Each thing that is wrong has its remedy
         | departed: A | the branch main was set back or replaced: the backup aaaaaaa left its history → keep that backup, and those before it, as the branch autosync/kept/aaaaaaaaaa |
         | departed: A; refs: refs/a, is empty; incoming: r; index: bad; operations: am | refs/a is empty → move it aside: no commit that it named is there any more; the branch main was set back or replaced: the backup aaaaaaa left its history → keep that backup, and those before it, as the branch autosync/kept/aaaaaaaaaa; 1 commit of a killed run never reached the branch → forget them: the next sync makes them anew; bad → move it aside and build it anew from the commit; a series of patches was begun in the backup and not finished → save the edits there as a stash entry, then end it with git's own --abort (git bisect: reset) |
 
-    Scenario: contents that are gone
+    Scenario: contents and packs that the store lost
       Then what was seen of a backup is told and mended so:
         | what was seen | told, and mended |
         | damaged: blob A agents/x.md C | the blob aaaaaaaaaa of agents/x.md is missing or damaged (in ccccccc) → its bytes are nowhere on this machine: that version is lost, unless a remote or a copy has it |
