@@ -21,6 +21,8 @@ _CALL = pattern(rb"([A-Za-z_]\w*(?:\.\w+)*)\(")
 """Code that gets a password: `get_secret(…)`, `vault.read(…)`."""
 _SAYS = pattern(rb"(?i)p[a@4][s$5]{2}|(?-i:[a-z]{6})|\s|^/")
 """What no drawn password is likely to hold: the word itself, another one, a path."""
+_SQL = pattern(rb"(?i)(?:identified\s+by|password)\s+$")
+"""Whose passwords stand in quotes: else it is a sentence, or an address that ends so."""
 _ANONYMOUS = pattern(rb"(?i)login\s+(?:anonymous|ftp)\s+password\s+$")
 _NAMED = pattern(rb"(?i)\b(?:name|key|header)[\"']?\s{0,3}[:=]\s{0,3}[\"']?([A-Za-z0-9_.\-]{3,})")
 _NAME_BEFORE = pattern(rb"[A-Za-z0-9_.\-]{0,48}$")
@@ -93,6 +95,8 @@ def _drawn_password(place: Place) -> Judged:
     value = place.bare
     if stand_ins.weak_password(value) or stand_ins.stands_in(value, place.around) or _called(value):
         return NOTHING
+    if place.value[:1] not in secret_keys.QUOTES and _SQL.search(place.before(40)):
+        return NOTHING
     drawn = secret_values.is_mixed(value) and _kinds(value) >= 3 and not stand_ins.words(value)
     return ("SEC005", "a password of a service") if drawn and not _SAYS.search(value) else NOTHING
 
@@ -134,7 +138,7 @@ def _weak(plain: bytes) -> bool:
 
 def _header(place: Place) -> Judged:
     value = place.value.rstrip(b".:")
-    if stand_ins.placeholder(value):
+    if stand_ins.placeholder(value) or stand_ins.placeholder(place.value):
         return NOTHING
     if plain := secret_values.basic_credentials(value):
         return ("SEC101" if _weak(plain) else "SEC005"), "user and password in an authorization header"

@@ -72,7 +72,7 @@ _ONE_SIGN = pattern(rb"(?s)([^A=/])\1{7,}|A{20,}")
 _CAPITALS = pattern(rb"[A-Z]+(?:[-_ ][A-Z0-9]+)*")
 _VARIABLE = pattern(rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:PASSWORD|PASSWD|PASS|PWD|SECRET|TOKEN|KEY)")
 """A variable's name that stands where its value goes: `NEO4J_PASSWORD`."""
-_UNSIGNED = pattern(rb"eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\.(?:[a-z]{0,16}|[A-Za-z_-]{0,10})")
+UNSIGNED = pattern(rb"eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\.(?:[a-z]{0,16}|[A-Za-z_-]{0,10})")
 """A web token with a word for a signature, or none: `eyJ….eyJ….expired`."""
 _EXAMPLE_HOSTS = pattern(
     rb"(?i)^(?:localhost|127\.|0\.0\.0\.0|\[?::1|(?:[a-z0-9-]+\.)*example\.(?:com|org|net)|(?:my(?!sql)|your)|\$|\{"
@@ -92,7 +92,7 @@ def is_template(value: bytes) -> bool:
 
 def placeholder(value: bytes) -> bool:
     """Whether a value only stands for a secret: a template, an example's word, too few different bytes."""
-    if not value or len(set(value)) < 6 or _UNSIGNED.fullmatch(value):
+    if not value or len(set(value)) < 6 or UNSIGNED.fullmatch(value):
         return True
     return bool(TEMPLATE.search(value) or _WORDS.search(value)) or spelled(value)
 
@@ -146,8 +146,8 @@ def spelled(value: bytes, *beside: bytes) -> bool:
     named = any(_pieces(word, known, _NOUNS) for word in bare if word)
     if named and all(not word or _pieces(word, known, known) for word in bare):
         return True
-    # several plain words, one of which says it: `my-awesome-db-pass`
-    plain = all(_LETTERS.fullmatch(word) and len(word) < 16 for word in words)
+    # several plain words, one of which says it: `my-awesome-db-pass`, `sk-or-v1-project1-key`
+    plain = all(_LETTERS.fullmatch(word) and len(word) < 16 for word in (bare if value.islower() else words))
     return plain and len(words) > 1 and any(word in _NOUNS for word in words)
 
 
