@@ -16,8 +16,10 @@ Feature: Quarantine lets the rest of the tree go
 
   Rule: Switched on, only the offending files wait
 
-    Scenario: Quarantine is on
+    Background:
       Given quarantine is on
+
+    Scenario: Quarantine is on
       When the schedule asks for a sync at 10:00
       Then the sync is incomplete
       And the backup holds an agent definition
@@ -25,8 +27,7 @@ Feature: Quarantine lets the rest of the tree go
       And the change to a context file waits for "in quarantine (SEC001)"
 
     Scenario: The file is mended
-      Given quarantine is on
-      And the schedule asks for a sync at 10:00, which is incomplete
+      Given the schedule asks for a sync at 10:00, which is incomplete
       When the token is taken out
       And the schedule asks for a sync at 11:00
       Then the sync is done

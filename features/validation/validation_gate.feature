@@ -27,17 +27,17 @@ Feature: Validation decides whether a sync may go
 
   Rule: A blocked sync is seen by a person and goes by itself once the tree is clean
 
-    Scenario: Status, history and exit code tell of it
+    Background:
       Given a provider's token is written into a context file
-      When the schedule asks for a sync at 10:00, which is blocked
-      And the schedule asks for a sync at 11:00
+      And the schedule asks for a sync at 10:00, which is blocked
+
+    Scenario: Status, history and exit code tell of it
+      When the schedule asks for a sync at 11:00
       Then the sync is blocked
       And the exit code is 3
       And the history has 1 record of a blocked sync
 
     Scenario: The file is mended
-      Given a provider's token is written into a context file
-      And the schedule asks for a sync at 10:00, which is blocked
       When the token is taken out
       And the schedule asks for a sync at 11:00
       Then the sync is done
@@ -64,8 +64,10 @@ Feature: Validation decides whether a sync may go
 
   Rule: Switched off, validation still keeps secrets in
 
-    Scenario Outline: Validation is off and <fault> appears
+    Background:
       Given validation is turned off
+
+    Scenario Outline: Validation is off and <fault> appears
       When <fault> appears in the tree
       And the schedule asks for a sync at 10:00
       Then the sync is <outcome>
@@ -78,7 +80,6 @@ Feature: Validation decides whether a sync may go
         | a provider's token in a context file    | blocked |
 
     Scenario: what only may be a secret is told no more
-      Given validation is turned off
       When these files appear:
         | holds                                    | told    |
         | token = DRAWN32                          | nothing |
