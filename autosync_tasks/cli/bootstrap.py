@@ -65,7 +65,7 @@ def bootstrap(
     way, or the backup cannot be trusted; 5 with --check: it would be done; 75 another run is at work.
     """
     wish, dry = Wish(address, branch, another_machine, not no_triggers, yes), is_dry(context, check)
-    left = "no config tree was changed; the same command again goes on from here"
+    left = "each file is whole; the same command again goes on from here"
     progress, asks = screen.Progress("fetching the backup", left), sys.stdin.isatty() and not json
 
     def found(offers: Sequence[Offer]) -> None:

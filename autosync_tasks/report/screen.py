@@ -187,7 +187,7 @@ class Progress:
     _shown: ClassVar[bool] = False
 
     def __init__(self, what: str = "looking at the tree", left: str = _NOTHING) -> None:
-        """left: what Ctrl-C leaves in a step that says nothing of its own."""
+        """left: what Ctrl-C leaves, in whatever step; if it is not given, a step may say so of its own (`_LEFT`)."""
         _doing[:] = [what, left]
         self._says = what
         self._over: threading.Event | None = None
@@ -279,5 +279,5 @@ def interrupted() -> None:
     """Says what Ctrl-C left: what was and what was not done."""
     if _doing:
         doing, otherwise = _doing
-        left = _LEFT.get(doing.partition(" ")[0], otherwise)
+        left = _LEFT.get(doing.partition(" ")[0], otherwise) if otherwise is _NOTHING else otherwise
         show([(Part("interrupted", "bold yellow"), Part(f" while {doing}: {runnable(left)}"))], error=True)

@@ -76,6 +76,10 @@ def fetch_for(site: Site) -> Fetch | None:
 
 
 def _restore(site: Site, commit: str, out: str, run_id: str, progress: Progress | None) -> _Restored:
+    def tried(_: str, done: int, total: int) -> None:
+        if progress is not None:
+            progress("trying the restore", done, total)  # "restoring" is said of the config tree
+
     root = open_root(out)
     try:
         scan = walk(root, protected_matcher(site.settings), site.settings.max_file_size)
@@ -86,7 +90,7 @@ def _restore(site: Site, commit: str, out: str, run_id: str, progress: Progress 
         recorded = seen.recorded
         plan = plan_restore(recorded, recorded, {}, seen.classifier.rule_for, run_id=run_id)
         with Store(site.repository) as stored:
-            faults = carry_out(root, out, plan, stored.read, run_id, progress)
+            faults = carry_out(root, out, plan, stored.read, run_id, tried)
         differ, lacking = read_back(root, {put.path: put.want for put in plan.puts}, faults)
         lines = [f"{display(path)}: {why}" for path, why in sorted(faults.items())]
         lines += [f"{display(path)}: came out otherwise than it is recorded" for path in differ]

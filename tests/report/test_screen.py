@@ -17,6 +17,8 @@ from autosync_tasks.cli.collection import help_lines
 from autosync_tasks.report import screen
 from autosync_tasks.report.changes import of_changes
 from autosync_tasks.report.words import Line, Part, line, of_next
+from autosync_tasks.verify.drill import drill
+from autosync_tasks.workspace.request import Request
 from tests.policy.make import change
 from tests.support.machine import Machine
 
@@ -187,6 +189,28 @@ def test_ctrl_c_says_what_was_done(capsys: pytest.CaptureFixture[str], doing: st
     assert code_of(task) == 130
     assert (told := capsys.readouterr().err).startswith(f"interrupted while {doing}: ")
     assert said in told
+
+
+@pytest.mark.parametrize("doing", ["fetching", "reading 12 MB", "restoring", "storing 3 MB"])
+def test_what_a_task_says_of_ctrl_c_holds_in_each_step(capsys: pytest.CaptureFixture[str], doing: str) -> None:
+    """In a bootstrap a restore may go to scratch, and a sync follow."""
+
+    def task() -> int:
+        with screen.Progress("fetching", "run it again") as progress:
+            progress(doing, 0, 0)
+            raise KeyboardInterrupt
+
+    assert code_of(task) == 130
+    assert capsys.readouterr().err == f"interrupted while {doing}: run it again\n"
+
+
+def test_ctrl_c_in_a_drill_says_nothing_of_the_config_tree(machine: Machine) -> None:
+    machine.make_tree()
+    machine.must_sync()
+    steps: list[str] = []
+    drill(machine.site, Request(check=True, now=machine.now), None, lambda what, *_: steps.append(what))
+    assert [what for what in steps if what.startswith("trying")]
+    assert [what for what in steps if what.startswith("restoring")] == []
 
 
 def test_after_a_step_ctrl_c_says_nothing_of_it(capsys: pytest.CaptureFixture[str]) -> None:
