@@ -217,7 +217,7 @@ Feature: A secret is known by its form, its name and its place
         | //npm.corp.net/:_authToken=${NPM_TOKEN}                                | nothing |
         | //npm.corp.net/:_auth=BASE64(ana:DRAWN12)                              | SEC005  |
         | //npm.corp.net/:_password=BASE64(DRAWN12)                              | SEC005  |
-        | //npm.corp.net/:_password=BASE64(your-password)                        | nothing |
+        | //npm.corp.net/:_password=BASE64(your-password)                        | SEC101  |
         | default login ana password DRAWN12                                     | SEC005  |
         | echo DRAWN12 \| docker login -u ana --password-stdin                   | SEC005  |
         | echo "$TOKEN" \| docker login -u ana --password-stdin                  | nothing |
