@@ -50,8 +50,6 @@ pytest_plugins = [
     "tests.features.secret",
     "tests.features.validation",
     "tests.features.judged",
-    "tests.features.sieve",
-    "tests.features.values",
     "tests.features.places_told",
     "tests.features.acceptance",
     "tests.features.remote",

@@ -1,19 +1,19 @@
-"""The sieve: in which texts a rule of the scanner's might match."""
+"""The sieve: in which texts a rule of the scanner's might match, by tables (data/sieve.txt)."""
 
 from __future__ import annotations
 
 import base64
 import random
 import re
-
-from pytest_bdd import parsers, then
+from pathlib import Path
 
 from autosync_tasks.validation.rule_facts import Segment, facts
 from autosync_tasks.validation.sieve import Sieve, derived
 from tests.features.judged import made_up
 from tests.features.tree import unescaped
+from tests.support.tables import tables
 
-_Rows = list[list[str]]
+TABLES = tables(Path(__file__).parent / "data/sieve.txt")
 
 
 def _texts(cell: str) -> list[tuple[str, bytes]]:
@@ -40,19 +40,17 @@ def _wrong(rule: str, expression: str, cells: tuple[str, str], around: tuple[byt
     return wrong
 
 
-@then(parsers.re('between "(?P<first>[a-z]+)" and "(?P<last>[a-z]+)" a rule may match this and cannot match that:'))
-def between(first: str, last: str, datatable: _Rows) -> None:
+def test_letter_by_letter_between_two_words() -> None:
     wrong = []
-    for told, *cells in datatable[1:]:
+    for told, *cells in TABLES["letter by letter, between two words"]:
         rule = unescaped(told).decode()
-        wrong += _wrong(told, first + rule + last, (cells[0], cells[1]), (b"a " + first.encode(), last.encode() + b"."))
+        wrong += _wrong(told, "key" + rule + "end", (cells[0], cells[1]), (b"a key", b"end."))
     assert not wrong, "\n".join(wrong)
 
 
-@then("a rule may match in this text and cannot match in that:")
-def in_this_text(datatable: _Rows) -> None:
+def test_words_runs_and_how_far_they_are_apart() -> None:
     wrong = []
-    for rule, may, cannot in datatable[1:]:
+    for rule, may, cannot in TABLES["words, runs, and how far they are apart"]:
         wrong += _wrong(rule, rule, (may, cannot), (b"", b""))
     assert not wrong, "\n".join(wrong)
 
@@ -63,29 +61,30 @@ def _looked_for(segment: Segment) -> str:
     return f"{words} ({run}, {segment.before} before, {segment.after} behind): {segment.expression}"
 
 
-@then("of these rules this is looked for:")
-def is_looked_for(datatable: _Rows) -> None:
-    found = []
-    for rule, _ in datatable[1:]:
-        found.append([rule, "; or ".join(" and ".join(map(_looked_for, way)) for way in facts(rule))])
-    assert found == datatable[1:]
+def test_what_is_looked_for_the_rarest_first() -> None:
+    wanted = TABLES["what is looked for, the rarest first"]
+    found = [[rule, "; or ".join(" and ".join(map(_looked_for, way)) for way in facts(rule))] for rule, _ in wanted]
+    assert found == wanted
 
 
-@then("a rule with this in it is asked of every text:")
-def asked_of_every(datatable: _Rows) -> None:
-    wrong = [rule for (rule,) in datatable[1:] if Sieve(derived({"r": rule})).possible(b"-") != {"r"}]
-    assert not wrong, wrong
+def test_of_a_rule_that_is_not_understood_nothing_is_concluded() -> None:
+    rules = [rule for (rule,) in TABLES["of a rule that is not understood nothing is concluded"]]
+    assert [rule for rule in rules if Sieve(derived({"r": rule})).possible(b"-") != {"r"}] == []
 
 
-@then(parsers.re('the scanner is asked about these texts, or not, for a rule on "(?P<word>[a-z-]+)":'))
-def is_asked(word: str, datatable: _Rows) -> None:
-    sieve = Sieve(derived({"r": word}))
+def test_a_text_that_only_the_scanner_may_judge_and_what_base64_hides() -> None:
+    sieve = Sieve(derived({"r": "secret-word"}))
+    wanted = TABLES["a text that only the scanner may judge, and what base64 hides"]
     how = {None: "in any case", frozenset(): "not", frozenset({"r"}): "for it"}
     found = []
-    for told, _ in datatable[1:]:
+    for told, _ in wanted:
         text = told
         while "BASE64" in text:
             text = re.sub(r"BASE64\(([^()]*)\)", lambda one: base64.b64encode(one[1].encode()).decode(), text)
         may = sieve.possible(unescaped(made_up(text, random.Random(7))))
         found.append([told, how[None if may is None else frozenset(may)]])
-    assert found == datatable[1:]
+    assert found == wanted
+
+
+def test_no_table_is_left_out() -> None:
+    assert len(TABLES) == 5

@@ -1,20 +1,26 @@
-"""Values: what one looks like, what a name says of it, and what a hit of the scanner's is worth where it stands."""
+"""What a value looks like, what its name says of it, and what a hit of the scanner's is worth where it stands.
+
+The tables (data/values.txt) hold what was decided, one case a row; `tests/features/judged.py` says what its words in capitals
+stand for.
+"""
 
 from __future__ import annotations
 
 import random
 import re
+from pathlib import Path
 
-from pytest_bdd import then
+import pytest
 
 from autosync_tasks.validation import secret_values, stand_ins
 from autosync_tasks.validation.scanner import OWN, Hit
 from autosync_tasks.validation.secret_candidates import judge_hit
 from autosync_tasks.validation.secret_keys import Place
 from tests.features.judged import made_up
+from tests.support.tables import tables
 
-_Rows = list[list[str]]
-_LOOKS = {
+TABLES = tables(Path(__file__).parent / "data/values.txt")
+LOOKS = {
     "random": secret_values.is_random,
     "mixed": secret_values.is_mixed,
     "one word": secret_values.is_one_word,
@@ -30,22 +36,28 @@ _LOOKS = {
     "words": stand_ins.words,
     "weak": stand_ins.weak_password,
 }
+HITS = [
+    "a token that a rule knows by its form",
+    "keys, and the halves of a pair",
+    "a value under a name",
+    "a value in a header, an address or a command",
+    "in the agents' own settings",
+]
 
 
 def looks(text: str) -> str:
     value = made_up(text, random.Random(5)).encode()
-    return ", ".join(word for word, look in _LOOKS.items() if look(value))
+    return ", ".join(word for word, look in LOOKS.items() if look(value))
 
 
-@then("these values look like this, and like nothing else:")
-def look_like_this(datatable: _Rows) -> None:
-    assert [[text, looks(text)] for text, _ in datatable[1:]] == datatable[1:]
+def test_what_each_looks_like() -> None:
+    wanted = TABLES["what each looks like"]
+    assert [[text, looks(text)] for text, _ in wanted] == wanted
 
 
-@then("a name says this of its value:")
-def says_this(datatable: _Rows) -> None:
-    found = [[name, secret_values.named(name.encode()) or "no secret"] for name, _ in datatable[1:]]
-    assert found == datatable[1:]
+def test_what_its_name_says() -> None:
+    wanted = TABLES["what its name says"]
+    assert [[name, secret_values.named(name.encode()) or "no secret"] for name, _ in wanted] == wanted
 
 
 def worth(rule: str, text: str, path: str) -> str:
@@ -57,12 +69,12 @@ def worth(rule: str, text: str, path: str) -> str:
     return judge_hit(place, Hit(name, start, end, not rule.endswith(" unsure")))[0] or "nothing"
 
 
-@then("a hit of the scanner's is worth this where it stands:")
-def is_worth_this(datatable: _Rows) -> None:
-    head, *rows = datatable
-    found = []
-    for row in rows:
-        cells = dict(zip(head, row, strict=True))
-        found.append([*row[:-1], worth(cells["rule"], cells["text"], cells.get("file") or "notes/a.md")])
-    wrong = [f"{got} instead of {row[-1]}" for got, row in zip(found, rows, strict=True) if got != row]
-    assert not wrong, "\n".join(wrong)
+@pytest.mark.parametrize("heading", HITS)
+def test_what_a_hit_is_worth(heading: str) -> None:
+    """Each row: the rule, in some tables the file, the text, what is told."""
+    wanted = TABLES[heading]
+    assert [[*row[:-1], worth(row[0], row[-2], row[1] if len(row) > 3 else "notes/a.md")] for row in wanted] == wanted
+
+
+def test_no_table_is_left_out() -> None:
+    assert [*TABLES] == ["what each looks like", "what its name says", *HITS]
