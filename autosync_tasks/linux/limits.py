@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextlib import suppress
 
 
-def memory_limited() -> bool:
-    """Whether this process, and so each that it starts, may not have all memory that there is (`ulimit -v`)."""
+def memory_limited(least: int) -> bool:
+    """Whether this process, and so each that it starts, may have less than so many bytes of memory (`ulimit -v`)."""
     import resource
 
-    kinds = (resource.RLIMIT_AS, resource.RLIMIT_DATA)
-    return any(resource.getrlimit(kind)[0] != resource.RLIM_INFINITY for kind in kinds)
+    limits = [resource.getrlimit(kind)[0] for kind in (resource.RLIMIT_AS, resource.RLIMIT_DATA)]
+    return any(limit != resource.RLIM_INFINITY and limit < least for limit in limits)
 
 
 def limit(process: int, *, file: int, memory: int) -> None:
