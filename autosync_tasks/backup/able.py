@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 
-from autosync_tasks.backup.gateway import Gateway
+from autosync_tasks.backup.gateway import GIT_ANEW, Gateway
 from autosync_tasks.backup.objects import object_id
 from autosync_tasks.backup.repository import check_git_version
-from autosync_tasks.backup.way_on import GIT_ANEW, MEMORY
+from autosync_tasks.backup.way_on import MEMORY
 from autosync_tasks.errors import BackupError, GitMissingError
 from autosync_tasks.files import names_in
 from autosync_tasks.linux.limits import memory_limited

@@ -7,11 +7,10 @@ import re
 import stat
 import time
 
-from autosync_tasks.backup.gateway import Gateway
+from autosync_tasks.backup.gateway import GIT_ANEW, Gateway
 from autosync_tasks.backup.listing import Listing, parse_listing
 from autosync_tasks.backup.manifest import PATH, ManifestError, Recorded, belongs, parse
 from autosync_tasks.backup.trust import check_format, check_inside
-from autosync_tasks.backup.way_on import GIT_ANEW
 from autosync_tasks.errors import BackupError, GitMissingError
 from autosync_tasks.files import bytes_in, names_in
 from autosync_tasks.names import display, is_branch

@@ -8,7 +8,6 @@ from contextlib import suppress
 
 from autosync_tasks.names import typed
 
-GIT_ANEW = "look which git `type git` names, mend it or install git 2.38 or newer, then run it again"
 MEMORY = "look whether it may have more memory or processes (`dmesg`, `ulimit -a`), then run it again"
 _HINTS = (
     (re.compile("Function not implemented"), "git cannot work on a file system of that kind: name another place"),
