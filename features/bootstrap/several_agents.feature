@@ -10,6 +10,7 @@ Feature: Every agent comes back from one remote
 
   Rule: One address is enough for all of them
 
+    @sweep
     Scenario: each tree stands where its agent reads it, and goes on by itself
       When a person brings up a new machine from the remote
       Then the exit code is 0

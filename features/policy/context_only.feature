@@ -59,6 +59,7 @@ Feature: A sync of a part
 
   Rule: A pattern that means nothing is refused
 
+    @sweep
     Scenario: all of them at once
       When a context file changes
       And a person runs `autosync sync '--include=a**b' '--include=[x'`

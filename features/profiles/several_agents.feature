@@ -146,6 +146,7 @@ Feature: Several agents
 
   Rule: One that is blocked or in conflict holds up no other
 
+    @sweep
     Scenario: three agents, one blocked, one in conflict
       Given a person has switched on claude and codex
       And all of them go to one remote

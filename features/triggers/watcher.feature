@@ -28,6 +28,7 @@ Feature: Watching the config tree
       When new files keep coming without a pause
       Then there is a sync all the same
 
+    @sweep
     Scenario: changes during a sync
       When a file changes while a sync is under way
       Then another sync follows
@@ -54,6 +55,7 @@ Feature: Watching the config tree
       When the quiet time is set to 30 seconds and a file changes
       Then there is no sync
 
+    @sweep
     Scenario: another config tree
       When another config tree is set
       Then it ends and says that it must be started again
