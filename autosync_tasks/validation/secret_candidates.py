@@ -288,6 +288,7 @@ _BY_RULE: dict[str, Callable[[Place], Judged]] = {
     "betterleaks.curl-auth-header": _curl_header,
     "betterleaks.jwt": secret_keys.jwt,
     "betterleaks.posthog-project-api-key": secret_keys.publishable,
+    "betterleaks.discord-client-id": secret_keys.publishable,
     "betterleaks.aws-amazon-bedrock-api-key-short-lived": secret_keys.bedrock,
 }
 """The scanner's rules that a form alone does not decide, each with who decides it."""

@@ -21,6 +21,7 @@ STANDS_IN = {
     "the user's own name": "ftp://anonymous:anonymous@ftp.gnu.org/",
     "a header": 'curl -H "Authorization: Bearer ACCESS_TOKEN" https://api.example.com/v1',
     "a web token with a word for a signature": 'token = "Bearer eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE2MDAwMDAwMDB9.expired"',
+    "an application's id": "DISCORD_APP_ID=5837261940" + "58372615",
     "a web token that nobody signed": "```\nAuthorization: Bearer eyJhbGciOiJub25lIn0.eyJ1c2VyIjoiYWRtaW4ifQ.\n```",
     "the same in JSON": json.dumps("Bearer eyJhbGciOiJub25lIn0.eyJ1c2VyIjoiYWRtaW4ifQ.\n```"),
     "a signature's word in JSON": json.dumps("Bearer eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE2MDAwMDAwMDB9.signature\n\n"),
