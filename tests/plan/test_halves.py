@@ -190,7 +190,7 @@ def test_a_signal_at_the_fork_leads_no_copy_out_of_its_work(monkeypatch: pytest.
 
     def hit() -> int:
         copies.append(fork())
-        os.kill(os.getpid(), signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)  # to this thread: another of the test's workers would take it at any time
         return copies[-1]
 
     monkeypatch.setattr(os, "fork", hit)
