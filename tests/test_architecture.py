@@ -51,7 +51,7 @@ TOP = "cli"
 LARGEST = 300
 """Lines: beyond this a module has more than one subject."""
 
-MOST_LINES = 36_175
+MOST_LINES = 36_178
 """Of the package, so that one person can hold it in the head."""
 
 HEAVY = (
@@ -248,7 +248,7 @@ LAZY = {
     for reason, names in {
         "only after a git that failed": "backup/way_on.py",
         "only where a commit has very many paths": "backup/trees.py",
-        "only where much is judged at once": "plan/halves.py backup/packs.py",
+        "only where much is judged at once": "plan/shared.py backup/packs.py",
         "only where something half-done was left, or a stranger's repository is read": """
             linux/limits.py linux/memory.py linux/processes.py
         """,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from autosync_tasks.backup.gateway import GIT_ANEW, Gateway
+from autosync_tasks.backup.gateway import GIT_ANEW, NOT_GIT, Gateway
 from autosync_tasks.backup.objects import object_id
 from autosync_tasks.backup.repository import check_git_version
 from autosync_tasks.backup.way_on import MEMORY
@@ -32,7 +32,7 @@ def check_works() -> None:
         said = error.message.partition("/dev/null: ")[2]
         raise GitMissingError(f"git itself does not work: {said}", hint=GIT_ANEW) from None
     if made != object_id("blob", _WORDS).encode():
-        raise GitMissingError("what is called git here is another program", hint=GIT_ANEW)
+        raise GitMissingError(NOT_GIT, hint=GIT_ANEW)
 
 
 def check_able(gateway: Gateway) -> None:

@@ -24,8 +24,9 @@ from autosync_tasks.records import pattern
 if TYPE_CHECKING:
     import subprocess
 
+NOT_GIT = "what is called git here is another program"
 GIT_ANEW = "look which git `type git` names, mend it or install git 2.38 or newer, then run it again"
-"""What to do about a git that does not do its work."""
+"""What to say of, and do about, a git that does not do its work."""
 LOCAL_TIMEOUT = 300.0
 """Seconds after which one local git call is given up (a first sync of 10,000 files takes about 1 s)."""
 

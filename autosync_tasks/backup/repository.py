@@ -7,7 +7,7 @@ import re
 import stat
 import time
 
-from autosync_tasks.backup.gateway import GIT_ANEW, Gateway
+from autosync_tasks.backup.gateway import GIT_ANEW, NOT_GIT, Gateway
 from autosync_tasks.backup.listing import Listing, parse_listing
 from autosync_tasks.backup.manifest import PATH, ManifestError, Recorded, belongs, parse
 from autosync_tasks.backup.trust import check_format, check_inside
@@ -287,7 +287,7 @@ def check_git_version(gateway: Gateway) -> tuple[int, ...]:
     """The version of git. Raises BackupError if it is older than OLDEST_GIT."""
     words = gateway.run("version").decode("ascii", "replace")
     if not words.startswith("git version "):
-        raise GitMissingError("what is called git here is another program", hint=GIT_ANEW)
+        raise GitMissingError(NOT_GIT, hint=GIT_ANEW)
     version = tuple(int(part) for part in re.findall(r"\d+", words)[:3])
     if version[:2] < OLDEST_GIT:
         raise BackupError(f"this is {words.strip()}, too old for a backup", hint="install git 2.38 or newer")

@@ -130,7 +130,8 @@ def _never_empty(
     """Refuses a flag or word that is given and empty: `--to "$DIR"` with DIR unset must not mean the live source.
 
     flags: those that the task has beside the body's own. task: what is called with all of them. words: the parameter
-    that takes what is no flag, and all that stands after `--`: Invoke drops it, and `restore -- FILE` would be all.
+    that takes what is no flag, and all that stands after `--`: Invoke keeps that apart, joined by spaces, and
+    `restore -- FILE` would be all.
     To tell it from one that is not given, Invoke is shown None as the default; the task itself sees "".
     """
     import functools

@@ -95,13 +95,13 @@ def judge_puts(
 ) -> tuple[Finding, ...]:
     """Judges the bytes of every put, and the names of new folders: they go into the manifest.
 
-    lost: gets what cannot be read twice the same. Where that is much, a second process judges half of it.
+    lost: gets what cannot be read twice the same. Where that is much, a second process judges as well.
     """
     size, here = sum(entry.size for entry in puts.values()), sorted(puts.items())
     elsewhere: Callable[[Context], AbstractContextManager[Callable[[], Apart]]] | None = None
     files: Iterable[tuple[Path, bytes]] = read_again(seen.root, seen.scan, here, lost)
     if size >= FOR_TWO or (size >= FOR_TWO_SIEVED and _quickly(seen.site, size)):
-        from autosync_tasks.plan.halves import Shared, packs
+        from autosync_tasks.plan.shared import Shared, packs
 
         kept = packs(0 if check or size < FOR_TWO else size)
         seen.packs = [pack for pack in kept if pack]

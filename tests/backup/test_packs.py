@@ -21,7 +21,7 @@ from autosync_tasks.backup.packs import Pack, taken
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError
 from autosync_tasks.linux import second
-from autosync_tasks.plan import halves, judge
+from autosync_tasks.plan import judge, shared
 from tests.support.machine import TOKEN
 from tests.support.on_two_cores import alternating
 from tests.support.place import Place, Result
@@ -52,7 +52,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small trees are stored so as well, and judged by two processes, however many cores there are."""
     monkeypatch.setattr(judge, "FOR_TWO", 1)
     monkeypatch.setattr(second, "possible", lambda: True)
-    monkeypatch.setattr(halves, "turns", alternating)
+    monkeypatch.setattr(shared, "turns", alternating)
 
 
 @pytest.fixture
@@ -100,25 +100,25 @@ def _without_a_second_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _where_one_is_too_quick_for_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
     here = os.getpid()
-    monkeypatch.setattr(halves, "turns", lambda _, number: (n for n in range(number) if os.getpid() == here))
+    monkeypatch.setattr(shared, "turns", lambda _, number: (n for n in range(number) if os.getpid() == here))
 
 
 def _whose_second_process_ends_early(monkeypatch: pytest.MonkeyPatch) -> None:
-    here, told = os.getpid(), halves._told
+    here, told = os.getpid(), shared._told
 
     def ends(*answer: object) -> bytes:
         if os.getpid() != here:
             os._exit(1)
         return told(*answer)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(halves, "_told", ends)
+    monkeypatch.setattr(shared, "_told", ends)
 
 
 def _that_has_no_memory_file(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(name: str) -> int:
         raise OSError(38, f"Function not implemented: {name}")
 
-    monkeypatch.setattr(halves, "memory_file", refuse)
+    monkeypatch.setattr(shared, "memory_file", refuse)
 
 
 def _whose_memory_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,11 +129,11 @@ def _whose_memory_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _that_keeps_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(halves, "MOST_KEPT", 100)
+    monkeypatch.setattr(shared, "MOST_KEPT", 100)
 
 
 def _with_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(halves, "available", lambda: 400)
+    monkeypatch.setattr(shared, "available", lambda: 400)
 
 
 def _whose_compression_fails(monkeypatch: pytest.MonkeyPatch) -> None:

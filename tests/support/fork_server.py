@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from autosync_tasks.backup import checkout
-from autosync_tasks.plan import halves, judge
+from autosync_tasks.plan import judge, shared
 from autosync_tasks.sync import still
 from autosync_tasks.triggers import files
 from tests.support.on_two_cores import alternating
@@ -171,7 +171,7 @@ def _become(job: dict[str, Any]) -> None:
         without_override()
     if job["much"]:
         checkout.FOR_TWO, judge.FOR_TWO, still._MUCH = 2, 1, 0
-        halves.turns = alternating  # else the n-th call is another each time
+        shared.turns = alternating  # else the n-th call is another each time
     from autosync_tasks.cli import program
 
     programs = {"autosync": program.autosync, "sync-config": program.sync_config, "inv": _inv}

@@ -11,7 +11,7 @@ from autosync_tasks.linux import second
 
 
 def alternating(stack: object, number: int) -> Iterator[int]:
-    """In place of `halves.turns`: who asks for it gets every other number, and a copy the others, whoever is quicker."""
+    """In place of `shared.turns`: who asks for it gets every other number, and a copy the others, whoever is quicker."""
     here = os.getpid()
     return (turn for turn in range(number) if (os.getpid() == here) is bool(turn % 2))
 

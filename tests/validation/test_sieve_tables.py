@@ -17,15 +17,7 @@ TABLES = tables(Path(__file__).parent / "data/sieve.txt")
 
 
 def _texts(cell: str) -> list[tuple[str, bytes]]:
-    parts = [part for part in cell.split(", ") if part]
-    whole = ", ".join(parts).replace("TIMES(", "TIMES\0").split(", ")
-    texts: list[str] = []
-    for part in whole:  # a comma within TIMES(…) divides no texts
-        if texts and "TIMES\0" in texts[-1] and ")" not in texts[-1].rpartition("TIMES\0")[2]:
-            texts[-1] += ", " + part
-        else:
-            texts.append(part)
-    told = [text.replace("TIMES\0", "TIMES(") for text in texts if text]
+    told = [text for text in re.split(r", (?![^(]*\))", cell) if text]  # a comma within TIMES(…) divides no texts
     return [(text, unescaped(made_up(text.replace("(empty)", ""), random.Random(7)))) for text in told]
 
 

@@ -70,7 +70,8 @@ class Shared:
         kept: two packs, or None, for what each judged."""
         self._seen, self._lost, self._subjects, self._kept = seen, lost, subjects, kept
         self._parts = parts(puts)
-        self._ids = {path: content for content, path in {entry.id: path for path, entry in reversed(puts)}.items()}
+        first = {entry.id: path for path, entry in reversed(puts)}  # of several paths with the same contents
+        self._ids = {path: content for content, path in first.items()}
         self._taken: set[int] = set()
         self._turns: Iterator[int] = iter(())
 

@@ -14,7 +14,7 @@ import pytest
 
 from autosync_tasks.linux import second
 from autosync_tasks.model import Entry, Finding, Kind, LeftOut
-from autosync_tasks.plan import halves, judge
+from autosync_tasks.plan import judge, shared
 from autosync_tasks.plan.compare import look
 from autosync_tasks.tree.content import Reader
 from autosync_tasks.tree.observe import observe
@@ -35,7 +35,7 @@ def place(workshop: Path, scanner_cache: Path, one_scanner: None) -> Place:
 
 
 def faulty(place: Place) -> None:
-    """A tree with findings of most kinds, in both halves, and of several paths at once."""
+    """A tree with findings of most kinds, of both processes, and of several paths at once."""
     for number in range(40):
         folder = f"context/topic{number // 5}"
         place.write(f"{folder}/note{number:02}.md", f"Words of the file {number}.\n" * (number + 1))
@@ -106,7 +106,7 @@ def test_two_sieve_what_takes_longer_than_a_second_takes_to_begin(
     assert (found, lost, len(two)) == ((), [], many)
 
 
-def test_the_first_half_is_judged_where_nothing_of_the_second_can_be_read(place: Place, two: list[int]) -> None:
+def test_what_can_be_read_is_judged_where_the_rest_cannot(place: Place, two: list[int]) -> None:
     place.write("context/a.md", f"key: {SECRET}\n" + "words\n" * 99)
     place.write("context/b.md", "words\n" * 999)
     with look(open_site(place.environ)) as seen:
@@ -131,7 +131,7 @@ def _fails(*_: object) -> bytes:
 def test_what_a_second_process_that_ends_early_had_is_judged_here(
     end: Callable[..., bytes], place: Place, of_one: Result, two: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(halves.pickle, "dumps", end)
+    monkeypatch.setattr(shared.pickle, "dumps", end)
     assert judged(place, SPOILT) == of_one
     assert len(two) == 1
 
@@ -250,7 +250,7 @@ def _runs(pid: int) -> bool:
 )
 def test_the_parts_are_of_about_the_same_work_and_leave_nothing_out(sizes: tuple[int, ...], lengths: list[int]) -> None:
     puts = [(b"%03d" % number, Entry(Kind.FILE, 0o644, size, "")) for number, size in enumerate(sizes)]
-    parts = halves.parts(puts)
+    parts = shared.parts(puts)
     assert [one for part in parts for one in part] == puts
     assert [len(part) for part in parts] == lengths
 
@@ -258,7 +258,7 @@ def test_the_parts_are_of_about_the_same_work_and_leave_nothing_out(sizes: tuple
 def test_of_two_processes_each_gets_what_the_other_has_not() -> None:
     """However fast each of them is; and one alone gets all."""
     with ExitStack() as stack:
-        numbers = halves.turns(stack, 200)
+        numbers = shared.turns(stack, 200)
         first = [next(numbers) for _ in range(3)]
         with second.second(lambda: bytes(next(numbers) for _ in range(90))) as wait:
             others = [*(wait() or b"")]
@@ -270,8 +270,8 @@ def test_a_file_that_nobody_judged_blocks(place: Place, two: list[int], monkeypa
     """Whatever loses one on the way: this is asked of the result, not of how it came about."""
     faulty(place)
     first = "agent/broken.md"
-    monkeypatch.setattr(halves.Shared, "_mine", lambda _: iter(()))
-    monkeypatch.setattr(halves, "judged_apart", lambda subjects, known: ([one.path for one in subjects][1:], []))
+    monkeypatch.setattr(shared.Shared, "_mine", lambda _: iter(()))
+    monkeypatch.setattr(shared, "judged_apart", lambda subjects, known: ([one.path for one in subjects][1:], []))
     found, _ = judged(place)
     assert [one.path.decode() for one in found if one.code == "INT001"] == [first]
     monkeypatch.setattr(judge, "FOR_TWO", 1 << 40)
