@@ -18,12 +18,12 @@ from autosync_tasks.records import dataclass
 from autosync_tasks.tree.observe import Lost, Progress, ids_of, known_ids, observe, read_again, read_once
 from autosync_tasks.tree.walk import unpack
 from autosync_tasks.validation import Apart, in_order, of_left_out, validate
+from autosync_tasks.validation.catalogue import compiled
 from autosync_tasks.validation.findings import Context, Subject
 from autosync_tasks.validation.scanner import (
     COMPILING,
     TELL,
     EngineUnavailableError,
-    compiled,
     load,
     load_whole,
     no_wheel,

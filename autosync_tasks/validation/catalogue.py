@@ -13,7 +13,7 @@ import importlib.util
 import json
 import os
 import stat
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -28,35 +28,71 @@ _HERE = os.path.dirname(__file__)
 OWN_RULES = os.path.join(_HERE, "data", "secret_rules.yml")
 _PROGRAM = ("rule_syntax.py", "rule_facts.py", "sieve.py", "built_in.py", "catalogue.py", "scanner.py")
 _FEW = "few"
+_COMPILED = "compiled-"
+_KEPT = 2
+"""Compiled forms of all rules that are kept (3 MB each), so that two versions that share a home both have theirs."""
 MOST_SETS = 60
 """Sets of rules whose compiled form is kept (0.1 MB each); then all are forgotten."""
 
 
-def installed() -> str:
-    """A digest of the installed scanner, our own rules and this program; "" if there is no scanner to be seen.
+def _scanner() -> hashlib._Hash | None:
+    """A digest, begun, of all that the compiled rules are made of: the scanner and our own rules. None: there is none.
 
     The scanner's list of its own files holds a digest of each; its library's size and time show a change beside it.
     """
     found = importlib.util.find_spec("kingfisher_sdk")
     if found is None or not found.origin:
-        return ""
+        return None
     digest, folder = hashlib.sha256(), os.path.dirname(found.origin)
     beside = os.path.dirname(folder)
-    try:
-        about = [name for name in os.listdir(beside) if name.startswith("kingfisher_secret_scanner-")]
-        if len(about) != 1:
-            return ""
-        paths = [os.path.join(beside, about[0], "RECORD"), OWN_RULES, *(os.path.join(_HERE, name) for name in _PROGRAM)]
-        for path in paths:
-            with open(path, "rb") as file:
-                digest.update(hashlib.sha256(file.read()).digest())
+    about = [name for name in names_in(beside) if name.startswith("kingfisher_secret_scanner-")]
+    if len(about) != 1:
+        return None
+    with suppress(OSError):
+        _add(digest, [os.path.join(beside, about[0], "RECORD"), OWN_RULES])
         for name in sorted(os.listdir(folder)):
             if name.startswith("_native.") and not name.endswith(".pyi"):
                 facts = os.stat(os.path.join(folder, name))
                 digest.update(f"{name} {facts.st_size} {facts.st_mtime_ns}\n".encode())
-    except OSError:
-        return ""
-    return digest.hexdigest()[:32]
+        return digest
+    return None
+
+
+def _add(digest: hashlib._Hash, paths: Iterable[str]) -> None:
+    for path in paths:
+        with open(path, "rb") as file:
+            digest.update(hashlib.sha256(file.read()).digest())
+
+
+def installed() -> str:
+    """A digest of the installed scanner, our own rules and this program; "" if there is no scanner to be seen."""
+    if digest := _scanner():
+        with suppress(OSError):
+            _add(digest, (os.path.join(_HERE, name) for name in _PROGRAM))
+            return digest.hexdigest()[:32]
+    return ""
+
+
+def _marker() -> str:
+    return f"{_COMPILED}{digest.hexdigest()[:32]}" if (digest := _scanner()) else ""
+
+
+def compiled(cache: str) -> bool:
+    """Whether these rules of this scanner were compiled into that folder before; else that takes 5 to 16 s, once."""
+    return (_marker() or None) in names_in(cache)
+
+
+def note_compiled(cache: str) -> None:
+    """Called when all rules were loaded, so that they lie compiled in the folder; older ones are forgotten."""
+    with suppress(OSError):
+        for name in names_in(cache):
+            if name.startswith(_COMPILED):
+                os.unlink(os.path.join(cache, name))
+        paths = [os.path.join(cache, name) for name in names_in(cache) if name.endswith(".vscdb")]
+        for path in sorted(paths, key=os.path.getmtime)[:-_KEPT]:
+            os.unlink(path)
+        if cache and (name := _marker()):
+            write_whole(os.path.join(cache, name), b"")
 
 
 def _library() -> str:

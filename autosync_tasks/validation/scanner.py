@@ -16,9 +16,8 @@ from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any, Protocol
 
-from autosync_tasks.files import names_in
 from autosync_tasks.records import dataclass
-from autosync_tasks.validation.catalogue import OWN_RULES, Catalogue, installed, own_rules
+from autosync_tasks.validation.catalogue import OWN_RULES, Catalogue, compiled, installed, note_compiled, own_rules
 from autosync_tasks.validation.sieve import LONGEST, Sieve, derived
 
 SCAN_SECONDS = 30.0
@@ -253,22 +252,20 @@ READING, SOME, COMPILING = (f"{what} that find secrets (once)" for what in _ONCE
 
 def load_whole(cache: str) -> Engine:
     """The whole scanner. Raises EngineUnavailableError, whatever the reason, and says which kind of fault it was."""
-    if not compiled(cache):
+    if first := not compiled(cache):
         TELL.get()(COMPILING)
     try:
-        return Kingfisher(cache)
+        found = Kingfisher(cache)
     except Exception as error:
         raise EngineUnavailableError(f"{type(error).__name__} while loading kingfisher_sdk") from error
+    if first:
+        note_compiled(cache)
+    return found
 
 
 def sieves(cache: str, size: int) -> bool:
     """Whether to judge so many bytes by the sieve and a few rules is less work than to load all rules."""
     return size <= (SIEVED if compiled(cache) else SIEVED_FIRST)
-
-
-def compiled(cache: str) -> bool:
-    """Whether the rules were compiled into that folder before; else that takes 5 to 16 s, once."""
-    return any(name.endswith(".vscdb") for name in names_in(cache))
 
 
 @lru_cache(maxsize=1)

@@ -14,6 +14,7 @@ from autosync_tasks.plan.compare import look
 from autosync_tasks.plan.judge import compile_rules, judge_tree
 from autosync_tasks.triggers.result import TaskResult
 from autosync_tasks.validation import scanner
+from autosync_tasks.validation.catalogue import note_compiled
 from autosync_tasks.validation.scanner import COMPILING
 from autosync_tasks.workspace.validation_context import engine_of
 from autosync_tasks.workspace.workspace import open_site
@@ -59,7 +60,7 @@ def test_an_installed_trigger_finds_the_rules_compiled(workshop: Path, monkeypat
     compile_rules(site, lambda what, done, total: told.append(what))
     assert (asked, told) == ([str(engine)], [COMPILING])
     engine.mkdir()
-    (engine / "all.vscdb").touch()
+    note_compiled(str(engine))
     compile_rules(site, lambda what, done, total: told.append(what))
     assert len(asked) == len(told) == 1, "once"
 

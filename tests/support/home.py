@@ -13,7 +13,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from autosync_tasks.validation import scanner
+from autosync_tasks.validation.catalogue import compiled as is_compiled
 from autosync_tasks.workspace.workspace import Site, open_site
 from tests.features.pictures import Picture, picture
 
@@ -72,7 +72,7 @@ class Home:
         They are copied, not linked: the scanner takes no cache that a link leads to.
         """
         target = self.state / "engine"
-        if not scanner.compiled(str(target)):  # a sync in this process may have kept a sieve there
+        if not is_compiled(str(target)):  # a sync in this process may have kept a sieve there
             self.state.mkdir(parents=True, exist_ok=True, mode=0o700)
             self.state.chmod(0o700)
             shutil.copytree(compiled, target, dirs_exist_ok=True)

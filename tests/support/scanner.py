@@ -28,6 +28,8 @@ def loaded() -> scanner.Kingfisher:
     with (CACHE.parent / "scanner.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         found = Kingfisher(str(CACHE))
+        if not catalogue.compiled(str(CACHE)):
+            catalogue.note_compiled(str(CACHE))
         found.details = functools.cache(found.details)  # type: ignore[method-assign]  # 0.2 s for each new home
         Catalogue(str(CACHE), installed()).make(found.details)
         return found

@@ -16,12 +16,22 @@ from typing import Any
 
 import pytest
 
-from autosync_tasks.validation import built_in
+from autosync_tasks.validation import built_in, catalogue
 from autosync_tasks.validation import scanner as engines
-from autosync_tasks.validation.catalogue import Catalogue, _library, installed, own_rules
+from autosync_tasks.validation.catalogue import Catalogue, _library, compiled, installed, note_compiled, own_rules
 from autosync_tasks.validation.rule_facts import facts
 from autosync_tasks.validation.rule_syntax import UnknownSyntaxError
-from autosync_tasks.validation.scanner import Checked, Engine, Hit, Quick, SieveHoleError, _Few
+from autosync_tasks.validation.scanner import (
+    COMPILING,
+    TELL,
+    Checked,
+    Engine,
+    Hit,
+    Quick,
+    SieveHoleError,
+    _Few,
+    load_whole,
+)
 from autosync_tasks.validation.secret_regions import regions
 from autosync_tasks.validation.sieve import Sieve, derived
 from benchmarks.token_forms import PLACES, TOKENS
@@ -264,6 +274,29 @@ def test_what_the_scanner_says_takes_the_place_of_what_was_foreseen(tmp_path: Pa
     assert said._definitions.keys() == {one["id"] for one in details()[:5]}
 
 
+def test_after_an_upgrade_the_rules_are_compiled_anew_with_a_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was compiled for other rules is not what this version needs; of four such, two are left."""
+    told: list[str] = []
+    monkeypatch.setattr(engines, "Kingfisher", lambda cache: Path(cache, f"{len(told)}.vscdb").touch())
+    monkeypatch.setattr(catalogue, "OWN_RULES", own := str(tmp_path / "rules.yml"))
+    engine = tmp_path / "engine"
+    engine.mkdir()
+    for rules in range(4):
+        Path(own).write_text(str(rules))
+        assert not compiled(str(engine))
+        told_of = TELL.set(told.append)
+        load_whole(str(engine))
+        load_whole(str(engine))
+        TELL.reset(told_of)
+        assert compiled(str(engine))
+        assert told == [COMPILING] * (rules + 1), "once for each"
+    kept = sorted(path.name for path in engine.iterdir())
+    assert [name for name in kept if name.endswith(".vscdb")] == ["3.vscdb", "4.vscdb"]
+    assert len(kept) == 3, "and one marker"
+
+
 def test_where_nothing_is_compiled_few_rules_are_loaded_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -323,7 +356,7 @@ def test_what_a_killed_run_was_writing_there_is_cleared_away(tmp_path: Path) -> 
 
 def test_a_text_without_any_possible_rule_loads_no_scanner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Catalogue(str(tmp_path), installed()).make(details)
-    (tmp_path / "all.vscdb").touch()
+    note_compiled(str(tmp_path))
     loaded: list[str] = []
     monkeypatch.setattr(engines, "Kingfisher", lambda cache: loaded.append(cache) or Finds())
     quick = Quick(str(tmp_path))
