@@ -54,7 +54,7 @@ def load(state: State) -> Health | None:
         and shapes.commit(noted["head"])
         and shapes.commit(noted["moving"])
         and shapes.moment(noted["since"]) is not None
-        and (noted["read"] is None or shapes.moment(noted["read"]) is not None)
+        and shapes.time(noted["read"])
         and shapes.texts(noted["faults"])
         and isinstance(noted["newest_whole"], bool)
         and isinstance(noted["files"], dict)

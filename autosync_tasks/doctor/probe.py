@@ -16,6 +16,7 @@ import sys
 def look() -> dict[str, object]:
     """What this process finds: programs, locale, the two trees or why they cannot be found."""
     from autosync_tasks.errors import AutosyncError, BackupError
+    from autosync_tasks.workspace.validation_context import acceptances
     from autosync_tasks.workspace.workspace import open_site
 
     found: dict[str, object] = {
@@ -43,6 +44,9 @@ def look() -> dict[str, object]:
             outside=[(one.what, one.remedy) for one in site.outside],
         )
         found["commit"] = site.repository.ref() if site.repository.exists else ""
+        accepted = acceptances(site)  # without them nothing is judged; a sync that is held back does not come so far
+        accepted.all()
+        accepted.peek_key()
     except BackupError:
         pass  # a sync in check mode says it
     except AutosyncError as error:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from autosync_tasks import __version__
 from autosync_tasks.errors import AutosyncError, BackupError
 from autosync_tasks.model import Finding, Outcome, Path
 from autosync_tasks.records import asdict, dataclass
 from autosync_tasks.remote.relation import parked_branch
+from autosync_tasks.state import shapes
 from autosync_tasks.state.state import State
 from autosync_tasks.workspace.workspace import Site
 
@@ -70,17 +71,16 @@ class PushRecord:
         return self.failures > 0 and self.retry_at is not None and now < self.retry_at <= now + longest
 
 
-_TIME = (int, float, type(None))
-_SHAPE: Mapping[str, type | tuple[type, ...]] = {
-    "failures": int,
-    "retry_at": _TIME,
-    "reason": str,
-    "conflict": str,
-    "parked": str,
-    "since": _TIME,
-    "judged": list,
-    "pushed_at": _TIME,
-    "about": str,
+_SHAPE: Mapping[str, Callable[[object], bool]] = {
+    "failures": shapes.number,
+    "retry_at": shapes.time,
+    "reason": shapes.text,
+    "conflict": shapes.text,
+    "parked": shapes.text,
+    "since": shapes.time,
+    "judged": shapes.texts,
+    "pushed_at": shapes.time,
+    "about": shapes.text,
 }
 """What each field of the record is made of; a file with anything else in it says nothing."""
 
@@ -97,18 +97,12 @@ def about(site: Site) -> str:
 
 def load(site: Site) -> PushRecord:
     """The record; an empty one if there is none that is whole, of this version, and about this remote and branch."""
-    try:
-        loaded = json.loads(site.state.read(_RECORD) or b"{}")
-        if loaded.pop("version") != __version__ or loaded.keys() != _SHAPE.keys():
-            return PushRecord()
-        if not all(isinstance(loaded[name], kinds) for name, kinds in _SHAPE.items()):
-            return PushRecord()
-        if loaded["about"] != about(site):
-            return PushRecord()
-        loaded["judged"] = tuple(map(str, loaded["judged"]))
-        return PushRecord(**loaded)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    loaded = shapes.json_object(site.state.read(_RECORD))
+    if loaded.pop("version", "") != __version__ or loaded.keys() != _SHAPE.keys():
         return PushRecord()
+    if not all(sound(loaded[name]) for name, sound in _SHAPE.items()) or loaded["about"] != about(site):
+        return PushRecord()
+    return PushRecord(**{**loaded, "judged": tuple(loaded["judged"])})
 
 
 def save(state: State, old: PushRecord, new: PushRecord) -> None:

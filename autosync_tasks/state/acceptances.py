@@ -6,6 +6,7 @@ test guesses of a secret against the list. Both files are 0600 and replaced in o
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
@@ -15,6 +16,7 @@ from autosync_tasks.errors import ConfigError, UsageError
 from autosync_tasks.files import clear_halves, write_whole
 from autosync_tasks.names import typed
 from autosync_tasks.records import asdict, dataclass, pattern
+from autosync_tasks.state.shapes import moment
 
 KEY_FILE = "installation.key"
 STORE_FILE = "acceptances.json"
@@ -127,21 +129,28 @@ def _acceptance(record: dict[str, object]) -> Acceptance:
     if not isinstance(mark, str) or not _FINGERPRINT.fullmatch(mark) or not isinstance(at, int | float):
         raise ValueError
     reason, code, path = (str(record.get(name, "")) for name in ("reason", "code", "path"))
-    return Acceptance(mark, reason, code, path, float(at))
+    return Acceptance(mark, reason, code, path, moment(at) or 0.0)
 
 
 def _read(path: str, forbidden: int = 0o022) -> bytes | None:
     """The file's bytes, None if there is none. Refused: another user's file, or one with forbidden mode bits."""
+    way = "Move it away; what was accepted has to be accepted again then"
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}.") from None
-    with os.fdopen(descriptor, "rb") as file:
+        mend = f", or chmod 600 {typed(path)}" if error.errno == errno.EACCES else ""
+        raise ConfigError(f"{path} cannot be read: {error.strerror}.", hint=f"{way}{mend}.") from None
+    try:
         facts = os.fstat(descriptor)
-        if not stat.S_ISREG(facts.st_mode) or facts.st_uid != os.geteuid() or facts.st_mode & forbidden:
+        if not stat.S_ISREG(facts.st_mode) or facts.st_uid != os.geteuid():
+            raise ConfigError(f"{path} is no file of yours.", hint=f"{way}.")
+        if facts.st_mode & forbidden:
             raise ConfigError(
                 f"{path} is not a file that only you can write.", hint=f"chmod 600 {typed(path)}, after a look at it."
             )
-        return file.read(4 * 1024 * 1024)
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read(4 * 1024 * 1024)
+    finally:
+        os.close(descriptor)

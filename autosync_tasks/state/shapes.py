@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Reversible
 from typing import Any
 
@@ -27,7 +26,7 @@ def moment(value: object) -> float | None:
     """A time in seconds since the epoch that a calendar can name; None for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value) if math.isfinite(value) and 0 <= value <= _LATEST else None
+    return float(value) if 0 <= value <= _LATEST else None
 
 
 def number(value: object) -> bool:
@@ -48,6 +47,11 @@ def commit(value: object) -> bool:
 def texts(value: object) -> bool:
     """Whether it is a list of texts."""
     return isinstance(value, list) and all(map(text, value))
+
+
+def time(value: object) -> bool:
+    """Whether it is a time that a calendar can name, or None."""
+    return value is None or moment(value) is not None
 
 
 def _time(value: object) -> bool:
@@ -78,7 +82,7 @@ _RECORD: Mapping[str, Callable[[object], bool]] = {
     "findings": _counts,
     "notes": texts,
     "hint": text,
-    "retry_at": lambda value: value is None or _time(value),
+    "retry_at": time,
 }
 _NEEDED = ("trigger", "started", "outcome")
 

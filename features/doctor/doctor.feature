@@ -26,6 +26,7 @@ Feature: What would fail when nobody looks
         | others can enter the state folder                      | access           | its permissions            |
         | the host key of the remote is not known                | the host key     | accepting it once          |
         | the crontab runs the sync but no cron daemon runs      | the cron daemon  | starting cron              |
+        | the list of what was accepted is damaged               | the settings     | moving it away             |
 
       @sweep
       Examples:

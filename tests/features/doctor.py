@@ -36,6 +36,7 @@ CHECKS = {
     "the plugin": r"hook",
     "the clock": r"clock",
     "the backup": r"backup",
+    "the settings": r"settings",
     "what lies outside": r"outside the tree",
 }
 REMEDIES = {
@@ -47,6 +48,7 @@ REMEDIES = {
     "its permissions": "chmod 700",
     "a key for the backup alone": "for the backup alone",
     "accepting it once": "accept it",
+    "moving it away": "move it away",
     "starting cron": "enable --now cron",
     "looking into its log": "journalctl --user -u autosync",
 }
@@ -75,6 +77,13 @@ def git_of_shell_only(machine: Machine) -> None:
 def no_repository(machine: Machine) -> None:
     in_order(machine)
     shutil.rmtree(machine.backup / ".git")
+
+
+def damaged_acceptances(machine: Machine) -> None:
+    """A sync as cron would run it is held back by the limit of one in five minutes, and tells nothing of it."""
+    in_order(machine)
+    (machine.config / "acceptances.json").write_text("{")
+    (machine.config / "acceptances.json").chmod(0o600)
 
 
 def old_git(machine: Machine) -> None:
@@ -202,6 +211,7 @@ MACHINES: dict[str, Callable[[Machine], None]] = {
     "everything is in order": in_order,
     "the schedule would not find git": git_of_shell_only,
     "the backup is no repository any more": no_repository,
+    "the list of what was accepted is damaged": damaged_acceptances,
     "git is older than the program needs": old_git,
     "the schedule would back up another tree than the shell": two_trees,
     "the disk of the backup is nearly full": full_disk,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import math
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -271,7 +272,11 @@ def _known(tmp_path: Path, command: str) -> str:
 def test_the_record_of_pushes_may_be_damaged(tmp_path: Path) -> None:
     machine = machine_at(tmp_path, f"http://127.0.0.1:{free_port()}/backup.git")
     machine.push(SHORT)
-    for text in ("", "{", "[]", json.dumps({"version": "0", "failures": 3})):
+    whole = json.loads(machine.site.state.read("push.json") or b"")
+    assert whole["failures"] == 1
+    odd = ({"failures": -(10**400)}, {"since": 10**400}, {"pushed_at": math.nan}, {"judged": [None]}, {"reason": 5})
+    spoiled = ({"version": "0", "failures": 3}, *(whole | {"failures": 7} | one for one in odd))
+    for text in ("", "{", "[]", *map(json.dumps, spoiled)):
         machine.site.state.write("push.json", text.encode())
         assert machine.push(SHORT, Trigger.SCHEDULE).failures == 1
 

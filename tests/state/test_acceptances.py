@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import socket
 import stat
 import threading
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
 
 from autosync_tasks.errors import ConfigError, UsageError
 from autosync_tasks.state.acceptances import Acceptances
+from tests.support.rights import as_a_person
 
 ONE, TWO = "0123456789abcdef", "fedcba9876543210"
 
@@ -111,6 +114,38 @@ def test_what_others_can_write_or_a_link_does_not_count(tmp_path: Path) -> None:
     os.symlink(tmp_path / "elsewhere", store.path)
     with pytest.raises(ConfigError):
         store.all()
+
+
+@pytest.mark.parametrize("at", ["9" * 400, "1e999", "NaN", "-5", "true"])
+def test_a_time_that_no_calendar_knows_takes_nothing_away(at: str, tmp_path: Path) -> None:
+    store = Acceptances(str(tmp_path))
+    Path(store.path).write_text(f'{{"accepted": [{{"fingerprint": "{ONE}", "reason": "r", "at": {at}}}]}}')
+    os.chmod(store.path, 0o600)
+    assert [(one.fingerprint, one.reason, one.at) for one in store.all()] == [(ONE, "r", 0.0)]
+
+
+@pytest.mark.parametrize("name", ["acceptances.json", "installation.key"])
+@pytest.mark.parametrize("what", ["folder", "pipe", "link", "socket", "closed"])
+def test_what_stands_in_the_place_of_a_file_is_named_with_a_way_on(what: str, name: str, tmp_path: Path) -> None:
+    store, path = Acceptances(str(tmp_path)), tmp_path / name
+    store.key()
+    path.unlink(missing_ok=True)
+    if what == "folder":
+        path.mkdir()
+    elif what == "pipe":
+        os.mkfifo(path, 0o600)
+    elif what == "link":
+        path.symlink_to("elsewhere")
+    elif what == "socket":
+        with chdir(tmp_path), socket.socket(socket.AF_UNIX) as one:  # a longer path would not fit
+            one.bind(name)
+    else:
+        path.touch(0)
+    with as_a_person(), pytest.raises(ConfigError) as told:
+        store.all() if name == "acceptances.json" else store.key()
+    assert str(path) in told.value.message
+    assert told.value.hint
+    assert ("chmod" in told.value.hint) == (what == "closed"), "the modes of what is no file are not at fault"
 
 
 def test_what_a_killed_writer_left_goes_and_that_of_a_living_one_stays(tmp_path: Path) -> None:
