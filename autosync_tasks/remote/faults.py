@@ -67,17 +67,15 @@ _SIGNS: tuple[tuple[Cause, re.Pattern[str]], ...] = (
             r"host key verification failed|remote host identification has changed|no \S+ host key is known", re.I
         ),
     ),
-    (
-        Cause.CERTIFICATE,
-        re.compile(r"ssl certificate problem|certificate verif|no alternative certificate subject name", re.I),
-    ),
+    (Cause.CERTIFICATE, re.compile(r"ssl certificate problem|certificate verif|certificate subject name", re.I)),
     (Cause.UNSOUND, re.compile(r"fsck error in pack|^error: object [0-9a-f]{40}: [a-zA-Z]+: ", re.M)),
+    (Cause.REFUSED, re.compile(r"archived so it is read-only", re.I)),
     (
         Cause.ACCESS,
         re.compile(
             r"authentication failed|could not read (?:username|password)|terminal prompts disabled"
             r"|permission denied \((?:[a-z-]+,?)+\)|returned error: 40[13]|invalid username or (?:password|token)"
-            r"|access denied",
+            r"|access denied|permission to \S+ denied|marked as read only|too many authentication failures",
             re.I,
         ),
     ),
@@ -93,6 +91,14 @@ _SIGNS: tuple[tuple[Cause, re.Pattern[str]], ...] = (
         ),
     ),
     (
+        Cause.LOCAL,
+        re.compile(
+            r"no space left on device|bad config|unable to find remote helper|resolve proxy|bad owner or permissions"
+            r"|cannot run ssh|\bssh: (?:command )?not found",
+            re.I,
+        ),
+    ),
+    (
         Cause.MISSING,
         re.compile(
             r"repository .*not found|does not appear to be a git repository|returned error: 4(?:04|10)"
@@ -102,12 +108,6 @@ _SIGNS: tuple[tuple[Cause, re.Pattern[str]], ...] = (
         ),
     ),
     (Cause.REFUSED, re.compile(r"transport '[^']*' not allowed|protocol .*not supported|disabled in libcurl", re.I)),
-    (
-        Cause.LOCAL,
-        re.compile(
-            r"no space left on device|bad config|unable to find remote helper|cannot run ssh|resolve proxy", re.I
-        ),
-    ),
 )
 
 _LOCKED = re.compile(r"Unable to create '([^']+\.lock)': File exists")
@@ -141,7 +141,7 @@ _NEXT = {
     Cause.MOVED: "someone else pushed at the same time; run this again",
     Cause.LOCKED: "another git is at work there; if none is, a killed one left that file: remove it, "
     "then run this again",
-    Cause.LOCAL: "mend what git names there, then run this again",
+    Cause.LOCAL: "mend what git names there (a setting, a missing program, a full disk), then run this again",
 }
 """What helps, whichever command met it (a sync says of itself that the next one tries again)."""
 

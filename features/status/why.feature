@@ -78,6 +78,25 @@ Feature: Why
       And a person asks why about a context file at 09:02
       Then the answer to "waits for" begins with "the limit of one sync in 5 minutes; then SEC001, line 3: "
 
+    Scenario: whatever is pending, and of each path
+      Then at 10:00, after a sync at 09:58, of these paths is known:
+        | path            | pending                                          | rule                         | starts | is       | waits for                            | held by                              | can go          |
+        | context/a.md    |                                                  | /context/ (built in)         | yes    |          |                                      |                                      |                 |
+        | context/a.md    | context/b.md modified                            | /context/ (built in)         | yes    |          |                                      |                                      |                 |
+        | context/a.md    | context/b.md modified, context/a.md modified     | /context/ (built in)         | yes    | modified | the limit of one sync in 5 minutes   | the limit of one sync in 5 minutes   | 10:03           |
+        | context/a.md    | context/a.md deleted                             | /context/ (built in)         | yes    | deleted  | the limit of one sync in 5 minutes   | the limit of one sync in 5 minutes   | 10:03           |
+        | context/a.md    | context/a.md renamed to context/b.md             | /context/ (built in)         | yes    | renamed  | the limit of one sync in 5 minutes   | the limit of one sync in 5 minutes   | 10:03           |
+        | context/b.md    | context/a.md renamed to context/b.md             | /context/ (built in)         | yes    | renamed  | the limit of one sync in 5 minutes   | the limit of one sync in 5 minutes   | 10:03           |
+        | context/        | context/a.md modified                            | /context/ (built in)         | yes    |          |                                      |                                      |                 |
+        | notes/a.txt     | notes/a.txt modified                             | * (built in)                 | no     | modified | the next sync (it lies outside `sync_triggers` and starts none itself) | the next sync (it lies outside `sync_triggers` and starts none itself) |     |
+        | .env            |                                                  | .env (built in)              | no     |          |                                      |                                      |                 |
+      And at 10:00, after a sync at 09:30, of these paths is known:
+        | path            | pending                                          | rule                         | starts | is       | waits for                            | held by                              | can go          |
+        | context/a.md    | context/a.md modified                            | /context/ (built in)         | yes    | modified | nothing: the next sync takes it      |                                      | 10:00           |
+        | notes/a.txt     | notes/a.txt created, context/a.md modified       | * (built in)                 | no     | created  | nothing: the next sync takes it      |                                      | 10:00           |
+        | docs/a.md       | docs/a.md modified                               | docs/ (built in)             | yes    | modified | more than 3 pending changes of medium priority, one of high priority, or 24 hours of waiting | more than 3 pending changes of medium priority, one of high priority, or 24 hours of waiting | 10:00 tomorrow |
+        | a.log           | a.log modified, context/a.md modified            | *.log (sync_exclusions)      | no     | modified | a sync by hand with --include-low (its priority is low) | a sync by hand with --include-low (its priority is low) |                 |
+
   Rule: A folder tells what is pending below it
 
     Scenario: two of its files
