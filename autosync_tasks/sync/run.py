@@ -87,6 +87,8 @@ class _Passage:
     def idle_words(self, owned: int, commit: str) -> str:
         """What to say of a backup that holds everything."""
         low = sum(p.change.priority is Priority.LOW for p in self.proposal.decision.waiting)
+        if not commit and self.pending:  # --include and the like
+            return "nothing that was asked for has changed, and there is no backup yet"
         if not commit:
             return f"{self.site.nothing_there[0]}, and there is no backup of it yet"
         words = f"{count(owned, 'file')} in the backup at {commit[:7]}"
@@ -110,7 +112,8 @@ def passage(site: Site, request: Request, seen: Look, progress: Progress | None)
     decision, plan = proposal.decision, proposal.plan
     if decision.verb is Verb.BLOCK or (plan is None and decision.reason != NOTHING):
         return _held(known)
-    if plan is None or (plan.empty and plan.manifest == seen.head.manifest):
+    # Who insists gets the record renewed, but no backup that holds nothing.
+    if plan is None or (plan.empty and (seen.head.recorded is None or plan.manifest == seen.head.manifest)):
         return _nothing(known)
     if request.check:
         step = Step("plan", Outcome.CHANGED, f"would commit {count(len(plan.changes), 'change')}")

@@ -55,6 +55,27 @@ Feature: The first sync
       And it says "no config tree found", and what to do next
       And nothing was written but a lock
 
+  Rule: Where nothing belongs in a backup, none is begun
+
+    Scenario Outline: <who wants it> over files that no backup takes
+      Given an empty config tree
+      And "<file>" says "x"
+      When a person <wants it>
+      Then there is nothing to do
+      And the status is "not protected"
+
+      Examples:
+        | who wants it     | wants it          | file      |
+        | somebody asks    | asks for a sync   | debug.log |
+        | somebody insists | insists on a sync | debug.log |
+        | insisting        | insists on a sync | .env      |
+
+    Scenario: what was asked for is not there
+      Given a config tree
+      When a person asks for a sync of "no-such-folder/"
+      Then there is nothing to do
+      And it says "nothing that was asked for has changed, and there is no backup yet"
+
   Rule: The commit says what it is
 
     Scenario: a person reads the log of the backup
