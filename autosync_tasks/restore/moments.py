@@ -1,7 +1,8 @@
 """Moments: what `--at` means, a commit or a time a person would write (pure; the clock is a parameter).
 
 A day alone means its end: `--at 2026-01-05` is the last backup made on that day or before it. Times without a zone
-are in the given one. Words that are neither are an error that shows the forms, never a guess.
+are in the given one, or in this machine's as it is on that day. Words that are neither are an error that shows the
+forms, never a guess.
 """
 
 from __future__ import annotations
@@ -38,8 +39,9 @@ class Revision:
     name: str
 
 
-def parse_at(text: str, now: float, zone: tzinfo) -> Moment | Revision:
-    """What a person means by `--at`. now: seconds since the epoch. zone: for times that name none.
+def parse_at(text: str, now: float, zone: tzinfo | None = None) -> Moment | Revision:
+    """What a person means by `--at`. now: seconds since the epoch. zone: for times that name none; None: this
+    machine's, with summer time where there is some (of an hour that comes twice the first is meant).
 
     Raises UsageError, which shows the forms, for anything else.
     """
@@ -55,7 +57,7 @@ def parse_at(text: str, now: float, zone: tzinfo) -> Moment | Revision:
     raise UsageError(f"--at {display(text)!r} is neither a time nor a commit", hint=f"write it as {FORMS}")
 
 
-def _moment(words: str, now: float, zone: tzinfo) -> float | None:
+def _moment(words: str, now: float, zone: tzinfo | None) -> float | None:
     if words.lower() == "now":
         return now
     if words.lower() == "yesterday":
@@ -74,7 +76,7 @@ def _moment(words: str, now: float, zone: tzinfo) -> float | None:
         raise UsageError(f"--at {words!r} is no time that there is: {error}", hint=f"write it as {FORMS}") from None
 
 
-def _end_of(day: date, zone: tzinfo) -> float:
+def _end_of(day: date, zone: tzinfo | None) -> float:
     return datetime.combine(day, time(23, 59, 59), zone).timestamp()
 
 

@@ -13,7 +13,7 @@ from autosync_tasks.model import Outcome, Run, Step
 from autosync_tasks.names import display
 from autosync_tasks.records import replace
 from autosync_tasks.restore.paths import chosen
-from autosync_tasks.restore.request import Wish, commit_at, local_zone, name_of_commit
+from autosync_tasks.restore.request import Wish, commit_at, name_of_commit
 from autosync_tasks.tree.derived import Part
 from autosync_tasks.triggers.files import read, rewrite, write
 from autosync_tasks.triggers.splice import SpliceError, assigned, value_of
@@ -85,7 +85,7 @@ def restore_parts(site: Site, wish: Wish) -> Run:
             raise BackupError(str(error), hint="`autosync recover --check` looks for it") from None
     with nullcontext() if wish.check else site.state.lock():
         said = [bring_back(parts[path], given[path], wish.run_id, check=wish.check) for path in sorted(parts)]
-    told, of = tuple(filter(None, said)), name_of_commit(site, commit, wish.zone or local_zone(wish.now))
+    told, of = tuple(filter(None, said)), name_of_commit(site, commit, wish.zone)
     request = Request(check=wish.check, now=wish.now, run_id=wish.run_id)
     outcome = Outcome.CHANGED if told else Outcome.OK
     reason = f"from {of}: {told[0]}" if told else f"what lies outside stands as in {of} already"

@@ -12,7 +12,7 @@ from autosync_tasks.model import Entry, Kind, Path
 from autosync_tasks.names import OUTSIDE, display, parents
 from autosync_tasks.policy.classify import Classifier
 from autosync_tasks.restore.plan import UnknownPathError, held, is_pattern, normal, select
-from autosync_tasks.restore.request import Wish, local_zone, name_of_commit
+from autosync_tasks.restore.request import Wish, name_of_commit
 from autosync_tasks.tree.followed_links import Following
 from autosync_tasks.workspace.workspace import Site
 
@@ -148,13 +148,13 @@ def _where(site: Site, wish: Wish, path: Path, commit: str) -> str:
     """Which backup holds a path that this commit does not hold; "" if none does."""
     if not path or wish.undo:
         return ""
-    zone, name = wish.zone or local_zone(wish.now), os.fsdecode(path)
+    name = os.fsdecode(path)
     try:
         if site.repository.gateway.attempt("cat-file", "-e", f"{commit}:{name}")[0] == 0:
             return f"it lies in the backup ({display(site.repository.folder)}), but is no file of the source"
         left = commits_with(site, "rev-list", "--max-count=1", "--first-parent", commit, named=[path]).decode().strip()
         if left:
-            said = name_of_commit(site, left, zone)
+            said = name_of_commit(site, left, wish.zone)
             return f"it left the backup with {said}: add --at {left[:7]}~1 for the version before"
         newest = site.repository.ref()
         if not newest or newest == commit:
@@ -163,6 +163,6 @@ def _where(site: Site, wish: Wish, path: Path, commit: str) -> str:
         later = commits_with(site, "rev-list", *since, named=[path]).decode().split()
         if not later:
             return ""
-        return f"it came into the backup with {name_of_commit(site, later[0], zone)}: add --at {later[0][:7]}"
+        return f"it came into the backup with {name_of_commit(site, later[0], wish.zone)}: add --at {later[0][:7]}"
     except BackupError:
         return ""  # a hint is no reason to fail

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 
 from autosync_tasks.backup.repository import Repository
 from autosync_tasks.errors import BackupError, UsageError
 from autosync_tasks.model import Change, Path, Run
 from autosync_tasks.names import display, typed
 from autosync_tasks.records import dataclass
-from autosync_tasks.restore.moments import Moment, parse_at
+from autosync_tasks.restore.moments import FORMS, Moment, parse_at
 from autosync_tasks.restore.plan import RestorePlan
 from autosync_tasks.workspace.workspace import Site
 
@@ -28,9 +28,10 @@ class Wish:
     """What is asked for. paths: in the source, none for all. at: text of `--at`. to: a folder, "" for the source.
 
     undo: take a restore back: True for the newest that is not taken back yet, or the id of a snapshot. now: seconds
-    since the epoch, read once. zone: for times without one. yes: what stands there may be overwritten, nobody need be
-    asked. cwd: the folder that relative paths are meant from, if it lies in the source. outside: only what is kept
-    from outside the tree, to its places; as with `to`, nothing that stands there is overwritten.
+    since the epoch, read once. zone: for times without one (None: this machine's, as it is on the day in question).
+    yes: what stands there may be overwritten, nobody need be asked. cwd: the folder that relative paths are meant from,
+    if it lies in the source. outside: only what is kept from outside the tree, to its places; as with `to`, nothing
+    that stands there is overwritten.
     """
 
     paths: tuple[Path, ...] = ()
@@ -89,7 +90,7 @@ def commit_at(site: Site, at: str, now: float, zone: tzinfo | None = None) -> st
     repository = site.repository
     if not at:
         return newest_backup(site)[0]
-    meant = parse_at(at, now, zone or local_zone(now))
+    meant = parse_at(at, now, zone)
     if isinstance(meant, Moment):
         options = ("--max-count=1", "--first-parent", f"--min-age={int(meant.when)}")
         commit = repository.gateway.run("rev-list", *options, "--end-of-options", newest_backup(site)[0])
@@ -104,20 +105,12 @@ def commit_at(site: Site, at: str, now: float, zone: tzinfo | None = None) -> st
     if not last or len(last[0]) != 40:
         raise UsageError(
             f"the backup has no commit {display(at)!r}, or more than one that begins so",
-            hint="`inv restore --list` names every backup there is",
+            hint=f"`inv restore --list` names every backup there is; or write {FORMS}",
         )
     return last[0]
 
 
-def local_zone(now: float) -> tzinfo:
-    """This machine's time zone, as it is at that time (seconds since the epoch)."""
-    try:
-        return datetime.fromtimestamp(now).astimezone().tzinfo or UTC
-    except ValueError:  # TZ names an offset of a day or more
-        return UTC
-
-
-def time_of(seconds: bytes, zone: tzinfo) -> str:
+def time_of(seconds: bytes, zone: tzinfo | None) -> str:
     """A commit's time, as git prints it, for people. A commit may hold a time that no calendar knows."""
     try:
         return f"{datetime.fromtimestamp(int(seconds), zone):%Y-%m-%d %H:%M}"
@@ -125,7 +118,7 @@ def time_of(seconds: bytes, zone: tzinfo) -> str:
         return "an unknown time"
 
 
-def name_of_commit(site: Site, commit: str, zone: tzinfo) -> str:
+def name_of_commit(site: Site, commit: str, zone: tzinfo | None) -> str:
     """`1a2b3c4 of 2026-01-05 14:02`."""
     seconds = site.repository.gateway.run("log", "--max-count=1", "--format=%ct", "--end-of-options", commit)
     return f"{commit[:7]} of {time_of(seconds.strip(), zone)}"

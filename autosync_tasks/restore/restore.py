@@ -19,7 +19,7 @@ from autosync_tasks.plan.past import remember_act
 from autosync_tasks.restore.parts import restore_parts
 from autosync_tasks.restore.paths import commits_with, in_source, places_folder
 from autosync_tasks.restore.plan import RestorePlan, UnknownPathError, nearest
-from autosync_tasks.restore.request import Agree, Announce, Wish, local_zone, newest_backup, no_backup, time_of
+from autosync_tasks.restore.request import Agree, Announce, Wish, newest_backup, no_backup, time_of
 from autosync_tasks.restore.run import Restore
 from autosync_tasks.restore.snapshot import snapshots
 from autosync_tasks.restore.undo import takes_back
@@ -116,21 +116,20 @@ def backups(site: Site, wish: Wish) -> list[tuple[str, str, str]]:
     fields = commits_with(site, "log", *options, newest, named=named).split(b"\0")
     if named and len(fields) < 3:
         raise UnknownPathError(paths, [nearest(recorded, path) for path in paths])
-    zone = wish.zone or local_zone(wish.now)
     return [
-        (commit.decode("ascii"), time_of(when, zone), display(subject))
+        (commit.decode("ascii"), time_of(when, wish.zone), display(subject))
         for commit, when, subject in zip(fields[::3], fields[1::3], fields[2::3], strict=False)
     ]
 
 
 def saved(site: Site, wish: Wish) -> list[tuple[str, str, str]]:
     """The snapshots: (commit, local time, what it was made before), the newest first."""
-    every, zone = snapshots(site.repository), wish.zone or local_zone(wish.now)
+    every = snapshots(site.repository)
     rows = []
     for one in every:
         again = takes_back(one, every)
         words = "before a restore was taken back" if again else f"before restoring {one.restored[:7]}"
         words = words if one.restored else "damaged: it does not say what it was made for"
         words += ", taken back since" if one.back else ""
-        rows.append((one.commit, time_of(b"%d" % int(one.when), zone), words))
+        rows.append((one.commit, time_of(b"%d" % int(one.when), wish.zone), words))
     return rows

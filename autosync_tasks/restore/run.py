@@ -30,7 +30,7 @@ from autosync_tasks.restore.plan import (
     set_aside,
     without_contents,
 )
-from autosync_tasks.restore.request import Agree, Announce, Wish, commit_at, local_zone, name_of_commit, newest_backup
+from autosync_tasks.restore.request import Agree, Announce, Wish, commit_at, name_of_commit, newest_backup
 from autosync_tasks.restore.snapshot import mark_taken_back, name_of, snapshots, take, undo_of
 from autosync_tasks.restore.write import bytes_of, carry_out, read_back, standings
 from autosync_tasks.tree.dirfd import Below
@@ -137,7 +137,7 @@ class Restore:
         return snapshot.commit, undo_of(self.site.repository, snapshot.commit)
 
     def _name(self, commit: str) -> str:
-        return name_of_commit(self.site, commit, self.wish.zone or local_zone(self.wish.now))
+        return name_of_commit(self.site, commit, self.wish.zone)
 
     def _plan(self, selected: dict[Path, Entry], recorded: dict[Path, Entry], undo: undoing.Undo | None) -> RestorePlan:
         looked = set(selected) | (undoing.paths_of(undo) if undo else set())

@@ -101,6 +101,13 @@ Feature: Bringing files back
         | at                         | told                                 |
         | yesterday                  | of 2026-01-05 11:00                  |
 
+    Scenario: a time is that of the clock on the wall, as it was that day
+      Given the environment says TZ is "CET-1CEST,M3.5.0,M10.5.0/3"
+      And "context/stack.md" says "second version" and a person asks for a sync at 10:00 in 181 days
+      When a person runs `autosync restore --check context/stack.md --at="2026-07-05 11:30"`
+      Then it says "of 2026-01-05 10:00"
+      And the exit code is 5
+
     Scenario: a file that was not there yet is found where it came in
       Given "context/later.md" says "written later" and a person asks for a sync at 10:00
       When a person restores "context/later.md" as it was at 09:30

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -334,6 +335,30 @@ def at(*parts: int, zone: timezone = ZONE) -> float:
 )
 def test_a_time_is_read_as_a_person_writes_it(text: str, when: float) -> None:
     assert parse_at(text, NOW, ZONE) == Moment(when)
+
+
+@pytest.mark.parametrize(
+    ("text", "when"),
+    [
+        ("2026-01-05 14:30", at(2026, 1, 5, 13, 30, zone=UTC)),
+        ("2026-07-05 14:30", at(2026, 7, 5, 12, 30, zone=UTC)),
+        ("2026-01-05", at(2026, 1, 5, 22, 59, 59, zone=UTC)),
+        ("2026-07-05", at(2026, 7, 5, 21, 59, 59, zone=UTC)),
+        ("2026-07-05 14:30Z", at(2026, 7, 5, 14, 30, zone=UTC)),
+        ("2026-10-25 02:30", at(2026, 10, 25, 0, 30, zone=UTC)),  # it comes twice
+        ("2026-03-29 02:30", at(2026, 3, 29, 1, 30, zone=UTC)),  # it does not come
+        ("yesterday", at(2026, 3, 9, 22, 59, 59, zone=UTC)),
+    ],
+)
+def test_a_time_is_that_of_the_clock_on_the_wall_as_it_was_that_day(
+    text: str, when: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as there:
+        there.setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3")
+        time.tzset()
+        meant = parse_at(text, NOW)
+    time.tzset()
+    assert meant == Moment(when)
 
 
 @pytest.mark.parametrize(
