@@ -100,9 +100,7 @@ def blank_comments(text: str) -> str:
 
 
 def _spaces(comment: str) -> str:
-    if "\n" in comment or "\r" in comment:
-        return _NOT_BLANK.sub(" ", comment)
-    return " " * len(comment)
+    return _NOT_BLANK.sub(" ", comment) if "\n" in comment else " " * len(comment)
 
 
 def _blank_commas(text: str) -> str:

@@ -2,30 +2,115 @@
 
 from __future__ import annotations
 
+import json
 import random
+from collections.abc import Iterator, Sequence
 
 from pytest_bdd import then
 
+from autosync_tasks.model import Finding
 from autosync_tasks.profiles import Source
 from autosync_tasks.validation import validate
+from autosync_tasks.validation.schema import is_version_2, misfits, stops
 from tests.features.judged import made_up
 from tests.features.tree import unescaped
-from tests.validation.support import context, file
+from tests.validation.support import context, file, link
 
 
-def told(agent: str, path: str, holds: str, mode: str) -> str:
-    """`CODE line:column words` of each finding, one after the other."""
-    data = unescaped(made_up(holds, random.Random(3)))
-    subject = file(path.encode(), data, int(mode or "644", 8))
+def findings(row: dict[str, str], **besides: object) -> list[Finding]:
+    """Columns: agent (OpenCode where it is left out), file, mode (644), beside (other paths of the tree), variables (those
+    that are set; `?`: it is not known), holds (`→ target`: a link).
+    """
+    agent, path = row.get("agent", "opencode"), unescaped(made_up(row["file"], random.Random(3)))
+    data = unescaped(made_up(row["holds"], random.Random(3)))
+    subject = file(path, data, int(row.get("mode") or "644", 8))
+    if row["holds"].startswith("→ "):
+        subject = link(path, data.removeprefix("→ ".encode()))
+    others = [one.encode() for one in filter(None, row.get("beside", "").split(", "))]
+    variables = row.get("variables", "")
+    environ = None if variables == "?" else set(variables.split())
     checks = Source(agent).read().validations
-    seen = context(subject.path, environ={}, checks=checks, opencode=agent == "opencode")
-    return "; ".join(f"{one.code} {one.line}:{one.column} {one.message}" for one in validate([subject], seen))
+    paths = others[1:] if others[:1] == [b"nothing"] else [path, *others]
+    seen = context(*paths, environ=environ, checks=checks, opencode=agent == "opencode", **besides)
+    return validate([subject], seen)
+
+
+def told(row: dict[str, str], **besides: object) -> str:
+    """`CODE line:column words` of each finding, one after the other."""
+    found = findings(row, **besides)
+    return "; ".join(f"{one.code} {one.line}:{one.column} {one.message}" for one in found)
 
 
 @then("of one file alone this is told, with line and column:")
 def with_line_and_column(datatable: list[list[str]]) -> None:
     wrong = []
-    for agent, path, mode, holds, words in datatable[1:]:
-        if (found := told(agent, path, holds, mode)) != words:
-            wrong.append(f"{path} {holds!r}: {found!r}")
+    for row in rows_of(datatable):
+        if (found := told(row)) != made_up(row["told"], random.Random(3)):
+            wrong.append(f"{row['file']} {row['holds']!r}: {found!r}")
     assert not wrong, "\n".join(wrong)
+
+
+@then("bash is asked of these files, and of what it says this is told:")
+def bash_asked(datatable: list[list[str]]) -> None:
+    """Columns as above, and: bash says (`not asked`: nothing, for it is not)."""
+    wrong = []
+    for row in rows_of(datatable):
+        asked: list[bytes] = []
+        says = "" if row["bash says"] == "not asked" else row["bash says"]
+
+        def check(texts: Sequence[bytes], asked: list[bytes] = asked, says: str = says) -> list[str]:
+            asked += texts
+            return [says] * len(texts)
+
+        found = told(row, check_shell=check)
+        if (found, not asked) != (row["told"], row["bash says"] == "not asked"):
+            wrong.append(f"{row['file']} {row['holds']!r}: {found!r}, {len(asked)} asked")
+    assert not wrong, "\n".join(wrong)
+
+
+@then("of these files and what becomes of them a finding is the same or another:")
+def same_or_another(datatable: list[list[str]]) -> None:
+    """By its fingerprint, which is what a person accepts. Columns as above, and: then holds, it is."""
+    wrong = []
+    for row in rows_of(datatable):
+        [before], [after] = findings(row), findings({**row, "holds": row["then holds"]})
+        said = "the same" if before.fingerprint == after.fingerprint else "another"
+        if said != row["it is"] or before.code != after.code:
+            wrong.append(f"{row['file']} {row['holds']!r}: {said}, {before}, {after}")
+    assert not wrong, "\n".join(wrong)
+
+
+@then("what a person accepted by these fingerprints with an earlier version is accepted still:")
+def accepted_still(datatable: list[list[str]]) -> None:
+    wrong = []
+    for row in rows_of(datatable):
+        found = {f"{one.code} {one.fingerprint}" for one in findings(row)}
+        if found != set(row["accepted"].split(", ")):
+            wrong.append(f"{row['file']} {row['holds']!r}: {sorted(found)}")
+    assert not wrong, "\n".join(wrong)
+
+
+def rows_of(table: list[list[str]]) -> Iterator[dict[str, str]]:
+    """Each row by the names of its columns."""
+    return (dict(zip(table[0], cells, strict=True)) for cells in table[1:])
+
+
+@then("of these values and what is wanted of them this is told:")
+def fits(datatable: list[list[str]]) -> None:
+    """Columns: wanted (a schema), value, told (place: words (keyword) of each)."""
+    wrong = []
+    for cells in datatable[1:]:
+        wanted, value, words = (made_up(cell, random.Random(3)) for cell in cells)
+        found = misfits(json.loads(value), json.loads(wanted))
+        said = "; ".join(f"{one.spot}: {one.what} ({one.keyword})" for one in found)
+        if said != words:
+            wrong.append(f"{wanted}, {value}: {said}")
+    assert not wrong, "\n".join(wrong)
+
+
+@then("these configs are written for:")
+def version_of(datatable: list[list[str]]) -> None:
+    """And nothing stops the second version."""
+    wrong = [row for row in datatable[1:] if is_version_2(json.loads(row[0])) is not (row[1] == "2")]
+    assert not wrong
+    assert not [row for row in datatable[1:] if row[1] == "2" and stops({**json.loads(row[0]), "share": 5})]

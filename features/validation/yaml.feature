@@ -1,0 +1,128 @@
+Feature: The YAML of a front matter is read as OpenCode reads it
+  OpenCode cuts it with gray-matter and reads it with js-yaml, which take some things for text that other readers do not.
+  Whoever is told of a fault must find it there, and in words that say what to change.
+
+  Rule: It is what stands between two lines of three dashes, at the very beginning
+
+    Scenario: where it begins and ends
+      Then of one file alone this is told, with line and column:
+        | file | holds | told |
+        | agent/a.md | ---\ndescription: d\n---\nBe: kind: x |  |
+        | agent/a.md | ---\ndescription: d\n--- |  |
+        | agent/a.md | ---\ndescription: d\n---- |  |
+        | agent/a.md | ---\ndescription: d\n |  |
+        | agent/a.md | ---\ndescription: d\n --- |  |
+        | agent/a.md | --- \ndescription: d\n---\n |  |
+        | agent/a.md | ---yaml\ndescription: d\n---\n |  |
+        | agent/a.md | --- yml\ndescription: d\n---\n |  |
+        | agent/a.md | ---YAML\ndescription: d\n---\n | MDF003 1:0 The agent has no front matter with a `description`. |
+        | agent/a.md | ---toml\ndescription: d\n---\n | MDF003 1:0 The agent has no front matter with a `description`. |
+        | agent/a.md | ----\ndescription: d\n---\n | MDF003 1:0 The agent has no front matter with a `description`. |
+        | agent/a.md | --\ndescription: d\n---\n | MDF003 1:0 The agent has no front matter with a `description`. |
+        | agent/a.md | \n---\ndescription: d\n---\n | MDF003 1:0 The agent has no front matter with a `description`. |
+        | agent/a.md | \xef\xbb\xbf---\ndescription: d\nmode: x\n---\n | MDF002 3:0 `mode` should be one of subagent, primary and all. |
+        | agent/a.md | \n\xef\xbb\xbf---\nmode: x\n---\n | MDF003 1:0 The agent has no front matter with a `description`. |
+        | agent/a.md | ---\n---\nmode: x\n---\n | MDF003 1:0 The agent has no description. |
+        | agent/a.md | ---\n\n---\nmode: x: y\n---\n | MDF003 1:0 The agent has no description. |
+        | agent/a.md | --- | MDF003 1:0 The agent has no description. |
+        | agent/a.md | ---\ndescription: d\n---x\nmode: y |  |
+        | agent/a.md | ---\\r\ndescription: d\\r\nmode: x\\r\n---\\r\nBe kind. | MDF002 3:0 `mode` should be one of subagent, primary and all. |
+        | agent/a.md | ---\n# a note\n\ndescription: d\nmode: x\n---\n | MDF002 5:0 `mode` should be one of subagent, primary and all. |
+        | agent/a.md |  | MDF003 1:0 The agent has no front matter with a `description`. |
+
+    Scenario: it has an end
+      Then of one file alone this is told, with line and column:
+        | file | holds | told |
+        | agent/a.md | ---\nx: TIMES(65516, y)\ndescription: d\n---\n |  |
+        | agent/a.md | ---\nx: TIMES(65517, y)\ndescription: d\n---\n | MDF001 2:0 The front matter is not YAML: it is longer than 64 KB or has no end. |
+        | agent/a.md | ---\ndescription: d\n---\nTIMES(70000, y)  |  |
+        | agent/a.md | ---\ndescription: d\nTIMES(70000, y)  | MDF001 2:0 The front matter is not YAML: it is longer than 64 KB or has no end. |
+
+  Rule: Values are what js-yaml takes them for
+
+    Scenario: text that other readers take for something else
+      Then of one file alone this is told, with line and column:
+        | file | holds | told |
+        | agent/a.md | ---\ndescription: yes\n---\n |  |
+        | agent/a.md | ---\ndescription: No\n---\n |  |
+        | agent/a.md | ---\ndescription: ON\n---\n |  |
+        | agent/a.md | ---\ndescription: off\n---\n |  |
+        | agent/a.md | ---\ndescription: y\n---\n |  |
+        | agent/a.md | ---\ndescription: =\n---\n |  |
+        | agent/a.md | ---\ndescription: <<\n---\n |  |
+        | agent/a.md | ---\ndescription: tRUE\n---\n |  |
+        | agent/a.md | ---\ndescription: true story\n---\n |  |
+        | agent/a.md | ---\ndescription: ""\n---\n |  |
+        | agent/a.md | ---\ndescription: "5"\n---\n |  |
+        | agent/a.md | ---\ndescription: d\nhidden: yes\n---\n | MDF002 3:0 `hidden` should be true or false. |
+        | agent/a.md | ---\ndescription: d\nhidden: tRUE\n---\n | MDF002 3:0 `hidden` should be true or false. |
+        | agent/a.md | ---\ndescription: d\nhidden: "true"\n---\n | MDF002 3:0 `hidden` should be true or false. |
+        | agent/a.md | ---\ndescription: d\nhidden: true\ndisable: True\n---\n |  |
+        | agent/a.md | ---\ndescription: d\nhidden: TRUE\ndisable: false\n---\n |  |
+        | agent/a.md | ---\ndescription: d\nhidden: False\ndisable: FALSE\n---\n |  |
+
+    Scenario: and what is no text
+      Then of one file alone this is told, with line and column:
+        | file | holds | told |
+        | agent/a.md | ---\ndescription: true\n---\n | MDF002 2:0 `description` should be text. |
+        | agent/a.md | ---\ndescription: FALSE\n---\n | MDF002 2:0 `description` should be text. |
+        | agent/a.md | ---\ndescription: 5\n---\n | MDF002 2:0 `description` should be text. |
+        | agent/a.md | ---\ndescription: 0x1f\n---\n | MDF002 2:0 `description` should be text. |
+        | agent/a.md | ---\ndescription: 1.5\n---\n | MDF002 2:0 `description` should be text. |
+        | agent/a.md | ---\ndescription: .inf\n---\n | MDF002 2:0 `description` should be text. |
+        | agent/a.md | ---\ndescription: 2026-01-01\n---\n | MDF002 2:0 `description` should be text. |
+        | agent/a.md | ---\ndescription: null\n---\n | MDF002 2:0 `description` should be text. |
+        | agent/a.md | ---\ndescription: ~\n---\n | MDF002 2:0 `description` should be text. |
+        | agent/a.md | ---\ndescription:\n---\n | MDF002 2:0 `description` should be text. |
+        | agent/a.md | ---\ndescription: [a]\n---\n | MDF002 2:0 `description` should be text. |
+        | agent/a.md | ---\ndescription: {a: b}\n---\n | MDF002 2:0 `description` should be text. |
+
+    Scenario: a value with a colon is taken as text when nothing else fits
+      Then of one file alone this is told, with line and column:
+        | file | holds | told |
+        | agent/a.md | ---\ndescription: use: this\n---\n |  |
+        | agent/a.md | ---\ndescription: use: it's mine: yes\nmode: x\n---\n | MDF002 3:0 `mode` should be one of subagent, primary and all. |
+        | agent/a.md | ---\ndescription \t: use: this\\r\nmode: x\\r\n---\n | MDF002 3:0 `mode` should be one of subagent, primary and all. |
+        | agent/a.md | ---\ndescription: d\n_a9: b: c\n---\n |  |
+        | agent/a.md | ---\ndescription: d\na-b: b: c\n---\n | MDF001 3:0 The front matter is not YAML: a value holds `: ` and needs quotes. |
+        | agent/a.md | ---\ndescription: d\n9a: b: c\n---\n | MDF001 3:0 The front matter is not YAML: a value holds `: ` and needs quotes. |
+        | agent/a.md | ---\ndescription: d\n  a: b: c\n---\n | MDF001 3:0 The front matter is not YAML: a value holds `: ` and needs quotes. |
+        | agent/a.md | ---\ndescription: "use": this\n---\n | MDF001 2:0 The front matter is not YAML: a value holds `: ` and needs quotes. |
+        | agent/a.md | ---\ndescription: 'use': this\n---\n | MDF001 2:0 The front matter is not YAML: a value holds `: ` and needs quotes. |
+        | agent/a.md | ---\ndescription: d\nx: a: b\ny: *c\n---\n | MDF001 3:0 The front matter is not YAML: a value holds `: ` and needs quotes. |
+        | agent/a.md | ---\ndescription: > # a: b\n  c\nx: a: b\n---\n |  |
+        | agent/a.md | ---\ndescription: \| # a: b\n  c\nx: a: b\n---\n |  |
+        | agent/a.md | ---\ndescription: d\nhomepage: http://a.net:80/x\n---\n |  |
+        | agent/a.md | ---\ndescription: *x: y\n---\n |  |
+        | agent/a.md | ---\ndescription: 5: 6\n---\n |  |
+        | agent/a.md | ---\ndescription: d\nmode: all: x\n---\n | MDF002 3:0 `mode` should be one of subagent, primary and all. |
+
+  Rule: What is no YAML is told with its line and what to change
+
+    Scenario: faults by their words
+      Then of one file alone this is told, with line and column:
+        | file | holds | told |
+        | agent/a.md | ---\ndescription: @x\n---\n | MDF001 2:0 The front matter is not YAML: a value begins with a character that needs quotes. |
+        | agent/a.md | ---\ndescription: %x\n---\n | MDF001 2:0 The front matter is not YAML: a value begins with a character that needs quotes. |
+        | agent/a.md | ---\ndescription: d\nother\n---\n | MDF001 4:0 The front matter is not YAML: a colon is missing. |
+        | agent/a.md | ---\ndescription: "d\n---\n | MDF001 3:0 The front matter is not YAML: a quote has no end. |
+        | agent/a.md | ---\ndescription: *d\n---\n | MDF001 2:0 The front matter is not YAML: `*` needs quotes. |
+        | agent/a.md | ---\ndescription: "a" b\n---\n | MDF001 2:0 The front matter is not YAML: an indentation or a quote does not fit. |
+        | agent/a.md | ---\na: b\n c: d\n---\n | MDF001 3:0 The front matter is not YAML: a value holds `: ` and needs quotes. |
+        | agent/a.md | ---\na: {b\nc: d\n---\n | MDF001 3:0 The front matter is not YAML: a bracket has no end. |
+        | agent/a.md | ---\na: [b\nc: d\n---\n | MDF001 3:0 The front matter is not YAML: a bracket has no end. |
+        | agent/a.md | ---\n\tdescription: d\n---\n | MDF001 2:0 The front matter is not YAML: a value begins with a character that needs quotes. |
+        | agent/a.md | ---\ndescription: "\\q"\n---\n | MDF001 2:0 The front matter is not YAML: it cannot be read. |
+        | agent/a.md | ---\ndescription: a\x01b\n---\n | MDF001 0:0 The front matter is not YAML: it cannot be read. |
+        | agent/a.md | ---\n- a\n- b\n---\n | MDF003 1:0 The agent has no description. |
+        | agent/a.md | ---\njust text\n---\n | MDF003 1:0 The agent has no description. |
+        | agent/a.md | ---\n? [description]\n: d\n---\n | MDF003 1:0 The agent has no description. |
+        | agent/a.md | ---\ndescription: \xff\n---\n |  |
+
+    Scenario: what is nested deeper than anybody writes
+      Then of one file alone this is told, with line and column:
+        | file | holds | told |
+        | agent/a.md | ---\ndescription: d\nx:\n TIMES(100, - )y\n---\n |  |
+        | agent/a.md | ---\ndescription: d\nx:\n TIMES(101, - )y\n---\n | MDF001 2:0 The front matter is not YAML: it is nested too deeply. |
+        | agent/a.md | ---\ndescription: 'TIMES(100, [{)'\n---\n |  |
+        | agent/a.md | ---\ndescription: '[TIMES(100, [{)'\n---\n | MDF001 2:0 The front matter is not YAML: it is nested too deeply. |
