@@ -54,6 +54,8 @@ Feature: What two branches mean to each other
         | HELLO, a, b, c    | HELLO=2, a=2, b=2, c=2    | c=3, b=3, a=3, HELLO=3        | park         | 4 other files changed both here and there (HELLO, a, b and 1 more) | |
         | HELLO             |                           | HELLO=3                       | park         | 1 other file changed both here and there (HELLO) | |
         | HELLO             | HELLO=2                   |                               | park         | 1 other file changed both here and there (HELLO) | |
+        | HELLO             | HELLO, TIMES(80, y)=2     | HELLO, TIMES(80, y)=3         | park         | 1 other file changed both here and there (TIMES(80, y)) | |
+        | HELLO             | HELLO, TIMES(81, y)=2     | HELLO, TIMES(81, y)=3         | park         | 1 other file changed both here and there (TIMES(79, y)…) | |
         |                   | HELLO=2                   | HELLO=3                       | park         | 1 other file changed both here and there (HELLO) | |
         | x                 | x, a/b                    | x, a                          | park         | a file there stands where a folder is here (a) | |
         | x                 | x, a                      | x, a/b                        | park         | a file there stands where a folder is here (a/b) | |

@@ -191,7 +191,8 @@ def by_newest(datatable: list[list[str]]) -> None:
 def both_hold(datatable: list[list[str]]) -> None:
     """Columns: in common, here (`the same`: nothing new is here), there, is done, because, taken in."""
     wrong = []
-    for common, here, there, action, because, taken in datatable[1:]:
+    for cells in datatable[1:]:
+        common, here, there, action, because, taken = map(_cell, cells)
         heads = Heads("b", "d", "b") if here == "the same" else _PARTED
         base, others = _holds(common), _holds(there)
         found = _related(heads, base, base if here == "the same" else _holds(here), others)
