@@ -50,6 +50,7 @@ pytest_plugins = [
     "tests.features.secret",
     "tests.features.validation",
     "tests.features.judged",
+    "tests.features.quick_look",
     "tests.features.places_told",
     "tests.features.acceptance",
     "tests.features.remote",

@@ -47,8 +47,6 @@ ALPHABETS = {
     "solid": ALL ^ SPACE,
 }
 """Bytes of a run, of a text in lower case."""
-_TELLING = 3
-"""Bytes of a word that is worth looking for first."""
 _RARITY = {"digit": 3, "hex": 2.2, "alnum": 1.3, "uuid": 2, "word": 1, "base64": 1, "dotted": 0.85, "token": 0.75}
 """How much a letter of such a run tells; a matter of speed alone."""
 
@@ -100,9 +98,8 @@ def facts(expression: str) -> list[list[Segment]]:
         telling = [one for one in segments if one.words] or [one for one in segments if one.run >= 8]
         if not telling:
             raise UnknownSyntaxError("nothing in it is certain")
-        telling.sort(key=lambda one: (min(map(len, one.words), default=0) < _TELLING, -_rarity(one)))
-        if telling not in found:
-            found.append(telling)
+        telling.sort(key=lambda one: (min(map(len, one.words), default=0), one.run), reverse=True)
+        found.append(telling)
     return found
 
 
@@ -113,15 +110,11 @@ def worth(alphabet: str, length: int) -> float:
 
 def shown(mask: int) -> str:
     """A set of bytes as an expression of Python's."""
-    if mask == ALL:
-        return "(?s:.)"
-    negated = mask.bit_count() > 128
-    codes = _codes(ALL ^ mask if negated else mask)
     spans = []
-    for _, group in groupby(enumerate(codes), lambda pair: pair[1] - pair[0]):
+    for _, group in groupby(enumerate(_codes(mask)), lambda pair: pair[1] - pair[0]):
         run = bytes(code for _, code in group)
-        spans.append(_literal(run[:1]) + ("-" + _literal(run[-1:]) if len(run) > 1 else ""))
-    return f"[{'^' if negated else ''}{''.join(spans)}]"
+        spans.append(f"{_literal(run[:1])}-{_literal(run[-1:])}")
+    return f"[{''.join(spans)}]"
 
 
 def _codes(mask: int) -> list[int]:
@@ -153,7 +146,7 @@ def _strings(node: Node) -> frozenset[bytes] | None:
                 if (one := _strings(part)) is None:
                     return None
                 joined |= one
-            return joined if len(joined) <= MOST else None
+            return joined
         case Times(part, least, most):
             if most is None or most > 4:
                 return None
@@ -190,10 +183,7 @@ def _sequences(node: Node) -> list[tuple[Node, ...]]:
         case Choice(parts) if _strings(node) is None and (
             len(parts) == 2 or all(_outline(part)[1] >= 3 for part in parts)
         ):
-            each = [sequence for part in parts for sequence in _sequences(part)]
-            return each if len(each) <= MOST else [(node,)]
-        case Times(part, 1, 1):
-            return _sequences(part)
+            return [sequence for part in parts for sequence in _sequences(part)]
     return [(node,)]
 
 
@@ -203,8 +193,6 @@ def _items(sequence: tuple[Node, ...]) -> list[_Item]:
         strings = _strings(node)
         if strings is None:
             items.append(_Gap(*_outline(node)))
-        elif strings == {b""}:
-            continue
         elif len(strings) > 1 and all(len(one) <= 1 for one in strings):
             items.append(_Gap(mask_of(b"".join(strings)), int(b"" not in strings), 1))
         elif items and isinstance(last := items[-1], _Words) and len(last.strings) * len(strings) <= MOST:
@@ -244,46 +232,29 @@ def _expression(segment: list[_Item]) -> str:
     out = ""
     for item in segment:
         if isinstance(item, _Words):
-            words = sorted(item.strings, key=lambda one: (-len(one), one))
-            out += _literal(words[0]) if len(words) == 1 else f"(?:{'|'.join(map(_literal, words))})"
+            out += f"(?:{'|'.join(map(_literal, sorted(item.strings)))})"
         else:
-            _, least, most = item
-            times = "" if least == most == 1 else f"{{{least}}}" if least == most else f"{{{least},{most}}}"
-            out += shown(item.mask) + times
+            out += f"{shown(item.mask)}{{{item.least},{item.most}}}"
     return out
 
 
 def _run(segment: list[_Item]) -> tuple[str, int]:
     """The alphabet and length of the rarest run that is in each match of a segment."""
-    best, most_worth = ("", 0), 0.0
+    found = [("", 0)]
     for name, alphabet in ALPHABETS.items():
         longest = length = 0
         for item in segment:
             length = 0 if item.mask & ~alphabet else length + item.least
             longest = max(longest, length)
-        if longest > 1 and worth(name, longest) > most_worth:
-            best, most_worth = (name, longest), worth(name, longest)
-    return best
+        found.append((name, longest))
+    return max(found, key=lambda run: worth(*run))
 
 
 def _segment(items: list[_Item]) -> Segment:
     name, length = _run(items)
-    places = [place for place, item in enumerate(items) if isinstance(item, _Words) and b"" not in item.strings]
-    if not places:
+    words = [(item.least, place, item.strings) for place, item in enumerate(items) if isinstance(item, _Words)]
+    least, where, strings = max(words, default=(0, 0, frozenset[bytes]()))
+    if not least:
         return Segment(name, length, (), 0, 0, _expression(items))
-    where = max(places, key=lambda place: items[place].least * 3 - len(_words(items[place])) * 0.2)
     before, after = (sum(item.most or 0 for item in part) for part in (items[:where], items[where:]))
-    words = _words(items[where])
-    least = [one for one in words if not any(other != one and one.startswith(other) for other in words)]
-    return Segment(name, length, tuple(sorted(least)), before, after, _expression(items))
-
-
-def _words(item: _Item) -> frozenset[bytes]:
-    return item.strings if isinstance(item, _Words) else frozenset()
-
-
-def _rarity(segment: Segment) -> float:
-    """How rare a segment is: by its words, then by its run."""
-    words = segment.words
-    told = min(map(len, words)) * 3 - len(words) * 0.2 if words else 0
-    return told + worth(segment.alphabet, segment.run)
+    return Segment(name, length, tuple(sorted(strings)), before, after, _expression(items))

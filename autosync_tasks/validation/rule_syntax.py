@@ -1,7 +1,8 @@
 r"""A rule's expression, read as the scanner's engine reads it (Rust's `regex`), as a tree of sets of bytes.
 
-Texts are looked at in lower case, so a set holds no capital. Everything is rounded towards matching more: an assertion
-is nothing, and what may stand for a letter outside ASCII (`\w`, `\s`, `.`, a negated set) stands for one to four bytes.
+Texts are looked at in lower case, so a set holds no capital, with `(?i)` or without. Everything is rounded towards
+matching more: an assertion is nothing, `[^a]` may be an `A` in any case, and what may stand for a letter outside ASCII
+(`\w`, `\s`, `.`, a negated set) stands for one to four bytes.
 """
 
 from __future__ import annotations
@@ -44,11 +45,6 @@ _POSIX = {
     "xdigit": DIGIT | span(65, 70) | span(97, 102),
 }
 _CONTROL = {"n": 10, "r": 13, "t": 9, "f": 12, "v": 11}
-
-
-def _fold(mask: int) -> int:
-    """A set with both cases of each letter in it."""
-    return mask | (mask & _UPPER) << 32 | (mask & LETTER) >> 32
 
 
 def lower(mask: int) -> int:
@@ -108,7 +104,7 @@ class _Reader:
         self._text, self._at = text, 0
 
     def read(self) -> Node:
-        node = self._choice({"i": False, "x": False})
+        node = self._choice({"x": False})
         if self._at != len(self._text):
             raise UnknownSyntaxError(f"something is left at {self._at}")
         return node
@@ -124,47 +120,39 @@ class _Reader:
     def _choice(self, flags: dict[str, bool]) -> Node:
         """Alternatives up to a closing parenthesis. Flags that are set in between hold to the end of the group."""
         branches: list[list[Node]] = [[]]
+        self._blanks(flags)
         while self._next not in ("", ")"):
             if self._next == "|":
                 self._at += 1
                 branches.append([])
             elif (atom := self._atom(flags)) is not None:
                 branches[-1].append(self._repeated(atom, flags))
+            self._blanks(flags)
         rows = tuple(Row(tuple(branch)) for branch in branches)
         return rows[0] if len(rows) == 1 else Choice(rows)
 
     def _repeated(self, node: Node, flags: dict[str, bool]) -> Node:
-        while True:
-            self._blanks(flags)
-            sign = self._next
-            if sign and sign in "*+?":
-                self._at += 1
-                least, most = int(sign == "+"), (1 if sign == "?" else None)
-            elif sign == "{":
-                end = self._text.index("}", self._at)
-                low, comma, high = self._text[self._at + 1 : end].partition(",")
-                least, most = int(low), (int(high) if high else None) if comma else int(low)
-                self._at = end + 1
-            else:
-                return node
-            if self._next and self._next in "?+":
-                self._at += 1  # lazy, or possessive: the same strings, or fewer
-            node = Times(node, least, most)
+        self._blanks(flags)
+        sign = self._next
+        if sign and sign in "*+?":
+            self._at += 1
+            least, most = int(sign == "+"), (1 if sign == "?" else None)
+        elif sign == "{":
+            end = self._text.index("}", self._at)
+            low, comma, high = self._text[self._at + 1 : end].partition(",")
+            least, most = int(low), (int(high) if high else None) if comma else int(low)
+            self._at = end + 1
+        else:
+            return node
+        if self._next == "?":
+            self._at += 1  # lazy: the same strings
+        return Times(node, least, most)
 
     def _blanks(self, flags: dict[str, bool]) -> None:
-        while flags["x"] and self._next:
-            if self._next.isspace():
-                self._at += 1
-            elif self._next == "#":
-                end = self._text.find("\n", self._at)
-                self._at = len(self._text) if end < 0 else end + 1
-            else:
-                return
+        while flags["x"] and self._next.isspace():
+            self._at += 1
 
     def _atom(self, flags: dict[str, bool]) -> Node | None:
-        self._blanks(flags)
-        if self._next in ("", ")", "|"):
-            return None
         character = self._take()
         if character == "(":
             return self._group(flags)
@@ -175,11 +163,11 @@ class _Reader:
         if character in "^$":
             return _NOTHING
         if character == "\\":
-            if self._next in ("b", "B", "A", "z", "Z"):
+            if self._next in ("b", "B", "A", "z"):
                 self._at += 1  # a kind of edge in braces fails as a repetition without numbers
                 return _NOTHING
             return _one(self._escape()[1])
-        if character in "*+?{" or ord(character) > 127:
+        if character in "*+?{" or ord(character) > 127 or (flags["x"] and character == "#"):
             raise UnknownSyntaxError(f"{character} at {self._at}")
         return Byte(lower(1 << ord(character)))
 
@@ -187,14 +175,14 @@ class _Reader:
         inside = dict(flags)
         if self._next == "?":
             self._at += 1
-            if self._next == "P" or (self._next == "<" and self._text[self._at + 1] not in "=!"):
+            if self._text.startswith(("P<", "<"), self._at) and self._text[self._at + 1] not in "=!":
                 self._at = self._text.index(">", self._at) + 1
             elif self._next == ":":
                 self._at += 1
             else:
                 on = True
                 while (flag := self._take()) not in ":)":
-                    if flag not in "-imsxuU":
+                    if flag not in "-imsx":
                         raise UnknownSyntaxError(f"(?{flag}")
                     on = on and flag != "-"
                     inside[flag] = on
@@ -216,7 +204,7 @@ class _Reader:
             code = int(self._take() + self._take(), 16)
         elif character in _CONTROL:
             code = _CONTROL[character]
-        elif character.isalnum():
+        elif character.isalnum() or character in "<>":
             raise UnknownSyntaxError(f"\\{character}")
         else:
             code = ord(character)
@@ -245,7 +233,7 @@ class _Reader:
                 mask |= one
                 continue
             high = low
-            if self._next == "-" and self._text[self._at + 1] != "]":
+            if self._next == "-" and self._text[self._at + 1] not in "]-":
                 self._at += 1
                 ending = self._take()
                 last = self._escape()[0] if ending == "\\" else ord(ending)
@@ -254,7 +242,6 @@ class _Reader:
                 high = last
             if high > 127 and negated:
                 raise UnknownSyntaxError("more than ASCII")
-            plain = span(low, min(high, 127)) if low <= 127 else 0
-            mask |= (_fold(plain) if flags["i"] else plain) | (HIGH if high > 127 else 0)
+            mask |= span(low, min(high, 255)) | (HIGH if high > 127 else 0)
         self._at += 1
         return ALL ^ mask if negated else mask

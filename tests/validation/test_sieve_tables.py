@@ -1,56 +1,27 @@
-"""The sieve: in which texts a rule of the scanner's might match, by tables (data/sieve.txt)."""
+"""The sieve: what is looked for of a rule, and how far (data/sieve.txt). What it passes: features/…/quick_look.feature."""
 
 from __future__ import annotations
 
-import base64
-import random
+import json
 import re
 from pathlib import Path
 
+import pytest
+
 from autosync_tasks.validation.rule_facts import Segment, facts
-from autosync_tasks.validation.sieve import Sieve, derived
-from tests.features.judged import made_up
-from tests.features.tree import unescaped
+from autosync_tasks.validation.scanner import _Few
+from tests.features.quick_look import texts_in, wrong_in
+from tests.support.place import CHECKOUT
 from tests.support.tables import tables
 
 TABLES = tables(Path(__file__).parent / "data/sieve.txt")
-
-
-def _texts(cell: str) -> list[tuple[str, bytes]]:
-    told = [text for text in re.split(r", (?![^(]*\))", cell) if text]  # a comma within TIMES(…) divides no texts
-    return [(text, unescaped(made_up(text.replace("(empty)", ""), random.Random(7)))) for text in told]
-
-
-def _wrong(rule: str, expression: str, cells: tuple[str, str], around: tuple[bytes, bytes]) -> list[str]:
-    """What a table says otherwise. around: stands before and behind each text."""
-    sieve = Sieve(derived({"r": expression}))
-    wrong = []
-    for cell, may in zip(cells, (True, False), strict=True):
-        for told, text in _texts(cell):
-            if bool(sieve.possible(around[0] + text + around[1])) is not may:
-                wrong.append(f"{rule} {'cannot' if may else 'may'} match {told}")
-    return wrong
-
-
-def test_letter_by_letter_between_two_words() -> None:
-    wrong = []
-    for told, *cells in TABLES["letter by letter, between two words"]:
-        rule = unescaped(told).decode()
-        wrong += _wrong(told, "key" + rule + "end", (cells[0], cells[1]), (b"a key", b"end."))
-    assert not wrong, "\n".join(wrong)
-
-
-def test_words_runs_and_how_far_they_are_apart() -> None:
-    wrong = []
-    for rule, may, cannot in TABLES["words, runs, and how far they are apart"]:
-        wrong += _wrong(rule, rule, (may, cannot), (b"", b""))
-    assert not wrong, "\n".join(wrong)
+FEATURE = CHECKOUT / "features/validation/quick_look.feature"
 
 
 def _looked_for(segment: Segment) -> str:
     words = "|".join(word.decode() for word in segment.words) or "nothing"
     run = f"{segment.run} of {segment.alphabet}" if segment.run else "no run"
-    return f"{words} ({run}, {segment.before} before, {segment.after} behind): {segment.expression}"
+    return f"{words} ({run}, {segment.before} before, {segment.after} behind)"
 
 
 def test_what_is_looked_for_the_rarest_first() -> None:
@@ -59,24 +30,38 @@ def test_what_is_looked_for_the_rarest_first() -> None:
     assert found == wanted
 
 
-def test_of_a_rule_that_is_not_understood_nothing_is_concluded() -> None:
-    rules = [rule for (rule,) in TABLES["of a rule that is not understood nothing is concluded"]]
-    assert [rule for rule in rules if Sieve(derived({"r": rule})).possible(b"-") != {"r"}] == []
+def test_in_doubt_it_may_match_and_what_is_within_the_limits_is_no_doubt() -> None:
+    rows = [[rule, texts, ""] for rule, texts in TABLES["in doubt it may match"]]
+    rows += [[rule, "", texts] for rule, texts in TABLES["at the limits it still cannot match"]]
+    wrong = wrong_in(rows, "{}", b"", b"")
+    assert not wrong, "\n".join(wrong)
 
 
-def test_a_text_that_only_the_scanner_may_judge_and_what_base64_hides() -> None:
-    sieve = Sieve(derived({"r": "secret-word"}))
-    wanted = TABLES["a text that only the scanner may judge, and what base64 hides"]
-    how = {None: "in any case", frozenset(): "not", frozenset({"r"}): "for it"}
-    found = []
-    for told, _ in wanted:
-        text = told
-        while "BASE64" in text:
-            text = re.sub(r"BASE64\(([^()]*)\)", lambda one: base64.b64encode(one[1].encode()).decode(), text)
-        may = sieve.possible(unescaped(made_up(text, random.Random(7))))
-        found.append([told, how[None if may is None else frozenset(may)]])
-    assert found == wanted
+def _rows(scenario: str) -> list[list[str]]:
+    text = FEATURE.read_text("utf-8").partition(f"Scenario: {scenario}\n")[2].partition("Scenario:")[0]
+    lines = [line.strip() for line in text.splitlines() if line.strip().startswith("|")]
+    cell = {"n": "\n"}
+    return [
+        [re.sub(r"\\([n|\\])", lambda found: cell.get(found[1], found[1]), part.strip())
+         for part in re.split(r"(?<!\\)\|", line[1:-1])]
+        for line in lines[1:]
+    ]  # fmt: skip
 
 
-def test_no_table_is_left_out() -> None:
-    assert len(TABLES) == 5
+BETWEEN = ("letters and sets", "classes and escapes", "how often", "alternatives and groups", "flags")
+WHOLE = "words, runs, and how far they are apart"
+
+
+@pytest.mark.parametrize("scenario", [*BETWEEN, WHOLE])
+def test_the_scanner_finds_what_the_feature_says_that_a_rule_matches(scenario: str) -> None:
+    """Of what matches, all but letters outside ASCII, and what is too short or too plain for a secret."""
+    form, before, behind = ("{}", b"", b"") if scenario == WHOLE else ("key{}end", b"a key", b"end.")
+    found, count, wrong = 0, 0, []
+    for rule, matches, cannot in _rows(scenario):
+        told = {"name": "told", "id": "told.1", "pattern": form.format(rule), "min_entropy": 0.0, "examples": []}
+        engine = _Few("", f"rules:\n- {json.dumps(told)}\n".encode())
+        hits = [bool(engine.scan(before + text + behind)) for _, text in texts_in(matches)]
+        found, count = found + sum(hits), count + len(hits)
+        wrong += [f"{rule}: {one}" for one, text in texts_in(cannot) if engine.scan(before + text + behind)]
+    assert not wrong, wrong
+    assert found > count * 0.7
