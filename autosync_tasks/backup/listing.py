@@ -137,7 +137,7 @@ def refolded(
         name = hashlib.sha1(b"tree %d\0" % len(tree) + tree, usedforsecurity=False).hexdigest().encode()
         if made is not None:
             made[name] = tree
-        above = inside.setdefault(folder.rpartition(b"/")[0], {}) if folder else {}
+        above = inside.setdefault(folder.rpartition(b"/")[0], {})
         if items or not folder:
             after[folder] = above[folder] = name
         else:

@@ -95,7 +95,7 @@ def _with_renames(changes: list[Change]) -> list[Change]:
     """Pairs a deleted and a created file of the same contents and kind, same base name first."""
     gone: dict[tuple[Kind, str], list[Change]] = {}
     for change in changes:
-        if change.kind is ChangeKind.DELETED and change.old and change.old.kind is not Kind.FOLDER:
+        if change.kind is ChangeKind.DELETED and change.old:
             gone.setdefault((change.old.kind, change.old.id), []).append(change)
     if not gone:
         return changes

@@ -145,7 +145,7 @@ def always_protected(path: Path) -> bool:
     """Whether a path may never be in the backup, whatever the settings say: one of its names is on the list.
 
     The last line of defence behind classification: pushes and the end of a conflict judge trees of git with it, where
-    a name can stand for anything, so each name is asked as a file and as a folder.
+    a name can stand for anything, so each is asked as a folder's, which every pattern may mean.
     """
     return any(_always_protected_name(name) for name in path.split(b"/"))
 
@@ -157,8 +157,7 @@ def _always_protected_names() -> Callable[[bytes, bool], bool]:
 
 @lru_cache(maxsize=4096)
 def _always_protected_name(name: bytes) -> bool:
-    matches = _always_protected_names()
-    return matches(name, False) or matches(name, True)
+    return _always_protected_names()(name, True)
 
 
 def protected_rules(user: Sequence[Rule]) -> tuple[Rule, ...]:

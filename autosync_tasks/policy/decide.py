@@ -82,7 +82,7 @@ def _verdict(
     if hold := identity_guard(facts, ask):
         return hold
     if not taken:
-        return _nothing(ask, facts)
+        return _nothing(facts)
     reason: _Gate | str = "asked for by hand" if by_hand else "forced"
     if not (by_hand or ask.force):
         reason = _gate(taken, settings, past, now)
@@ -91,9 +91,9 @@ def _verdict(
     return loss_guard(taken, facts, ask, settings) or reason
 
 
-def _nothing(ask: Ask, facts: Guarded) -> _Gate | str:
-    """Nothing to commit, except the new owner of a branch that is taken over."""
-    if ask.adopt and facts.other_source:
+def _nothing(facts: Guarded) -> _Gate | str:
+    """Nothing to commit, except the new owner of a branch that is taken over (`identity_guard` holds all others)."""
+    if facts.other_source:
         return f"takes the branch over from another source ({facts.other_source})"
     return _Gate(Verb.SKIP, NOTHING, lambda _: "")
 

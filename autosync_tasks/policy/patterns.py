@@ -151,7 +151,7 @@ def _set(name: bytes, begin: int) -> tuple[bytes, int]:
         at += 1
     if brackets[1]:
         members = set(range(1, 256)) - members
-    return b"[" + b"".join(b"\\x%02x" % code for code in sorted(members - {_SLASH})) + b"]", brackets.end() - 1
+    return b"[" + b"".join(b"\\x%02x" % code for code in members - {_SLASH}) + b"]", brackets.end() - 1
 
 
 @lru_cache(maxsize=2048)  # each is asked for names of files and of folders, by two lists

@@ -49,6 +49,7 @@ Feature: Patterns
         | **/plans     | plans, a/plans, a/b/plans/x                           | a-plans, a/b-plans                               |
         | **/a/plans   | a/plans, x/a/plans, x/y/a/plans/z                     | a/x/plans, xa/plans, plans                       |
         | plans/**     | plans/a, plans/a/b                                    | plans, plans/, x/plans/a                         |
+        | plans/*      | plans/a, plans/a/b, plans/.x                          | plans/, plans, x/plans/a                         |
         | a/**/plans   | a/plans, a/b/plans, a/b/c/plans/x                     | aplans, a/bplans, x/a/plans, plans               |
         | a/**/b/**/c  | a/b/c, a/x/b/y/c, a/b/x/y/c, a/x/y/b/c                | a/c, a/b, a/xb/c, a/bx/c, b/c                    |
         | a/**/**/b    | a/b, a/x/b, a/x/y/b                                   | ab, b, a/xb                                      |
@@ -213,5 +214,6 @@ Feature: Patterns
         | /x[s]/a             | sessions                   | opened         |
         | /x\\s/a             | sessions                   | opened         |
         | Xsessions/a         | sessions                   | left closed    |
+        | x/X                 | sessions                   | left closed    |
         | not: /sessions/keep | sessions                   | left closed    |
         | low: /sessions/keep | sessions                   | left closed    |

@@ -117,3 +117,34 @@ def test_a_third_line_that_is_no_digest_is_named(digest: bytes) -> None:
     text = manifest.format_manifest("a" * 16, {}).split(b"\n")
     with pytest.raises(manifest.ManifestError, match="line 3: not a digest"):
         manifest.parse(b"\n".join([*text[:2], digest, *text[3:]]))
+
+
+@pytest.mark.parametrize(
+    "output",
+    [b"100644 blob 12 a\0", b"100644 blob " + b"1" * 40 + b"\ta\0x", b"x\0", b"x", b"\0", b"100644 blob 1\t\0"],
+)
+def test_what_is_no_listing_is_refused(output: bytes) -> None:
+    with pytest.raises(ValueError, match="no listing of a tree"):
+        parse_listing(output)
+
+
+def test_a_listing_is_read_with_an_end_or_without() -> None:
+    lines = [b"100644 blob %s\ta b" % (b"1" * 40), b"120000 blob %s\tc\td\ne" % (b"2" * 40)]
+    for text in (b"\0".join(lines), b"\0".join([*lines, b""])):
+        assert parse_listing(text) == {b"a b": ("100644", "1" * 40), b"c\td\ne": ("120000", "2" * 40)}
+
+
+def test_what_stands_there_as_another_kind_is_recorded_as_it_stands() -> None:
+    """And a repository in a file's place is no file."""
+    one, modes = "1" * 40, {b"a": "100755", b"b": "100644", b"c": "120000", b"d": "160000", b"e": "100644"}
+    paths = {path: (Kind.FILE, 0o640 if path != b"b" else 0o750) for path in modes}
+    paths[b"e"] = (Kind.LINK, 0o777)
+    tree = {path: (mode, one) for path, mode in modes.items()}
+    standing = manifest.entries(manifest.Recorded("abcdefgh", "", paths), tree)
+    file = Kind.FILE
+    assert standing == {
+        b"a": Entry(file, 0o755, 0, one),
+        b"b": Entry(file, 0o644, 0, one),
+        b"c": Entry(Kind.LINK, 0o777, 0, one),
+        b"e": Entry(file, 0o644, 0, one),
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 
 import pytest
@@ -106,6 +107,14 @@ def test_a_digest_names_one_plan_in_whatever_order_it_was_made() -> None:
     assert digest(one, gone) == digest(dict(reversed(one.items())), dict(reversed(gone.items())))
     others = [(one, gone), (two, gone), (one, {}), ({}, gone), (one, {b"c": entry("gone")})]
     assert len({digest(*other) for other in others} | {digest(one, gone, "2"), digest(one, gone, text=b"x")}) == 7
+
+
+def test_a_digest_says_all_that_a_plan_is_and_the_same_with_every_version() -> None:
+    observed, recorded = {b"a": entry("a")._replace(mode=0o755)}, dict.fromkeys((b"d", b"c"), entry("gone"))
+    there = dict.fromkeys(recorded, ("100644", "1" * 40))
+    made = plan(difference(observed, recorded).changes, observed, recorded, there, "2" * 40, "s", lambda *_: b"text")
+    said = b"%s\0+100755 %s a\0-c\0-d\0text" % (b"2" * 40, entry("a").id.encode())
+    assert made.digest == hashlib.sha256(said).hexdigest()
 
 
 def test_half_of_a_swap_of_a_file_and_a_folder_is_refused() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 
 from autosync_tasks.config import user_rules
 from autosync_tasks.model import Kind, Priority, Rule
-from autosync_tasks.policy.classify import Classifier, ordered_rules, protected_matcher
+from autosync_tasks.policy.classify import Classifier, Policy, closed_folders, ordered_rules, protected_matcher
 from autosync_tasks.policy.matching import Matcher
+from autosync_tasks.records import replace
 from tests.policy.make import SETTINGS, having
 
 DEFAULTS = Classifier(SETTINGS)
@@ -284,3 +286,81 @@ def test_a_link_in_a_folders_place_is_of_its_category(path: str, category: str) 
     assert rule.category == category
     assert DEFAULTS.starts(path.encode(), Kind.LINK) == (category != "other")
     assert DEFAULTS.rule_for(b"agent", Kind.FILE).category == "other"
+
+
+NEVER, LOW, HIGH = Priority.NEVER, Priority.LOW, Priority.HIGH
+
+
+def _profile(*agents: tuple[str, Priority], exclusions: tuple[str, ...] = (), rules: tuple[Rule, ...] = ()) -> Policy:
+    """The settings of an agent with these rules and one more for all else."""
+    own = tuple(Rule(pattern, "x", priority, "the profile") for pattern, priority in (*agents, ("*", HIGH)))
+    return SimpleNamespace(rules=rules, sync_exclusions=exclusions, starts=("*",), agents_rules=own)
+
+
+@pytest.mark.parametrize(
+    ("path", "priority"),
+    [
+        ("cache/a.md", NEVER),
+        ("x/cache/a.md", NEVER),
+        ("a.md", LOW),
+        ("keep/a.md", LOW),
+        ("keep/a.txt", HIGH),
+        ("a.txt", HIGH),
+        ("a.low", LOW),
+        ("x.pem", NEVER),
+    ],
+)
+def test_an_exclusion_makes_low_what_would_go_and_hides_no_rule_that_never_takes(path: str, priority: Priority) -> None:
+    classifier = Classifier(_profile(("cache/", NEVER), ("*.low", LOW), exclusions=("*.md",)))
+    assert classifier.rule_for(path.encode(), Kind.FILE).priority is priority
+    none_never = Classifier(_profile(("*.low", LOW), exclusions=("*.md",)))
+    assert none_never.rule_for(b"cache/a.md", Kind.FILE).priority is LOW
+
+
+def test_the_place_of_a_rule_beneath_an_exclusion_is_its_own() -> None:
+    agents = (("a/", NEVER), ("b/", NEVER), ("c/", HIGH))
+    classifier = Classifier(_profile(*agents, exclusions=("*.md", "c/")))
+    patterns = [classifier.rule_for(path, Kind.FILE).pattern for path in (b"a/x.md", b"b/x.md", b"c/x.md", b"c/x")]
+    assert patterns == ["a/", "b/", "*.md", "c/"]
+
+
+@pytest.mark.parametrize(
+    ("agents", "rules", "closed", "opened"),
+    [
+        ((("cache/", NEVER),), (), "cache x/cache cache/deep", "a caches"),
+        ((("cache/", NEVER), ("*.tmp", NEVER)), (), "cache", "x.tmp"),
+        ((("keep/", HIGH), ("cache/", NEVER)), (), "", "cache keep/cache"),
+        ((("/x/keep/", HIGH), ("cache/", NEVER)), (), "cache x/cache", "x/keep/cache"),
+        ((("cache/", NEVER),), (("/cache/a", HIGH),), "x/cache cache/b", "cache cache/a"),
+        ((("cache/", NEVER),), (("/cache/a/", HIGH),), "cache/b", "cache cache/a"),
+        ((("cache/", NEVER),), (("x/X", HIGH),), "cache x/cache", "x"),
+        ((("cache/", NEVER),), (("x/y/", HIGH),), "cache x/cache x/z/cache", "x/y/cache"),
+        ((("cache/", NEVER),), (("X/cache/x", HIGH),), "cache", "X/cache"),
+        ((("cache/", NEVER),), (("/cache/a", NEVER),), "cache", "a"),
+        ((("cache/", NEVER),), (("*.md", HIGH),), "", "cache"),
+        ((("cache/", NEVER),), (("**/a/b", HIGH),), "", "cache"),
+        ((("cache/", NEVER),), (("cache/**/b", HIGH),), "x/cache", "cache cache/deep"),
+        ((("cache/", NEVER),), (("/c*/b", HIGH),), "x/cache", "cache"),
+    ],
+)
+def test_a_folder_is_closed_where_nothing_in_it_can_be_wished_for(
+    agents: tuple[tuple[str, Priority], ...], rules: tuple[tuple[str, Priority], ...], closed: str, opened: str
+) -> None:
+    mine = tuple(Rule(pattern, "mine", priority, "config.toml") for pattern, priority in rules)
+    found = closed_folders(_profile(*agents, rules=mine, exclusions=("/cache/c",)))
+    assert found is not None
+    wrong = [name for name in closed.split() if not found(name.encode())]
+    assert (wrong, [name for name in opened.split() if found(name.encode())]) == ([], [])
+
+
+def test_without_a_rule_about_whole_folders_none_is_closed() -> None:
+    assert closed_folders(_profile(("*.tmp", NEVER))) is None
+    assert closed_folders(_profile(("cache/", LOW), ("*.tmp", NEVER))) is None
+
+
+def test_a_rule_with_exceptions_closes_nothing() -> None:
+    profile = _profile(("cache/", NEVER))
+    with_exception = replace(profile.agents_rules[0], unless=("/cache/",))
+    profile.agents_rules = (with_exception, *profile.agents_rules[1:])  # type: ignore[misc]
+    found = closed_folders(profile)
+    assert found is not None and not found(b"cache") and not found(b"x/cache")

@@ -331,6 +331,7 @@ def at(*parts: int, zone: timezone = ZONE) -> float:
         ("2026-01-05T14:30Z", at(2026, 1, 5, 14, 30, zone=UTC)),
         ("2026-01-05 14:30 +01:00", at(2026, 1, 5, 13, 30, zone=UTC)),
         ("1970-01-02T00:00Z", 86_400.0),
+        ("1970-01-01T00:00Z", 0.0),
     ],
 )
 def test_a_time_is_read_as_a_person_writes_it(text: str, when: float) -> None:
