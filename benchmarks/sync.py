@@ -18,6 +18,7 @@ import contextlib
 import os
 import platform
 import random
+import shlex
 import shutil
 import statistics
 import subprocess
@@ -246,12 +247,15 @@ def floors(bench: Bench, source: Path, home: Path, rounds: int, making: dict[str
     empty = bench.folder / "empty"
     empty.mkdir()
     (empty / "tasks.py").write_text("from invoke import task\n\n\n@task\ndef nothing(c):\n    pass\n")
-    beside = os.path.dirname(bench.programs[OURS])
+    beside, theirs = os.path.dirname(bench.programs[OURS]), _place(home, RIVAL)
     several = {
         "`python -c pass`": [sys.executable, "-c", "pass"],
         "`inv` with an empty task": [os.path.join(beside, "inv"), "-r", str(empty), "nothing"],
+        "Python, and loading what a sync of changes needs": [sys.executable, "-c", _loading(bench, source, home)],
+        "Python, and a lstat of each path": [sys.executable, "-c", _WALK, str(source)],
         f"`find -printf` over {source.name[6:]} files": ["find", str(source), "-printf", "%s %T@ %p\n"],
-        "`git status` of rsync's and git's repository": ["git", "-C", str(_place(home, RIVAL)), "status", "--short"],
+        "`git fast-import` of 1 % of the files, as one commit": _shell(_import(bench, source), source, theirs),
+        "`git status` of rsync's and git's repository": ["git", "-C", str(theirs), "status", "--short"],
     }
     for name, command in several.items():
         costs = [_timed(command, _environment(home)) for _ in range(rounds)]
@@ -260,6 +264,44 @@ def floors(bench: Bench, source: Path, home: Path, rounds: int, making: dict[str
     for when, cost in making.items():
         times = f"{cost.wall * 1000:,.0f} | {cost.processor * 1000:,.0f}"
         yield f"| making 1,000 empty files, the slowest of five, {when} the rounds | {times} |"
+
+
+_WALK = """
+import os, sys
+todo = [os.fsencode(sys.argv[1])]
+while todo:
+    with os.scandir(todo.pop()) as entries:
+        for entry in entries:
+            os.lstat(entry.path)
+            if entry.is_dir(follow_symlinks=False):
+                todo.append(entry.path)
+"""
+
+
+def _loading(bench: Bench, source: Path, home: Path) -> str:
+    """Imports in the order in which a sync of one changed file does them."""
+    env = {**bench.environment(OURS, source, home), "PYTHONPROFILEIMPORTTIME": "1"}
+    told = ""
+    for number in range(2):  # the first looks into what its folder's move might have changed
+        _edit(source, 0, number)
+        time.sleep(SETTLE)
+        told = subprocess.run(
+            [bench.programs[OURS], "sync"], env=env, capture_output=True, text=True, check=True
+        ).stderr
+    names = [line.rpartition("|")[2].strip() for line in told.splitlines() if line.startswith("import time:")]
+    each = "for name in names:\n    with contextlib.suppress(ImportError):\n        __import__(name)"
+    return f"import contextlib\nnames = {names[1:]}\n{each}"
+
+
+def _import(bench: Bench, source: Path) -> str:
+    """A shell's words that give git a stream with one commit of so many files."""
+    files = sorted(source.rglob("*.md"))[::100]
+    stream = b"commit refs/heads/floor\ncommitter bench <bench> 1 +0000\ndata 0\nfrom HEAD^0\n"
+    for path in files:
+        data = path.read_bytes() + b"and one line more\n"
+        stream += b"M 644 inline %s\ndata %d\n%s\n" % (os.fsencode(path.relative_to(source)), len(data), data)
+    (kept := bench.folder / "stream").write_bytes(stream)
+    return f'cd "$2" && git fast-import --quiet --force < {shlex.quote(str(kept))}'
 
 
 def machine(folder: Path) -> Iterator[str]:
