@@ -52,6 +52,7 @@ pytest_plugins = [
     "tests.features.judged",
     "tests.features.quick_look",
     "tests.features.places_told",
+    "tests.features.secrets_told",
     "tests.features.acceptance",
     "tests.features.remote",
     "tests.features.hosts",

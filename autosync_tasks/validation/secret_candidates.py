@@ -25,6 +25,7 @@ _SQL = pattern(rb"(?i)(?:identified\s+by|password)\s+$")
 """Whose passwords stand in quotes: else it is a sentence, or an address that ends so."""
 _ANONYMOUS = pattern(rb"(?i)login\s+(?:anonymous|ftp)\s+password\s+$")
 _NAMED = pattern(rb"(?i)\b(?:name|key|header)[\"']?\s{0,3}[:=]\s{0,3}[\"']?([A-Za-z0-9_.\-]{3,})")
+_HEADER = pattern(rb"(?i)authorization|x-[a-z-]*(?:key|token|secret|auth)")
 _NAME_BEFORE = pattern(rb"[A-Za-z0-9_.\-]{0,48}$")
 _API_KEY = pattern(rb"(?i)(?:api[_-]?key|secret(?:[_-]?key)?|api[_-]?token)$")
 _OAUTH = pattern(rb"[\"']?type[\"']?\s*:\s*[\"']oauth[\"']")
@@ -38,7 +39,7 @@ _SERVICE = pattern(rb"[\"'](?:hostname|port|pid|cors|url)[\"']\s*:")
 
 def judge_hit(place: Place, hit: Hit) -> Judged:
     """The code of what a hit is, and its words."""
-    name = hit.rule.rpartition("/")[2].partition(".")[2].replace("-", " ") or hit.rule
+    name = hit.rule.partition(".")[2].rpartition("/")[2].replace("-", " ")
     if own := _BY_RULE.get(hit.rule):
         return own(place)
     if hit.rule.endswith("aws-secret-access-key"):
@@ -52,37 +53,33 @@ def judge_hit(place: Place, hit: Hit) -> Judged:
     value = place.value.strip(QUOTES)
     if b"hooks." in value or b"://" in value:
         value = value.rpartition(b"/")[2]  # before it stand the names of a team and a channel
-    if stand_ins.stands_in(value, place.around) or (_DIGEST.fullmatch(value) and _FILE_BEFORE.search(place.before(80))):
+    if stand_ins.stands_in(value, place.around) or (_DIGEST.fullmatch(value) and _FILE_BEFORE.search(place.before)):
         return NOTHING
     return ("SEC001" if hit.sure else "SEC102"), name
 
 
 def _name_before(place: Place) -> bytes:
     """The name that a value is assigned to: what stands before the `=` or `:` of its line."""
-    begin = max(0, place.start - 120, place.data.rfind(b"\n", max(0, place.start - 120), place.start) + 1)
-    name = _NAME_BEFORE.search(_ASSIGNED.sub(b"", place.data[begin : place.start]))
-    return name[0] if name else b""
+    name: bytes = _NAME_BEFORE.findall(_ASSIGNED.sub(b"", place.before.rpartition(b"\n")[2]))[0]
+    return name
 
 
 def _assignment(place: Place) -> Judged:
-    return _under_name(place, _name_before(place), place.value.rstrip(b".:*!?|&"))
+    return _under_name(place, _name_before(place))
 
 
 def _named_value(place: Place) -> Judged:
     """What is the `value` of an object or of lines that begin with a `name`."""
-    names = _NAMED.findall(place.before(300))
-    if names and re.fullmatch(rb"(?i)authorization|x-[a-z-]*(?:key|token|secret|auth)", names[-1]):
-        return _header(place)
-    return _under_name(place, names[-1] if names else b"", place.value.rstrip(b".:"))
+    name = (_NAMED.findall(place.before) or [b""])[-1]
+    return _header(place) if _HEADER.fullmatch(name) else _under_name(place, name)
 
 
 def _registry(place: Place) -> Judged:
     """Of `auths` in Docker's config, and of `_authToken`, `_auth` and `_password` in an npmrc."""
-    value, npm = place.value, place.before(40).rstrip(b" =\"'")
-    if stand_ins.placeholder(value) or stand_ins.stands_in(value):
-        return NOTHING
+    value, npm = place.value, place.before.rstrip(b" =\"'")
     if npm.endswith(b"_authToken"):
         drawn = secret_values.is_uuid(value) or secret_values.is_random(value) or secret_values.is_vendor(value)
+        drawn = drawn and not stand_ins.placeholder(value)
     elif npm.endswith(b"_password"):
         drawn = bool(plain := secret_values.decoded(value)) and not stand_ins.weak_password(plain)
     else:
@@ -95,7 +92,7 @@ def _drawn_password(place: Place) -> Judged:
     value = place.bare
     if stand_ins.weak_password(value) or stand_ins.stands_in(value, place.around) or _called(value):
         return NOTHING
-    if place.value[:1] not in secret_keys.QUOTES and _SQL.search(place.before(40)):
+    if place.value[:1] not in QUOTES and _SQL.search(place.before):
         return NOTHING
     drawn = secret_values.is_mixed(value) and _kinds(value) >= 3 and not stand_ins.words(value)
     return ("SEC005", "a password of a service") if drawn and not _SAYS.search(value) else NOTHING
@@ -106,13 +103,13 @@ def _putty(place: Place) -> Judged:
 
 
 def _option(place: Place) -> Judged:
-    name = _OPTION_BEFORE.search(place.before(80))
-    return _under_name(place, name[1] if name else b"", place.value.rstrip(b".:"))
+    name = _OPTION_BEFORE.search(place.before)
+    return _under_name(place, name[1] if name else b"")
 
 
-def _under_name(place: Place, name: bytes, value: bytes) -> Judged:
+def _under_name(place: Place, name: bytes) -> Judged:
     """What a value is under the name that it is given to."""
-    kind = secret_values.named(name)
+    value, kind = place.bare, secret_values.named(name)
     if not kind or stand_ins.placeholder(value):
         return NOTHING
     in_config = _CONFIG.search(place.path) is not None
@@ -137,8 +134,8 @@ def _weak(plain: bytes) -> bool:
 
 
 def _header(place: Place) -> Judged:
-    value = place.value.rstrip(b".:")
-    if stand_ins.placeholder(value) or stand_ins.placeholder(place.value):
+    value = place.bare
+    if stand_ins.placeholder(place.value):
         return NOTHING
     if plain := secret_values.basic_credentials(value):
         return ("SEC101" if _weak(plain) else "SEC005"), "user and password in an authorization header"
@@ -178,13 +175,13 @@ def _url(place: Place) -> Judged:
 
 def _curl_user(place: Place) -> Judged:
     """The user and password of curl's own `-u`, on its own command line."""
-    before = place.before(2000)
+    before = place.data[max(0, place.start - 2000) : place.start]
     command = before[before.rfind(b"curl") :]
     if re.search(rb"(?<![\\\r])\r?\n|[|;]|&&", command) or b"://" in place.value:
         return NOTHING
     user, colon, password = place.value.replace(b'"', b"").replace(b"'", b"").partition(b":")
-    secret = password or user
-    if not colon or stand_ins.weak_password(secret, b"" if not password else user):
+    weak = stand_ins.weak_password(password, user) if password else stand_ins.weak_password(user)
+    if not colon or weak:
         return NOTHING
     return "SEC001", "user and password of curl"
 
@@ -204,9 +201,9 @@ def _curl_header(place: Place) -> Judged:
 def _password(place: Place) -> Judged:
     """A password that is handed to a program by name: blocks unless it is an example's."""
     value = place.bare
-    if len(value) < 4 or stand_ins.weak_password(value) or stand_ins.stands_in(value, place.around):
+    if stand_ins.weak_password(value) or stand_ins.stands_in(value, place.around):
         return NOTHING
-    if _called(value) or _ANONYMOUS.search(place.before(60)):
+    if _called(value) or _ANONYMOUS.search(place.before):
         return NOTHING
     return ("SEC005" if len(value) >= 6 and _kinds(value) >= 2 else "SEC101"), "a password given to a program"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from typing import NamedTuple
 
@@ -12,7 +11,12 @@ from autosync_tasks.records import pattern
 from autosync_tasks.validation import secret_values, stand_ins
 
 QUOTES = b"\"'`"
-_KEY_BODY = pattern(rb"[A-Za-z0-9+/]{24,}={0,2}")
+_KEY_CONTENTS = pattern(
+    rb"-----[^-]{1,120}-----(?:(?!-----)[\s\S]){0,300}?(?:(?<![\\A-Za-z0-9+/])|(?<=\\[nrt]))"
+    rb"((?=[A-Z0-9+/]*[a-z])(?=[a-z0-9+/]*[A-Z])[A-Za-z0-9+/]{24,600}={0,2})"
+)
+"""From a key's first line to the first of its contents, which is in both cases: what it was encrypted with is not."""
+_MORE = pattern(rb"[A-Za-z0-9+/=]{24}")
 _IDS = pattern(
     rb"(?i)(?:sha[0-9]*|md5|h1|toolu|call|msg|ses|prt|req|run|task|chatcmpl|resp|evt|prod|price|cus|pk|pub)[_-]"
 )
@@ -42,26 +46,21 @@ class Place(NamedTuple):
         """The value without the quotes and the punctuation that a sentence puts around it."""
         return self.value.strip(QUOTES).rstrip(b".:*!?|&")
 
-    def before(self, size: int) -> bytes:
-        return self.data[max(0, self.start - size) : self.start]
+    @property
+    def before(self) -> bytes:
+        """Some lines before it, and the beginning of its own."""
+        return self.data[max(0, self.start - 300) : self.start]
 
     @property
     def around(self) -> bytes:
-        """Some lines before, and the rest of its own."""
-        end = self.data.find(b"\n", self.end, self.end + 160)
-        return self.before(300) + b" " + self.data[self.end : end if end >= 0 else self.end + 160]
+        """What is before it, and the rest of its line."""
+        return self.before + b" " + self.data[self.end : self.end + 160].partition(b"\n")[0]
 
 
 def private_key(place: Place) -> Judged:
     """A header is no key: some of its contents must follow, and be more than an example's letters."""
-    header = place.data.find(b"-----", place.start + 10, place.start + 160)
-    stop = place.data.find(b"-----", header + 5, header + 3000)
-    body = place.data[header + 5 : stop if stop >= 0 else header + 3000].replace(b"\\n", b" ").replace(b"\\r", b" ")
-    contents = _KEY_BODY.search(body[:600])
-    if header < 0 or contents is None or contents.start() > 300:
-        return NOTHING
-    text = contents[0]
-    if not (re.search(rb"[A-Z]", text) and re.search(rb"[a-z]", text)) or stand_ins.stands_in(text):
+    contents = _KEY_CONTENTS.match(place.data, place.start)
+    if contents is None or stand_ins.stands_in(contents[1]):
         return NOTHING
     return "SEC002", "private key"
 
@@ -73,7 +72,7 @@ def pem_base64(place: Place) -> Judged:
 
 def aws_secret(place: Place) -> Judged:
     """The secret half of an AWS key, where the text around it says so."""
-    near = b"aws" in place.before(60).lower()
+    near = b"aws" in place.before[-60:].lower()
     mixed = secret_values.is_aws_secret(place.value) and not stand_ins.stands_in(place.value)
     return ("SEC005", "aws secret access key") if near and mixed else NOTHING
 
@@ -87,10 +86,10 @@ def jwt(place: Place) -> Judged:
     """Tokens that jwt.io and documentation show carry an example's name, or nobody's signature."""
     if stand_ins.UNSIGNED.fullmatch(place.value.partition(b"\\")[0]):
         return NOTHING
-    payload = place.value.split(b".")[1] if place.value.count(b".") >= 2 else b""
+    payload = place.value.partition(b".")[2].partition(b".")[0]
     try:
-        told = base64.urlsafe_b64decode(payload + b"=" * (-len(payload) % 4))
-    except (binascii.Error, ValueError):
+        told = base64.urlsafe_b64decode(payload + b"==")
+    except ValueError:
         told = b""
     if re.search(rb"(?i)john doe|\"1234567890\"|example|test[-_ ]?user", told):
         return "SEC102", "jwt of an example"
@@ -121,8 +120,7 @@ def prefixed(place: Place) -> Judged:
 
 def bedrock(place: Place) -> Judged:
     """The rule knows the beginning alone, which every list of rules holds too."""
-    more = re.match(rb"[A-Za-z0-9+/=]{24,}", place.data[place.end : place.end + 64])
-    return ("SEC001", "aws bedrock key") if more else NOTHING
+    return ("SEC001", "aws bedrock key") if _MORE.match(place.data, place.end) else NOTHING
 
 
 def key_of_a_provider(place: Place) -> Judged:

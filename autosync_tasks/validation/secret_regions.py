@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 from autosync_tasks.model import Path
-from autosync_tasks.records import dataclass, field, pattern
+from autosync_tasks.records import dataclass, field, pattern, replace
 from autosync_tasks.validation import stand_ins
 from autosync_tasks.validation.scanner import Engine, Hit
 from autosync_tasks.validation.secret_candidates import judge_hit
@@ -39,10 +39,9 @@ def as_utf8(data: bytes) -> bytes:
         if data.startswith(mark):
             return data.decode(name, "replace").encode()
     head = data[:512]
-    if len(head) >= 8:
-        for name, zeros in (("utf-16-le", head[1::2]), ("utf-16-be", head[0::2])):
-            if zeros.count(0) * 10 >= len(zeros) * 9:
-                return data.decode(name, "replace").encode()
+    for name, zeros in (("utf-16-le", head[1::2]), ("utf-16-be", head[::2])):
+        if zeros.count(0) * 10 >= len(zeros) * 9 > 0:
+            return data.decode(name, "replace").encode()
     return data
 
 
@@ -50,16 +49,16 @@ LONGEST_NAME = 4096
 """Bytes of a path (PATH_MAX)."""
 LONGEST_PROSE = 256 * 1024
 """Bytes; the longest Markdown file of the three real trees has 160 KB."""
-_ENDS = b",.;:!?)]}>|*/"
+_ENDS = b",.;:!?)]}>|*/&@#"
 _KINDS = bytes(
     ord("a") if (chr(code).isalnum() and code < 128) or code in b"_-" else 44 if code in _ENDS else 32
     for code in range(256)
 )
-_WORD = ord("a")
 _DIGIT = pattern(rb"[0-9]")
 _ENDED = b"a" * 16 + b","
 """With no space in it, the search leaps from word to word."""
 _SPACED = bytes(code if chr(code).isalnum() or code > 127 or code in b"-_\n" else 32 for code in range(256))
+_ESCAPED = b"\\/"
 
 
 def regions(path: Path, data: bytes, engine: Engine, *, names: bool = False) -> list[Region]:
@@ -71,12 +70,14 @@ def regions(path: Path, data: bytes, engine: Engine, *, names: bool = False) -> 
     # The scanner's rules want a space or a quote beside a token; in prose it is a comma, in a name a slash or a dot.
     # A link's target looks like JSON without spaces: it may be either.
     spaced = [_apart(data)]
-    if names or (len(data) <= LONGEST_NAME and b"\n" not in data and b" " not in data):
+    if names or (len(data) <= LONGEST_NAME and len(data.split()) < 2):
         spaced.append(data.translate(_SPACED))
     for text in spaced:
         if text != data:
-            hits += [hit for hit in engine.scan(text) if hit.sure and not hit.helper]
-    judged = [region for hit in hits if (region := _region(path, data, hit)) is not None] + _aws_pairs(data)
+            hits += [hit for hit in engine.scan(text) if hit.sure]
+    judged = [region for hit in hits if (region := _region(path, data, hit))] + _aws_pairs(data)
+    if _ESCAPED in data:
+        judged += _unescaped(path, data, engine)
     judged.sort(key=lambda r: (_ORDER[r.code], r.start, r.end))
     kept: list[Region] = []
     for region in judged:
@@ -88,78 +89,65 @@ def regions(path: Path, data: bytes, engine: Engine, *, names: bool = False) -> 
 
 
 _LONG = rb"(?=[A-Za-z0-9_/.:-]{8})"
-_ESCAPES = {
-    b"\\": pattern(rb"\\\\{0,7}(?:[nrtbfv\"']|u00[0-9A-Fa-f]{2}|(?:e|x1[Bb]|033)\[[0-9;]{0,12}m)" + _LONG),
-    b"%": pattern(rb"%(?:[23][0-9A-Fa-f]|0[9ADad])" + _LONG),
-    b"\x1b": pattern(rb"\x1b\[[0-9;]{0,12}m" + _LONG),
-}
+_ESCAPES = (
+    pattern(rb"\\\\{0,7}(?:[nrtbfv\"']|u00[0-9A-Fa-f]{2}|(?:e|x1[Bb]|033)\[[0-9;]{0,12}m)" + _LONG),
+    pattern(rb"%(?:[23][0-9A-Fa-f]|0[9ADad])" + _LONG),
+    pattern(rb"\x1b\[[0-9;]{0,12}m" + _LONG),
+)
 """An escape of JSON, of a shell's string, of a URL or of a terminal right before a long word: its last letter would
 count as the word's first, and no rule begins inside a word. An expression that begins with one sign leaps to it: one of
 all three takes longer over a text than the scanner."""
-_SLASH = pattern(rb"\\{1,4}/")
-_SLASHED = pattern(rb"(?:\\{1,4}/[A-Za-z0-9:._@?=&%-]{0,300}){1,24}")
-_SCHEME = bytes(code for code in range(128) if chr(code).isalnum()) + b":._@-"
-"""Of an address, its slashes escaped as some writers of JSON do: from the first slash on, and what may stand before."""
+_BACKSLASHES = pattern(rb"(?<!\\)\\++/")
 
 
 def _apart(data: bytes) -> bytes:
-    """The same text with spaces in place of the punctuation after each long word with a digit in it, of escapes before
-    long words, and of the backslashes of an address (they stand before it).
+    """The same text with spaces in place of the punctuation after each long word with a digit in it, and of escapes
+    before long words.
 
     By translate and find: a regular expression takes longer over a tree than the scanner itself.
     """
     if len(data) > LONGEST_PROSE:
         return data
-    kinds = data.translate(_KINDS) + b" "
-    out: bytearray | None = None
+    out, kinds = bytearray(data), data.translate(_KINDS)
     at = kinds.find(_ENDED)
     while at >= 0:
         end = at + 16
-        if kinds[end + 1] != _WORD and _DIGIT.search(data, max(0, end - 48), end):
-            out = out if out is not None else bytearray(data)
+        if _DIGIT.search(data, end - 48, end):
             out[end] = 32
         at = kinds.find(_ENDED, end)
-    for sign, form in _ESCAPES.items():
-        for escape in form.finditer(data) if sign in data else ():
-            out = out if out is not None else bytearray(data)
+    for form in _ESCAPES:
+        for escape in form.finditer(data):
             out[escape.start() : escape.end()] = b" " * len(escape[0])
-    for begin, end in _slashed(data):
-        out = out if out is not None else bytearray(data)
-        out[begin:end] = _SLASH.sub(b"/", data[begin:end]).rjust(end - begin)
-    return data if out is None else bytes(out)
+    return bytes(out)
 
 
-def _slashed(data: bytes) -> Iterator[tuple[int, int]]:
-    """Where addresses begin and end whose slashes are escaped, looked for from the slashes on."""
-    at, end = data.find(b"\\/"), 0
-    while at >= 0:
-        signs = data[max(end, at - 3) : at + 1]
-        start = at + 1 - len(signs) + len(signs.rstrip(b"\\"))
-        front = data[max(end, start - 64) : start]
-        if found := _SLASHED.match(data, start):
-            end = found.end()
-            yield start - len(front) + len(front.rstrip(_SCHEME)), end
-        at = data.find(b"\\/", max(end, at + 2))
+def _unescaped(path: Path, data: bytes, engine: Engine) -> Iterator[Region]:
+    """What is found where the slashes of addresses are escaped no more, as some writers of JSON do it."""
+    gone = [at for escape in _BACKSLASHES.finditer(data) for at in range(escape.start(), escape.end() - 1)]
+    before = [at - number for number, at in enumerate(gone)]
+    for region in regions(path, _BACKSLASHES.sub(b"/", data), engine):
+        start = region.start + bisect_right(before, region.start)
+        end = region.end + bisect_right(before, region.end - 1)
+        yield replace(region, start=start, end=end, value=data[start:end])
 
 
 def _region(path: Path, data: bytes, hit: Hit) -> Region | None:
     code, what = judge_hit(Place(path, data, hit.start, hit.end), hit)
     if not code:
         return None
-    end = _end_of_key(data, hit.end) if code == "SEC002" else hit.end
+    end = _end_of_key(data, hit) if code == "SEC002" else hit.end
     return Region(code, what, hit.start, end, data[hit.start : end])
 
 
-def _end_of_key(data: bytes, end: int) -> int:
+def _end_of_key(data: bytes, hit: Hit) -> int:
     """Where a private key ends whose last line is missing: with the last of the lines that could be its contents."""
-    if data.rfind(b"-----END", max(0, end - 60), end) >= 0:
-        return end
-    rest = _KEY_LINES.match(data, end)
-    return rest.end() if rest else end
+    rest = None if _ENDS_WHOLE.search(data, hit.start, hit.end) else _KEY_LINES.match(data, hit.end)
+    return rest.end() if rest else hit.end
 
 
+_ENDS_WHOLE = pattern(rb"-----END[ A-Z0-9]{0,40}-----\Z")
 _KEY_LINES = pattern(
-    rb"(?:(?:[\s\"'+>#|*]|\\[nr])*[A-Za-z0-9+/=]{16,}|[A-Za-z-]{3,20}: [^\r\n]*\r?\n)+"
+    rb"(?:[\s\"'>#|*]*+[A-Za-z-]{3,20}: [^\r\n]*+)*(?:(?:[\s\"'+>#|*]|\\[nr])*[A-Za-z0-9+/=]{16,})+"
     rb"(?:(?:[\s\"'+>#|*]|\\[nr])*-----END[ A-Z0-9]{0,40}-----)?"
 )
 _AWS_ID = pattern(rb"(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9])")
@@ -174,7 +162,7 @@ def _aws_pairs(data: bytes) -> list[Region]:
         return []
     pairs = []
     for known in _AWS_ID.finditer(data):
-        for one in _FORTY.finditer(data, max(0, known.start() - _NEAR), known.end() + _NEAR):
+        for one in _FORTY.finditer(data, known.start() - _NEAR, known.end() + _NEAR):
             if is_aws_secret(one[0]) and not stand_ins.stands_in(known[0]) and not stand_ins.stands_in(one[0]):
                 pairs.append(Region("SEC005", "aws secret access key", one.start(), one.end(), one[0]))
     return pairs

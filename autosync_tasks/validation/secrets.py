@@ -90,9 +90,9 @@ def in_names(paths: Sequence[Path], engine: Engine) -> Iterator[tuple[Path, Raw]
         blob = b"\n".join(path.replace(b"\n", b" ") for path in paths[at : at + _AT_ONCE])
         lines = Lines(blob)
         for region in regions(b"", blob, engine, names=True):
-            if region.code in ERRORS and region.code != "SEC002":
-                words = f"The name holds a secret: {region.what}."
-                yield paths[at + lines.line(region.start) - 1], Raw("SEC006", words, token=region.value, shared=True)
+            if region.code in ERRORS:
+                words, value = f"The name holds a secret: {region.what}.", region.value.partition(b"\n")[0]
+                yield paths[at + lines.line(region.start) - 1], Raw("SEC006", words, token=value, shared=True)
 
 
 _AT_ONCE = 1000

@@ -136,28 +136,28 @@ def spelled(value: bytes, *beside: bytes) -> bool:
 
     beside: what else is known by name there (the user, the host), whose words may stand in it too.
     """
-    if not 2 <= len(value) <= 80 or not value.isascii():
+    if len(value) > 80:
         return False
     words = [word.lower() for word in _SPLIT.split(value) if word]
     known = _SPELLED | {part for text in beside for part in _LETTERS.findall(text.lower()) if len(part) > 2}
     bare = [word.rstrip(b"0123456789!") for word in words]
     if sum(len(word) - len(short) for word, short in zip(words, bare, strict=True)) > 4:
         return False
-    named = any(_pieces(word, known, _NOUNS) for word in bare if word)
+    named = any(_pieces(word, known, _NOUNS) for word in bare)
     if named and all(not word or _pieces(word, known, known) for word in bare):
         return True
     # several plain words, one of which says it: `my-awesome-db-pass`, `sk-or-v1-project1-key`
     plain = all(_LETTERS.fullmatch(word) and len(word) < 16 for word in (bare if value.islower() else words))
-    return plain and len(words) > 1 and any(word in _NOUNS for word in words)
+    return plain and any(word in _NOUNS for word in words)
 
 
 def _pieces(word: bytes, known: frozenset[bytes], wanted: frozenset[bytes]) -> bool:
     """Whether a word can be cut into known ones, at least one of them wanted."""
-    reached: dict[int, bool] = {0: False}
+    reached = {0: False}
     for end in range(1, len(word) + 1):
-        for begin in range(max(0, end - 16), end):
-            if begin in reached and word[begin:end] in known:
-                reached[end] = reached.get(end, False) or reached[begin] or word[begin:end] in wanted
+        for begin, found in [*reached.items()]:
+            if word[begin:end] in known:
+                reached[end] = reached.get(end, False) or found or word[begin:end] in wanted
     return reached.get(len(word), False)
 
 
@@ -170,7 +170,7 @@ def words(value: bytes) -> bool:
 def weak_password(password: bytes, *beside: bytes) -> bool:
     """Whether a password is one that examples use, a mask, or a template. beside: user and host."""
     low = password.lower().replace(b" ", b"")
-    if low in _WEAK or low in {text.lower() for text in beside if text} or len(set(password)) < 4:
+    if low in _WEAK or low in {text.lower() for text in beside} or len(set(password)) < 4:
         return True
     if TEMPLATE.search(password) or _WORDS.search(password) or _MASK.search(password):
         return True

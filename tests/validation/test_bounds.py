@@ -56,8 +56,8 @@ HITS = [
     (OWN + "assignment", "note\ncodecov_token:\nVALUE", LONG, ""),
     (OWN + "assignment", "# " + "-" * 130 + "\ncodecov_token:\nVALUE", LONG, ""),
     (OWN + "assignment", "codecov_token:\nVALUE" + " and more" * 40, LONG, ""),
-    (OWN + "assignment", "bcache_key" + "=" * 111 + "VALUE", LONG, ""),  # its first letter is too far away
-    (OWN + "assignment", "bcache_key" + "=" * 110 + "VALUE", LONG, "SEC101"),
+    (OWN + "assignment", "bcache_key" + "=" * 291 + "VALUE", LONG, ""),  # its first letter is too far away
+    (OWN + "assignment", "bcache_key" + "=" * 290 + "VALUE", LONG, "SEC101"),
     (OWN + "option", "\u00a0VALUE", LONG, ""),
     # a UUID is the key of a service where its name says so
     (OWN + "assignment", "acme_api_key = VALUE", UUID, "SEC005"),
