@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 
 from pytest_bdd import then
 
-from autosync_tasks.model import Finding
+from autosync_tasks.model import Finding, Left, LeftOut, Severity
 from autosync_tasks.profiles import Source
-from autosync_tasks.validation import validate
+from autosync_tasks.validation import of_left_out, validate
 from autosync_tasks.validation.schema import is_version_2, misfits, stops
 from tests.features.judged import made_up
 from tests.features.tree import unescaped
@@ -19,11 +19,12 @@ from tests.validation.support import context, file, link
 
 def findings(row: dict[str, str], **besides: object) -> list[Finding]:
     """Columns: agent (OpenCode where it is left out), file, mode (644), beside (other paths of the tree), variables (those
-    that are set; `?`: it is not known), holds (`→ target`: a link).
+    that are set; `?`: it is not known), owner (`another`: another user's), the tree is in, holds (`→ target`: a link).
     """
     agent, path = row.get("agent", "opencode"), unescaped(made_up(row["file"], random.Random(3)))
     data = unescaped(made_up(row["holds"], random.Random(3)))
-    subject = file(path, data, int(row.get("mode") or "644", 8))
+    foreign = row.get("owner") == "another"
+    subject = file(path, data, int(row.get("mode") or "644", 8), foreign=foreign)
     if row["holds"].startswith("→ "):
         subject = link(path, data.removeprefix("→ ".encode()))
     others = [one.encode() for one in filter(None, row.get("beside", "").split(", "))]
@@ -31,7 +32,8 @@ def findings(row: dict[str, str], **besides: object) -> list[Finding]:
     environ = None if variables == "?" else set(variables.split())
     checks = Source(agent).read().validations
     paths = others[1:] if others[:1] == [b"nothing"] else [path, *others]
-    seen = context(*paths, environ=environ, checks=checks, opencode=agent == "opencode", **besides)
+    root = row.get("the tree is in", "").encode()
+    seen = context(*paths, environ=environ, checks=checks, root=root, opencode=agent == "opencode", **besides)
     return validate([subject], seen)
 
 
@@ -48,6 +50,34 @@ def with_line_and_column(datatable: list[list[str]]) -> None:
         if (found := told(row)) != made_up(row["told"], random.Random(3)):
             wrong.append(f"{row['file']} {row['holds']!r}: {found!r}")
     assert not wrong, "\n".join(wrong)
+
+
+@then("of these files with an unfinished merge from line 2 on it is told, or not:")
+def unfinished(datatable: list[list[str]]) -> None:
+    """A first line that is itself the beginning is where it begins."""
+    wrong = []
+    for row in rows_of(datatable):
+        begins = row["first line"].startswith("<<<<<<<")
+        rest = "=======\n>>>>>>> b\n" if begins else "<<<<<<< a\n=======\n>>>>>>> b\n"
+        found = findings({**row, "holds": f"{row['first line']}\n{rest}"})
+        lines = [one.line for one in found if one.code == "MRG001"]
+        if lines != ([1 if begins else 2] if row["told"] == "yes" else []):
+            wrong.append(f"{row['file']} {row['first line']}: {lines}")
+    assert not wrong, "\n".join(wrong)
+
+
+@then("of what is left out this is told:")
+def left_out(datatable: list[list[str]]) -> None:
+    """As a warning, which nobody can accept."""
+    found = []
+    for because, more, *_ in datatable[1:]:
+        left = LeftOut(b"docs/a", Left(because), unescaped(more).decode())
+        said = of_left_out([left], context(b"docs/a"))
+        assert {(one.code, one.path, one.severity, one.status) for one in said} <= {
+            ("FS010", b"docs/a", Severity.WARNING, "new")
+        }
+        found.append([because, more, *([said[0].message, said[0].hint] if said else ["", ""])])
+    assert found == datatable[1:]
 
 
 @then("bash is asked of these files, and of what it says this is told:")
