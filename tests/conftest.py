@@ -53,6 +53,7 @@ pytest_plugins = [
     "tests.features.quick_look",
     "tests.features.places_told",
     "tests.features.secrets_told",
+    "tests.features.judging",
     "tests.features.acceptance",
     "tests.features.remote",
     "tests.features.hosts",

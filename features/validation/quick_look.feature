@@ -45,6 +45,7 @@ Feature: What the quick look passes, the whole scanner would have passed
         | [\\x7f]             | \x7f             | ~, é               |
         | [a-\\xff]           | a, z, é          | 0, `               |
         | [\\x80-\\xff]       | é, \xc2\x80      | \x7f, e            |
+        | [\\x7f-\\x80]       | \x7f, \xc2\x80   | ~, e               |
         | [^0]                | 1, a, é, 😀      | 0, (empty), TIMES(5, 1) |
         | [^0-2_]             | 3, a, -          | 0, 1, 2, _         |
         | [^]]                | [, a             | ]                  |
@@ -144,6 +145,7 @@ Feature: What the quick look passes, the whole scanner would have passed
         | (?:[a-f]{4}\|[0-9]{3})            | abcd, 123            | abc, 12, ab12                   |
         | (?:[a-f]{4}\|[0-9]{3})?           | (empty), abcd, 123   | ab12c, abcg                     |
         | (?:[a-f]{4}\|[0-9]{3}\|-)         | abcd, 123, -         | (empty), g                      |
+        | (?:[a-f]{4}\|[0-9]{3}\|)          | (empty), abcd, 123   | g, \x00, abcde                  |
         | (?:[a-f]{4}\|[0-9]{3}\|-_[xyzw])  | abcd, 123, -_x       | -_a, abc, 12, -_                |
         | (?P<n>a)b                         | ab                   | b, nab, aab                     |
         | (?<n>a)b                          | ab                   | b, nab, aab                     |
@@ -246,6 +248,7 @@ Feature: What the quick look passes, the whole scanner would have passed
         | aaaaaaa[a[b]] |
         | aaaaaa[a-\\d] |
         | aaaaaa[^\\xff] |
+        | aaaaaa[^\\x80] |
         | aaaaaa[^a-\\xff] |
         | aaaaaa[c-a]   |
         | aaaa[[:odd:]] |
