@@ -190,8 +190,7 @@ class _Reader:
                     flags.update(inside)
                     return None
         node = self._choice(inside)
-        if self._take() != ")":
-            raise UnknownSyntaxError("a group without an end")
+        self._take()  # nothing but its end can be there; at the end of all it raises
         return node
 
     def _escape(self) -> tuple[int | None, int]:

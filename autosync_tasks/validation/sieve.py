@@ -56,7 +56,7 @@ def derived(expressions: Mapping[str, str]) -> dict[str, Any]:
             # an expression of the runs over an alphabet that are long enough for some way
             [f"{shown(ALPHABETS[name])}{{{ways[0][0]},}}" if name else "", ways]
             for name, found in sorted(groups.items())
-            if (ways := sorted(found, key=lambda way: way[0]))
+            if (ways := sorted(found))
         ],
     }
 

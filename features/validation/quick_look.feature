@@ -23,6 +23,7 @@ Feature: What the quick look passes, the whole scanner would have passed
         | a                   | a                | b, aa, (empty)     |
         | A                   | A                | B, AA              |
         | -                   | -                | a, _               |
+        | XY                  | XY               | (empty), X, Y      |
         | =a/                 | =a/              | =a, a/, =a.        |
         | [ab]                | a, b             | c, ab, (empty)     |
         | [a-c]               | a, b, c          | d, -, `            |
@@ -145,6 +146,8 @@ Feature: What the quick look passes, the whole scanner would have passed
         | (?:[a-f]{4}\|[0-9]{3})            | abcd, 123            | abc, 12, ab12                   |
         | (?:[a-f]{4}\|[0-9]{3})?           | (empty), abcd, 123   | ab12c, abcg                     |
         | (?:[a-f]{4}\|[0-9]{3}\|-)         | abcd, 123, -         | (empty), g                      |
+        | (?:[a-f]{4}\|[0-9]{3,}\|-)        | abcd, 12345678, -    | (empty), g, 12g                 |
+        | (?:[a-f][0-9]+\|[xyz]\|--)        | a12345678, x, --     | g, -x-9g                        |
         | (?:[a-f]{4}\|[0-9]{3}\|)          | (empty), abcd, 123   | g, \x00, abcde                  |
         | (?:[a-f]{4}\|[0-9]{3}\|-_[xyzw])  | abcd, 123, -_x       | -_a, abc, 12, -_                |
         | (?P<n>a)b                         | ab                   | b, nab, aab                     |

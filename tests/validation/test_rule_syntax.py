@@ -99,7 +99,7 @@ def test_what_may_be_outside_ascii_stands_for_up_to_four_bytes(scanners: str) ->
     "odd",
     ["(?=a)a", "(?!a)a", "(?<=a)b", "(?<=a>b)c", "(?<!a)b", r"\k", r"\1", r"\p{L}", "[a&&b]", "[a--b]", "[a~~b]", "[a[b]]", "(a", "a)",
      "[a", "a{", "a{x}", "*a", "+a", "?a", "{2}a", "é", "(?x)[a b]", "(?x)[a#]", r"[a-\d]", r"[^a-\xff]", r"\b{start}", "[[:odd:]]",
-     "(?q)a", "(?X)a", "(?P=n)a>", "(?P<n", "a++", "a{2}{3}", "(?x)a#b", r"a\Z", r"\<a", "[+--]", "(?", r"\x4", "[[:alpha"],
+     "(?q)a", "(?X)a", "\x80", "(?P=n)a>", "(?P<n", "a++", "a{2}{3}", "(?x)a#b", r"a\Z", r"\<a", "[+--]", "(?", r"\x4", "[[:alpha"],
 )  # fmt: skip
 def test_of_what_it_does_not_know_it_concludes_nothing(odd: str) -> None:
     with pytest.raises(UnknownSyntaxError):
@@ -121,6 +121,7 @@ def test_only_a_few_words_are_put_together() -> None:
     assert len(union.words) == MOST
     five = "(?:[a-z]{9}|[0-9]{9}|-[a-z]{8}|_[a-z]{8}|=[a-z]{8})"
     assert [len(facts(five * count)) for count in (1, 2, 3)] == [5, 5, 5]
+    assert len(facts(five.replace(")", "|:[a-z]{8})") + five.replace("|=[a-z]{8}", ""))) == MOST
 
 
 def test_what_only_the_scanner_may_judge() -> None:
