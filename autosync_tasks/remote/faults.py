@@ -216,7 +216,7 @@ def rejection(status: str, complaint: str) -> Fault | None:
     locked = _LOCKED.search(complaint)
     for line in status.splitlines():
         fields = line.split("\t")
-        if len(fields) < 3 or not fields[0].startswith("!"):
+        if len(fields) < 3 or fields[0] != "!":
             continue
         why = fields[2]
         if locked:

@@ -111,7 +111,8 @@ def _keys(applies: Applies, value: dict[str, Any]) -> Iterator[Raw]:
     lists = {key.removesuffix("[]") for key in applies.known if key.endswith("[]")}
     for key, inner in value.items():
         if applies.known and key not in applies.known and key not in lists:
-            yield Raw("AGT004", f"`{printable(str(key), 60)}` is no key that its reader takes.", 1, token=key.encode())
+            token = key.encode("utf-8", "surrogatepass")
+            yield Raw("AGT004", f"`{printable(key, 60)}` is no key that its reader takes.", 1, token=token)
         elif key in lists and not isinstance(inner, list):
             yield Raw("AGT004", f"`{key}` should be a list.", 1, token=key.encode())
 

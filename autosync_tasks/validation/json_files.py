@@ -88,7 +88,8 @@ def json_faults(subject: Subject, context: Context) -> Iterator[Raw]:
         yield Raw(syntax, f"{_sentence(error.what)}.", error.line, error.column, token=error.what.encode())
         return
     for key, line, column in jsonc.duplicates(text):
-        yield Raw("JSN003", f'The key "{printable(key, 60)}" stands twice.', line, column, token=key.encode())
+        token = key.encode("utf-8", "surrogatepass")
+        yield Raw("JSN003", f'The key "{printable(key, 60)}" stands twice.', line, column, token=token)
     root, name = place(subject.path)[:2]
     if config and _new_beside_old(root, name, value, context):
         yield Raw("JSN010", "config.json is read by OpenCode 1 alone; version 2 is in use here.", token=b"config.json")

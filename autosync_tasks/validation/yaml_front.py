@@ -22,7 +22,6 @@ class FrontError(Exception):
     """The front matter is not YAML: line in the file (0: unknown) and what is wrong, without the text."""
 
     def __init__(self, line: int, what: str) -> None:
-        super().__init__(what)
         self.line = line
         self.what = what
 
@@ -68,7 +67,7 @@ def top_level(front: bytes, first_line: int) -> list[tuple[str, Any]]:
         if mended == front:
             raise
         try:
-            return _compose(mended, 0)
+            return _compose(mended, first_line)
         except FrontError:
             raise error from None
 
@@ -94,7 +93,7 @@ def _compose(front: bytes, first_line: int) -> list[tuple[str, Any]]:
         root = yaml.compose(front.decode("utf-8", "replace"), Loader=_loader())
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        raise FrontError(mark.line + first_line if mark and first_line else 0, _plain(error)) from None
+        raise FrontError(mark.line + first_line if mark else 0, _plain(error)) from None
     except (RecursionError, ValueError, AttributeError):
         raise FrontError(first_line, "it cannot be read") from None
     if root is None or not isinstance(root, yaml.MappingNode):

@@ -60,6 +60,7 @@ Feature: What two branches mean to each other
         | x                 | x, a/b                    | x, a                          | park         | a file there stands where a folder is here (a) | |
         | x                 | x, a                      | x, a/b                        | park         | a file there stands where a folder is here (a/b) | |
         | x                 | x, a/b/c, b/a             | x, b, a                       | park         | a file there stands where a folder is here (a, b) | |
+        | x                 | x, a/1, b/1, c/1, d/1, e/1, f/1 | x, f, c, e, a, d, b     | park         | a file there stands where a folder is here (a, b, c and 3 more) | |
         | x                 | x, a/b/c                  | x, a/b                        | park         | a file there stands where a folder is here (a/b) | |
 
     Scenario: a branch that has nothing in common with this one

@@ -16,6 +16,7 @@ Feature: One verdict, whatever is out of order
         | a block of 90 hours that is over | protected | 0  | everything that belongs in the backup is in it                          |                                                                         |
         | damage                         | attention | 0    | the newest backup is whole, but something older is damaged: a pack is gone | `inv recover --check` says what mends it                             |
         | a block                        | attention | 0    | the next sync is blocked: a secret                                      | mend it                                                                 |
+        | a block without a way          | attention | 0    | the next sync is blocked: a fault                                       |                                                                         |
         | a block of 26 hours            | attention | 0    | the next sync is blocked: a secret                                      | mend it                                                                 |
         | a block of 1 hour, 1 change of 26 hours | attention | 0 | the next sync is blocked: a secret                                | mend it                                                                 |
         | a conflict of 1 second         | attention | 0    | in conflict with the remote; local commits go on                        | `inv recover` shows the ways out of the conflict                        |
@@ -41,9 +42,11 @@ Feature: One verdict, whatever is out of order
       Then where a change may wait 26 hours, of these signs alone is said:
         | what is so                                  | verdict       | exit | because                                                         | next                                                       |
         | a source that is empty                      | not protected | 1    | it is empty                                                     | name it                                                    |
+        | a lost source                               | not protected | 1    | it is gone                                                      |                                                            |
         | no backup                                   | not protected | 1    | there is no backup yet                                          | `inv sync` makes the first one                             |
         | nothing to back up                          | not protected | 1    | there is no backup yet: it is empty                             | fill it                                                    |
         | damage, the newest damaged                  | not protected | 1    | the backup was damaged when it was last read: a pack is gone    | `inv recover --check` says what mends it                   |
+        | a block without a way, 1 change of 27 hours | not protected | 1    | blocked for 27 hours: a fault                                   |                                                            |
         | a block of 26 hours 1 second                | not protected | 1    | blocked for 26 hours: a secret                                  | mend it                                                    |
         | a block of 27 hours, 1 change of 50 hours   | not protected | 1    | blocked for 2 days: a secret                                    | mend it                                                    |
         | a block of 50 hours, 1 change of 27 hours   | not protected | 1    | blocked for 2 days: a secret                                    | mend it                                                    |

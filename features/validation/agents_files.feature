@@ -17,6 +17,7 @@ Feature: What is told of other agents' own files, to the letter
         | claude | settings.json | "a" | AGT001 1:0 Its reader wants one object `{…}` here. |
         | claude | settings.json | {"model": 5, "language": 5} | AGT001 0:0 At model: the value should be of type string; with that its reader takes nothing of the file.; AGT001 0:0 At language: the value should be of type string; with that its reader takes nothing of the file. |
         | claude | x/settings.json | {"model": 5} |  |
+        | codex | hooks.json | {"\\ud800": 1} | AGT004 1:0 `�` is no key that its reader takes. |
         | claude | settings.json.bak | {"model": 5,} |  |
         | claude | settings.json | → {"model": 5} | FS007 0:0 The link's target is not in the tree. |
         | claude | keybindings.json | [] | AGT002 1:0 Its reader wants one object `{…}` here. |
@@ -105,6 +106,7 @@ Feature: What is told of other agents' own files, to the letter
         | claude | settings.json | | {"statusLine": {"command": "~/.claude/a.sh ~/.claude/b.sh"}} | AGT005 0:0 a.sh is not there. |
         | claude | settings.json | | {"statusLine": {"command": "~/.claude/TIMES(81, x)"}} | AGT005 0:0 TIMES(79, x)… is not there. |
         | claude | settings.json | | {"statusLine": {"command": "~/.claude/.env"}} |  |
+        | claude | settings.json | | {"statusLine": {"command": "~/.claude/\\ud800.sh"}} | AGT005 0:0 ���.sh is not there. |
         | claude | settings.json | hooks | {"statusLine": {"command": "~/.claude/hooks/a.sh"}} |  |
         | claude | settings.json | nothing | {"statusLine": {"command": "~/.claude/a.sh"}} |  |
         | codex | hooks.json | | {"hooks": {"Stop": [{"hooks": [{"command": "~/.codex/a.sh"}]}]}} | AGT005 0:0 a.sh is not there. |

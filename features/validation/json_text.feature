@@ -82,6 +82,7 @@ Feature: JSON with comments and commas is read to the letter
         | a.json | {"a": ["b", "b"], "c": "a", "d": "a"} |  |
         | a.json | {"a": {"a": {"a": 1}}} |  |
         | a.json | {"a": 1, "A": 2, "a ": 3} |  |
+        | a.json | {"\\ud800": 1, "\\ud800": 2} | JSN003 1:15 The key "�" stands twice. |
         | a.json | {"": 1, "": 2} | JSN003 1:9 The key "" stands twice. |
         | a.json | {"\\u0061": 1, "a": 2} | JSN003 1:15 The key "a" stands twice. |
         | a.json | {"é": 1, "é" : 2} | JSN003 1:10 The key "é" stands twice. |

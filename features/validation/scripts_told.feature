@@ -53,6 +53,7 @@ Feature: What is told of a script, and which files are scripts
         | bin/a.py | 644 | x = 1\n |  |
         | bin/a.py | 644 | print("\\d")\nx is 1\n |  |
         | bin/a.py | 644 | x: int = 1\nmatch x:\n case 1: pass\n |  |
+        | bin/a.py | 644 | x: (y := 1) = 2\n |  |
         | bin/a.py | 644 | print "x"\n | EXE002 1:1 Python finds a fault in the syntax here. |
         | bin/a.py | 644 | x = 1\n#TIMES(1048568, x)\n( |  |
         | bin/a.py | 644 | #TIMES(1048574, x)( |  |

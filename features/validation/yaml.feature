@@ -126,3 +126,53 @@ Feature: The YAML of a front matter is read as OpenCode reads it
         | agent/a.md | ---\ndescription: d\nx:\n TIMES(101, - )y\n---\n | MDF001 2:0 The front matter is not YAML: it is nested too deeply. |
         | agent/a.md | ---\ndescription: 'TIMES(100, [{)'\n---\n |  |
         | agent/a.md | ---\ndescription: '[TIMES(100, [{)'\n---\n | MDF001 2:0 The front matter is not YAML: it is nested too deeply. |
+
+
+  Rule: What OpenCode wants of each key is asked, and nothing of what it skips
+
+    Scenario: numbers, and several values
+      Then of one file alone this is told, with line and column:
+        | file | holds | told |
+        | agent/a.md | ---\ndescription: d\ntemperature: a:b\n---\n | MDF002 3:0 `temperature` should be a number. |
+        | agent/a.md | ---\ndescription: d\ntemperature: 1:30.5\ntop_p: 0x1f\n---\n |  |
+        | agent/a.md | ---\ndescription: d\ntemperature: 0o17\n---\n | MDF002 3:0 `temperature` should be a number. |
+        | agent/a.md | ---\ndescription: d\ntemperature: .inf\n---\n | MDF002 3:0 `temperature` should be a number. |
+        | agent/a.md | ---\ndescription: d\ntemperature: 1e400\n---\n | MDF002 3:0 `temperature` should be a number. |
+        | agent/a.md | ---\ndescription: d\ntemperature: 1_000.5\n---\n |  |
+        | agent/a.md | ---\ndescription: d\ntemperature: '1'\n---\n | MDF002 3:0 `temperature` should be a number. |
+        | agent/a.md | ---\ndescription: d\ntemperature: {a: 1}\n---\n | MDF002 3:0 `temperature` should be a number. |
+        | agent/a.md | ---\ndescription: d\ntemperature: -1\nsteps: 1e2\nmaxSteps: 2.0\n---\n |  |
+        | agent/a.md | ---\ndescription: d\nsteps: -1\n---\n | MDF002 3:0 `steps` should be a whole number from 1 on. |
+        | agent/a.md | ---\ndescription: d\nsteps: a:b\n---\n | MDF002 3:0 `steps` should be a whole number from 1 on. |
+        | agent/a.md | ---\ndescription: d\npermission: {bash: deny, edit: nope}\n---\n | MDF002 3:0 `permission` should be permissions, each one of allow, ask and deny. |
+        | agent/a.md | ---\ndescription: d\npermission: {bash: {a: deny, b: nope}}\n---\n | MDF002 3:0 `permission` should be permissions, each one of allow, ask and deny. |
+        | agent/a.md | ---\ndescription: d\npermission: {bash: {a: deny, b: ask}, edit: allow}\n---\n |  |
+        | agent/a.md | ---\ndescription: d\npermission: {bash: {a: {b: ask}}}\n---\n | MDF002 3:0 `permission` should be permissions, each one of allow, ask and deny. |
+        | agent/a.md | ---\ndescription: d\npermission: {bash: {webfetch: {b: ask}}}\n---\n | MDF002 3:0 `permission` should be permissions, each one of allow, ask and deny. |
+        | agent/a.md | ---\ndescription: d\npermission: [ask]\n---\n | MDF002 3:0 `permission` should be permissions, each one of allow, ask and deny. |
+        | agent/a.md | ---\ndescription: d\npermission: !x y\n---\n |  |
+        | agent/a.md | ---\ndescription: d\ntools: {a: true, b: x}\n---\n | MDF002 3:0 `tools` should be tools by name, each true or false. |
+        | agent/a.md | ---\ndescription: d\ncolor: "#00AAff"\nmode: subagent\n---\n |  |
+        | agent/a.md | ---\ndescription: d\ncolor: "#00aaffx"\n---\n | MDF002 3:0 `color` should be a color such as #00aaff in quotes, or one of primary, secondary, accent, success, warning, error, info. |
+        | agent/a.md | ---\ndescription: d\ncolor: 5\n---\n | MDF002 3:0 `color` should be a color such as #00aaff in quotes, or one of primary, secondary, accent, success, warning, error, info. |
+        | agent/a.md | ---\ndescription: d\nmode: [all]\n---\n | MDF002 3:0 `mode` should be one of subagent, primary and all. |
+        | agent/a.md | ---\nmode: x\ndescription: 5\nTIMES(41, k): 1\nTIMES(41, k): 2\n---\n | MDF007 5:0 The key "TIMES(39, k)…" stands twice. |
+
+    Scenario: which version it is written for
+      Then of one file alone this is told, with line and column:
+        | file | holds | told |
+        | command/a.md | ---\ndescription: d\nagent: a\nmodel: 5\nsubagent: a\nsubtask: x\narguments: x\n---\n |  |
+        | command/a.md | ---\nmodel: 5\nsubagent: a\ntemplate: x\n---\n | MDF002 2:0 `model` should be text. |
+        | command/a.md | ---\nmodel: 5\n---\n | MDF002 2:0 `model` should be text. |
+        | agent/a.md | ---\ndescription: d\nmodel: {providerID: a, model: b}\nmode: x\n---\n |  |
+        | agent/a.md | ---\ndescription: d\nmodel: {providerID: a, model: b, variant: c}\nmode: x\n---\n |  |
+        | agent/a.md | ---\ndescription: d\nmodel: {providerID: a, model: 5}\n---\n | MDF002 3:0 `model` should be text. |
+        | agent/a.md | ---\ndescription: d\nmodel: {providerID: a}\n---\n | MDF002 3:0 `model` should be text. |
+        | agent/a.md | ---\ndescription: d\nmodel: [providerID, model]\n---\n | MDF002 3:0 `model` should be text. |
+        | agent/a.md | ---\ndescription: d\nsystem: x\nmode: x\n---\n |  |
+        | agent/a.md | ---\ndescription: d\nrequest: {}\nmode: x\n---\n |  |
+        | agent/a.md | ---\ndescription: d\ndisabled: true\nmode: x\n---\n |  |
+        | agent/a.md | ---\ndescription: d\nvariant: x\nmode: x\n---\n | MDF002 4:0 `mode` should be one of subagent, primary and all. |
+        | mode/a.md | ---\nsystem: x\ntemperature: x\n---\n | MDF008 3:0 `temperature` should be a number. |
+        | skill/a/SKILL.md | ---\nname: a\ndescription: 5\n---\n | MDF004 1:0 The skill has no `description` as text. |
+        | skill/a/SKILL.md | ---\nname: 5\n---\n | MDF004 1:0 The skill has no `name` as text. |

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import random
+
 import pytest
 
 from autosync_tasks.backup.listing import (
@@ -58,3 +61,51 @@ def test_the_trees_of_folders_come_back_as_they_were_remembered() -> None:
     trees = {path: tree.encode() for path, tree in trees.items()}
     assert folders_from(folders_text(trees)) == trees
     assert folders_from(b"") == {}
+
+
+def _git_tree(paths: dict[bytes, bytes], made: dict[bytes, bytes], folder: bytes = b"") -> bytes:
+    """The id of a folder's tree, as git-mktree(1) says, from the ids of the files in it; `made` gets all of them."""
+    items = []
+    for name in {path.split(b"/", 1)[0] for path in paths}:
+        inside = {path[len(name) + 1 :]: one for path, one in paths.items() if path.startswith(name + b"/")}
+        above = folder + b"/" + name if folder else name
+        tree = _git_tree(inside, made, above) if inside else paths[name]
+        items.append((name + b"/" if inside else name, b"40000" if inside else b"100644", name, tree))
+    text = b"".join(b"%s %s\0%s" % (mode, name, bytes.fromhex(one.decode())) for _, mode, name, one in sorted(items))
+    made[folder] = hashlib.sha1(b"tree %d\0" % len(text) + text, usedforsecurity=False).hexdigest().encode()
+    return made[folder]
+
+
+def _above(path: bytes) -> set[bytes]:
+    return {b"", *(path[:at] for at, byte in enumerate(path) if byte == ord("/"))}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_ids_are_those_of_gits_own_form_before_and_after_changes(seed: int) -> None:
+    """Folders of few and of more than twenty others, with names that sort just before and behind a slash."""
+    chance = random.Random(seed)
+    names = [*(b"n%d" % number for number in range(30 if seed % 2 else 3)), b"a", b"a.b", b"a0", b"a-"]
+    paths: dict[bytes, bytes] = {}
+
+    def put(number: int) -> set[bytes]:
+        path = b"/".join(chance.choice(names) for _ in range(chance.randrange(1, 4)))
+        if any(one.startswith(path + b"/") or path.startswith(one + b"/") for one in paths):
+            return set()
+        paths[path] = b"%040x" % number
+        return _above(path)
+
+    def text() -> bytes:
+        return b"\0".join(listed(path, ("100644", one.decode())) for path, one in sorted(paths.items()))
+
+    for number in range(60):
+        put(number)
+    folders = folders_of(text())
+    for round_ in range(4):
+        wanted: dict[bytes, bytes] = {}
+        _git_tree(paths, wanted)
+        assert folders == wanted
+        changed = set().union(*(put(1000 * round_ + number) for number in range(100, 106)))
+        for path in chance.sample(sorted(paths), 5):
+            changed |= _above(path)
+            del paths[path]
+        folders = refolded(text(), folders, changed)

@@ -58,3 +58,9 @@ def test_of_very_many_names_only_so_many_are_read() -> None:
 def test_of_a_long_message_the_end_is_read() -> None:
     for more, host in ((398, "desk"), (399, "desk"), (400, "")):
         assert read("Autosync-Host: desk\n" + "x\n" * more).host == host
+
+
+def test_of_very_many_triggers_only_so_many_are_read() -> None:
+    for number in (19, 20, 21):
+        lines = [f"Autosync-Trigger-Installed: cron {one}" for one in range(number)]
+        assert len(read("\n".join(["x", "", *lines])).triggers) == min(number, 20)

@@ -25,6 +25,8 @@ from tests.features.words import TIME, seconds_of, time_of
 _GOOD = Signs(backed_up=True, enabled=True)
 _WORDS: list[tuple[str, Callable[[re.Match[str]], dict[str, Any]]]] = [
     (r"a source that (.+)", lambda m: {"wrong_source": (f"it {m[1]}", "name it")}),
+    (r"a lost source", lambda _: {"wrong_source": ("it is gone", "")}),
+    (r"a block without a way", lambda _: {"block": ("a fault", "")}),
     (r"no backup", lambda _: {"backed_up": False}),
     (r"nothing to back up", lambda _: {"backed_up": False, "nothing_there": ("it is empty", "fill it")}),
     (r"damage", lambda _: {"damage": "a pack is gone"}),

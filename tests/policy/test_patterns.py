@@ -244,3 +244,19 @@ def test_a_pattern_with_many_stars_takes_no_time_on_a_hostile_name() -> None:
 
 def test_a_very_deep_path_is_judged() -> None:
     assert Matcher([("x/", ())]).first(b"x/" + b"a/" * 2000 + b"b", False) == 0
+
+
+def test_what_undoes_a_name_is_about_what_it_is_about() -> None:
+    """`x/` in a rule's exceptions means folders, and no file of that name."""
+    items = [("x*", ("xy/", "x.*"))]
+    protected, matcher = Matcher(items).name_test(), Matcher(items)
+    for name, file, folder in ((b"xy", True, False), (b"xz", True, True), (b"x.a", False, False), (b"y", False, False)):
+        assert (protected(name, False), protected(name, True)) == (file, folder)
+        assert (matcher.first(name, False) == 0, matcher.first(b"a/" + name, True) == 0) == (file, folder)
+
+
+def test_what_undoes_a_path_may_be_a_name_at_any_depth() -> None:
+    matcher = Matcher([("/a/**", ("*.md", "/a/keep/*"))])
+    for path, taken in ((b"a/x", 0), (b"a/x.md", None), (b"a/keep/x", 0), (b"b/x", None), (b"a/b/x.txt", 0)):
+        assert matcher.first(path, False) == taken, path
+    assert Matcher([("/a/*", ("/a/keep",))]).first(b"a/keep/x", False) is None

@@ -19,6 +19,7 @@ from autosync_tasks.restore.plan import (
     UnknownPathError,
     aside_name,
     changes_of,
+    is_pattern,
     nearest,
     normal,
     overwrites,
@@ -403,3 +404,19 @@ def test_a_time_that_is_none_or_too_early_is_refused(text: str, why: str) -> Non
         parse_at(text, NOW, ZONE)
     assert why in found.value.message
     assert "2026-01-05 14:30" in found.value.hint
+
+
+@pytest.mark.parametrize(
+    ("word", "pattern"),
+    [
+        (b"a*b", True),
+        (b"a?b", True),
+        (b"a[b]", True),
+        (b"aXb", False),
+        (b"a]b", False),
+        (b"a[b", False),
+        (b"\xff*", False),
+    ],
+)
+def test_a_word_with_wildcards_is_a_pattern(word: bytes, pattern: bool) -> None:
+    assert is_pattern(word) is pattern

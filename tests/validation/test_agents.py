@@ -171,3 +171,9 @@ def test_a_hook_whose_program_is_missing_is_told_behind_a_byte_order_mark() -> N
     says = Says("hooks", ("/settings.json",), known=("~/.claude",))
     text = b'\xef\xbb\xbf{"statusLine": {"command": "~/.claude/gone.sh"}}'
     assert "AGT005" in of(file(b"settings.json", text), context(*PATHS, checks=(says,), opencode=False))
+
+
+def test_a_pattern_about_folders_means_no_file_of_that_name() -> None:
+    applies = Says("json", ("conf/",), stops=True)
+    for path, codes_ in ((b"conf", []), (b"conf/a", ["AGT001"]), (b"x/conf", [])):
+        assert of(file(path, "[]"), context(path, checks=(applies,), opencode=False)) == codes_

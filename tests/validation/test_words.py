@@ -218,3 +218,13 @@ def test_small_questions() -> None:
     assert jsonc.loads("[" + "9" * 5000 + "]") == [float("inf")]
     with pytest.raises(jsonc.JsoncError, match="value"):
         jsonc.loads('{"a": /}')
+
+
+@pytest.mark.parametrize("fault", [ValueError, RecursionError, AttributeError])
+def test_what_ends_the_yaml_library_itself_is_told(fault: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise fault("with a text of its own")
+
+    monkeypatch.setattr("yaml.compose", broken)
+    told = the("MDF001", file(b"agent/a.md", "---\ndescription: d\n---\n"))
+    assert (told.message, told.line) == ("The front matter is not YAML: it cannot be read.", 2)
