@@ -78,8 +78,7 @@ def _registry(place: Place) -> Judged:
     """Of `auths` in Docker's config, and of `_authToken`, `_auth` and `_password` in an npmrc."""
     value, npm = place.value, place.before.rstrip(b" =\"'")
     if npm.endswith(b"_authToken"):
-        drawn = secret_values.is_uuid(value) or secret_values.is_random(value) or secret_values.is_vendor(value)
-        drawn = drawn and not stand_ins.placeholder(value)
+        drawn = (secret_values.is_uuid(value) or secret_values.is_random(value)) and not stand_ins.placeholder(value)
     elif npm.endswith(b"_password"):
         drawn = bool(plain := secret_values.decoded(value)) and not stand_ins.weak_password(plain)
     else:
@@ -157,26 +156,22 @@ def _parameter(place: Place) -> Judged:
 
 def _url(place: Place) -> Judged:
     """User and password of a URL. A mask may hold a colon, which the scanner takes for the password's."""
-    data, end = place.data, place.end
-    begin = data.rfind(b"://", max(0, place.start - 300), place.start)
-    user, _, password = data[begin + 3 : end].partition(b":") if begin >= 0 else (b"", b"", place.value)
-    if stand_ins.is_template(password) or stand_ins.is_template(user) or re.search(rb"^[\[<({*]", user):
+    scheme, _, given = place.before.rpartition(b"://")
+    user, _, password = (given + place.value).partition(b":")
+    if stand_ins.is_template(password) or stand_ins.is_template(user) or user.startswith((b"[", b"(", b"*")):
         return NOTHING
-    at = data.find(b"@", end, end + 2)
-    host = data[at + 1 : at + 80] if at >= 0 else b""
-    scheme = data[max(0, begin - 20) : begin] if begin >= 0 else b""
-    known = re.split(rb"[^A-Za-z0-9_-]", host, maxsplit=1)[0]
-    if stand_ins.weak_password(password, user, known, scheme):
+    host = place.rest[1:]
+    known = re.split(rb"[^A-Za-z0-9_-]", host)[0], re.split(rb"[^A-Za-z0-9_-]", scheme)[-1]
+    if stand_ins.weak_password(password, user, *known):
         return "SEC103", "user and password in a URL"
-    if stand_ins.example_host(host) and not secret_values.is_random(password) and len(password) < 12:
+    if stand_ins.example_host(host) and len(password) < 12:
         return "SEC103", "user and password in a URL"
     return "SEC003", "a password in a URL"
 
 
 def _curl_user(place: Place) -> Judged:
     """The user and password of curl's own `-u`, on its own command line."""
-    before = place.data[max(0, place.start - 2000) : place.start]
-    command = before[before.rfind(b"curl") :]
+    command = place.data[place.data.rfind(b"curl", 0, place.start) : place.start]
     if re.search(rb"(?<![\\\r])\r?\n|[|;]|&&", command) or b"://" in place.value:
         return NOTHING
     user, colon, password = place.value.replace(b'"', b"").replace(b"'", b"").partition(b":")

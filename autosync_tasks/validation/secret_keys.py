@@ -52,9 +52,13 @@ class Place(NamedTuple):
         return self.data[max(0, self.start - 300) : self.start]
 
     @property
+    def rest(self) -> bytes:
+        """What follows in its line."""
+        return self.data[self.end : self.end + 160].partition(b"\n")[0]
+
+    @property
     def around(self) -> bytes:
-        """What is before it, and the rest of its line."""
-        return self.before + b" " + self.data[self.end : self.end + 160].partition(b"\n")[0]
+        return self.before + b" " + self.rest
 
 
 def private_key(place: Place) -> Judged:
