@@ -57,7 +57,7 @@ class Look:
 
     @cached_property
     def _shape(self) -> str:
-        return self.site.shape(self.site.settings.source_id)
+        return self.site.shape(self.site.source_id)
 
     @property
     def idle(self) -> Mapping[str, Any] | None:

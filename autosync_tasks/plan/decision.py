@@ -47,7 +47,7 @@ def propose(
 
 def foresee(seen: Look, past: Past, now: float, *, validate: bool = True) -> Outlook:
     """Looks as far ahead as the tree, the settings and the history allow. validate: False leaves the findings out."""
-    trigger, source_id = Trigger.SCHEDULE, seen.site.settings.source_id
+    trigger, source_id = Trigger.SCHEDULE, seen.site.source_id
     if not validate:
         bare = decision_of(seen, trigger, past, now, Ask())
         return Outlook(Proposal(bare, bare.reason), Proposal(bare, bare.reason))
@@ -88,7 +88,7 @@ def _guarded(seen: Look) -> Guarded:
         owned=seen.owned,
         gone=lost.gone,
         truncated=lost.truncated,
-        other_source=branch_id if branch_id != seen.site.settings.source_id else seen.site.other_source,
+        other_source=branch_id if branch_id != seen.site.source_id else seen.site.other_source,
         collisions=difference.collisions,
         first=not seen.recorded,
     )

@@ -109,7 +109,7 @@ def trees_of(site: Site, heads: Heads) -> Trees:
     repository = site.repository
     base, local, remote = (repository.head(commit) for commit in (heads.base, heads.local, heads.remote))
     owned = _files(base.recorded) | _files(local.recorded)
-    own_id = local.recorded.source_id if local.recorded else site.settings.source_id
+    own_id = local.recorded.source_id if local.recorded else site.source_id
     return Trees(
         base.tree, local.tree, remote.tree, owned, own_id, remote.recorded.source_id if remote.recorded else ""
     )

@@ -57,7 +57,7 @@ def note(site: Site, seen: Look) -> None:
         and not cache.unsettled
         and not seen.scan.followed
         and cache.scan == seen.blob
-        and (cache.head, cache.settings) == (head, fresh.shape(settings.source_id))
+        and (cache.head, cache.settings) == (head, fresh.shape(fresh.source_id))
         and (repository.bare or state.worktree() == head)
         and health_is is not None
         and not health_is.faults

@@ -122,7 +122,7 @@ def _with_patience(site: Site, request: Request, progress: Progress | None) -> t
             left -= 1
             if not left:
                 raise
-            if not (site.settings.source_id or request.check):
+            if not (site.source_id or request.check):
                 site = open_site(site.environ)  # the first sync had noted the id by which it knows its own commit
 
 

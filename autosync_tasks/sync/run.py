@@ -106,7 +106,7 @@ _WANTED = (Priority.HIGH, Priority.MEDIUM)
 
 def passage(site: Site, request: Request, seen: Look, progress: Progress | None) -> Run:
     """Takes the steps in order; ends early where nothing is left to do or a guard holds."""
-    past, source_id = past_of(seen, request.now), site.settings.source_id or os.urandom(8).hex()
+    past, source_id = past_of(seen, request.now), site.source_id or os.urandom(8).hex()
     proposal = propose(seen, request.trigger, past, request.now, request.ask, source_id, check=request.check)
     known = _Passage(site, request, seen, past, source_id, proposal)
     decision, plan = proposal.decision, proposal.plan

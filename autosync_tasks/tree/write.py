@@ -68,8 +68,8 @@ class Writer(Below):
                 os.close(handle)
         self._staged.append((scratch, path, mark))
         self._bytes += len(data)
-        if len(self._staged) >= _MOST_STAGED or self._bytes >= _MOST_BYTES:
-            self.flush()
+        if not self._durable or len(self._staged) >= _MOST_STAGED or self._bytes >= _MOST_BYTES:
+            self.flush()  # at once where nothing waits for the disk: the folder is still open
 
     def flush(self) -> None:
         """Puts in place what is staged, once it is on the disk. Faults of one path are kept in `failed`."""

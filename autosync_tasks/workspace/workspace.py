@@ -48,7 +48,25 @@ class Site:
         source_id = self.loaded.file.get("source_id")
         if not recorded or not source_id or os.path.realpath(str(recorded)) == self.places.real_source:
             return ""
-        return f"{source_id}, recorded for {display(str(recorded))}"
+        return "" if self._elsewhere else f"{source_id}, recorded for {display(str(recorded))}"
+
+    @property
+    def source_id(self) -> str:
+        """What the backup's branch carries for this source; "" before the first sync.
+
+        Where the environment names another tree and another backup for a run, the recorded id stands for neither: then
+        it follows from the tree's path, the same in each such run.
+        """
+        if self._elsewhere:
+            return hashlib.sha256(os.fsencode(self.places.real_source)).hexdigest()[:16]
+        return self.settings.source_id
+
+    @property
+    def _elsewhere(self) -> bool:
+        file, places = self.loaded.file, self.places
+        named = (("opencode_source", places.real_source), ("opencode_backup", places.real_backup))
+        here = (name in file and os.path.realpath(str(file[name])) != real for name, real in named)
+        return bool(file.get("source_id")) and all(here)
 
     @property
     def following(self) -> Following | None:

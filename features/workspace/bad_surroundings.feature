@@ -138,6 +138,19 @@ Feature: Bad surroundings
       Then the sync is blocked
       And it says "belongs to another source"
 
+    Scenario: it names another tree and another backup, each time
+      Given a config tree backed up at 09:00
+      And the environment names the tree "~/elsewhere" and the backup "~/its-backup", made at 09:10
+      When a context file changes and a person asks for a sync at 09:20
+      Then the sync is done
+
+    Scenario: such a backup is not for a third tree
+      Given a config tree backed up at 09:00
+      And the environment names the tree "~/elsewhere" and the backup "~/its-backup", made at 09:10
+      And the environment says OPENCODE_SOURCE is "~/.config/opencode/agent"
+      When a person asks for a sync at 09:20
+      Then the sync is blocked
+
   Rule: An unattended run that hangs is ended, and counts as failed
 
     @sweep

@@ -59,6 +59,17 @@ def backed_up(machine: Machine, time: str) -> None:
     machine.must_sync()
 
 
+@given(
+    parsers.re(
+        r'the environment names the tree "~/(?P<tree>[^"]+)" and the backup "~/(?P<backup>[^"]+)", made at (?P<time>\S+)'
+    )
+)
+def backed_up_elsewhere(machine: Machine, tree: str, backup: str, time: str) -> None:
+    machine.environ.update(OPENCODE_SOURCE=str(machine.home / tree), OPENCODE_BACKUP=str(machine.home / backup))
+    machine.source = machine.home / tree
+    backed_up(machine, time)
+
+
 @given(parsers.re(rf"a config tree of {NUMBER} files backed up at (?P<time>\d\d:\d\d)"))
 def many_files(machine: Machine, number: str, time: str) -> None:
     machine.start_anew()
