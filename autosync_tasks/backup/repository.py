@@ -142,7 +142,8 @@ class Repository:
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
             return self._packed(name)
         except OSError as error:
-            raise BackupError(f"the branch {self.branch} cannot be read: {error.strerror}") from None
+            hint = f"check the permissions of {display(self.git_dir)}"
+            raise BackupError(f"the branch {self.branch} cannot be read: {error.strerror}", hint=hint) from None
         if not _ID.match(text):
             raise BackupError(
                 f"the branch {self.branch} of {display(self.folder)} is damaged (its ref holds no commit id)",

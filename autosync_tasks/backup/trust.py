@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from autosync_tasks.errors import BackupError
-from autosync_tasks.names import display
+from autosync_tasks.names import display, typed
 from autosync_tasks.records import pattern
 
 _NEVER_WRITTEN = frozenset({"branches", "config", "config.worktree", "description", "hooks", "lfs", "modules"})
@@ -33,6 +33,32 @@ def check_inside(git_dir: str) -> None:
                 if link
                 else "remove it; `inv recover --check` says what is missing then",
             )
+
+
+def check_open(git_dir: str) -> None:
+    """Raises BackupError if this user may not read all that is there: what is only closed must not count as damaged."""
+    try:
+        for folder, _, names in os.walk(git_dir, onerror=_closed):
+            for path in (os.path.join(folder, name) for name in names):
+                if not os.access(path, os.R_OK, effective_ids=True):
+                    with suppress(FileNotFoundError), open(path, "rb", opener=_without_waiting):
+                        pass
+    except PermissionError as error:
+        where = typed(git_dir)
+        raise BackupError(
+            f"{display(str(error.filename))} may not be read by this user, so whether it is damaged cannot be told",
+            hint=f"`chmod -R u+rwX {where}`, or, if it is another user's, `sudo chown -R {os.geteuid()}: {where}`; "
+            "then run this again",
+        ) from None
+
+
+def _closed(error: OSError) -> None:
+    if isinstance(error, PermissionError):
+        raise error
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def check_format(git_dir: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import functools
+import os
 import signal
 import sys
 import threading
@@ -44,6 +45,8 @@ def code_of(task: Callable[P, int], *args: P.args, **kwargs: P.kwargs) -> int:
     """
     if signal.getsignal(signal.SIGCHLD) == signal.SIG_IGN and threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # by who started this: no child's end would be heard
+    # By him too: a mask that shuts this user out of what is made here, or lets everybody write there.
+    os.umask(os.umask(0o077) & 0o077 | 0o002)
     with one_run():
         try:
             return task(*args, **kwargs)

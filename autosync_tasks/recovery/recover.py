@@ -10,7 +10,7 @@ from itertools import islice
 from autosync_tasks.backup import health
 from autosync_tasks.backup.able import check_able, check_works
 from autosync_tasks.backup.soundness import all_refs
-from autosync_tasks.backup.trust import check_format, check_inside
+from autosync_tasks.backup.trust import check_format, check_inside, check_open
 from autosync_tasks.errors import AutosyncError, BackupError, ConflictError
 from autosync_tasks.humanize import count
 from autosync_tasks.model import Outcome, Run, Step
@@ -39,6 +39,7 @@ def recover(site: Site, request: Request, announce: Announce | None = None) -> R
     Raises BackupError if there is no backup, LockedError while another run is at work.
     """
     repository = site.repository
+    check_open(repository.git_dir)
     if not all(os.path.isdir(os.path.join(repository.git_dir, part)) for part in ("objects", "refs")):
         raise BackupError(
             f"there is no backup at {display(site.places.backup)} that could be mended",

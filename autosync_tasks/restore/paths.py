@@ -66,7 +66,7 @@ def chosen(site: Site, wish: Wish, recorded: Mapping[Path, Entry], commit: str) 
     try:
         selected = select(recorded, [in_source(site.places, path, wish.cwd, recorded) for path in wish.paths])
     except UnknownPathError as error:
-        error.hint = _where(site, wish, error.paths[0], commit) or error.hint
+        error.hint = _where(site, wish, error.paths[0], commit) or _why_none(site, error.paths[0]) or error.hint
         raise
     rule_for = Classifier(site.settings).rule_for
     if wish.paths and all(rule_for(path, entry.kind).priority == "never" for path, entry in selected.items()):
@@ -166,3 +166,13 @@ def _where(site: Site, wish: Wish, path: Path, commit: str) -> str:
         return f"it came into the backup with {name_of_commit(site, later[0], wish.zone)}: add --at {later[0][:7]}"
     except BackupError:
         return ""  # a hint is no reason to fail
+
+
+def _why_none(site: Site, path: Path) -> str:
+    """Why no backup holds a path, if that is by its rule; else ""."""
+    rule = Classifier(site.settings).rule_for(path, Kind.FILE) if path else None
+    if rule and rule.priority == "never":
+        return f"files such as {display(rule.pattern)} are never copied into a backup: bring it from where you keep it"
+    if rule and rule.priority == "low":
+        return f"files such as {display(rule.pattern)} are of low priority: `inv sync --include-low` alone takes them"
+    return ""

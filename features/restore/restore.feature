@@ -122,6 +122,17 @@ Feature: Bringing files back
       Then the restore is refused
       And it says "it left the backup with", and what to do next
 
+    Scenario Outline: <file>, which no backup takes
+      Given "<file>" says "x"
+      When a person restores "<file>"
+      Then the restore is refused
+      And it says "files such as <why>", and what to do next
+
+      Examples:
+        | file      | why                                   |
+        | .env      | .env are never copied into a backup   |
+        | debug.log | *.log are of low priority             |
+
     Scenario: the backups that changed what a pattern matches, though nothing of it is left
       Given "context/stack.md" is deleted
       And a person asks for a sync at 10:00

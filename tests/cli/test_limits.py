@@ -45,6 +45,18 @@ def test_who_starts_it_may_ignore_the_end_of_children(place: Place) -> None:
         signal.signal(signal.SIGCHLD, before)
 
 
+@pytest.mark.parametrize("umask", [0o777, 0o000])
+def test_who_starts_it_may_mask_any_mode(place: Place, umask: int) -> None:
+    """Nothing that is made shuts its own user out, and nobody else may write there."""
+    place.umask = umask
+    assert place.sync(weak=True).code == 0
+    place.umask = 0o022
+    place.write("context/b.md", "more words\n")
+    assert place.sync(weak=True).outcome == "changed"
+    made = [path for path in (*place.backup.rglob("*"), *place.state.rglob("*")) if not path.is_symlink()]
+    assert [path for path in made if path.stat().st_mode & 0o002 or not path.stat().st_mode & 0o400] == []
+
+
 def _sees_an_end() -> int:
     if not (pid := os.fork()):
         os._exit(7)

@@ -17,6 +17,7 @@ from autosync_tasks.recovery.recover import recover
 from autosync_tasks.sync.pipeline import sync
 from autosync_tasks.workspace.request import new_request
 from tests.restore.support import Place, explode, make_place, read_tree, write
+from tests.support.rights import as_a_person
 
 pytestmark = pytest.mark.sample(8, of_file=True)
 
@@ -58,6 +59,22 @@ def test_nothing_wrong_says_so_and_writes_nothing(place: Place) -> None:
     run = mend(place, check=True)
     assert (run.outcome, run.exit_code) == (Outcome.OK, 0)
     assert place.everything() == before
+
+
+@pytest.mark.parametrize("part", ["config", "HEAD", "index", "refs/heads/main", "refs", "refs/heads", "objects", "."])
+def test_what_this_user_may_not_read_is_not_taken_for_damaged(place: Place, part: str) -> None:
+    """`sudo git …` in the backup leaves files of root's there. Moved aside, the settings would take the remotes along."""
+    closed = place.backup / ".git" / part
+    before, mode = place.everything(), closed.stat().st_mode & 0o777
+    closed.chmod(0)
+    for check in (True, False):
+        with as_a_person(), pytest.raises(BackupError) as told:
+            mend(place, check=check)
+        assert str(closed) in told.value.message
+        assert "chmod" in told.value.hint
+    closed.chmod(mode)
+    assert place.everything() == before
+    assert mend(place, check=True).outcome is Outcome.OK
 
 
 @pytest.mark.parametrize("damage", ["", "not a commit\n", "0" * 40 + "\n", "deadbeef" * 5 + "\n"])
