@@ -65,6 +65,7 @@ pytest_plugins = [
     "tests.features.commits",
     "tests.features.gate",
     "tests.features.verdict",
+    "tests.features.moments",
     "tests.features.patterns",
     "tests.features.outside",
     "tests.features.watcher",

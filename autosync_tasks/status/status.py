@@ -13,7 +13,7 @@ from autosync_tasks.backup.losses import losses
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.machines.own import others
 from autosync_tasks.machines.record import others_in_short
-from autosync_tasks.model import Left, LeftOut, Path, Pending, Priority, Verb
+from autosync_tasks.model import Left, LeftOut, Path, Pending, Priority
 from autosync_tasks.plan.compare import Look, look
 from autosync_tasks.plan.decision import foresee
 from autosync_tasks.plan.past import failures_in_a_row, past_of
@@ -170,7 +170,7 @@ def _status(seen: Look, unseen: Status, records: Reversible[dict[str, Any]], now
 def _block(outlook: Outlook) -> tuple[str, str]:
     """Why the next sync that may go would be blocked, with the file that holds it, and what to do."""
     decision = outlook.block
-    if decision is None or decision.verb is not Verb.BLOCK:
+    if decision is None:
         return "", ""
     first = next((finding for finding in outlook.first_to_go.findings if finding.blocks), None)
     return decision.reason + (f" ({named(first)})" if first else ""), decision.next_step

@@ -107,6 +107,7 @@ Feature: Patterns
         | a\x20b       | nothing                                                             |
         | \x20b        | nothing                                                             |
         | b\\\x20     | nothing                                                             |
+        | X\\\x20    | nothing                                                             |
         | c\\\\\\\x20 | nothing                                                             |
         | \\#d         | nothing                                                             |
         | [e-e]        | nothing                                                             |

@@ -29,6 +29,7 @@ Feature: The YAML of a front matter is read as OpenCode reads it
         | agent/a.md | ---\\r\ndescription: d\\r\nmode: x\\r\n---\\r\nBe kind. | MDF002 3:0 `mode` should be one of subagent, primary and all. |
         | agent/a.md | ---\n# a note\n\ndescription: d\nmode: x\n---\n | MDF002 5:0 `mode` should be one of subagent, primary and all. |
         | agent/a.md |  | MDF003 1:0 The agent has no front matter with a `description`. |
+        | agent/a.md | → x | FS007 0:0 The link's target is not in the tree. |
 
     Scenario: it has an end
       Then of one file alone this is told, with line and column:

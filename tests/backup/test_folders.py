@@ -14,6 +14,7 @@ from autosync_tasks.backup.listing import (
     listed,
     path_listed,
     refolded,
+    sound_listing,
     spliced,
 )
 
@@ -109,3 +110,9 @@ def test_the_ids_are_those_of_gits_own_form_before_and_after_changes(seed: int) 
             changed |= _above(path)
             del paths[path]
         folders = refolded(text(), folders, changed)
+
+
+def test_a_sound_listing_is_told_from_any_other_text() -> None:
+    assert sound_listing(b"") and sound_listing(TEXT) and sound_listing(TEXT[:-1])
+    for odd in (b"\0", b"x", TEXT + b"x", TEXT[1:], TEXT.replace(b"\t", b" "), TEXT.replace(b"100644", b"100600")):
+        assert not sound_listing(odd), odd

@@ -148,3 +148,18 @@ def test_what_stands_there_as_another_kind_is_recorded_as_it_stands() -> None:
         b"c": Entry(Kind.LINK, 0o777, 0, one),
         b"e": Entry(file, 0o644, 0, one),
     }
+
+
+def test_a_manifest_belongs_to_the_tree_that_it_describes_and_to_no_other() -> None:
+    one, other = "1" * 40, "2" * 40
+    paths = {b"a": (Kind.FILE, 0o755), b"b": (Kind.LINK, 0o777), b"c": (Kind.FOLDER, 0o755), b"d": (Kind.FILE, 0o644)}
+
+    def belongs(*modes: str, content: str = one, record: str = one) -> bool:
+        described = [(path, mode, record) for path, mode in zip((b"a", b"b", b"d"), modes, strict=True) if mode]
+        tree = {path: (mode, content) for path, mode, _ in described} | {b"theirs": ("100644", other)}
+        return manifest.belongs(manifest.Recorded("abcdefgh", manifest.digest(described), paths), tree)
+
+    assert belongs("100755", "120000", "100644")
+    assert not belongs("100644", "120000", "100644") and not belongs("100755", "100644", "100644")
+    assert not belongs("100755", "120000", "100755") and not belongs("100755", "120000", "")
+    assert not belongs("100755", "120000", "100644", content=other)

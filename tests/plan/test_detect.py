@@ -110,10 +110,13 @@ def test_a_digest_names_one_plan_in_whatever_order_it_was_made() -> None:
 
 
 def test_a_digest_says_all_that_a_plan_is_and_the_same_with_every_version() -> None:
-    observed, recorded = {b"a": entry("a")._replace(mode=0o755)}, dict.fromkeys((b"d", b"c"), entry("gone"))
+    observed, recorded = (
+        {b"a": entry("a")._replace(mode=0o755)},
+        dict.fromkeys((b"d", b"c", b"b/y", b"b/x", b"e", b"f"), entry("gone")),
+    )
     there = dict.fromkeys(recorded, ("100644", "1" * 40))
     made = plan(difference(observed, recorded).changes, observed, recorded, there, "2" * 40, "s", lambda *_: b"text")
-    said = b"%s\0+100755 %s a\0-c\0-d\0text" % (b"2" * 40, entry("a").id.encode())
+    said = b"%s\0+100755 %s a\0-b/x\0-b/y\0-c\0-d\0-e\0-f\0text" % (b"2" * 40, entry("a").id.encode())
     assert made.digest == hashlib.sha256(said).hexdigest()
 
 
@@ -252,3 +255,16 @@ def test_what_others_have_in_a_folder_is_in_nobodys_way() -> None:
     for stands, expected in ((FOLDER, ()), (entry("a"), (b"context/theirs.md",))):
         found = detect({b"context": stands}, {}, tree, (), classifier.rule_for, classifier.starts, include_low=False)
         assert found.collisions == expected
+
+
+def test_a_link_to_what_the_file_said_is_another_kind_of_the_same_mode_and_contents() -> None:
+    was = entry("a.md")._replace(mode=0o777)
+    assert [one.kind for one in difference({b"x": was._replace(kind=Kind.LINK)}, {b"x": was}).changes] == [
+        ChangeKind.TYPE
+    ]
+
+
+def test_of_empty_folders_in_one_another_each_is_told() -> None:
+    tree = {b"a": FOLDER, b"a/b": FOLDER}
+    for observed, recorded in ((tree, {}), ({}, tree)):
+        assert [one.path for one in difference(observed, recorded).changes] == [b"a", b"a/b"]

@@ -11,8 +11,16 @@ from hypothesis import strategies as st
 
 from autosync_tasks.config import user_rules
 from autosync_tasks.model import Kind, Priority, Rule
-from autosync_tasks.policy.classify import Classifier, Policy, closed_folders, ordered_rules, protected_matcher
+from autosync_tasks.policy.classify import (
+    Classifier,
+    Policy,
+    closed_folders,
+    ordered_rules,
+    protected_matcher,
+    protected_rules,
+)
 from autosync_tasks.policy.matching import Matcher
+from autosync_tasks.policy.rules import ALWAYS_PROTECTED
 from autosync_tasks.records import replace
 from tests.policy.make import SETTINGS, having
 
@@ -364,3 +372,18 @@ def test_a_rule_with_exceptions_closes_nothing() -> None:
     profile.agents_rules = (with_exception, *profile.agents_rules[1:])  # type: ignore[misc]
     found = closed_folders(profile)
     assert found is not None and not found(b"cache") and not found(b"x/cache")
+
+
+def test_a_link_that_a_rule_names_is_what_that_rule_says() -> None:
+    """Only what no rule names is taken for what stands in its place."""
+    classifier = Classifier(_profile(("a/", HIGH), ("b/", LOW), ("a", Priority.MEDIUM), ("c/", HIGH)))
+    assert [classifier.rule_for(path, Kind.LINK).pattern for path in (b"a", b"b", b"c", b"d")] == ["a", "*", "c/", "*"]
+
+
+def test_only_what_a_rule_names_is_taken_out_of_what_is_protected() -> None:
+    mine = [Rule(pattern, "mine", HIGH, "config.toml") for pattern in ("node_modules", "*.md", "/opencode.db", "x/")]
+    found = {rule.pattern: rule.unless for rule in protected_rules(mine)}
+    assert found["node_modules/"] == ("node_modules",)
+    assert [unless for pattern, unless in found.items() if pattern != "node_modules/" and unless] == [
+        rule.unless for rule in ALWAYS_PROTECTED if rule.unless
+    ]

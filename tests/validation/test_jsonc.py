@@ -219,3 +219,12 @@ def test_a_string_without_an_end_is_left_to_json_and_a_comment_is_named() -> Non
     assert jsonc.blank_comments('{} // x\n"b') == '{}     \n"b'
     with pytest.raises(jsonc.JsoncError, match="has no end"):
         jsonc.blank_comments("{} // x\n/* b")
+
+
+def test_of_a_text_that_is_too_long_that_is_told_and_one_of_just_that_length_is_read() -> None:
+    text = "{}" + " " * (jsonc.MAX_TEXT - 2)
+    assert len(text) == 16 * 1024 * 1024 and jsonc.loads(text) == {}
+    with pytest.raises(jsonc.TooDeepError) as caught:
+        jsonc.loads(text + " ")
+    told = caught.value
+    assert (told.what, told.line, told.column) == ("longer than 16 million characters", 1, 1)
