@@ -77,7 +77,7 @@ def selected(code: str, select: tuple[str, ...], ignore: tuple[str, ...], everyt
         return True
     if not everything or (select and not code.startswith(select)):
         return False
-    return not (ignore and code.startswith(ignore))
+    return not code.startswith(ignore)
 
 
 def finish(raw: Raw, path: Path, context: Context, excerpt: str = "") -> Finding:

@@ -160,7 +160,8 @@ def printable(data: bytes | str, limit: int = EXCERPT_LIMIT) -> str:
 
     Categories: Cc control, Cf format (bidi, zero width), Cs surrogate, Zl/Zp line and paragraph separators.
     """
-    text = data[: limit * 4].decode("utf-8", "replace") if isinstance(data, bytes) else data[: limit * 4]
+    most = limit * 4 + 1  # so much that what is cut says so
+    text = data[:most].decode("utf-8", "replace") if isinstance(data, bytes) else data[:most]
     clean = "".join(
         " " if c == "\t" else "\ufffd" if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in text
     )

@@ -99,7 +99,7 @@ class OneRun:
             return None, [Raw("SEC000", f"The file was not judged: {self._missing}.")]
         try:
             secrets = regions(path, data, engine)
-            return secrets, list(secret_faults(secrets, Lines(data))) if secrets else []
+            return secrets, list(secret_faults(secrets, Lines(data)))
         except EngineUnavailableError as error:
             return None, [Raw("SEC000", f"The file was not judged: {error}.")]
         except TimeoutError:

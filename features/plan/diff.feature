@@ -36,6 +36,26 @@ Feature: What has changed
       When a person runs `autosync diff`
       Then it says "contents differ: 0 bytes become 4"
 
+    Scenario: what is withheld, and what is only counted
+      Then of a file that was this and is that, with such lines withheld, this is shown:
+        | was            | is             | withheld | shown                                                              |
+        | a\nb\n         | a\nc\n         |          | @@ -1,2 +1,2 @@\n a\n-b\n+c                                        |
+        | a\nb\n         | a\nb\nc\n      |          | @@ -1,2 +1,3 @@\n a\n b\n+c                                        |
+        |                | a\n            |          | @@ -0,0 +1 @@\n+a                                                  |
+        | a              |                |          | @@ -1 +0,0 @@\n-a\n\\ No newline at end of file                     |
+        | a\n            | a              |          | @@ -1 +1 @@\n-a\n+a\n\\ No newline at end of file                   |
+        | a\n\nb\n       | a\nb\n         |          | @@ -1,3 +1,2 @@\n a\n-\n b                                          |
+        | a\nb\n         | a\nc\n         | 1        | @@ -1,2 +1,2 @@\n (line withheld: it may hold a secret) #1\n-b\n+c |
+        | a\nb           | a\nc\n         | 1, 2     | @@ -1,2 +1,2 @@\n (line withheld: it may hold a secret) #1\n-(line withheld: it may hold a secret) #2\n\\ No newline at end of file\n+(line withheld: it may hold a secret) #2 |
+        | a\nb\n         | a\nc\n         | 1, 2     | \x20   contents differ in withheld lines                          |
+        | a\x00b         | a              |          | \x20   contents differ: 3 bytes become 1                          |
+        | a              | a\x00b         |          | \x20   contents differ: 1 bytes become 3                          |
+        | a              | TIMES(1000001, b) |       | \x20   contents differ: 1 bytes become 1,000,001                  |
+        | TIMES(1000001, b) | a           |          | \x20   contents differ: 1,000,001 bytes become 1                  |
+        | a              | TIMES(1000000, b) |       | @@ -1 +1 @@\n-a\n\\ No newline at end of file\n+TIMES(499, b)…\n\\ No newline at end of file |
+        | a\n            | TIMES(500, b)\n |         | @@ -1 +1 @@\n-a\n+TIMES(500, b)                                     |
+        | a\n            | TIMES(501, b)\n |         | @@ -1 +1 @@\n-a\n+TIMES(499, b)…                                    |
+
     Scenario: a new name alone
       Given "agent/reviewer.md" is renamed to "agent/critic.md"
       When a person runs `autosync diff`

@@ -18,6 +18,7 @@ from autosync_tasks.validation.families import explain
 from autosync_tasks.validation.findings import Context, Raw, Subject
 from autosync_tasks.validation.rule import Family
 from autosync_tasks.validation.scanner import Engine, EngineUnavailableError, Hit, SieveHoleError
+from autosync_tasks.validation.withheld import unified
 from tests.features.judged import made_up
 from tests.features.places_told import rows_of
 from tests.features.tree import unescaped
@@ -237,6 +238,17 @@ def all_hidden(datatable: list[list[str]]) -> None:
     away = context(load_engine=_scanner_that("went away"))
     found = [[holds, _hidden(_meant(holds), away)] for holds, _ in datatable[1:]]
     assert found == datatable[1:]
+
+
+@then("of a file that was this and is that, with such lines withheld, this is shown:")
+def diff_shown(datatable: list[list[str]]) -> None:
+    """The same lines of both are withheld."""
+    found = []
+    for was, then_is, withheld, _ in datatable[1:]:
+        lines = {int(one) for one in withheld.split(", ") if one}
+        shown = "\n".join(unified(_meant(was), _meant(then_is), lambda _, lines=lines: lines))
+        found.append((was, then_is, withheld, shown))
+    assert found == [(was, then_is, lines, _meant(shown).decode()) for was, then_is, lines, shown in datatable[1:]]
 
 
 @then("of these names such parts are shown nowhere:")

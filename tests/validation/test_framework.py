@@ -136,6 +136,15 @@ def test_without_a_scanner_for_names_the_first_file_is_told() -> None:
     assert any("No name was judged" in f.message for f in found)
 
 
+def test_where_no_name_was_judged_the_first_of_all_is_told_whoever_judged_it() -> None:
+    def gone(_: str) -> Gone:
+        raise EngineUnavailableError("it is not here")
+
+    seen = context(load_engine=gone)
+    found = validate([file(b"b.md", b"x")], seen, lambda: ([b"a.md"], []))
+    assert [(f.path, f.message[:8]) for f in found] == [(b"a.md", "No name "), (b"b.md", "The file")]
+
+
 def test_of_one_code_200_are_told_and_of_another_all_the_same() -> None:
     text = "{" + ", ".join('"a": 1' for _ in range(250)) + ', "b": {"c": 1, "c": 2}}'
     found = codes(validate([file(b"x.json", text), file(b"y z.json", text)], context()))

@@ -58,6 +58,9 @@ def test_of_others_with_the_name_the_first_is_said_and_only_so_much() -> None:
     assert three[b"Aa"].message.endswith(" AA.")
     assert [path for path, _ in collisions([b"A.md"], [b"a.md"])] == [b"A.md"]
     assert [path for path, _ in collisions([b"A", b"c"], [b"A", b"a", b"c"])] == [b"A"]
+    assert [path for path, _ in collisions([b"c", b"A"], [b"c", b"a"])] == [b"A"]
+    many = [b"%d" % n for n in range(80)]
+    assert [path for path, _ in collisions([*many, b"A"], [*many, b"A", b"a"])] == [b"A"]
 
 
 def test_places() -> None:
@@ -65,6 +68,15 @@ def test_places() -> None:
     assert [lines.position(at) for at in (0, 1, 3, 8, 11)] == [(1, 1), (1, 2), (2, 1), (2, 5), (4, 1)]
     assert [lines.text(number) for number in range(6)] == [b"", b"ab", "cdé x".encode(), b"", b"z", b""]
     assert printable(("\U0001f600" * 10).encode(), 10) == "\U0001f600" * 10
+    assert printable(("\U0001f600" * 11).encode(), 10) == "\U0001f600" * 9 + "…"
+    assert [printable(text, 3) for text in ("abc", "abcd", b"abc", b"abcd")] == ["abc", "ab…", "abc", "ab…"]
+    assert printable("a\tb\u2028\u2029\x00\ud800\u200bZl", 20) == "a b\ufffd\ufffd\ufffd\ufffd\ufffdZl"
+    assert [Lines(text).text(1) for text in (b"", b"ab", b"\nab", b"ab\n")] == [b"", b"ab", b"", b"ab"]
+    long = Lines(b"x" * 5000 + b"\n" + b"y" * 5000)
+    assert [(len(long.text(n)), long.position(n * 5000 - 1)) for n in (1, 2)] == [(4096, (1, 4097)), (4096, (2, 4097))]
+    assert Lines(b"x" * 4096).position(4095) == (1, 4096)
+    many = Lines(b"\n" * 30)
+    assert [many.line(at) for at in range(30)] == list(range(1, 31)), "counted first, then looked up"
     assert jsonc.duplicates('{"a": 1, "a": 2}') == [("a", 1, 10)]
     assert the("MDF003", file(b"agent/a.md", "hi")).line == 1
     assert the("MDF003", file(b"agent/a.md", "---\nmode: all\n---\n")).line == 1
