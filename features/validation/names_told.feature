@@ -12,6 +12,8 @@ Feature: What is told of a name, a mode, a link, and of a merge that was left un
         | docs/a.md | 646  |         | x                  | FS005 0:0 The mode is 0646.                       |
         | docs/a.md | 602  |         | x                  | FS005 0:0 The mode is 0602.                       |
         | docs/a.md | 604  |         | x                  |                                                   |
+        | docs/a.md | 605  |         | x                  |                                                   |
+        | docs/a.md | 647  |         | x                  | FS005 0:0 The mode is 0647.                       |
         | docs/a.md | 4644 |         | x                  | FS001 0:0 The mode is 4644.                       |
         | docs/a.md | 2644 |         | x                  | FS001 0:0 The mode is 2644.                       |
         | docs/a.md | 1644 |         | x                  | FS001 0:0 The mode is 1644.                       |
@@ -22,7 +24,7 @@ Feature: What is told of a name, a mode, a link, and of a merge that was left un
         | docs/a.md | 777  |         | → b.md             | FS007 0:0 The link's target is not in the tree.   |
         | docs/a    | 644  |         | TIMES(10485760, x) |                                                   |
         | docs/a    | 644  |         | TIMES(10485761, x) | FS004 0:0 The file has 10 MB.                     |
-        | docs/a    | 644  |         | TIMES(25600000, x) | FS004 0:0 The file has 26 MB.                     |
+        | docs/a    | 644  |         | TIMES(11500000, x) | FS004 0:0 The file has 12 MB.                     |
         | docs/a    | 777  |         | → TIMES(10485761, x) | FS007 0:0 The link's target is not in the tree. |
 
   Rule: A name is whole, and the only one of its kind
@@ -97,6 +99,14 @@ Feature: What is told of a name, a mode, a link, and of a merge that was left un
         | a/link    | → ../../a   | → ../../../b   | the same |
         | a/link    | → /etc/a    | → ../../a      | another  |
         | lib/a.ts  | <<<<<<< a\n=======\n>>>>>>> b | let x\n<<<<<<< c\ny\n=======\n>>>>>>> d | the same |
+
+    Scenario: what a newer version accepts still
+      Then what a person accepted by these fingerprints with an earlier version is accepted still:
+        | file      | holds                         | accepted                |
+        | a/link    | → /etc/a                      | FS006 b18041aa1c8497d9  |
+        | a/link    | → ../../a                     | FS006 58c7d817b54c5394  |
+        | a/link    | → gone                        | FS007 cab8946ec6529ce2  |
+        | a/b.ts    | <<<<<<< a\n=======\n>>>>>>> b | MRG001 9d472a9eeb120135 |
 
   Rule: What cannot be copied is named, with what to do
 

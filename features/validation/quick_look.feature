@@ -60,8 +60,8 @@ Feature: What the quick look passes, the whole scanner would have passed
         | the rule             | matches          | cannot match     |
         | .                    | a, 0, -, é, 😀   | (empty), TIMES(5, a) |
         | \\d                  | 0, 9             | a, _, /, :       |
-        | \\w                  | a, Z, 0, _, é    | -, ., @, [, {, ` |
-        | \\s                  | \x20, \n, \t, \r | a, -             |
+        | \\w                  | a, Z, 0, _, é    | -, ., @, [, {, `, \x00 |
+        | \\s                  | \x20, \n, \t, \r | a, -, \x00       |
         | \\D                  | a, -, _          | 0, 9, (empty)    |
         | \\W                  | -, ., \x20       | a, Z, 0, _       |
         | \\S                  | a, 0, é          | \x20, \n         |

@@ -8,8 +8,8 @@ import re
 import pytest
 
 from autosync_tasks.errors import UsageError
-from autosync_tasks.model import Finding, Severity
-from autosync_tasks.validation import jsonc, schema, validate
+from autosync_tasks.model import Finding, Left, LeftOut, Severity
+from autosync_tasks.validation import jsonc, of_left_out, schema, validate
 from autosync_tasks.validation.families import explain
 from autosync_tasks.validation.findings import Lines, printable
 from autosync_tasks.validation.names_and_modes import collisions
@@ -88,6 +88,8 @@ def test_places() -> None:
 def test_a_finding_is_named_by_sixteen_digits_and_new() -> None:
     one = the("JSN002", file(b"a.json", "{"))
     assert (len(one.fingerprint), one.status) == (16, "new")
+    (left,) = of_left_out([LeftOut(b"docs/a", Left.SPECIAL)], context())
+    assert left.fingerprint == "20f0911d7539fecb", "HMAC-SHA-256 over FS010, the path and `special`"
     assert the("FS008", file(b"a"), file(b"A")).excerpt == ""
     for code, name in (("JSN007", b"package.json"), ("JSN001", b"opencode.json")):
         one = the(code, file(name, "[]"))
