@@ -54,9 +54,8 @@ def derived(expressions: Mapping[str, str]) -> dict[str, Any]:
         "always": always,
         "groups": [
             # an expression of the runs over an alphabet that are long enough for some way
-            [f"{shown(ALPHABETS[name])}{{{ways[0][0]},}}" if name else "", ways]
-            for name, found in sorted(groups.items())
-            if (ways := sorted(found))
+            [f"{shown(ALPHABETS[name])}{{{min(ways)[0]},}}" if name else "", sorted(ways)]
+            for name, ways in sorted(groups.items())
         ],
     }
 
