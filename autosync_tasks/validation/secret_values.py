@@ -34,7 +34,7 @@ def is_random(value: bytes) -> bool:
     size = len(value)
     if not 20 <= size <= 4096 or placeholder(value):
         return False
-    if value.startswith((b"/", b"./", b"../", b"~/")) or b"://" in value or b"::" in value or b"()" in value:
+    if value.startswith((b"/", b"./", b"../", b"~/")) or b"://" in value or b"::" in value:
         return False
     runs = _RUNS.findall(value)
     digits = sum(len(run) for run in runs if run.isdigit())
