@@ -100,6 +100,10 @@ Feature: Each kind of secret is told by its name, and what is near to it is not
         | token = DRAWN20                                        | SEC101 a random value under the name of a key |
         | token = DRAWN19                                        | nothing                                       |
         | foo_key = DRAWN32                                      | SEC101 a random value under the name of a key |
+        | **codecov_token:** `DRAWN32`                           | SEC005 a random value under a secret's name   |
+        | - **Token:** DRAWN32                                   | SEC101 a random value under the name of a key |
+        | **Authorization:** Bearer DRAWN32                      | SEC005 a token in an authorization header     |
+        | **Token:** ask Anna for it, she knows                  | nothing                                       |
         | cacheKey = DRAWN32                                     | nothing                                       |
         | a note of DRAWN32                                      | nothing                                       |
         | codecov_token:\nDRAWN32                                | nothing                                       |
