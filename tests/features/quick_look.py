@@ -17,7 +17,7 @@ from tests.support import scanner
 from tests.support.matches import made
 from tests.support.place import CHECKOUT
 
-WORDS = ("docs/**/*.md", "features/**/*.feature", "autosync_tasks/**/*.py", "*.md")
+WORDS = ("docs/**/*.md", "autosync_tasks/**/*.py", "*.md")
 
 
 @cache

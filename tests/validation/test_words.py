@@ -59,6 +59,7 @@ def test_of_others_with_the_name_the_first_is_said_and_only_so_much() -> None:
     assert [path for path, _ in collisions([b"A.md"], [b"a.md"])] == [b"A.md"]
     assert [path for path, _ in collisions([b"A", b"c"], [b"A", b"a", b"c"])] == [b"A"]
     assert [path for path, _ in collisions([b"c", b"A"], [b"c", b"a"])] == [b"A"]
+    assert [len(list(collisions([b"a"], paths))) for paths in ([b"A", b"a"], [b"a", b"A"], [b"a", b"Ab"])] == [1, 1, 0]
     many = [b"%d" % n for n in range(80)]
     assert [path for path, _ in collisions([*many, b"A"], [*many, b"A", b"a"])] == [b"A"]
 
