@@ -113,7 +113,7 @@ Feature: What the quick look passes, the whole scanner would have passed
         | a*?b                  | b, aab                  | a, (empty)                |
         | a{1,2}?b              | ab, aab                 | b, aaab                   |
         | a{3}?b                | aaab                    | aab, aaaab                |
-        | [ab]?                 | (empty), a, b           | c, ab                     |
+        | [ab]?                 | (empty), a, b           | c, ab, \x00               |
         | [ab]{3}               | aba, bbb                | ab, abab, abc             |
         | [ab]{1,4}             | a, abba                 | (empty), ababa            |
         | [ab]{1,5}             | a, ababa                | (empty), ababab           |
