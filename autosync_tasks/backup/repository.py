@@ -142,7 +142,7 @@ class Repository:
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
             return self._packed(name)
         except OSError as error:
-            hint = f"check the permissions of {display(self.git_dir)}"
+            hint = f"check the permissions of {display(self.git_dir)}" if isinstance(error, PermissionError) else ""
             raise BackupError(f"the branch {self.branch} cannot be read: {error.strerror}", hint=hint) from None
         if not _ID.match(text):
             raise BackupError(

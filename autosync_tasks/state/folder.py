@@ -44,6 +44,19 @@ def make(home: str, parts: Sequence[str]) -> None:
         os.close(fd)
 
 
+def check(folder: str) -> None:
+    """Raises AutosyncError if no sync could write to a state folder, or make it: for looks, which write nothing."""
+    there = folder
+    while not os.path.lexists(there):
+        there = os.path.dirname(there)
+    if not os.path.isdir(there) or not os.access(there, os.W_OK | os.X_OK, effective_ids=True):
+        fault = "may not be written to" if os.path.isdir(there) else "is no folder"
+        raise AutosyncError(
+            f"no sync can use the state folder {display(folder)}: {display(there)} {fault}",
+            hint="mend that, or set XDG_STATE_HOME",
+        )
+
+
 def make_way(folder: int, name: str) -> None:
     """Removes what stands at a file's place and is none: this folder is the program's own."""
     with suppress(FileNotFoundError):

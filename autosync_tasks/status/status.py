@@ -21,6 +21,7 @@ from autosync_tasks.plan.proposal import Outlook
 from autosync_tasks.plan.quarantine import named, way_in, way_on
 from autosync_tasks.records import dataclass, field, replace
 from autosync_tasks.remote.known import KnownRemote, known_remote
+from autosync_tasks.state.folder import check
 from autosync_tasks.state.shapes import syncs
 from autosync_tasks.status import signs as of
 from autosync_tasks.status.verdict import Level, Signs, Verdict, verdict
@@ -92,6 +93,7 @@ def status(site: Site, now: float) -> Status:
         last_run=next(syncs(reversed(records)), {}),
     )
     try:
+        check(site.state.folder)
         with look(site) as seen:
             return _status(seen, unseen, records, now)
     except AutosyncError as error:

@@ -12,6 +12,7 @@ from autosync_tasks.errors import NO_MEMORY, AutosyncError, BackupError, BranchM
 from autosync_tasks.model import Outcome, Run, Step, Trigger
 from autosync_tasks.plan.compare import Look, look
 from autosync_tasks.records import replace
+from autosync_tasks.state.folder import check
 from autosync_tasks.sync.rerun import in_turn
 from autosync_tasks.sync.still import glance
 from autosync_tasks.tree.facts import not_seen
@@ -29,6 +30,7 @@ def sync(site: Site, request: Request, progress: Progress | None = None) -> Run:
     Raises AutosyncError for what stops it before it can decide: no source, an unusable backup, a held lock.
     """
     if request.check:
+        check(site.state.folder)
         return _with_patience(site, request, progress)[0]
     return in_turn(site, request, lambda asked: _recorded(site, asked, progress))
 

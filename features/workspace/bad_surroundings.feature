@@ -42,6 +42,21 @@ Feature: Bad surroundings
       Then the sync is refused
       And it says "is not a folder"
 
+  Rule: Where no sync could keep its notes, every look says so
+
+    Scenario: what a sync would do
+      Given a config tree backed up at 09:00
+      And the state folder may not be written to
+      When a person asks what a sync would do at 09:10
+      Then the sync is refused
+      And it says "no sync can use the state folder", and what to do next
+
+    Scenario: the status
+      Given a config tree backed up at 09:00
+      And the state folder may not be written to
+      Then the status at 09:10 is "not protected"
+      And it says "no sync can use the state folder", and what to do next
+
   Rule: Wrong settings are named all at once
 
     Scenario: three of them

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
+import pytest
 from pytest_bdd import given, parsers, step, then
 
 from tests.features.pictures import git
@@ -162,6 +164,13 @@ def drive_back(machine: Machine) -> None:
 @then("nothing was written in the drive's place")
 def nothing_in_its_place(machine: Machine) -> None:
     assert [path for path in (machine.root / "drive").rglob("*") if path.is_file()] == []
+
+
+@given("the state folder may not be written to")
+def state_closed(machine: Machine, request: pytest.FixtureRequest) -> None:
+    folder = Path(machine.site.state.folder)
+    folder.chmod(0o500)
+    request.addfinalizer(lambda: folder.chmod(0o700))
 
 
 @step("the state folder is lost")
