@@ -38,14 +38,13 @@ def unfinished_merge(subject: Subject, context: Context) -> Iterator[Raw]:
         data = data[: end.end()] if end else data
     elif not (low.endswith(_READ) or data.startswith(b"#!")):
         return
-    begun: int | None = None
-    middle = False
+    begun, middle = -1, False
     for mark in _MARK.finditer(data):
         if mark[1]:
             begun, middle = mark.start(), False
-        elif mark[2] and begun is not None:
-            middle = True
-        elif begun is not None and middle:
+        elif mark[2]:
+            middle = begun >= 0
+        elif middle:
             line, _ = Lines(data).position(begun)
             yield Raw("MRG001", "A merge conflict begins here and is not resolved.", line, 1, token=b"markers")
             return

@@ -27,7 +27,7 @@ class Withheld:
 
     def excerpt(self, line: int) -> str:
         """The line with that number, where it is safe to show; else ""."""
-        if not self._judged or line < 1 or any(line in hidden for hidden in self._hidden):
+        if not self._judged or any(line in hidden for hidden in self._hidden):
             return ""
         return printable(self._lines.text(line))
 

@@ -172,6 +172,8 @@ Feature: What is told of a name, a mode, a link, and of a merge that was left un
         | a/b.ts | =======\n<<<<<<< a\n>>>>>>> b\n                             |      |
         | a/b.ts | <<<<<<< a\n=======\n<<<<<<< b\n>>>>>>> c\n                  |      |
         | a/b.ts | <<<<<<< a\n=======\n                                        |      |
+        | a/b.ts | x <<<<<<< a\n=======\n>>>>>>> b\n                           |      |
+        | a/b.ts | >>>>>>> b\nx <<<<<<< a\n                                    |      |
         | a/b.ts | <<<<<<< a\n>>>>>>> b\n                                      |      |
         | a/b.ts | <<<<<<<a\n=======\n>>>>>>> b\n                              |      |
         | a/b.ts | <<<<<<<< a\n=======\n>>>>>>> b\n                            |      |

@@ -111,6 +111,9 @@ Feature: What could not be judged is not let pass
         | a.json | {"a": 1,\n"a": "TIMES(113, b)"}                     | JSN003  | "a": "TIMES(113, b)… |
         | docs/a b.md | x                                              | STR003  |                      |
 
+    Scenario: no line where nobody looked for secrets
+      Then with a scanner that went away no line of a file is shown
+
     Scenario: a secret as a key
       Then the words of this finding are:
         | file   | holds                                               | finding | words                                  |

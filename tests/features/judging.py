@@ -251,6 +251,14 @@ def diff_shown(datatable: list[list[str]]) -> None:
     assert found == [(was, then_is, lines, _meant(shown).decode()) for was, then_is, lines, shown in datatable[1:]]
 
 
+@then("with a scanner that went away no line of a file is shown")
+def no_line_shown() -> None:
+    subject = file(b"a.json", b'{"a": 1,\n"a": 2}')
+    for how, line in (("is sound", '"a": 2}'), ("went away", "")):
+        found = validate([subject], context(subject.path, load_engine=_scanner_that(how)))
+        assert [one.excerpt for one in found if one.code == "JSN003"] == [line]
+
+
 @then("of these names such parts are shown nowhere:")
 def names_hidden(datatable: list[list[str]]) -> None:
     """Asked beforehand, and wherever names are told once they were judged."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -103,6 +104,12 @@ def test_what_is_shown_of_a_file_holds_no_secret() -> None:
     told = Finding("SEC001", Severity.ERROR, b"a", "plain", "say two!", 0, 0, "", "new", "")
     assert "two!" not in hidden.clean(told).hint
     assert hidden.clean(told).message == "plain"
+    lines = Withheld(
+        b"one\ntwo\nthree\nfour\n", [Region("SEC002", "", 4, 13, b"two\nthree"), Region("SEC001", "", 3, 3, b"one")]
+    )
+    assert [lines.excerpt(line) for line in range(1, 6)] == ["", "", "", "four", ""]
+    short = Withheld(b"a", [Region("SEC001", "", 0, 1, b"sec")])
+    assert short.clean(replace(told, message="a section")).message == "a section"
 
 
 def test_a_code_that_is_far_from_any_is_told_with_the_nearest() -> None:
