@@ -46,7 +46,7 @@ def judge_hit(place: Place, hit: Hit) -> Judged:
         return secret_keys.aws_secret(place)
     if hit.helper:
         return NOTHING
-    if "private-key" in hit.rule and b"PRIVATE KEY" in place.value:
+    if b"PRIVATE KEY" in place.value:
         return secret_keys.private_key(place)  # a later scanner's, under another name
     if hit.rule.endswith("aws-access-token"):
         return NOTHING  # the id alone is no secret, and autosync.aws-key-id warns of it
@@ -82,7 +82,7 @@ def _registry(place: Place) -> Judged:
     elif npm.endswith(b"_password"):
         drawn = bool(plain := secret_values.decoded(value)) and not stand_ins.weak_password(plain)
     else:
-        drawn = bool(plain := secret_values.basic_credentials(value)) and plain[-1:] != b":" and not _weak(plain)
+        drawn = bool(plain := secret_values.basic_credentials(value)) and not _weak(plain)
     return ("SEC005", "the login of a registry") if drawn else NOTHING
 
 

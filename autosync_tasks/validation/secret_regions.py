@@ -40,7 +40,7 @@ def as_utf8(data: bytes) -> bytes:
             return data.decode(name, "replace").encode()
     head = data[:512]
     for name, zeros in (("utf-16-le", head[1::2]), ("utf-16-be", head[::2])):
-        if zeros.count(0) * 10 >= len(zeros) * 9 > 0:
+        if zeros and zeros.count(0) * 10 >= len(zeros) * 9:
             return data.decode(name, "replace").encode()
     return data
 

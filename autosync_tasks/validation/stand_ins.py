@@ -114,7 +114,7 @@ def stands_in(value: bytes, around: bytes = b"") -> bool:
     if _ONE_SIGN.search(tail) or (repeated is not None and len(repeated[0]) * 2 > len(tail)):
         return True
     runs = _ascending(value)
-    if max(runs, default=0) >= 16 or _HEX_ROW.search(value):
+    if max(runs) >= 16 or _HEX_ROW.search(value):
         return True
     return sum(run for run in runs if run >= 3) * 2 > len(tail) and _TEACHES.search(around) is not None
 
@@ -154,7 +154,7 @@ def spelled(value: bytes, *beside: bytes) -> bool:
 def _pieces(word: bytes, known: frozenset[bytes], wanted: frozenset[bytes]) -> bool:
     """Whether a word can be cut into known ones, at least one of them wanted."""
     reached = {0: False}
-    for end in range(1, len(word) + 1):
+    for end in range(len(word) + 1):
         for begin, found in [*reached.items()]:
             if word[begin:end] in known:
                 reached[end] = reached.get(end, False) or found or word[begin:end] in wanted

@@ -244,6 +244,8 @@ Feature: Each kind of secret is told by its name, and what is near to it is not
         | Authorization: Bearer LETTERS32                                        | nothing                                               |
         | Authorization: Basic BASE64(ana:DRAWN12)                               | SEC005 user and password in an authorization header   |
         | Authorization: Basic BASE64(ana:ana)                                   | SEC101 user and password in an authorization header   |
+        | Authorization: Basic BASE64(kittens:kittens)                           | SEC101 user and password in an authorization header   |
+        | Authorization: Basic BASE64(ana:open sesame)                           | SEC101 user and password in an authorization header   |
         | Authorization: Basic BASE64(your_user:kQ7x9Zq1Ww)                      | SEC101 user and password in an authorization header   |
         | curl -H "Authorization: Bearer DRAWN16" https://a.net                  | SEC001 1:32 a token in an authorization header        |
         | curl -H "Authorization: Bearer DRAWN15" https://a.net                  | SEC101 a token in an authorization header             |
@@ -285,6 +287,7 @@ Feature: Each kind of secret is told by its name, and what is near to it is not
         | {"hostname": "0.0.0.0", "password": "kQ7x9Zq1"}                        | nothing                           |
         | {"auths": {"r.corp.net": {"auth": "BASE64(ana:DRAWN12)"}}}             | SEC005 1:36 the login of a registry |
         | {"auths": {"r.corp.net": {"auth": "BASE64(ana:ana)"}}}                 | nothing                           |
+        | {"auths": {"r.corp.net": {"auth": "BASE64(kittens:kittens)"}}}         | nothing                           |
         | {"auths": {"r.corp.net": {"auth": "BASE64(annabel:)"}}}                | nothing                           |
         | {"auths": {"r.corp.net": {"auth": "BASE64(annabell7xQ)"}}}             | nothing                           |
         | //npm.corp.net/:_authToken=A_UUID                                      | SEC005 the login of a registry    |

@@ -68,6 +68,22 @@ Feature: No way of writing hides a secret
         | docs/token=DRAWN32.md   | Notes                          | nothing                                         |
         | docs/a-note.md          | Notes                          | nothing                                         |
         | .env                    | A=1                            | SEC004                                          |
+        | a/.env                  |                                | SEC004                                          |
+        | .env                    | → a.md                         | SEC004                                          |
+        | env.md                  | A=1                            | nothing                                         |
+
+    Scenario: one name of very many
+      Then of 2,500 names, among which are these, this is told:
+        | at   | name                            | told                                        | shown                         |
+        | 0    | TOKEN(Slack bot)                | SEC006 slack                                | [withheld]                    |
+        | 1    | TOKEN(Slack bot).md             | SEC006 slack                                | [withheld].md                 |
+        | 2    | of two\nlines                   | nothing                                     |                               |
+        | 999  | a/of two\nlines/TOKEN(Slack bot) | SEC006 slack                               | a/of two\nlines/[withheld]    |
+        | 1000 | TOKEN(Stripe)                   | SEC006 stripe                               | [withheld]                    |
+        | 1001 | notes/token=DRAWN32             | nothing                                     |                               |
+        | 1999 | notes/TOKEN(Stripe)             | SEC006 stripe                               | notes/[withheld]              |
+        | 2000 | codecov_token=DRAWN32           | SEC006 a random value under a secret's name | codecov_token=[withheld]      |
+        | 2499 | BASE64(PEM(RSA) DRAWN64 DRAWN65) | SEC006 private key                         | [withheld]                    |
 
   Rule: However it is escaped
 

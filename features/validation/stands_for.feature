@@ -36,6 +36,7 @@ Feature: What only stands for a secret is told from one by what it is made of
         | neptune://ana:neptunepassword@db.corp.net                        | SEC103 |
         | The neptune: postgres://ana:neptunepassword@db.corp.net          | SEC003 |
         | postgres://abc:abcpassword@db.corp.net                           | SEC103 |
+        | postgres://sec-ret:stagingsecret@db.corp.net                     | SEC103 |
         | postgres://ab:abpassword@db.corp.net                             | SEC003 |
         | postgres://annabelleannabelle:annabelleannabellepass@db.corp.net | SEC103 |
         | postgres://hunter:hunter@db.corp.net                             | SEC103 |
@@ -91,6 +92,7 @@ Feature: What only stands for a secret is told from one by what it is made of
         | Never do this: REDISCLI_AUTH=abc123xyzKqT serve          | nothing |
         | Never do this: REDISCLI_AUTH=abc123KqTwRz serve          | SEC005  |
         | Never do this: REDISCLI_AUTH=890abKxyzTqR serve          | SEC005  |
+        | Never do this: REDISCLI_AUTH=abc890xyzKqT serve          | nothing |
         | Never do this: REDISCLI_AUTH=890abcKxyzTqR serve         | nothing |
         | As an example: REDISCLI_AUTH=abc123xyzKqT serve          | nothing |
         | On every host: REDISCLI_AUTH=abc123xyzKqT serve          | SEC005  |
@@ -98,6 +100,10 @@ Feature: What only stands for a secret is told from one by what it is made of
         | Never do this.TIMES(273, .)REDISCLI_AUTH=abc123xyzKqT serve | SEC005 |
         | REDISCLI_AUTH=abc123xyzKqT serve # never do this         | nothing |
         | REDISCLI_AUTH=abc123xyzKqT serve\nnever do this          | SEC005  |
+        | ghp_bcdefghijklmnopqDRAWN20                              | nothing |
+        | ghp_bcdefghijklmnopDRAWN21                               | SEC001  |
+        | sk_test_TIMES(1, 4eC39HqLyj)WDarjtT1zdp7dc               | nothing |
+        | PrivateKey = yAnz5TF+lXXJte14tji3TIMES(1, zlMNq+hd2rYUIgJBgB3fBmk=) | SEC101 |
         | ghp_[DRAWN34]                                            | nothing |
         | EXA_API_KEY=11112222-3333-4444-1111-222233334444         | nothing |
         | EXA_API_KEY=11112222-3333-4444-5555-222233334444         | SEC005  |
@@ -127,6 +133,13 @@ Feature: What only stands for a secret is told from one by what it is made of
         | token = aB3k+Q7mR2kitchenlightQ7aB3kZ9             | SEC101  |
         | token = aB3k+Q7mR2kitchenlightsQ7aB3kZ9            | nothing |
         | token = aB3kQ7mR2kitchenlightQ7aB3kZ9              | nothing |
+        | token = aB3k+Q7mR2kitchenlightbulbQ7aB3kZ9xW4tY6uP8sD1gH | SEC101 |
+        | token = aB3k+Q7mR2kitchenlightbulbsQ7aB3kZ9xW4tY6uP8sD1g | nothing |
+        | token = 1024-3048.5796_8192:16                     | nothing |
+        | {"hostname": 1, "port": 2, "password": "10245-30487.9-6"} | nothing |
+        | {"hostname": 1, "port": 2, "password": "10245-3048x.9-6"} | SEC005 |
+        | curl -b 'sessionid=Q7+LOWER20Q7+Q7aB3kZ9xW4tY6uP8+Q7aB3kZ9xW4tY6uv' https://a.net | SEC005 |
+        | curl -b 'sessionid=Q7+LOWER21Q7+Q7aB3kZ9xW4tY6uP8+Q7aB3kZ9xW4tY6u' https://a.net | nothing |
         | token = _lib.X509_get_pubkey_of24                  | nothing |
         | token = acme-DRAWN24                               | SEC005  |
         | token = a-DRAWN24                                  | SEC101  |

@@ -9,9 +9,12 @@ from collections.abc import Sequence
 from pytest_bdd import then
 
 from autosync_tasks.model import Finding
+from autosync_tasks.names import WITHHELD
 from autosync_tasks.validation import hits, secret_findings, validate
+from autosync_tasks.validation.families import finish
+from autosync_tasks.validation.secrets import in_names
 from tests.features.judged import made_up
-from tests.validation.support import file, link, real_context
+from tests.validation.support import context, file, link, real_context, real_engine
 
 _BEGINS = {
     "SEC006": "The name holds a secret",
@@ -79,3 +82,20 @@ def accepts_too(datatable: list[list[str]]) -> None:
         if (said := "no" if any(one.blocks for one in found) else "yes") != wanted:
             wrong.append(f"{first}, {second}: {said}")
     assert not wrong, "\n".join(wrong)
+
+
+@then("of 2,500 names, among which are these, this is told:")
+def among_names(datatable: list[list[str]]) -> None:
+    """Columns: at (the number of the name), name, told, shown (the name as it is listed)."""
+    names = [b"notes/%d.md" % number for number in range(2500)]
+    wanted = []
+    for at, name, told, shown in datatable[1:]:
+        names[int(at)] = _drawn(name).encode()
+        wanted += [(int(at), told, shown)] if told != "nothing" else []
+    found, marks = [], set()
+    for path, raw in in_names(names, real_engine()):
+        told = f"{raw.code} {raw.message.partition(': ')[2].removesuffix('.')}"
+        found.append((names.index(path), told, path.replace(raw.token, WITHHELD.encode()).decode()))
+        marks.add(finish(raw, path, context()).fingerprint)
+    assert found == wanted
+    assert len(marks) == len({told for _, told, _ in wanted})  # what was accepted is accepted in another name
