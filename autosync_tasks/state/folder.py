@@ -51,8 +51,9 @@ def check(folder: str) -> None:
         there = os.path.dirname(there)
     if not os.path.isdir(there) or not os.access(there, os.W_OK | os.X_OK, effective_ids=True):
         fault = "may not be written to" if os.path.isdir(there) else "is no folder"
+        what = "it" if there == folder else display(there)
         raise AutosyncError(
-            f"no sync can use the state folder {display(folder)}: {display(there)} {fault}",
+            f"no sync can use the state folder {display(folder)}: {what} {fault}",
             hint="mend that, or set XDG_STATE_HOME",
         )
 
