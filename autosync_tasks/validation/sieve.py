@@ -55,7 +55,7 @@ def derived(expressions: Mapping[str, str]) -> dict[str, Any]:
         "groups": [
             # an expression of the runs over an alphabet that are long enough for some way
             [f"{shown(ALPHABETS[name])}{{{min(ways)[0]},}}" if name else "", sorted(ways)]
-            for name, ways in sorted(groups.items())
+            for name, ways in groups.items()
         ],
     }
 

@@ -36,8 +36,6 @@ class Withheld:
         message, hint = finding.message, finding.hint
         for value in self._values:
             message, hint = message.replace(value, WITHHELD), hint.replace(value, WITHHELD)
-        if message == finding.message and hint == finding.hint:
-            return finding
         return replace(finding, message=message, hint=hint)
 
 

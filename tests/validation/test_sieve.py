@@ -92,6 +92,8 @@ def test_no_rule_is_left_out() -> None:
     """For a rule that the sieve cannot know, it says of every text that the rule might match."""
     assert len(details()) > 500
     known = derived({one["id"]: one["detection_regex"] for one in details()})
+    few = {one["id"]: one["detection_regex"] for one in details()[:40]}
+    assert derived(few) == derived(dict(reversed(few.items()))), "whatever their order"
     unknown = derived({"odd": r"(?<=a)b\p{Greek}", "any": "[a-z]+", "plain": "sk-[a-z]{20}"})
     assert known["always"] == []
     assert unknown["always"] == ["any", "odd"]
