@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from autosync_tasks.config.load import APP, xdg_folder
 from autosync_tasks.errors import AutosyncError, LockedError, UsageError
-from autosync_tasks.files import lock, opened, write_whole
+from autosync_tasks.files import clear_halves, lock, opened, write_whole
 from autosync_tasks.names import display
 from autosync_tasks.records import dataclass
 
@@ -103,6 +103,7 @@ def write(path: str, content: bytes, mode: int = 0o644) -> None:
     _check_owner(path)
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
+        clear_halves(*os.path.split(path))
         write_whole(path, content, mode=mode)
     except OSError as fault:
         raise AutosyncError(
@@ -149,6 +150,7 @@ def _place(real: str, before: bytes | None, after: bytes | None) -> bool:
         return not moved() and remove(real)
     if before is None:
         _check_owner(real)  # the agent could not read root's file; one that is there keeps its owner
+    clear_halves(*os.path.split(real))
     try:
         return write_whole(real, after, mode=0o600, like_old=True, replace=before is not None, unless=moved)
     except OSError as fault:

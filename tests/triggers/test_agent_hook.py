@@ -6,6 +6,7 @@ import json
 import os
 import random
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -457,3 +458,16 @@ def test_an_agent_that_is_not_here_is_looked_for_nowhere(
     assert "no config tree of Claude Code" in agent_hook.uninstall(environ, CLAUDE, "").reason
     assert agent_hook.state_of(environ, CLAUDE, "", WORDS) is None
     assert Path("settings.json").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "put",
+    [lambda path: files.write(path, b"new"), lambda path: files.rewrite(path, lambda _: b"new")],
+    ids=["a file of our own", "an agent's file"],
+)
+def test_half_of_a_file_that_a_killed_writer_left_goes(put: Callable[[str], object], tmp_path: Path) -> None:
+    """It would stay in the config tree for good, and go into the backup."""
+    half = tmp_path / ".new-hooks.json.4194999.0123abcd"
+    half.write_bytes(b"ne")
+    put(str(tmp_path / "hooks.json"))
+    assert [path.name for path in tmp_path.iterdir()] == ["hooks.json"]
