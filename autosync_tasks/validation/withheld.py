@@ -60,6 +60,6 @@ def _lines(data: bytes, hidden: set[int]) -> list[str]:
         WITHHELD_LINE + f" #{number}" if number in hidden else display(line, limit=500)
         for number, line in enumerate(lines, start=1)
     ]
-    if shown and not ended:
+    if not ended:
         shown[-1] += "\n\\ No newline at end of file"
     return shown

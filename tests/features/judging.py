@@ -246,7 +246,9 @@ def diff_shown(datatable: list[list[str]]) -> None:
     found = []
     for was, then_is, withheld, _ in datatable[1:]:
         lines = {int(one) for one in withheld.split(", ") if one}
-        shown = "\n".join(unified(_meant(was), _meant(then_is), lambda _, lines=lines: lines))
+        told = list(unified(_meant(was), _meant(then_is), lambda _, lines=lines: lines))
+        assert not any("\n" in line for line in told)
+        shown = "\n".join(told)
         found.append((was, then_is, withheld, shown))
     assert found == [(was, then_is, lines, _meant(shown).decode()) for was, then_is, lines, shown in datatable[1:]]
 
