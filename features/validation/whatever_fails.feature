@@ -70,17 +70,18 @@ Feature: What could not be judged is not let pass
   Rule: Who switches rules off switches off no guard
 
     Scenario: which are told
-      Then of a faulty script, a protected file and a key these rules tell:
-        | only         | without         | validation is | told                                           |
-        |              |                 | on            | EXE003, EXE005, MRG001, SEC001, SEC004, STR003 |
-        | EXE          |                 | on            | EXE003, EXE005, SEC001, SEC004                 |
-        | EXE STR003   | EXE005          | on            | EXE003, SEC001, SEC004, STR003                 |
-        |              | EXE MRG         | on            | SEC001, SEC004, STR003                         |
-        |              | EXE003          | on            | EXE005, MRG001, SEC001, SEC004, STR003         |
-        | FS           |                 | on            | SEC001, SEC004                                 |
-        |              | SEC EXE MRG STR | on            | SEC001, SEC004                                 |
-        | EXE          |                 | off           | SEC001, SEC004                                 |
-        |              |                 | off           | SEC001, SEC004                                 |
+      Then of a faulty script, a protected file, a key and what may be one these rules tell:
+        | only         | without         | validation is | told                                                   |
+        |              |                 | on            | EXE003, EXE005, MRG001, SEC001, SEC004, SEC101, STR003 |
+        | EXE          |                 | on            | EXE003, EXE005, SEC001, SEC004                         |
+        | EXE STR003   | EXE005          | on            | EXE003, SEC001, SEC004, STR003                         |
+        |              | EXE MRG         | on            | SEC001, SEC004, SEC101, STR003                         |
+        |              | EXE003          | on            | EXE005, MRG001, SEC001, SEC004, SEC101, STR003         |
+        | FS           |                 | on            | SEC001, SEC004                                         |
+        | SEC          |                 | on            | SEC001, SEC004, SEC101                                 |
+        |              | SEC EXE MRG STR | on            | SEC001, SEC004                                         |
+        | EXE          |                 | off           | SEC001, SEC004                                         |
+        |              |                 | off           | SEC001, SEC004                                         |
 
     Scenario: what each rule explains
       Then this is explained:
@@ -110,6 +111,7 @@ Feature: What could not be judged is not let pass
         | a.json | {"a": 1,\n"a": "TIMES(112, b)"}                     | JSN003  | "a": "TIMES(112, b)"} |
         | a.json | {"a": 1,\n"a": "TIMES(113, b)"}                     | JSN003  | "a": "TIMES(113, b)… |
         | docs/a b.md | x                                              | STR003  |                      |
+        | docs/a.md | The key is TOKEN(GitHub).                        | SEC001  |                      |
 
     Scenario: no line where nobody looked for secrets
       Then with a scanner that went away no line of a file is shown

@@ -172,12 +172,13 @@ def in_turns(datatable: list[list[str]]) -> None:
     assert found == datatable[1:]
 
 
-@then("of a faulty script, a protected file and a key these rules tell:")
+@then("of a faulty script, a protected file, a key and what may be one these rules tell:")
 def switched(datatable: list[list[str]]) -> None:
     subjects = [
         file(b"bin/a b", b"#!/bin/sh\r\n<<<<<<< a\n=======\n>>>>>>> b\n", 0o644),
         file(b".env", b"A=1"),
         file(b"context/a.md", _meant("The key is TOKEN(GitHub).")),
+        file(b"context/b.md", _meant("token = DRAWN32")),
     ]
     found = []
     for only, without, validation, _ in datatable[1:]:
@@ -203,6 +204,7 @@ def explained(datatable: list[list[str]]) -> None:
 def _finding(row: dict[str, str], text: bytes) -> Finding:
     subject = file(row["file"].encode(), text)
     (found,) = (one for one in validate([subject], real_context(subject.path)) if one.code == row["finding"])
+    assert found.hint, "what to do"
     return found
 
 
