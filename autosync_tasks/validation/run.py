@@ -38,7 +38,7 @@ class OneRun:
         self.seen.append(subject.path)
         data = as_utf8(subject.data)
         secrets, raws = self._scan(subject.path, data)
-        out = self.finished(raws, subject.path) if raws else []
+        out = self.finished(raws, subject.path)
         if raws := self._checked(subject):
             out += self._finished(raws, subject.path, Withheld(data, secrets))
         context = self._context

@@ -174,6 +174,7 @@ def in_turns(datatable: list[list[str]]) -> None:
 
 @then("of a faulty script, a protected file, a key and what may be one these rules tell:")
 def switched(datatable: list[list[str]]) -> None:
+    """Where validation is off bash is not asked either."""
     subjects = [
         file(b"bin/a b", b"#!/bin/sh\r\n<<<<<<< a\n=======\n>>>>>>> b\n", 0o644),
         file(b".env", b"A=1"),
@@ -182,8 +183,16 @@ def switched(datatable: list[list[str]]) -> None:
     ]
     found = []
     for only, without, validation, _ in datatable[1:]:
+        asked: list[int] = []
+
+        def check(scripts: Sequence[bytes], asked: list[int] = asked) -> list[str]:
+            asked.append(len(scripts))
+            return [""] * len(scripts)
+
         switches = {"validate_select": tuple(only.split()), "validate_ignore": tuple(without.split())}
-        said = validate(subjects, real_context(**switches, auto_sync_validate=validation == "on"))
+        seen = real_context(**switches, auto_sync_validate=validation == "on", check_shell=check)
+        said = validate(subjects, seen)
+        assert asked == ([1] if validation == "on" else [])
         found.append([only, without, validation, ", ".join(sorted({one.code for one in said}))])
     assert found == datatable[1:]
 
