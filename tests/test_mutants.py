@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,8 @@ import pytest
 
 from tools.mutants import listening
 from tools.mutants.live import Loaded
-from tools.mutants.operators import mutants_of
-from tools.mutants.results import File, equivalents, known, survived
+from tools.mutants.operators import Mutant, mutants_of
+from tools.mutants.results import File, Store, closed, equivalents, known, survived
 
 CHECKOUT = Path(__file__).parents[1]
 
@@ -103,6 +104,26 @@ def test_of_each_survivor_stands_what_became_of_it() -> None:
     assert [one for one in survived() if len(one.keys() & {"by", "gone", "open"}) != 1] == []
 
 
+def test_what_had_survived_and_is_noticed_now_is_told_once(tmp_path: Path) -> None:
+    """Also where the function around it has changed since; what is noticed no more, or stands there, is not told."""
+    file = File.read(CHECKOUT / "autosync_tasks", "policy/decide.py")
+    one, two, three = file.mutants[:3]
+    store = Store(tmp_path)
+
+    def ran(mutant: Mutant, verdict: str, key: str = "") -> None:
+        told = {name: getattr(mutant, name) for name in ("function", "was", "now")}
+        store.keep({"key": key or file.key(mutant), "file": file.name, **told, "verdict": verdict, "by": "a test"})
+
+    ran(one, "survived", "of an older function")
+    ran(one, "features")
+    ran(two, "survived")
+    ran(three, "others")
+    assert list(store.closed([file])) == [(file, one, "a test")]
+    (mutant,) = tomllib.loads(closed(store.closed([file])))["mutant"]
+    assert one.is_as(mutant)
+    assert (mutant["file"], mutant["by"]) == (file.name, "a test")
+
+
 def test_a_draw_is_a_sample_of_its_own_and_the_same_each_time() -> None:
     file = File.read(CHECKOUT / "autosync_tasks", "policy/decide.py")
     first, again, other = (file.drawn(0.2, draw) for draw in (1, 1, 2))
@@ -111,9 +132,10 @@ def test_a_draw_is_a_sample_of_its_own_and_the_same_each_time() -> None:
 
 
 @pytest.mark.sweep
-@pytest.mark.parametrize("which", ["known", "closed"])
-def test_those_that_are_known_are_noticed(which: str) -> None:
-    words = [sys.executable, "-m", "tools.mutants", which]
+@pytest.mark.parametrize("words", [("known",), ("closed", "--share", "0.3")])
+def test_those_that_are_known_are_noticed(words: tuple[str, ...]) -> None:
+    """A part of the closed ones, the same each time: all take some minutes."""
+    words = (sys.executable, "-m", "tools.mutants", *words)
     done = subprocess.run(words, cwd=CHECKOUT, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 

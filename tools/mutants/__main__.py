@@ -3,7 +3,7 @@
 `trace` runs each test once and keeps which lines of the pure files it executes (needs the package `coverage`). `run`
 changes one thing of a pure file at a time and runs the scenarios, then the other tests, that execute the line, until
 one fails; `known` does so for a few that must never survive, `closed` for those that had survived and are noticed now
-(survivors.toml). `trace` and `run` go on where they were stopped; a
+(survivors.toml; `became` tells those that are missing there). `trace` and `run` go on where they were stopped; a
 function that changed is done anew (`trace --again` after changes of what tests execute). Tests are
 those that a plain `pytest` selects, unless `--tests` says otherwise (`--tests='-m "not full"'`).
 """
@@ -25,7 +25,19 @@ import pytest
 from tests.test_architecture import pure
 from tools.mutants.live import Loaded
 from tools.mutants.operators import Mutant
-from tools.mutants.results import KILLED, LOADING, File, Store, Test, known, survived, survivors, table
+from tools.mutants.results import (
+    KILLED,
+    LOADING,
+    File,
+    Store,
+    Test,
+    closed,
+    known,
+    rank,
+    survived,
+    survivors,
+    table,
+)
 from tools.mutants.session import PACKAGE, Session, say
 from tools.mutants.trace import FEATURES, trace
 
@@ -37,7 +49,7 @@ ROOMS = "policy plan validation restore remote recovery status backup"
 def main() -> None:
     """Reads the words and does what the first says."""
     words = argparse.ArgumentParser(prog="python -m tools.mutants", description=__doc__)
-    words.add_argument("what", choices=("trace", "run", "known", "closed", "table", "survivors"))
+    words.add_argument("what", choices=("trace", "run", "known", "closed", "table", "survivors", "became"))
     words.add_argument("--store", type=Path, default=PACKAGE.parent / ".pytest_cache/mutants")
     words.add_argument("--rooms", default=ROOMS, help="rooms, or files of the package; 'all' for every pure file")
     words.add_argument("--share", type=float, default=1.0, help="of each file's mutants, the same ones each time")
@@ -59,7 +71,10 @@ def main() -> None:
         results = {key: result for key, result in store.results().items() if key in drawn}
         say(table(files, results) if asked.what == "table" else survivors(files, results, package=PACKAGE.name))
         return
-    asked.named = {"known": known, "closed": _closed}.get(asked.what, list)()
+    if asked.what == "became":
+        say(closed(store.closed([File.read(PACKAGE, name) for name in names])))
+        return
+    asked.named = {"known": known, "closed": partial(_closed, asked.share)}.get(asked.what, list)()
     if asked.named:
         asked.tests += " " + shlex.join(sorted({one["by"] for one in asked.named}))
     work = {"trace": trace, "run": _run}.get(asked.what, _named)
@@ -246,8 +261,9 @@ def _judge(session: Session, plan: _Plan, file: File, mutant: Mutant, loaded: Lo
     }
 
 
-def _closed() -> list[dict[str, str]]:
-    return [one for one in survived() if "by" in one]
+def _closed(share: float) -> list[dict[str, str]]:
+    """Those that are noticed now, or a share of them, always the same one."""
+    return [one for one in survived() if "by" in one and rank(one["file"] + one["was"] + one["now"]) < share]
 
 
 def _named(session: Session, _: Store, __: list[str], asked: argparse.Namespace) -> None:

@@ -7,8 +7,8 @@ import hashlib
 import json
 import os
 import tomllib
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,11 @@ class File:
         return {self.key(self.mutants[number]) for rank, number in self.in_order(draw) if rank < share}
 
 
+def rank(text: str) -> float:
+    """From 0 to 1, by chance, but always the same."""
+    return int.from_bytes(_hash(text)[:4], "big") / 2**32
+
+
 def _hash(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()
 
@@ -96,11 +101,30 @@ class Store:
         """By the mutants' keys; the newest of each."""
         return {one["key"]: one for one in _read(self._results)}
 
+    def closed(self, files: list[File]) -> Iterator[tuple[File, Mutant, str]]:
+        """Of all that had survived: the mutant as it is now, and the test that notices it.
+
+        Those that cannot be told from another of the same function by their words are left out.
+        """
+        before = {_words(one) for one in _read(self._results) if one["verdict"] == "survived"}
+        newest = self.results()
+        for file in files:
+            there = Counter(_words({"file": file.name, **vars(mutant)}) for mutant in file.mutants)
+            for mutant in file.mutants:
+                words, now = _words({"file": file.name, **vars(mutant)}), newest.get(file.key(mutant), {})
+                if words in before and there[words] == 1 and now.get("verdict") in KILLED:
+                    yield file, mutant, now["by"]
+
     def keep_test(self, test: Test) -> None:
         _append(self._tests, vars(test))
 
     def keep(self, result: dict[str, Any]) -> None:
         _append(self._results, result)
+
+
+def _words(one: Mapping[str, Any]) -> tuple[str, ...]:
+    """What names a mutant in a table, however the function around it may have changed."""
+    return one["file"], one["function"], one["was"], one["now"]
 
 
 def _read(path: Path) -> Iterator[dict[str, Any]]:
@@ -173,6 +197,17 @@ def table(files: list[File], results: dict[str, dict[str, Any]]) -> str:
             f"| {one['survived']} | {one['equivalent']} | {shares[1]} |"
         )
     return "\n".join(lines)
+
+
+def closed(found: Iterable[tuple[File, Mutant, str]]) -> str:
+    """Lines for survivors.toml of what does not stand there yet."""
+    there = survived()
+    told = []
+    for file, mutant, by in found:
+        if not is_equivalent(file.name, mutant, there):
+            of = {"file": file.name, "function": mutant.function, "was": mutant.was, "now": mutant.now, "by": by}
+            told.append("\n[[mutant]]\n" + "".join(f"{name} = {json.dumps(text)}\n" for name, text in of.items()))
+    return "".join(told)
 
 
 def survivors(files: list[File], results: dict[str, dict[str, Any]], *, package: str) -> str:
