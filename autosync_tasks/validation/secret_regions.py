@@ -140,15 +140,14 @@ def _region(path: Path, data: bytes, hit: Hit) -> Region | None:
 
 
 def _end_of_key(data: bytes, hit: Hit) -> int:
-    """Where a private key ends whose last line is missing: with the last of the lines that could be its contents."""
-    rest = None if _ENDS_WHOLE.search(data, hit.start, hit.end) else _KEY_LINES.match(data, hit.end)
+    """Where a private key ends of which a rule knows the beginning: with its last line, or the last of its contents."""
+    rest = _KEY_LINES.match(data, hit.end)
     return rest.end() if rest else hit.end
 
 
-_ENDS_WHOLE = pattern(rb"-----END[ A-Z0-9]{0,40}-----\Z")
 _KEY_LINES = pattern(
     rb"(?:[\s\"'>#|*]*+[A-Za-z-]{3,20}: [^\r\n]*+)*(?:(?:[\s\"'+>#|*]|\\[nr])*[A-Za-z0-9+/=]{16,})+"
-    rb"(?:(?:[\s\"'+>#|*]|\\[nr])*-----END[ A-Z0-9]{0,40}-----)?"
+    rb"(?:(?:[\s\"'+>#|*]|\\[nr])*(?:[A-Za-z0-9+/=]{1,15}(?:[\s\"'+>#|*]|\\[nr])+)?-----END[ A-Z0-9]{0,40}-----)?"
 )
 _AWS_ID = pattern(rb"(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9])")
 _FORTY = pattern(rb"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")

@@ -212,6 +212,7 @@ Feature: Each kind of secret is told by its name, and what is near to it is not
         | curl -s https://a.net \| tool -u ana:DRAWN10                 | nothing                                |
         | curl -s https://a.net\ntool -u ana:DRAWN10                   | nothing                                |
         | curl -s \\\n -u ana:DRAWN10 https://a.net                    | SEC001 user and password of curl       |
+        | curl -s https://b.net \| jq .\ncurl -u ana:DRAWN10 https://a.net | SEC001 user and password of curl  |
         | tool -u ana:ana; curl -u bob:DRAWN10 https://a.net           | SEC001 user and password of curl       |
 
     Scenario: in addresses

@@ -48,7 +48,7 @@ Feature: No way of writing hides a secret
         | https://a.net/ABSKDRAWN120/more is it                        | SEC001 1:15 |
         | https://a.net/ABSKDRAWN120#more is it                        | SEC001 |
         | see notes/ABSKDRAWN120.md for it                             | SEC001 1:11 |
-        | The keys: ABSKDRAWN120, ABSKDRAWN120, and no more            | SEC001; SEC001 |
+        | The keys: ABSKDRAWN120, ABSKDRAWN120, ABSKDRAWN120, and more | SEC001; SEC001; SEC001 |
         | A word of no meaning, some_long_word_with_7, and no more     | nothing |
         | codecov_api9_token, = DRAWN32                                | nothing |
 
@@ -122,6 +122,8 @@ Feature: No way of writing hides a secret
         | one\ntwo                                                                          | none       |
         | PEM(RSA)\nDRAWN64\nDRAWN64\nPEMEND(RSA)\nLETTERS30                                | 1, 2, 3, 4 |
         | PEM(RSA)\nDRAWN64\nDRAWN64\nThen words                                            | 1, 2, 3    |
+        | PEM(RSA)\nDRAWN64\nDRAWN10==\nPEMEND(RSA)\nwords                                   | 1, 2, 3, 4 |
+        | > PEM(RSA)\n> DRAWN64\n> DRAWN10==\n> PEMEND(RSA)\nwords                           | 1, 2, 3, 4 |
         | one\nPEM(OPENSSH)\nDRAWN64\nDRAWN16\nwords                                        | 2, 3, 4    |
         | PEM(RSA)\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,UPPER32\n\nDRAWN64\nDRAWN64\nwords | 1, 2, 3, 4, 5, 6 |
         | # PEM(RSA)\n# DRAWN64\n# DRAWN64\necho                                            | 1, 2, 3    |

@@ -201,6 +201,21 @@ def test_of_two_that_overlap_the_weightier_is_told_and_what_only_touches_stays(
     assert all(one.end <= two.start for one, two in pairwise(found))
 
 
+def test_what_touches_a_surer_one_on_either_side_is_told() -> None:
+    hits = [Hit("a.rule", 0, 10, False), Hit("a.rule", 10, 20, True), Hit("a.rule", 20, 30, False)]
+    assert [(one.code, one.start) for one in regions(PATH, DRAWN[:40].encode(), Fixed(*hits))] == [
+        ("SEC102", 0),
+        ("SEC001", 10),
+        ("SEC102", 20),
+    ]
+
+
+def test_a_helper_of_a_rule_is_no_secret_and_a_rule_is_told_by_its_last_name() -> None:
+    assert regions(PATH, DRAWN[:40].encode(), Fixed(Hit("a.client-id", 0, 20, True, helper=True))) == []
+    (one,) = regions(PATH, DRAWN[:40].encode(), Fixed(Hit("veles.secrets/client-key", 0, 20, True)))
+    assert one.what == "client key"
+
+
 def test_of_each_pair_of_rules_the_weightier_is_told() -> None:
     order = ["SEC002", "SEC001", "SEC003", "SEC005", "SEC103", "SEC102", "SEC101"]
     assert sorted(secret_regions._ORDER, key=lambda code: secret_regions._ORDER[code]) == order
