@@ -13,7 +13,7 @@ from pytest_bdd import then
 from autosync_tasks.errors import UsageError
 from autosync_tasks.model import Finding
 from autosync_tasks.names import Redaction, redaction
-from autosync_tasks.validation import hits, judged_apart, run, secret_names, validate
+from autosync_tasks.validation import hits, judged_apart, run, secret_findings, secret_names, validate
 from autosync_tasks.validation.families import explain
 from autosync_tasks.validation.findings import Context, Raw, Subject
 from autosync_tasks.validation.rule import Family
@@ -240,8 +240,12 @@ def _hidden(text: bytes, seen: Context) -> str:
 
 @then("of this text these lines are hidden:")
 def hidden_lines(datatable: list[list[str]]) -> None:
+    """And whoever judges the text for a push is told of the first of them."""
     found = [[holds, _hidden(_meant(holds), real_context())] for holds, _ in datatable[1:]]
     assert found == datatable[1:]
+    for holds, hidden in found:
+        lines = [one.line for one in secret_findings(b"a.md", _meant(holds), real_context())]
+        assert lines[:1] == [int(one) for one in hidden.split(", ")[:1] if one]
 
 
 @then("with a scanner that went away of this text these lines are hidden:")
