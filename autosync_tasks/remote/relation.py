@@ -112,7 +112,7 @@ def by_trees(heads: Heads, trees: Trees, branch: str, host: str) -> Relation:
         strange = sorted(path for path in trees.remote if not _WELCOME.match(path))
         mixed = sorted(path for path in trees.remote if path in trees.local)
         if strange or mixed:
-            what = f"has {display(mixed[0])} as well" if mixed and not strange else f"holds {display(strange[0])}"
+            what = f"holds {display(strange[0])}" if strange else f"has {display(mixed[0])} as well"
             return Relation(
                 Action.STOP,
                 f"the remote's branch {branch} is no backup and has nothing in common with this one (it {what})",

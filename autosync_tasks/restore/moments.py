@@ -50,8 +50,6 @@ def parse_at(text: str, now: float, zone: tzinfo | None = None) -> Moment | Revi
     if when is not None:
         return Moment(when)
     name = words.lower() if _COMMIT.match(words.lower()) else words
-    if _COMMIT.match(name):
-        return Revision(name)
     if _NAME.match(name) and not _LIKE_A_DATE.match(name) and ".." not in name and not name.endswith((".", "/")):
         return Revision(name)
     raise UsageError(f"--at {display(text)!r} is neither a time nor a commit", hint=f"write it as {FORMS}")

@@ -64,6 +64,7 @@ Feature: Where a remote may lie, and what of its address is told
         | file://                      | FULL PATH                                                                                  |
         | x                            | FULL PATH                                                                                  |
         | a/b:c                        | FULL PATH                                                                                  |
+        | a/b:c/d                      | FULL PATH                                                                                  |
         | ../x                         | FULL PATH                                                                                  |
         | ~/x                          | FULL PATH                                                                                  |
         | https://a b/x                | its host is no name of a host                                                              |

@@ -13,6 +13,7 @@ Feature: What two branches mean to each other
         | c    | c     | c         | c           | yes         | nothing | the remote has everything                                        |
         | c    | c     | c         | b           | no          | nothing | the remote has everything                                        |
         | c    | b     | b         |             |             | push    | the branch is ahead                                              |
+        | c    | b     | b         |             | no          | push    | the branch is ahead                                              |
         | c    | b     | b         | b           | yes         | push    | the branch is ahead                                              |
         | c    | a     | a         | b           | no          | park    | the remote's branch was rewritten: commits that it had are gone from it |
         | c    | d     | b         | b           | no          | park    | the remote's branch was rewritten: commits that it had are gone from it |
@@ -52,6 +53,7 @@ Feature: What two branches mean to each other
         | AGENTS.md, .autosync/manifest | AGENTS.md     | AGENTS.md                     | park         | 1 path of the source changed there (.autosync/manifest) | |
         | HELLO             | HELLO=2                   | HELLO=3                       | park         | 1 other file changed both here and there (HELLO) | |
         | HELLO, a, b, c    | HELLO=2, a=2, b=2, c=2    | c=3, b=3, a=3, HELLO=3        | park         | 4 other files changed both here and there (HELLO, a, b and 1 more) | |
+        | HELLO, a, b       | HELLO=2, a=2, b=2         | b=3, a=3, HELLO=3             | park         | 3 other files changed both here and there (HELLO, a, b) | |
         | HELLO             |                           | HELLO=3                       | park         | 1 other file changed both here and there (HELLO) | |
         | HELLO             | HELLO=2                   |                               | park         | 1 other file changed both here and there (HELLO) | |
         | HELLO             | HELLO, TIMES(80, y)=2     | HELLO, TIMES(80, y)=3         | park         | 1 other file changed both here and there (TIMES(80, y)) | |

@@ -7,6 +7,7 @@ Feature: What is told of other agents' own files, to the letter
       Then of one file alone this is told, with line and column:
         | agent | file | holds | told |
         | claude | settings.json | {"a": 1} |  |
+        | claude | settings.json | {"a": "\xff"} |  |
         | claude | settings.json | {"a": 1}\n// x |  AGT001 2:0 Comments its reader does not take. |
         | claude | settings.json | {"a": [1,\n2,\n]} | AGT001 2:0 A trailing comma its reader does not take. |
         | claude | settings.json | {"a": 1, /* x\n */\n"b": [2,],\n} | AGT001 1:0 Comments its reader does not take.; AGT001 3:0 A trailing comma its reader does not take. |

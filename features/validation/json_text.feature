@@ -7,6 +7,7 @@ Feature: JSON with comments and commas is read to the letter
       Then of one file alone this is told, with line and column:
         | file | holds | told |
         | a.json | {"a": 1} // x |  |
+        | a.json | {"a": 1, //\n"b": 2} // |  |
         | a.json | // x\n{"a": 1} |  |
         | a.jsonc | {"a": 1, /**/ "b": 2} |  |
         | a.json | {"a": 1, /***/ "b": 2, /* ** / * */ "c": 3} |  |
@@ -107,6 +108,7 @@ Feature: JSON with comments and commas is read to the letter
         | opencode | opencode.json |  |  |
         | opencode | opencode.jsonc | \n | JSN001 2:1 A value is expected here. |
         | opencode | x.json |  | JSN002 1:1 A value is expected here. |
+        | claude | a\xff.json |  | FS009 0:0 The name is not UTF-8.; JSN002 1:1 A value is expected here. |
         | opencode | package.json | [] | JSN007 1:1 package.json does not hold one object. |
         | opencode | package.json | "a" | JSN007 1:1 package.json does not hold one object. |
         | opencode | x/.opencode/package.json | 5 | JSN007 1:1 package.json does not hold one object. |
@@ -139,6 +141,7 @@ Feature: JSON with comments and commas is read to the letter
         | opencode.json | config.json, cli.json | {"agents": {}} |  |
         | opencode.json | config.json | {"agent": {}} |  |
         | opencode.json | x/config.json | {"agents": {}} |  |
+        | a.json | config.json | {"agents": {}} |  |
         | opencode.json | cli.json | {"agents": {}} |  |
         | x/config.json | x/cli.json | {} |  |
 

@@ -13,6 +13,8 @@ Feature: What is told of a script, and which files are scripts
         | bin/a | 644 | #!/bin/sh | EXE003 1:0 The script is not executable. |
         | bin/a | 644 | true\n |  |
         | bin/a | 755 | true\n | EXE004 1:0 The executable does not begin with `#!`. |
+        | bin/a | 645 | true\n | EXE004 1:0 The executable does not begin with `#!`. |
+        | bin/a | 654 | true\n | EXE004 1:0 The executable does not begin with `#!`. |
         | bin/a | 755 | #\n#!/bin/sh | EXE004 1:0 The executable does not begin with `#!`. |
         | bin/a | 755 | \x20#!/bin/sh | EXE004 1:0 The executable does not begin with `#!`. |
         | bin/a | 755 |  |  |
@@ -31,6 +33,7 @@ Feature: What is told of a script, and which files are scripts
         | lib/a | 644 | #!/bin/sh\\r | EXE005 1:0 The first line ends with a carriage return. |
         | lib/a | 644 | #!/bin/sh\ntrue\\r\n |  |
         | lib/a | 644 | #!/bin/sh \\r x\n |  |
+        | lib/a | 644 | #!/bin/sh\\rX\n |  |
         | lib/a | 644 | #!/TIMES(196, x)\\r\n | EXE005 1:0 The first line ends with a carriage return. |
         | lib/a | 644 | #!/TIMES(197, x)\\r\n |  |
         | lib/a | 644 | true\\r\n |  |
