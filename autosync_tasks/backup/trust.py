@@ -44,11 +44,10 @@ def check_open(git_dir: str) -> None:
                     with suppress(FileNotFoundError), open(path, "rb", opener=_without_waiting):
                         pass
     except PermissionError as error:
-        where = typed(git_dir)
         raise BackupError(
             f"{display(str(error.filename))} may not be read by this user, so whether it is damaged cannot be told",
-            hint=f"`chmod -R u+rwX {where}`, or, if it is another user's, `sudo chown -R {os.geteuid()}: {where}`; "
-            "then run this again",
+            hint=f"`chmod -R u+rwX {typed(git_dir)}`, or, if it is another user's, "
+            f"`sudo chown -R {os.geteuid()}: {typed(git_dir)}`; then run this again",
         ) from None
 
 
