@@ -62,8 +62,7 @@ Feature: From a remote to a working config tree
     Scenario: a machine with a backup of its own keeps it
       Given the new machine has a backup of its own
       When a new machine is brought up from the remote
-      Then the bootstrap is blocked
-      And it says "has a backup of its own already"
+      Then the bootstrap is blocked, and it says "has a backup of its own already"
 
   Rule: It can be run again
 
@@ -83,6 +82,9 @@ Feature: From a remote to a working config tree
       When a new machine is brought up from the remote
       Then the bootstrap fails
       And the new machine has no config tree
+
+    Scenario: it goes on once the remote answers again
+      Given the remote broke off in the middle of the bootstrap
       When the remote answers again
       And a new machine is brought up from the remote
       Then the bootstrap is done, and the new machine has the lost tree, byte for byte
@@ -92,8 +94,7 @@ Feature: From a remote to a working config tree
     Scenario: nobody is there to ask
       Given another machine has a backup on the same remote, on the branch "desk"
       When a new machine is brought up from the remote
-      Then the bootstrap is blocked
-      And it says "--branch="
+      Then the bootstrap is blocked, and it says "--branch="
       When a new machine is brought up from the branch "main" of the remote
       Then the bootstrap is done, and the new machine has the lost tree, byte for byte
 
@@ -150,16 +151,14 @@ Feature: From a remote to a working config tree
       Given the old machine had a timer for every 2 hours
       And the new machine has no systemd
       When a new machine is brought up from the remote
-      Then the bootstrap is incomplete
-      And it says "use install-cron"
+      Then the bootstrap is incomplete, and it says "use install-cron"
       And the new machine has the lost tree, byte for byte
 
     Scenario Outline: or not, if nobody wants them: <what>
       Given the old machine had <what>
       And the new machine has systemd
       When a new machine without triggers is brought up from the remote
-      Then the bootstrap is done
-      And it says "not installed, as you asked: <told>"
+      Then the bootstrap is done, and it says "not installed, as you asked: <told>"
       And nothing starts a sync there
 
       Examples:

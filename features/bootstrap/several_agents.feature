@@ -16,7 +16,11 @@ Feature: Every agent comes back from one remote
       Then the exit code is 0
       And the trees of OpenCode, Claude Code and Codex stand there as they were backed up
       And each goes on with its own branch, and has nothing to sync
-      When a person brings up the new machine once more
+
+    @sweep
+    Scenario: the second time changes no tree
+      When a person brings up a new machine from the remote
+      And a person brings up the new machine once more
       Then the exit code is 0
       And it does not say "changed"
 
@@ -77,16 +81,13 @@ Feature: Every agent comes back from one remote
     Scenario: a person's own file is in the way of one
       Given on the new machine a person has written instructions for Claude Code
       When a person brings up a new machine from the remote
-      Then the exit code is 3
-      And it says "add --yes"
+      Then the exit code is 3, and it says "add --yes"
       And the trees of OpenCode and Codex stand there as they were backed up
       And the instructions there are the person's
 
     @sweep
     Scenario: an agent that nobody here knows
-      Given a person has written a profile of a made-up agent
-      And a person has switched on made-up
-      And the made-up agent goes to that remote too
+      Given a made-up agent with a person's own profile goes to that remote too
       When a person brings up a new machine from the remote
       Then the exit code is 2
       And it says "there is no profile made-up"

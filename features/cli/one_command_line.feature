@@ -38,10 +38,13 @@ Feature: One command line
 
   Rule: The exit code says how it ended
 
-    Scenario: done, and nothing to do
+    Scenario: a sync that is done
       When a person runs `autosync sync`
       Then the exit code is 0
       And it says "ok=5 changed=1 skipped=1 blocked=0 failed=0"
+
+    Scenario: a sync that has nothing to do
+      Given a person has run `autosync sync`
       When a person runs `autosync sync`
       Then the exit code is 0
       And it says "ok=1 changed=0 skipped=0 blocked=0 failed=0"

@@ -13,10 +13,15 @@ Feature: Uninstall
       Given the schedule is installed
       And the plugin is installed
       When a person runs `autosync uninstall`
-      Then the exit code is 0
-      And it says "the crontab block is removed"
+      Then the exit code is 0, and it says "the crontab block is removed"
       And the crontab is as it was before the installation
-      And it says "left the backup: ~/.local/share/autosync-tasks/backup"
+
+    @sweep
+    Scenario: backup, settings and tree stay
+      Given the schedule is installed
+      And the plugin is installed
+      When a person runs `autosync uninstall`
+      Then the exit code is 0, and it says "left the backup: ~/.local/share/autosync-tasks/backup"
       And backup, settings and tree are still there, and no state
 
     Scenario: completion too

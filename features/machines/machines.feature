@@ -42,10 +42,8 @@ Feature: Every machine by one status
     Scenario: one with a conflict
       Given another machine goes on from the same remote
       And someone else rewrote "AGENTS.md" on the remote
-      And "AGENTS.md" says "this machine's"
-      When a person asks for a sync at 10:00
-      Then the exit code is 4
-      When a person lists the machines
+      When "AGENTS.md" says "this machine's" and a person asks for a sync at 10:00, with exit code 4
+      And a person lists the machines
       Then this machine is in conflict
 
   Rule: What is gone can be taken off the list

@@ -27,8 +27,7 @@ Feature: Check mode
     Scenario: it never keeps the next sync from going
       Given a config tree backed up at 09:00
       When a context file changes
-      And a person asks what a sync would do at 09:10
-      And the sync would be done
+      And a person asks what a sync would do at 09:10, and it would be done
       And the watcher asks for a sync at 09:11
       Then the sync is done, and the backup equals the config tree
 

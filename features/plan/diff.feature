@@ -11,19 +11,22 @@ Feature: What has changed
       And "context/new.md" says "Something new\n"
       And "README.md" is deleted
       When a person runs `autosync diff`
-      Then the exit code is 0
-      And it says:
+      Then the exit code is 0, and it says:
         | -Small commits. +Large commits. |
         | +Something new                  |
         | -# My configuration             |
 
     Scenario: no line is told that is not there
       Given "context/stack.md" says "# Stack\n\nPython 3.12, pytest.\nruff\n"
-      And "context/new.md" says "One\nTwo\n"
       When a person runs `autosync diff`
       Then it says "+ruff"
       And it does not say "-# Stack"
-      And it says "@@ -0,0 +1,2 @@ +One +Two"
+      And it does not say "No newline"
+
+    Scenario: a new file begins with its first line
+      Given "context/new.md" says "One\nTwo\n"
+      When a person runs `autosync diff`
+      Then it says "@@ -0,0 +1,2 @@ +One +Two"
       And it does not say "No newline"
 
     Scenario: a last line that does not end
@@ -96,8 +99,7 @@ Feature: What has changed
         | context/[bold]not bold[/] |
       And "context/evil.md" says "before \x1b[2J after [/red]"
       When a person runs `autosync diff`
-      Then the exit code is 0
-      And it says:
+      Then the exit code is 0, and it says:
         | context/\\x1b[31mred      |
         | context/[bold]not bold[/] |
       And no control character is shown

@@ -39,8 +39,7 @@ Feature: Quarantine lets the rest of the tree go
       Given quarantine is on
       When "context/stack.md" is renamed so that a token is in its name
       And the schedule asks for a sync at 10:00
-      Then the sync is incomplete
-      And the backup holds "context/stack.md"
+      Then the sync is incomplete, and the backup holds "context/stack.md"
       And nothing of the secret is anywhere outside the config tree
 
   Rule: Without a scanner there is no rest

@@ -68,17 +68,17 @@ Feature: Mass deletion
 
   Rule: A person lets go exactly these deletions
 
+    Background:
+      Given 30 of the files are deleted
+      And the watcher asks for a sync at 09:10, which is blocked
+
     Scenario: with the digest that the block named
-      When 30 of the files are deleted
-      And the watcher asks for a sync at 09:10
-      And a person allows exactly these deletions at 09:20
+      When a person allows exactly these deletions at 09:20
       Then the sync is done
       And the backup holds 10 files
 
     Scenario: another deletion needs another answer
-      When 30 of the files are deleted
-      And the watcher asks for a sync at 09:10
-      And 1 more of the files is deleted
+      When 1 more of the files is deleted
       And a person allows the deletions named before at 09:20
       Then the sync is blocked
       And it says "is another set of deletions"

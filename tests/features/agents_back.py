@@ -6,7 +6,7 @@ import json
 
 from pytest_bdd import given, parsers, then, when
 
-from tests.features.agents import backup_of
+from tests.features.agents import backup_of, made_up, switched_on
 from tests.features.bootstrap import new
 from tests.features.pictures import git
 from tests.features.remote import there
@@ -85,8 +85,10 @@ def in_the_way(machine: Machine) -> None:
     path.write_text("Mine\n")
 
 
-@given("the made-up agent goes to that remote too")
+@given("a made-up agent with a person's own profile goes to that remote too")
 def goes_too(machine: Machine) -> None:
+    made_up(machine)
+    switched_on(machine, "made-up")
     for words in (["sync"], ["sync"]):
         told = machine.program(["autosync", *words])
         told.spoken = True

@@ -60,6 +60,12 @@ def holds(machine: Machine, what: str) -> None:
     assert path_of(what).encode() in files_in(machine.backup)
 
 
+@then(parsers.re("the sync is (?P<outcome>" + "|".join(OUTCOMES) + rf"), and the backup holds {WHAT}"))
+def ended_and_holds(machine: Machine, outcome: str, what: str) -> None:
+    is_so(machine, outcome)
+    holds(machine, what)
+
+
 @then(parsers.re(rf"the backup does not hold {WHAT}"))
 def holds_not(machine: Machine, what: str) -> None:
     name = path_of(what).encode()

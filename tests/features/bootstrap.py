@@ -15,7 +15,7 @@ from autosync_tasks.model import Outcome, Run, Trigger
 from autosync_tasks.remote.transport import Limits
 from autosync_tasks.report import lines
 from autosync_tasks.workspace.request import Request
-from tests.features.outcome import heard
+from tests.features.outcome import heard, says
 from tests.features.pictures import Picture, changed, commits, git, picture
 from tests.features.remote import QUOTED, SAYING, there
 from tests.features.restore import ask_restore, tell_of
@@ -237,10 +237,17 @@ def two_branches(machine: Machine) -> None:
     assert git(there(machine), "rev-parse", mine.backup_branch) == git(new(machine).backup, "rev-parse", "HEAD")
 
 
-@then("the bootstrap is incomplete")
-def is_incomplete(machine: Machine) -> None:
-    told = heard(machine)
-    assert (told.outcome, told.exit_code) == (Outcome.INCOMPLETE, 1), told.text
+@then(parsers.re('the bootstrap is (?P<how>done|incomplete|blocked), and it says "(?P<words>[^"]*)"'))
+def ended_and_says(machine: Machine, how: str, words: str) -> None:
+    match how:
+        case "done":
+            is_done(machine)
+        case "blocked":
+            is_blocked(machine, how)
+        case "incomplete":
+            told = heard(machine)
+            assert (told.outcome, told.exit_code) == (Outcome.INCOMPLETE, 1), told.text
+    says(machine, words)
 
 
 @then("OpenCode there has the plugin of this machine")

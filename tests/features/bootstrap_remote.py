@@ -9,7 +9,7 @@ from pytest_bdd import given, parsers, step
 
 from autosync_tasks.remote.known import host
 from autosync_tasks.remote.relation import suggested
-from tests.features.bootstrap import QUICK, sync_old
+from tests.features.bootstrap import QUICK, brought, is_blocked, sync_old
 from tests.features.pictures import git
 from tests.features.remote import QUOTED, by_others, there
 from tests.support.machine import Machine
@@ -47,6 +47,13 @@ def breaks_off(machine: Machine) -> None:
             other.unlink()
         git(there(machine), "unpack-objects", "-q", stdin=data)
     (pack / blob[:2] / blob[2:]).unlink()
+
+
+@given("the remote broke off in the middle of the bootstrap")
+def broke_off(machine: Machine) -> None:
+    breaks_off(machine)
+    brought(machine)
+    is_blocked(machine, None)
 
 
 @step("the remote answers again")

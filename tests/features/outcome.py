@@ -262,6 +262,24 @@ def exit_code(machine: Machine, number: str) -> None:
     assert told.exit_code == int(number), f"{told.what}: {told.exit_code}\n{told.text}\n{told.stderr}"
 
 
+@step(parsers.re(f'the exit code is {NUMBER}, and it says "(?P<words>[^"]*)"'))
+def exit_code_and_says(machine: Machine, number: str, words: str) -> None:
+    exit_code(machine, number)
+    says(machine, words)
+
+
+@step(parsers.re(f"the exit code is {NUMBER}, and it says:"))
+def exit_code_and_says_each(machine: Machine, number: str, datatable: list[list[str]]) -> None:
+    exit_code(machine, number)
+    says_each(machine, datatable)
+
+
+@step(parsers.re(f"the exit code is {NUMBER}, and no file was written"))
+def exit_code_and_no_file(machine: Machine, number: str) -> None:
+    exit_code(machine, number)
+    no_file_written(machine)
+
+
 @step("its output is one JSON document")
 def one_document(machine: Machine) -> None:
     document = json.loads(machine.last.text)

@@ -11,7 +11,7 @@ from pytest_bdd import given, parsers, step
 from autosync_tasks.model import Trigger
 from autosync_tasks.policy.inputs import Ask
 from tests.features.file import cannot_be_read, deleted, says
-from tests.features.outcome import OUTCOMES, is_so, verdict
+from tests.features.outcome import OUTCOMES, is_so, verdict, would_be_done
 from tests.features.tree import changes
 from tests.features.words import ASKERS, TIME, WHAT, WHO, time_of
 from tests.support.machine import Machine
@@ -90,10 +90,12 @@ def allows(machine: Machine, time: str | None) -> None:
     machine.sync(ask=Ask(allow_mass_delete=found.group(1)))
 
 
-@step(parsers.re(f"{WHO} asks what a sync would do{_AT}"))
-def checks(machine: Machine, who: str, time: str | None) -> None:
+@step(parsers.re(f"{WHO} asks what a sync would do{_AT}(?P<ended>, and it would be done)?"))
+def checks(machine: Machine, who: str, time: str | None, ended: str | None) -> None:
     _at(machine, time)
     machine.sync(ASKERS[who], check=True)
+    if ended:
+        would_be_done(machine)
 
 
 @step("another run is at work")
