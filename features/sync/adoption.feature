@@ -24,8 +24,7 @@ Feature: Adoption
   Rule: What collides blocks, and all of it is listed
 
     Scenario: two files differ
-      Given a backup repository with a file of its own "README.md" that says "Mine"
-      And a backup repository with a file of its own "AGENTS.md" that says "Mine too"
+      Given a backup repository with files of its own "README.md" and "AGENTS.md" that say "Mine"
       When a person asks for a sync
       Then the sync is blocked
       And it says:

@@ -41,8 +41,7 @@ Feature: The first sync
   Rule: Where it would have to guess, it asks
 
     Scenario: two trees have content
-      Given a config tree in "~/.opencode"
-      And a config tree in "~/.config/opencode"
+      Given config trees in "~/.opencode" and "~/.config/opencode"
       When a person asks for a sync
       Then the sync is refused with exit code 2
       And it says "which one is your config tree?", and what to do next

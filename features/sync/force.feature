@@ -25,8 +25,7 @@ Feature: A forced sync
     Scenario: an edit in the backup's own work tree
       Given a person edits "AGENTS.md" in the backup, saying "Edited here."
       When a person insists on a sync at 09:10
-      Then the sync is done
-      And it says "edits in the backup's own work tree were saved first"
+      Then the sync is done, and it says "edits in the backup's own work tree were saved first"
       And the backup's work tree shows the same
       And the backup has 1 commit
 

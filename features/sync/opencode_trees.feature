@@ -29,8 +29,7 @@ Feature: The trees that OpenCode makes
       Given no config tree
       And OpenCode's installer alone has been in "~/.opencode"
       When a person asks for a sync
-      Then the sync is refused
-      And it says "holds only OpenCode's own program"
+      Then the sync is refused, and it says "holds only OpenCode's own program"
       And there is no backup
 
   Rule: A recorded tree that turns out to be the wrong one of the two is noticed

@@ -47,10 +47,9 @@ Feature: What belongs to whom in the backup
     Scenario: someone edited its work tree
       Given a person edits "AGENTS.md" in the backup, saying "Changed in the wrong place"
       When "AGENTS.md" changes and a person asks for a sync at 09:10
-      Then the sync is done
+      Then the sync is done, and the backup equals the config tree
       And it says "edits in the backup's own work tree were saved first"
       And what a person edited there can be found again
-      And the backup equals the config tree
 
   Rule: The record of who owns what cannot be turned against anyone
 

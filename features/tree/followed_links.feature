@@ -10,32 +10,32 @@ Feature: Followed links
 
   Rule: What a link leads to is backed up in its place
 
-    Scenario: a linked folder and a linked file
-      Given "agents" is a link to "~/dotfiles/agents"
-      And "context/style.md" is a link to "~/dotfiles/style.md"
+    Scenario Outline: a linked <kind>
+      Given "<name>" is a link to "<target>"
       When a person asks for a sync at 09:10
       Then the sync is done
-      And the backup holds "agents/review.md", saying "Reviews."
-      And the backup holds "context/style.md", saying "Four spaces."
+      And the backup holds "<path>", saying "<text>"
+
+      Examples:
+        | kind   | name             | target              | path             | text         |
+        | folder | agents           | ~/dotfiles/agents   | agents/review.md | Reviews.     |
+        | file   | context/style.md | ~/dotfiles/style.md | context/style.md | Four spaces. |
 
     Scenario: what lies behind the link is proven too
-      Given "agents" is a link to "~/dotfiles/agents"
-      And a person asks for a sync at 09:10
+      Given "agents" is a link to "~/dotfiles/agents", backed up at 09:10
       When a person insists on a sync at 09:20
       Then there is nothing to do
       And it says "the backup holds the source, byte for byte"
 
     Scenario: an edit behind the link is a change
-      Given "agents" is a link to "~/dotfiles/agents"
-      And a person asks for a sync at 09:10
+      Given "agents" is a link to "~/dotfiles/agents", backed up at 09:10
       When "~/dotfiles/agents/review.md" outside the tree says "Reviews twice."
       And a person asks for a sync at 09:20
       Then the sync is done
       And the backup holds "agents/review.md", saying "Reviews twice."
 
     Scenario: a second run has nothing to do
-      Given "agents" is a link to "~/dotfiles/agents"
-      And a person asks for a sync at 09:10
+      Given "agents" is a link to "~/dotfiles/agents", backed up at 09:10
       When a person asks for a sync at 09:20
       Then there is nothing to do
       And no file was written
@@ -90,22 +90,17 @@ Feature: Followed links
   Rule: What cannot be reached is never a deletion
 
     Scenario: the folder is not mounted
-      Given "agents" is a link to "~/dotfiles/agents"
-      And a person asks for a sync at 09:10
+      Given "agents" is a link to "~/dotfiles/agents", backed up at 09:10
       When "~/dotfiles" outside the tree is away
       And a person asks for a sync at 09:20
-      Then the sync is incomplete
-      And "agents" is left out: unreadable
+      Then the sync is incomplete, and "agents" is left out: unreadable
       And the backup holds "agents/review.md", saying "Reviews."
 
   Rule: Restoring writes nothing outside the tree
 
     Scenario: the rest is restored
-      Given "agents" is a link to "~/dotfiles/agents"
-      And a person asks for a sync at 09:10
+      Given "agents" is a link to "~/dotfiles/agents", backed up at 09:10
       When "~/dotfiles/agents/review.md" outside the tree says "Lost."
-      And "AGENTS.md" is deleted
-      And a person restores everything
-      Then the restore is done
-      And it says "agents leads out of the source and is left alone"
+      And "AGENTS.md" is deleted and a person restores everything
+      Then the restore is done, and it says "agents leads out of the source and is left alone"
       And "~/dotfiles/agents/review.md" outside the tree still says "Lost."

@@ -63,11 +63,15 @@ Feature: Links and names
 
   Rule: Git's own files in the tree are only files
 
-    Scenario: what OpenCode and people leave there
+    Scenario: what OpenCode tells git to ignore
       When ".gitignore" says "node_modules\npackage.json\nbun.lock\n.gitignore\n"
-      And ".gitattributes" says "* text eol=crlf ident\n*.md filter=evil\n"
-      And "context/windows.md" says "one\r\ntwo $Id$\r\n"
       And "package.json" says "{}\n" and a person asks for a sync at 09:10
+      Then the sync is done
+      And the backup equals the config tree, and so does its work tree
+
+    Scenario: what a person tells git to rewrite
+      When ".gitattributes" says "* text eol=crlf ident\n*.md filter=evil\n"
+      And "context/windows.md" says "one\r\ntwo $Id$\r\n" and a person asks for a sync at 09:10
       Then the sync is done
       And the backup equals the config tree, and so does its work tree
 

@@ -33,9 +33,8 @@ Feature: What OpenCode reads outside the tree
       Given the skill "changelog" lies in "~/.agents/skills", <linked>
       And a person asks for a sync
       When the person types the command that it offers and asks for a sync
-      Then the sync is done
+      Then the sync is done, and the status is "protected"
       And the backup holds "<path>"
-      And the status is "protected"
 
       Examples:
         | linked     | path                                                 |
@@ -46,9 +45,8 @@ Feature: What OpenCode reads outside the tree
       Given OpenCode is told of "~/work/mine.json", which says "{}"
       And a person asks for a sync
       When the person types the command that it offers and asks for a sync
-      Then the sync is done
+      Then the sync is done, and the status is "protected"
       And the backup holds ".autosync-outside/.opencode/opencode.json", saying "{}"
-      And the status is "protected"
 
     Scenario: a second run has nothing to do
       Given "~/work/mine.json" outside the tree is backed up, saying "{}", and so are shared skills
@@ -62,8 +60,7 @@ Feature: What OpenCode reads outside the tree
       Given the skill "changelog" lies in "~/.agents/skills", not linked
       And the person says that "~/.agents/skills" need not be kept
       When a person asks for a sync
-      Then the sync is done
-      And it does not say ".agents/skills"
+      Then the sync is done, and it does not say ".agents/skills"
       And the status is "protected"
 
   Rule: It passes the same gate
@@ -105,23 +102,18 @@ Feature: What OpenCode reads outside the tree
 
     Scenario: a new machine, where nobody has said yet where it lies
       Given "~/work/mine.json" outside the tree is backed up, saying "{}", and so are shared skills
-      When "~/.agents" outside the tree is away
-      And nothing outside the tree is followed any more
+      When the machine is a new one, where "~/.agents" is away and nothing is followed yet
       And "AGENTS.md" says "Anew." and a person asks for a sync
-      Then the sync is done
-      And the backup holds ".autosync-outside/.opencode/opencode.json"
-      And the backup holds ".autosync-outside/.opencode/skills/changelog/SKILL.md"
-      And the status is "protected"
+      Then the sync is done, and the status is "protected"
+      And the backup holds ".autosync-outside/.opencode/opencode.json" and ".autosync-outside/.opencode/skills/changelog/SKILL.md"
 
   Rule: A restore writes outside the tree only when it is told to
 
     Scenario: everything is restored
       Given "~/work/mine.json" outside the tree is backed up, saying "{}"
       When "~/work/mine.json" outside the tree says "Lost."
-      And "AGENTS.md" is deleted
-      And a person restores everything
-      Then the restore is done
-      And it says "`autosync restore --outside` brings it to its place"
+      And "AGENTS.md" is deleted and a person restores everything
+      Then the restore is done, and it says "`autosync restore --outside` brings it to its place"
       And "~/work/mine.json" outside the tree still says "Lost."
 
     Scenario: told to, where nothing stands
@@ -139,12 +131,8 @@ Feature: What OpenCode reads outside the tree
       And "~/work/mine.json" outside the tree still says "Newer."
 
     Scenario: told to, and of one of them nobody has said where it lies here
-      Given "~/.agents/skills/changelog/SKILL.md" outside the tree says "# Writes the changelog"
-      And links into "~/.agents/skills" are followed
-      And "~/work/mine.json" outside the tree is backed up, saying "{}"
-      When "~/.agents" outside the tree is away
-      And nothing outside the tree is followed any more
+      Given "~/work/mine.json" outside the tree is backed up, saying "{}", and so are shared skills
+      When the machine is a new one, where "~/.agents" is away and nothing is followed yet
       And a person restores what lies outside the tree
-      Then the restore is done
-      And it says "FOLLOW_CONFIG=FILE"
-      And "~/.agents/skills/changelog/SKILL.md" outside the tree still says "# Writes the changelog"
+      Then the restore is done, and it says "FOLLOW_CONFIG=FILE"
+      And the shared skill is there as it was

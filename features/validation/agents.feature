@@ -4,8 +4,10 @@ Feature: Other agents' own files are read as each of them reads it
 
   Rule: Claude Code
 
-    Scenario: settings, agents, hooks
+    Background:
       Given the home of claude
+
+    Scenario: settings, agents, hooks
       When these files appear:
         | file                | holds                                                       | told             |
         | settings.json       | {"a": 1, // x\n"hooks": {"Stop": [{"hooks": [{"command": "~/.claude/hooks/gone.sh"}]}]},\n} | AGT001 in line 1, AGT001 in line 2, AGT005 |
@@ -23,7 +25,6 @@ Feature: Other agents' own files are read as each of them reads it
 
     @sample
     Scenario Outline: settings of <form>
-      Given the home of claude
       When these files appear:
         | file          | holds  | told   |
         | settings.json | <text> | <told> |
@@ -42,7 +43,6 @@ Feature: Other agents' own files are read as each of them reads it
         | odd values that it passes over | {"env": {"PORT": 80}, "permissions": {"deny": [5]}, "hooks": {"Stop": 5}, "mine": 5} | nothing |
 
     Scenario: a hook names a program of the tree in many ways
-      Given the home of claude
       When these files appear:
         | file           | holds | told    |
         | hooks/there.sh | true  | nothing |
@@ -59,8 +59,10 @@ Feature: Other agents' own files are read as each of them reads it
 
   Rule: Codex
 
-    Scenario: settings, agents, rules, hooks
+    Background:
       Given the home of codex
+
+    Scenario: settings, agents, rules, hooks
       When these files appear:
         | file                 | holds                                                                            | told             |
         | config.toml          | a = 1\nb = \n                                                                    | AGT001 in line 2 |
@@ -78,7 +80,6 @@ Feature: Other agents' own files are read as each of them reads it
       And of each is told what the table says
 
     Scenario Outline: settings with <value>
-      Given the home of codex
       When these files appear:
         | file        | holds  | told   |
         | config.toml | <text> | <told> |

@@ -23,8 +23,7 @@ Feature: Bad surroundings
       Given a config tree
       And a backup folder with files in it that is no repository
       When a person asks for a sync
-      Then the sync is refused
-      And it says "has files in it but is not a git repository"
+      Then the sync is refused, and it says "has files in it but is not a git repository"
       And nothing was lost there
 
   Rule: An empty or missing source is an accident, not a wish
@@ -113,9 +112,11 @@ Feature: Bad surroundings
 
   Rule: A backup on a drive that is not connected is not begun anew in its place
 
-    Scenario Outline: the drive is gone, and its <what>
+    Background:
       Given a backup on a drive of its own, made at 09:00
-      And the drive is gone, and its <what>
+
+    Scenario Outline: the drive is gone, and its <what>
+      Given the drive is gone, and its <what>
       When a context file changes and a person asks for a sync at 09:10
       Then the sync is refused
       And it says "is away", and what to do next
@@ -128,40 +129,37 @@ Feature: Bad surroundings
         | mount point above is left   |
 
     Scenario: a new one can begin there
-      Given a backup on a drive of its own, made at 09:00
-      And the drive is gone, and its mount point above is left
+      Given the drive is gone, and its mount point above is left
       And a person begins an empty repository in the backup's place
       When a person asks for a sync at 09:10
       Then the sync is done, and the backup equals the config tree
 
     Scenario: once it is connected again
-      Given a backup on a drive of its own, made at 09:00
-      And the drive is gone, and its empty mount point is left
-      And a context file changes and a person asks for a sync at 09:10
-      And the sync is refused
+      Given the drive is gone, and its empty mount point is left
+      And a context file changes and a person asks for a sync at 09:10, which is refused
       When the drive is connected again
       And a person asks for a sync at 09:20
       Then the sync is done, and the backup equals the config tree
 
   Rule: One machine cannot mean two trees by accident
 
-    Scenario: the environment names another tree for once
+    Background:
       Given a config tree backed up at 09:00
-      And a config tree in "~/elsewhere"
+
+    Scenario: the environment names another tree for once
+      Given a config tree in "~/elsewhere"
       And the environment says OPENCODE_SOURCE is "~/elsewhere"
       When a person asks for a sync at 09:10
       Then the sync is blocked
       And it says "belongs to another source"
 
     Scenario: it names another tree and another backup, each time
-      Given a config tree backed up at 09:00
-      And the environment names the tree "~/elsewhere" and the backup "~/its-backup", made at 09:10
+      Given the environment names the tree "~/elsewhere" and the backup "~/its-backup", made at 09:10
       When a context file changes and a person asks for a sync at 09:20
       Then the sync is done
 
     Scenario: such a backup is not for a third tree
-      Given a config tree backed up at 09:00
-      And the environment names the tree "~/elsewhere" and the backup "~/its-backup", made at 09:10
+      Given the environment names the tree "~/elsewhere" and the backup "~/its-backup", made at 09:10
       And the environment says OPENCODE_SOURCE is "~/.config/opencode/agent"
       When a person asks for a sync at 09:20
       Then the sync is blocked
@@ -171,10 +169,7 @@ Feature: Bad surroundings
     @sweep
     Scenario: git never answers
       Given a config tree backed up at 09:00
-      And unattended runs that may take 10 seconds
-      And a git that never answers
-      When a context file changes
-      And a person runs `autosync sync --trigger=schedule`
-      Then the exit code is 1
+      And unattended runs that may take 10 seconds, and a git that never answers
+      When a context file changes and a person runs `autosync sync --trigger=schedule`
+      Then the exit code is 1, and nothing that hung is left running
       And it says "the run was ended after 10 seconds", and what to do next
-      And nothing that hung is left running

@@ -9,18 +9,25 @@ import pytest
 from pytest_bdd import given, parsers, step, then
 
 from tests.features.pictures import git
-from tests.features.words import NUMBER, TIME, time_of
+from tests.features.settings import put
+from tests.features.words import NUMBER, TIME, seconds_of, time_of
 from tests.support.machine import Machine
 
 MANIFEST = b".autosync/manifest"
 
 
-@given(parsers.re(r'a backup repository with a file of its own "(?P<name>[^"]+)" that says "(?P<text>[^"]*)"'))
-def with_foreign_file(machine: Machine, name: str, text: str) -> None:
+@given(
+    parsers.re(
+        r'a backup repository with (?:a file|files) of its own "(?P<name>[^"]+)"(?: and "(?P<other>[^"]+)")? '
+        r'that says? "(?P<text>[^"]*)"'
+    )
+)
+def with_foreign_file(machine: Machine, name: str, other: str | None, text: str) -> None:
     machine.backup.mkdir(parents=True, exist_ok=True)
     if not (machine.backup / ".git").exists():
         git(machine.backup, "init", "--quiet", "--initial-branch=main")
-    commit_by_hand(machine, name, text)
+    for one in filter(None, (name, other)):
+        commit_by_hand(machine, one, text)
 
 
 @step(parsers.re(r'a person commits "(?P<name>[^"]+)" to the backup, saying "(?P<text>[^"]*)"'))
@@ -98,8 +105,9 @@ def hostile_git(machine: Machine) -> None:
         machine.hostile[name] = str(machine.home / "elsewhere")
 
 
-@given("a git that never answers")
-def hanging_git(machine: Machine) -> None:
+@given(parsers.re(r"unattended runs that may take (?P<span>\d+ \w+), and a git that never answers"))
+def hanging_git(machine: Machine, span: str) -> None:
+    put(machine, run_deadline=seconds_of(span))
     machine.hang_git()
 
 

@@ -55,9 +55,9 @@ def holds_change(machine: Machine, what: str) -> None:
     assert files_in(machine.backup).get(name.encode()) == files_of(machine.source).get(name.encode())
 
 
-@then(parsers.re(rf"the backup holds {WHAT}"))
-def holds(machine: Machine, what: str) -> None:
-    assert path_of(what).encode() in files_in(machine.backup)
+@then(parsers.re(rf'the backup holds {WHAT}(?: and "(?P<other>[^"]+)")?'))
+def holds(machine: Machine, what: str, other: str | None = None) -> None:
+    assert {path_of(what).encode(), (other or path_of(what)).encode()} <= files_in(machine.backup).keys()
 
 
 @then(parsers.re("the sync is (?P<outcome>" + "|".join(OUTCOMES) + rf"), and the backup holds {WHAT}"))

@@ -127,6 +127,18 @@ def says_next(machine: Machine) -> None:
     assert re.search(r"^\s*next: \S", machine.last.text + machine.last.stderr, re.MULTILINE), machine.last.text
 
 
+@step(
+    parsers.re(
+        "the sync is (?P<outcome>"
+        + "|".join(OUTCOMES)
+        + '|refused), and it (?P<does>says|does not say) "(?P<words>[^"]*)"'
+    )
+)
+def ended_and_says(machine: Machine, outcome: str, does: str, words: str) -> None:
+    refused(machine, None) if outcome == "refused" else is_so(machine, outcome)
+    says(machine, words) if does == "says" else says_not(machine, words)
+
+
 @step(parsers.re('it says "(?P<words>[^"]*)", and what to do next'))
 def says_and_next(machine: Machine, words: str) -> None:
     says(machine, words)
@@ -195,8 +207,9 @@ def silent(machine: Machine) -> None:
     assert machine.last.text + machine.last.stderr == ""
 
 
-@step("nothing that hung is left running")
-def nothing_left(machine: Machine) -> None:
+@step(parsers.re(f"the exit code is {NUMBER}, and nothing that hung is left running"))
+def nothing_left(machine: Machine, number: str) -> None:
+    exit_code(machine, number)
     hung = [int(line) for line in (machine.home / "hanging").read_text().split()]
     assert hung
     assert not [process for process in hung if os.path.exists(f"/proc/{process}")]

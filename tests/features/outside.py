@@ -8,11 +8,14 @@ from pathlib import Path
 
 from pytest_bdd import given, parsers, step, then
 
+from tests.features import file
 from tests.features.run import asks
 from tests.features.settings import put
+from tests.features.words import TIME, WHAT
 from tests.support.machine import Machine
 
 PLACE = r'"(?P<place>~(?:/[^"]*)?)" outside the tree'
+SKILL = "---\nname: {0}\ndescription: Does {0}\n---\nDo it.\n"
 
 
 def _written(machine: Machine, place: str, text: str) -> None:
@@ -41,6 +44,12 @@ def followed(machine: Machine, place: str) -> None:
     put(machine, follow_links_into=(machine.expanded(place),))
 
 
+@given(parsers.re(rf'{WHAT} is a link to "(?P<target>[^"]+)", backed up at {TIME}'))
+def link_backed_up(machine: Machine, what: str, target: str, time: str) -> None:
+    file.is_link(machine, what, target)
+    asks(machine, "a person", time, "done", None)
+
+
 @step(parsers.re(r'the person takes in "(?P<place>[^"]+)"'))
 def takes_in(machine: Machine, place: str) -> None:
     put(machine, follow_config=machine.expanded(place))
@@ -60,9 +69,15 @@ def all_backed_up(machine: Machine, place: str, text: str) -> None:
     backed_up(machine, place, text)
 
 
-@step("nothing outside the tree is followed any more")
 def lets_go(machine: Machine) -> None:
+    """Nothing outside the tree is followed any more."""
     put(machine, follow_config="", follow_links_into=())
+
+
+@step(parsers.re('the machine is a new one, where "(?P<place>[^"]+)" is away and nothing is followed yet'))
+def new_machine(machine: Machine, place: str) -> None:
+    away(machine, place)
+    lets_go(machine)
 
 
 @step(parsers.re(r'the person says that "(?P<place>[^"]+)" need not be kept'))
@@ -89,10 +104,15 @@ def told_of(machine: Machine, place: str, text: str) -> None:
 def skill(machine: Machine, name: str, place: str, linked: str) -> None:
     folder = Path(machine.expanded(place)) / name
     folder.mkdir(parents=True)
-    (folder / "SKILL.md").write_text(f"---\nname: {name}\ndescription: Does {name}\n---\nDo it.\n")
+    (folder / "SKILL.md").write_text(SKILL.format(name))
     if linked == "linked":
         machine.path("skills").mkdir(exist_ok=True)
         machine.path(f"skills/{name}").symlink_to(folder)
+
+
+@then("the shared skill is there as it was")
+def skill_is_back(machine: Machine) -> None:
+    assert Path(machine.expanded("~/.agents/skills/changelog/SKILL.md")).read_text() == SKILL.format("changelog")
 
 
 @then(parsers.re(rf'{PLACE} still says "(?P<text>[^"]*)"'))

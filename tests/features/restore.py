@@ -16,7 +16,8 @@ from autosync_tasks.report import lines
 from autosync_tasks.restore.request import Agree, Wish
 from autosync_tasks.restore.restore import backups, restore
 from autosync_tasks.workspace.workspace import open_site
-from tests.features.outcome import heard
+from tests.features.file import deleted
+from tests.features.outcome import heard, says
 from tests.features.pictures import files_of, git
 from tests.features.words import TIME, WHAT, path_of
 from tests.support.machine import EXIT_CODE, Machine, Told, plain
@@ -59,8 +60,10 @@ def ask_restore(
     return tell_of(machine, "restore", go, lambda run: plain(lines.of_restore(run, "", "")))
 
 
-@step("a person restores everything")
-def restores_all(machine: Machine) -> None:
+@step(parsers.re(f"(?:{WHAT} is deleted and )?a person restores everything"))
+def restores_all(machine: Machine, what: str | None) -> None:
+    if what:
+        deleted(machine, what)
     ask_restore(machine, agree=lambda over: True)
 
 
@@ -215,6 +218,12 @@ def restore_is(machine: Machine, outcome: str) -> None:
         return
     wanted = {"done": Outcome.CHANGED, "blocked": Outcome.BLOCKED, "incomplete": Outcome.INCOMPLETE}[outcome]
     assert (told.outcome, told.exit_code) == (wanted, EXIT_CODE[wanted]), told.text
+
+
+@step(parsers.re('the restore is (?P<outcome>done|blocked|incomplete|refused), and it says "(?P<words>[^"]*)"'))
+def restore_is_and_says(machine: Machine, outcome: str, words: str) -> None:
+    restore_is(machine, outcome)
+    says(machine, words)
 
 
 @then("the restore would be done")

@@ -11,13 +11,13 @@ from pytest_bdd import given, parsers, step
 from autosync_tasks.model import Trigger
 from autosync_tasks.policy.inputs import Ask
 from tests.features.file import cannot_be_read, deleted, says
-from tests.features.outcome import OUTCOMES, is_so, verdict, would_be_done
+from tests.features.outcome import OUTCOMES, is_so, refused, verdict, would_be_done
 from tests.features.tree import changes
 from tests.features.words import ASKERS, TIME, WHAT, WHO, time_of
 from tests.support.machine import Machine
 
 _AT = f"(?: at {TIME})?"
-_ENDED = "(?:, which is (?P<outcome>" + "|".join(OUTCOMES) + r")|, with exit code (?P<code>\d+))?"
+_ENDED = "(?:, which is (?P<outcome>refused|" + "|".join(OUTCOMES) + r")|, with exit code (?P<code>\d+))?"
 
 
 def _at(machine: Machine, time: str | None) -> None:
@@ -30,7 +30,7 @@ def asks(machine: Machine, who: str, time: str | None, outcome: str | None, code
     _at(machine, time)
     told = machine.sync(ASKERS[who])
     if outcome:
-        is_so(machine, outcome)
+        refused(machine, None) if outcome == "refused" else is_so(machine, outcome)
     if code:
         told.spoken = True
         assert told.exit_code == int(code), told.text
@@ -138,6 +138,14 @@ def status_is(machine: Machine, time: str | None, level: str) -> None:
     verdict(machine, level)
 
 
-@step(parsers.re("a person runs `(?P<command>[^`]+)`"))
-def runs(machine: Machine, command: str) -> None:
+@step(parsers.re("the sync is (?P<outcome>" + "|".join(OUTCOMES) + '), and the status is "(?P<level>[a-z ]+)"'))
+def ended_and_status(machine: Machine, outcome: str, level: str) -> None:
+    is_so(machine, outcome)
+    status_is(machine, None, level)
+
+
+@step(parsers.re(f"(?:{WHAT} changes and )?a person runs `(?P<command>[^`]+)`"))
+def runs(machine: Machine, what: str | None, command: str) -> None:
+    if what:
+        changes(machine, what, None)
     machine.program(shlex.split(command.replace("~", str(machine.home))))

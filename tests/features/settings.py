@@ -26,11 +26,6 @@ def least(machine: Machine, number: str) -> None:
     put(machine, min_changes_for_sync=int(number))
 
 
-@given(parsers.re(r"unattended runs that may take (?P<span>\d+ \w+)"))
-def longest(machine: Machine, span: str) -> None:
-    put(machine, run_deadline=seconds_of(span))
-
-
 @step("auto-sync is disabled")
 def disabled(machine: Machine) -> None:
     put(machine, auto_sync_enabled=False)

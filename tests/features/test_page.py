@@ -11,7 +11,6 @@ NOVELS = {
     "recovery/recovery.feature: a remote that is away is waited for, and nothing steps back meanwhile": "two runs",
     "restore/restore.feature: permissions, links and empty folders as well": "three kinds by one restore",
     "status/notify.feature: the backup cannot be written": "it is told at the third failure, not before",
-    "tree/outside.feature: told to, and of one of them nobody has said where it lies here": "two places at once",
 }
 """Scenarios of more than eight steps of their own, and why."""
 

@@ -39,6 +39,12 @@ def tree_elsewhere(machine: Machine, folder: str) -> None:
     machine.make_tree()
 
 
+@given(parsers.re(r'config trees in "~/(?P<one>[^"]+)" and "~/(?P<other>[^"]+)"'))
+def two_trees(machine: Machine, one: str, other: str) -> None:
+    tree_elsewhere(machine, one)
+    tree_elsewhere(machine, other)
+
+
 @given(parsers.re(r'the config tree is reached through the link "~/(?P<link>[^"]+)"'))
 def reached_by_link(machine: Machine, link: str) -> None:
     path = machine.home / link
