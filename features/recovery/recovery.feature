@@ -12,8 +12,7 @@ Feature: Mending a backup
       Given the backup has <damage>
       When a person asks what is wrong with the backup, and hears "<told>"
       And a person mends the backup
-      Then the backup is mended
-      And nothing is wrong with the backup any more
+      Then the backup is mended, and nothing is wrong with it any more
       And the next sync backs up a change
 
       Examples:
@@ -110,12 +109,13 @@ Feature: Mending a backup
 
   Rule: What a remote still has comes back from there
 
-    Scenario Outline: <damage>, and the remote has it
+    Background:
       Given a remote that every sync pushes to
-      And the backup has <damage>
+
+    Scenario Outline: <damage>, and the remote has it
+      Given the backup has <damage>
       When a person mends the backup
-      Then the backup is mended
-      And nothing is wrong with the backup any more
+      Then the backup is mended, and nothing is wrong with it any more
       And the branch is where the remote is
       And the next sync backs up a change
 
@@ -126,15 +126,17 @@ Feature: Mending a backup
         | lost its newest commit             |
         | lost all but its newest commit     |
 
-    Scenario: a remote that is away is waited for, and nothing steps back meanwhile
-      Given a remote that every sync pushes to
-      And the backup has lost its newest commit
+    Scenario: a remote that is away is waited for
+      Given the backup has lost its newest commit
       And the remote is away
       When a person mends the backup
       Then not everything could be mended
       And it says "could not be asked"
-      When the remote is back
-      And a person mends the backup
+
+    Scenario: nothing steps back while the remote is away
+      Given the backup has lost its newest commit
+      And a person mended what could be mended while the remote was away
+      When a person mends the backup
       Then the backup is mended
       And the branch is where the remote is
 
@@ -151,9 +153,13 @@ Feature: Mending a backup
       Given the backup has lost an old version of a file
       And a context file changes and a person asks for a sync at 09:20, which is incomplete
       When a person confirms the loss
-      And a context file changes and a person asks for a sync at 09:30
-      Then the sync is done
-      And the history tells of the loss
+      And a context file changes and a person asks for a sync at 09:30, which is done
+      Then the history tells of the loss
+
+    Scenario: the status knows what a person confirmed
+      Given the backup has lost an old version of a file
+      And a person confirms the loss
+      And a context file changes and a person asks for a sync at 09:30, which is done
       When a person asks for the status at 09:31
       Then it says "no copy is left, as you confirmed"
 

@@ -35,9 +35,8 @@ Feature: Conflict
     Scenario: the remote's history was rewritten
       Given a context file changes and a person asks for a sync at 09:05, which is done
       And someone else takes the last commit off the remote
-      When a context file changes and a person asks for a sync at 09:10
-      Then the exit code is 4
-      And it says "rewritten"
+      When a context file changes and a person asks for a sync at 09:10, with exit code 4
+      Then it says "rewritten"
       And the remote is as the others left it
 
     Scenario: a copy of this machine syncs to the same branch
@@ -50,8 +49,7 @@ Feature: Conflict
       And the remote is as the others left it
 
     Scenario: looking for what is wrong names the conflict
-      Given someone else rewrote "AGENTS.md" on the remote
-      And a context file changes and a person asks for a sync at 09:10, with exit code 4
+      Given a sync at 09:10 that found "AGENTS.md" rewritten on the remote
       When a person looks what could be recovered
       Then the exit code is 4
       And it says:
@@ -61,20 +59,16 @@ Feature: Conflict
   Rule: Local backups go on, and the remote keeps them aside
 
     Scenario: three syncs during one conflict
-      Given someone else rewrote "AGENTS.md" on the remote
-      When a context file changes and a person asks for a sync at 09:10, with exit code 4
-      And a context file changes and a person asks for a sync at 09:20, with exit code 4
-      And a context file changes and a person asks for a sync at 09:30
-      Then the exit code is 4
-      And the backup equals the config tree
-      And the remote keeps this machine's backup aside, once
-      And the remote is as the others left it
+      Given a sync at 09:10 that found "AGENTS.md" rewritten on the remote
+      When a context file changes and a person asks for a sync at 09:20, with exit code 4
+      And a context file changes and a person asks for a sync at 09:30, with exit code 4
+      Then the backup equals the config tree
+      And the remote keeps this machine's backup aside, once, and is otherwise as the others left it
 
   Rule: It ends by itself when the others take their change back
 
     Scenario: the file is as it was
-      Given someone else rewrote "AGENTS.md" on the remote
-      And a context file changes and a person asks for a sync at 09:10, with exit code 4
+      Given a sync at 09:10 that found "AGENTS.md" rewritten on the remote
       When the others take that back
       And a person asks for a sync at 09:20
       Then the sync is done, and the remote has everything
@@ -82,22 +76,24 @@ Feature: Conflict
   Rule: A person may choose this machine's version
 
     Scenario: the source wins
-      Given someone else rewrote "AGENTS.md" on the remote
-      And a context file changes and a person asks for a sync at 09:10, with exit code 4
+      Given a sync at 09:10 that found "AGENTS.md" rewritten on the remote
       When a person chooses the version of this machine
-      And a person asks for a sync at 09:20
-      Then the sync is done, and the remote has everything
-      And the backup equals the config tree
+      And a person asks for a sync at 09:20, which is done
+      Then the backup equals the config tree, and the remote has everything
       And what the others wrote can still be found in the history
 
   Rule: Or the others' version, which then comes into the config tree
 
-    Scenario: theirs wins, and what stood in the config tree can be had back
+    Scenario: theirs wins
       Given someone else rewrote "AGENTS.md" on the remote
       And "AGENTS.md" says "Written here" and a person asks for a sync at 09:10, with exit code 4
       When a person chooses the version of the others
       Then the config tree has "AGENTS.md", saying "Written by others"
-      And the backup equals the config tree
-      And the remote has everything
-      And a person takes the restore back
-      And the config tree has "AGENTS.md", saying "Written here"
+      And the backup equals the config tree, and the remote has everything
+
+    Scenario: what stood in the config tree can be had back
+      Given someone else rewrote "AGENTS.md" on the remote
+      And "AGENTS.md" says "Written here" and a person asks for a sync at 09:10, with exit code 4
+      And a person chooses the version of the others
+      When a person takes the restore back
+      Then the config tree has "AGENTS.md", saying "Written here"

@@ -23,17 +23,13 @@ Feature: Push
 
     Scenario: though something is left out all the while
       Given "context/odd" is a pipe
-      And the remote is away
-      And a context file changes and a person asks for a sync at 09:10, which is incomplete
-      When the remote is back
-      And a person asks for a sync at 09:20
+      And a sync at 09:10 while the remote was away
+      When a person asks for a sync at 09:20
       Then the sync is incomplete, and the remote has everything
 
     Scenario: what it says when there was only something to push
-      Given the remote is away
-      And a context file changes and a person asks for a sync at 09:10, which is incomplete
-      When the remote is back
-      And a person asks for a sync at 09:20
+      Given a sync at 09:10 while the remote was away
+      When a person asks for a sync at 09:20
       Then the sync is done
       And it does not say "nothing to do:"
       And it does not say "not pushed: not pushed"
@@ -92,12 +88,9 @@ Feature: Push
     Scenario: a branch of its own goes on from the backups so far
       Given the remote holds the backup of another config tree
       And a context file changes and a person asks for a sync at 09:10, with exit code 3
-      When a person takes the advice "set-config BACKUP_BRANCH="
-      And a person takes the advice "recover"
-      And a person asks for a sync at 09:20
-      Then the sync is done
-      And the remote has everything on this machine's branch
-      And the remote is as the others left it
+      When a person takes the advice "set-config BACKUP_BRANCH=" and then "recover"
+      And a person asks for a sync at 09:20, which is done
+      Then the remote has everything on this machine's branch, and is otherwise as the others left it
 
     Scenario: the remote holds something else altogether
       Given the remote is a new one with a "src/main.c" in it
@@ -140,9 +133,11 @@ Feature: Push
 
   Rule: A secret that only the history holds has two ways out, and the message names both
 
-    Scenario Outline: a person <does>
+    Background:
       Given the history of the backup holds a secret that is in no file any more
       And a context file changes and a person asks for a sync at 09:10, with exit code 3
+
+    Scenario Outline: a person <does>
       When a person takes the advice "<advice>"
       And a person asks for a sync at 09:20
       Then the sync is done, and the remote has everything
@@ -153,9 +148,7 @@ Feature: Push
         | says that it is no secret   | accept           |
 
     Scenario: what was accepted stays accepted while the history holds it
-      Given the history of the backup holds a secret that is in no file any more
-      And a context file changes and a person asks for a sync at 09:10, with exit code 3
-      And a person takes the advice "accept"
+      Given a person takes the advice "accept"
       When a person forgets acceptances whose finding is gone
       And a context file changes and a person asks for a sync at 09:20
       Then the sync is done, and the remote has everything

@@ -9,16 +9,15 @@ Feature: A fire drill for the backup
 
     Scenario: everything comes out as it went in
       When a person drills the backup
-      Then the drill is passed
-      And no scratch is left
+      Then the drill is passed, and no scratch is left
 
     Scenario: modes, links, empty folders and odd names
-      Given files with these names:
-        | context/\xff\xfe.md |
-        | context/a\nb.md     |
-      And "context/rules.md" is a link to "../AGENTS.md"
-      And "plugin" is an empty folder
-      And "bin/check" gets mode 700
+      Given the config tree has these as well:
+        | context/\xff\xfe.md | a file               |
+        | context/a\nb.md     | a file               |
+        | context/rules.md    | a link to ../AGENTS.md |
+        | plugin              | an empty folder      |
+        | bin/check           | a file of mode 700   |
       And a person asks for a sync at 09:01
       When a person drills the backup
       Then the drill is passed
@@ -28,17 +27,14 @@ Feature: A fire drill for the backup
     Scenario: contents that are gone
       Given the backup has lost the contents of a file
       When a person drills the backup
-      Then the drill is failed
+      Then the drill is failed, and no scratch is left
       And it says "context/stack.md", and what to do next
-      And no scratch is left
 
   Rule: Where every sync pushes to a remote, it is the remote's backup that is restored
 
     Scenario: contents that are gone here
-      Given a remote that every sync pushes to
-      And a context file changes and a person asks for a sync at 09:10, which is done
+      Given a remote that every sync pushes to, the last one at 09:10
       And the backup has lost the contents of a file
       When a person drills the backup
-      Then the drill is passed
+      Then the drill is passed, and no scratch is left
       And it says "from the remote"
-      And no scratch is left

@@ -98,8 +98,7 @@ Feature: Proof
       Given a second backup at 09:10
       And somebody sets the branch back
       When a person asks for a sync at 09:20
-      Then the sync tells no success
-      And it says "was set back or replaced"
+      Then the sync tells no success, and it says "was set back or replaced"
       And the second backup is on a branch of its own
 
   Rule: Before the first sync there is nothing to prove

@@ -21,11 +21,13 @@ def advised(text: str, beginning: str) -> list[str]:
     return [word.replace("…", "said by a person") for word in shlex.split(chosen[0])]
 
 
-@step(parsers.re('a person takes the advice "(?P<beginning>[^"]+)"'))
-def take_advice(machine: Machine, beginning: str) -> None:
+@step(parsers.re('a person takes the advice "(?P<beginning>[^"]+)"(?: and then "(?P<other>[^"]+)")?'))
+def take_advice(machine: Machine, beginning: str, other: str | None = None) -> None:
     told = next(told for told in reversed(machine.told) if beginning in told.text.rpartition("next: ")[2])
     words = advised(told.text, beginning)
     asks = words[0] == "accept" or "--forget" in words
     told = machine.command("autosync", *words, *(["--yes"] if asks else []))
     told.spoken = True
     assert told.exit_code == 0, told.text + told.stderr
+    if other:
+        take_advice(machine, other)

@@ -13,7 +13,7 @@ from pytest_bdd import given, parsers, step, then
 from autosync_tasks.backup import health
 from autosync_tasks.model import Trigger
 from autosync_tasks.restore.restore import new_wish, restore
-from tests.features.outcome import heard
+from tests.features.outcome import heard, says
 from tests.features.pictures import git
 from tests.features.words import time_of
 from tests.support.machine import Machine
@@ -82,10 +82,12 @@ def scheduled_later(machine: Machine, days: str) -> None:
     machine.sync(Trigger.SCHEDULE)
 
 
-@step("the sync tells no success")
-def no_success(machine: Machine) -> None:
+@step(parsers.re('the sync tells no success(?:, and it says "(?P<words>[^"]+)")?'))
+def no_success(machine: Machine, words: str | None = None) -> None:
     told = heard(machine)
     assert told.exit_code == 1, told.text
+    if words:
+        says(machine, words)
 
 
 @then("status knows that all of the backup was read just now")

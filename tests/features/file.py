@@ -64,6 +64,21 @@ def is_empty(machine: Machine, what: str, kind: str) -> None:
         machine.path(path_of(what)).mkdir(parents=True)
 
 
+@step("the config tree has these as well:")
+def has_these(machine: Machine, datatable: list[list[str]]) -> None:
+    """Columns: path (as bytes are written), what it is."""
+    for name, kind in datatable:
+        path = Path(os.fsdecode(os.fsencode(machine.source) + b"/" + unescaped(name)))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if kind.startswith("a link to "):
+            path.symlink_to(kind.removeprefix("a link to "))
+        elif kind == "an empty folder":
+            path.mkdir()
+        else:
+            path.write_text(f"Contents of {kind}.\n")
+            path.chmod(int(kind.removeprefix("a file of mode "), 8) if "mode" in kind else 0o644)
+
+
 @step(parsers.re(rf"{WHAT} is a (?P<size>\d+) MB file"))
 def is_large(machine: Machine, what: str, size: str) -> None:
     machine.write(path_of(what), "")

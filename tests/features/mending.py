@@ -77,8 +77,9 @@ def nothing_wrong(machine: Machine) -> None:
     assert (told.outcome, told.exit_code) == (Outcome.OK, 0), told.text
 
 
-@then("nothing is wrong with the backup any more")
+@then("the backup is mended, and nothing is wrong with it any more")
 def nothing_wrong_any_more(machine: Machine) -> None:
+    is_mended(machine)
     asks_what_is_wrong(machine)
     nothing_wrong(machine)
     git(machine.backup, "fsck", "--full")
@@ -103,15 +104,16 @@ def next_sync(machine: Machine) -> None:
     assert git(machine.backup, "show", f"{machine.branch}:{FILE}") == machine.path(FILE).read_bytes()
 
 
-@then(parsers.re("the drill is (?P<outcome>passed|failed)"))
-def drill_is(machine: Machine, outcome: str) -> None:
+@then(parsers.re("the drill is (?P<outcome>passed|failed)(?P<clean>, and no scratch is left)?"))
+def drill_is(machine: Machine, outcome: str, clean: str | None) -> None:
     told = heard(machine)
     wanted = Outcome.OK if outcome == "passed" else Outcome.FAILED
     assert (told.outcome, told.exit_code) == (wanted, EXIT_CODE[wanted]), told.text
+    if clean:
+        _no_scratch(machine)
 
 
-@then("no scratch is left")
-def no_scratch(machine: Machine) -> None:
+def _no_scratch(machine: Machine) -> None:
     """Only the time of the state folder itself may differ: the scratch folder was in it."""
     told = machine.last
     differ = [path for path in changed(told.before, told.after) if Path(path).parent != machine.state]

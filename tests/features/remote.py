@@ -11,9 +11,13 @@ from autosync_tasks.recovery.take_side import take
 from autosync_tasks.remote.conflict import finish, take_source
 from autosync_tasks.workspace.request import Request
 from tests.features.backup import commit_by_hand
+from tests.features.backup_contents import equals
+from tests.features.mending import mends, not_mended
 from tests.features.outcome import OUTCOMES, heard, is_so
 from tests.features.pictures import commits, files_in, git
+from tests.features.run import changes_and_asks
 from tests.features.settings import put
+from tests.features.words import TIME
 from tests.support.machine import Machine
 from tests.support.rights import as_a_person
 
@@ -67,13 +71,15 @@ def push_others(machine: Machine, *options: str) -> None:
     (machine.root / "as-left").write_text(commits(there(machine))[0])
 
 
-@given("a remote that every sync pushes to")
-def pushes(machine: Machine) -> None:
+@given(parsers.re(f"a remote that every sync pushes to(?:, the last one at {TIME})?"))
+def pushes(machine: Machine, time: str | None = None) -> None:
     empty(there(machine))
     git(machine.backup, "remote", "add", "origin", str(there(machine)))
     put(machine, auto_sync_push=True)
     machine.must_sync()
     assert commits(there(machine)) == commits(machine.backup)
+    if time:
+        changes_and_asks(machine, "a context file", "changes", "a person", time, "done", None)
     (machine.root / "as-left").write_text(commits(there(machine))[0])
 
 
@@ -85,6 +91,21 @@ def away(machine: Machine) -> None:
 @step("the remote is back")
 def back(machine: Machine) -> None:
     (machine.root / "away").rename(there(machine))
+
+
+@given(parsers.re(f"a sync at {TIME} while the remote was away"))
+def did_not_reach(machine: Machine, time: str) -> None:
+    away(machine)
+    changes_and_asks(machine, "a context file", "changes", "a person", time, "incomplete", None)
+    back(machine)
+
+
+@given("a person mended what could be mended while the remote was away")
+def mended_in_part(machine: Machine) -> None:
+    away(machine)
+    mends(machine)
+    not_mended(machine)
+    back(machine)
 
 
 @then("the branch is where the remote is")
@@ -119,6 +140,12 @@ def put_there(machine: Machine, name: str, text: str) -> None:
 @given(parsers.re(f"someone else (?P<does>rewrote|removed) {QUOTED} on the remote"))
 def changed_there(machine: Machine, does: str, name: str) -> None:
     by_others(machine, name, "Written by others" if does == "rewrote" else None)
+
+
+@given(parsers.re(f"a sync at {TIME} that found {QUOTED} rewritten on the remote"))
+def found_rewritten(machine: Machine, time: str, name: str) -> None:
+    changed_there(machine, "rewrote", name)
+    changes_and_asks(machine, "a context file", "changes", "a person", time, None, "4")
 
 
 @step("someone else takes the last commit off the remote")
@@ -206,12 +233,13 @@ def copied(machine: Machine, name: str) -> None:
     (machine.root / "as-left").write_text(commits(there(machine))[0])
 
 
-@then("the remote has everything on this machine's branch")
+@then("the remote has everything on this machine's branch, and is otherwise as the others left it")
 def on_own_branch(machine: Machine) -> None:
     branch = machine.site.settings.backup_branch
     assert branch != "main"
     heads = [git(place, "rev-parse", f"refs/heads/{branch}") for place in (there(machine), machine.backup)]
     assert heads[0] == heads[1]
+    as_left(machine)
 
 
 @step("a person looks what could be recovered")
@@ -245,10 +273,11 @@ def still_empty(machine: Machine) -> None:
     assert git(elsewhere(machine), "for-each-ref") == b""
 
 
-@then("the remote keeps this machine's backup aside, once")
+@then("the remote keeps this machine's backup aside, once, and is otherwise as the others left it")
 def kept_aside(machine: Machine) -> None:
     aside = git(there(machine), "for-each-ref", "--format=%(objectname)", "refs/heads/autosync").decode().split()
     assert aside == commits(machine.backup)[:1]
+    as_left(machine)
 
 
 @then("what the others wrote can still be found in the history")
@@ -257,8 +286,15 @@ def still_found(machine: Machine) -> None:
     assert theirs in commits(there(machine))
 
 
-@then("the push waits")
+@then("the backup equals the config tree, and the remote has everything")
+def equal_on_both_sides(machine: Machine) -> None:
+    equals(machine)
+    has_everything(machine)
+
+
+@then("the backup equals the config tree, but the push waits")
 def push_waits(machine: Machine) -> None:
+    equals(machine)
     run = heard(machine).run
     assert run is not None
     assert [step.outcome for step in run.steps if step.name == "push"] == ["deferred"]
