@@ -17,8 +17,10 @@ Feature: Several agents
       Given a person has switched on claude
       When a person runs `autosync profiles`
       Then it says "claude    Claude Code    switched on, no sync yet  autosync sync"
-      When a person runs `autosync sync`
-      And a person runs `autosync profiles`
+
+    Scenario: after a sync it is
+      Given claude is switched on and backed up
+      When a person runs `autosync profiles`
       Then it says "claude    Claude Code    backed up"
 
     Scenario: the only one that is switched on stays so
@@ -75,8 +77,7 @@ Feature: Several agents
       And the backup of claude holds CLAUDE.md and settings.json alone
 
     Scenario: the agent is told to use another tree than the one that is backed up
-      Given a person has switched on claude
-      And a person has run `autosync sync`
+      Given claude is switched on and backed up
       When CLAUDE_CONFIG_DIR names another home of Claude Code
       And a person runs `autosync status --profile=claude`
       Then it says "Claude Code reads it instead, and it is outside the tree, in no backup"
@@ -96,40 +97,44 @@ Feature: Several agents
 
   Rule: All of them go to one remote, each to a branch of its own
 
-    Scenario: an agent that is switched on takes the remote of the backup that stands
+    Scenario: who switches an agent on is told where its backup goes
       Given the backup of the config tree is pushed to a remote
       When a person runs `autosync profiles --on=claude`
       Then it says "its backup goes to that of opencode too"
-      When a person runs `autosync sync`
-      Then the exit code is 0
-      And it says "its remote is that of opencode from now on"
+
+    Scenario: an agent that is switched on takes the remote of the backup that stands
+      Given the backup of the config tree is pushed to a remote
+      And a person has switched on claude
+      When a person runs `autosync sync`, with exit code 0
+      Then it says "its remote is that of opencode from now on"
       And the remote holds the newest of main and claude
+
+    @sweep
+    Scenario: without pushes no remote is spoken of
+      Given the backup of the config tree is pushed to a remote
+      And a person has run `autosync set-config --profile=claude AUTO_SYNC_PUSH=false`
+      When a person runs `autosync profiles --on=claude`
+      Then it does not say "opencode too"
 
     @sweep
     Scenario: without pushes nothing leaves
       Given the backup of the config tree is pushed to a remote
       And a person has run `autosync set-config --profile=claude AUTO_SYNC_PUSH=false`
-      When a person runs `autosync profiles --on=claude`
-      Then it does not say "opencode too"
-      When a person runs `autosync sync`
-      Then the exit code is 0
-      And the remote holds the newest of main alone
+      And a person has switched on claude
+      When a person runs `autosync sync`, with exit code 0
+      Then the remote holds the newest of main alone
 
     @sweep
     Scenario: who takes the remote away again is not overruled
-      Given the backup of the config tree is pushed to a remote
-      And a person has switched on claude
-      And a person has run `autosync sync`
+      Given the backup of the config tree is pushed to a remote, and so is that of claude
       And the backup of claude has no remote any more
       When the instructions of Claude Code change
-      And a person runs `autosync sync --profile=claude --push`
-      Then the exit code is 1
-      And the backup of claude has no remote
+      And a person runs `autosync sync --profile=claude --push`, with exit code 1
+      Then the backup of claude has no remote
 
     @sweep
     Scenario: a backup that is older than the remote takes it too
-      Given a person has switched on claude
-      And a person has run `autosync sync`
+      Given claude is switched on and backed up
       And the backup of the config tree is pushed to a remote
       When a person runs `autosync sync`
       Then it says "its remote is that of opencode from now on"
@@ -146,47 +151,63 @@ Feature: Several agents
 
   Rule: One that is blocked or in conflict holds up no other
 
+    Background:
+      Given a person has switched on claude and codex
+
     @sweep
     Scenario: three agents, one blocked, one in conflict
-      Given a person has switched on claude and codex
-      And all of them go to one remote
-      And a command that is told what happens
-      And a secret gets into the instructions of Claude Code
-      And the remote has another version of the config tree
-      When a person runs `autosync sync`
-      Then the exit code is 4
-      And it says:
+      Given all of them go to one remote
+      And a secret in the instructions of Claude Code, and another version of the config tree on the remote
+      When a person runs `autosync sync`, with exit code 4
+      Then it says:
         | claude: |
         | blocked |
       And the remote holds the newest of codex
-      And a person was told "autosync, Claude Code: blocked"
-      And a person was told "autosync, OpenCode: "
-      And nobody was told anything of Codex
-      When a person runs `autosync status --short`
-      Then the exit code is 0
-      And it says:
+
+    @sweep
+    Scenario: a person is told of those two alone
+      Given all of them go to one remote
+      And a secret in the instructions of Claude Code, and another version of the config tree on the remote
+      And a command that is told what happens
+      When a person runs `autosync sync`, with exit code 4
+      Then a person was told "autosync, Claude Code: blocked" and "autosync, OpenCode: ", but nothing of Codex
+
+    @sweep
+    Scenario: the status says in short how each of them is
+      Given all of them go to one remote
+      And a secret in the instructions of Claude Code, and another version of the config tree on the remote
+      And a person runs `autosync sync`, with exit code 4
+      When a person runs `autosync status --short`, with exit code 0
+      Then it says:
         | attention: opencode: in conflict with the remote |
         | claude: attention; codex: protected              |
 
     @sweep
     Scenario: the same with nobody there: one watcher serves all of them
-      Given a person has switched on claude and codex
-      And all of them go to one remote
-      And a command that is told what happens
+      Given all of them go to one remote
       And one watcher serves all of them
-      When the remote has another version of the config tree
-      And a secret gets into the instructions of Claude Code
+      When a secret gets into the instructions of Claude Code, and another version of the config tree onto the remote
       Then the remote holds the newest of codex after a while
-      And the watcher says that claude is blocked and opencode is in conflict
-      And a person was told "autosync, Claude Code: blocked"
-      And nobody was told anything of Codex
+      And the watcher says that claude is blocked, opencode in conflict and codex backed up
+
+    @sweep
+    Scenario: a person is told all the same
+      Given all of them go to one remote
+      And one watcher serves all of them, and a command is told what happens
+      When a secret gets into the instructions of Claude Code, and another version of the config tree onto the remote
+      Then the watcher says that claude is blocked, opencode in conflict and codex backed up
+      And a person was told "autosync, Claude Code: blocked", but nothing of Codex
+
+    @sweep
+    Scenario: the watcher leaves alone what is switched off
+      Given all of them go to one remote
+      And one watcher serves all of them
       When a person switches codex off
       Then the watcher leaves codex alone, and goes on with the others
 
     @sweep
     Scenario: the list of machines names the agent of each branch
-      Given a person has switched on claude and codex
-      And all of them go to one remote
+      Given all of them go to one remote
       When a person runs `autosync machines`
       Then the exit code is 0
       And it says:
@@ -196,19 +217,16 @@ Feature: Several agents
 
     @sweep
     Scenario: the schedule serves all of them too
-      Given a person has switched on claude and codex
       When a person runs `autosync sync --trigger=schedule`
       Then the exit code is 0
       And each of opencode, claude and codex has a backup
 
     Scenario: no sign of life goes out while one is not protected
-      Given a person has switched on claude and codex
-      And a person runs `autosync sync`
+      Given a person has run `autosync sync`
       And an address that hears heartbeats
       When the home of Codex is gone
-      And a person runs `autosync sync`
-      Then the exit code is 1
-      And no heartbeat was heard
+      And a person runs `autosync sync`, with exit code 1
+      Then no heartbeat was heard
 
   Rule: Of a file that the agent rewrites at every turn only what a person set up is kept
 

@@ -13,11 +13,11 @@ Feature: A fire drill for the backup
 
     Scenario: modes, links, empty folders and odd names
       Given the config tree has these as well:
-        | context/\xff\xfe.md | a file               |
-        | context/a\nb.md     | a file               |
+        | context/\xff\xfe.md | a file                 |
+        | context/a\nb.md     | a file                 |
         | context/rules.md    | a link to ../AGENTS.md |
-        | plugin              | an empty folder      |
-        | bin/check           | a file of mode 700   |
+        | plugin              | an empty folder        |
+        | bin/check           | a file of mode 700     |
       And a person asks for a sync at 09:01
       When a person drills the backup
       Then the drill is passed

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pytest_bdd import given, parsers, step, then, when
+from pytest_bdd import given, parsers, then, when
 
 from tests.features.pictures import git
-from tests.features.policy import messages
+from tests.features.policy import messages, told_to_a_file, was_told
 from tests.features.remote import by_others, empty, there
 from tests.features.settings import put
 from tests.features.watcher import Watcher
@@ -94,6 +94,12 @@ def switched_on(machine: Machine, names: str) -> None:
         must_run(machine, "profiles", f"--on={name}")
 
 
+@given("claude is switched on and backed up")
+def switched_on_and_synced(machine: Machine) -> None:
+    must_run(machine, "profiles", "--on=claude")
+    must_run(machine, "sync")
+
+
 @given("all of them go to one remote")
 def one_remote(machine: Machine) -> None:
     empty(there(machine))
@@ -107,14 +113,17 @@ def one_remote(machine: Machine) -> None:
     assert branches == ["claude", "codex", "main"]
 
 
-@given("the backup of the config tree is pushed to a remote")
-def pushed(machine: Machine) -> None:
+@given(parsers.re("the backup of the config tree is pushed to a remote(?P<both>, and so is that of claude)?"))
+def pushed(machine: Machine, both: str | None) -> None:
     empty(there(machine))
     machine.program(["autosync", "sync"]).spoken = True
     git(machine.backup, "remote", "add", "origin", str(there(machine)))
     must_run(machine, "set-config", "AUTO_SYNC_PUSH=true")
     machine.program(["autosync", "sync", "--profile=opencode"]).spoken = True
     git(there(machine), "rev-parse", "--verify", "main")
+    if both:
+        switched_on_and_synced(machine)
+        git(there(machine), "rev-parse", "--verify", "claude")
 
 
 @given(parsers.re("a person has run `autosync (?P<words>[^`]+)`"))
@@ -146,17 +155,14 @@ def holds_these(machine: Machine, names: str) -> None:
     assert held == {one: git(folder, "rev-parse", one).decode().strip() for one, folder in here.items()}
 
 
-@step("a secret gets into the instructions of Claude Code")
-def leaks(machine: Machine) -> None:
+@given("a secret in the instructions of Claude Code, and another version of the config tree on the remote")
+@when("a secret gets into the instructions of Claude Code, and another version of the config tree onto the remote")
+def trouble(machine: Machine) -> None:
+    by_others(machine, "AGENTS.md", "theirs")
+    machine.edit("AGENTS.md")
     put_files(
         machine, {".claude/CLAUDE.md": f"The token is {machine.secret}\n", ".codex/config.toml": 'model = "gpt-6"\n'}
     )
-
-
-@step("the remote has another version of the config tree")
-def moved(machine: Machine) -> None:
-    by_others(machine, "AGENTS.md", "theirs")
-    machine.edit("AGENTS.md")
 
 
 @then("the remote holds the newest of codex")
@@ -203,8 +209,10 @@ def server_is_back(machine: Machine) -> None:
     assert held == {"numStartups": 3, "userID": "the second account", "mcpServers": SERVERS}
 
 
-@then("nobody was told anything of Codex")
-def not_of_codex(machine: Machine) -> None:
+@then(parsers.re('a person was told "(?P<one>[^"]+)"(?: and "(?P<other>[^"]+)")?, but nothing of Codex'))
+def not_of_codex(machine: Machine, one: str, other: str | None) -> None:
+    for words in filter(None, (one, other)):
+        was_told(machine, words)
     assert not [message for message in messages(machine) if "Codex" in message]
 
 
@@ -229,6 +237,12 @@ def of_all(machine: Machine) -> Iterator[Watcher]:
         made.stop()
 
 
+@given("one watcher serves all of them, and a command is told what happens")
+def serves_all_and_tells(machine: Machine, request: pytest.FixtureRequest) -> None:
+    told_to_a_file(machine)
+    serves_all(request.getfixturevalue("of_all"))
+
+
 @given("one watcher serves all of them")
 def serves_all(of_all: Watcher) -> None:
     assert sorted(of_all.said) == ["ok"] * 3 + ["watching"] * 3
@@ -239,9 +253,9 @@ def newest_after_a_while(machine: Machine, of_all: Watcher) -> None:
     of_all.until(lambda: git(there(machine), "show", "codex:config.toml").decode() == 'model = "gpt-6"\n')
 
 
-@then("the watcher says that claude is blocked and opencode is in conflict")
+@then("the watcher says that claude is blocked, opencode in conflict and codex backed up")
 def watcher_says(of_all: Watcher) -> None:
-    for name, outcome in (("claude", "blocked"), ("opencode", "incomplete")):
+    for name, outcome in (("claude", "blocked"), ("opencode", "incomplete"), ("codex", "changed")):
         of_all.until(lambda name=name, outcome=outcome: (name, outcome) in of_all.of_agents)  # type: ignore[misc]
 
 

@@ -144,8 +144,11 @@ def ended_and_status(machine: Machine, outcome: str, level: str) -> None:
     status_is(machine, None, level)
 
 
-@step(parsers.re(f"(?:{WHAT} changes and )?a person runs `(?P<command>[^`]+)`"))
-def runs(machine: Machine, what: str | None, command: str) -> None:
+@step(parsers.re(rf"(?:{WHAT} changes and )?a person runs `(?P<command>[^`]+)`(?:, with exit code (?P<code>\d+))?"))
+def runs(machine: Machine, what: str | None, command: str, code: str | None) -> None:
     if what:
         changes(machine, what, None)
-    machine.program(shlex.split(command.replace("~", str(machine.home))))
+    told = machine.program(shlex.split(command.replace("~", str(machine.home))))
+    if code:
+        told.spoken = True
+        assert told.exit_code == int(code), told.text + told.stderr

@@ -6,8 +6,6 @@ from tools.features_page import FEATURES, PAGE, first_lines, page
 from tools.features_report import report
 
 NOVELS = {
-    "profiles/several_agents.feature: three agents, one blocked, one in conflict": "all of them in one run is the point",
-    "profiles/several_agents.feature: the same with nobody there: one watcher serves all of them": "likewise",
     "restore/restore.feature: permissions, links and empty folders as well": "three kinds by one restore",
     "status/notify.feature: the backup cannot be written": "it is told at the third failure, not before",
 }
