@@ -12,8 +12,7 @@ Feature: Bringing files back
       And "README.md" is deleted
       And a person restores "context/stack.md"
       Then the restore is done
-      And the config tree has "context/stack.md"
-      And the config tree has no "README.md"
+      And the config tree has "context/stack.md", but no "README.md"
 
     Scenario: a folder
       When "context" is deleted
@@ -25,8 +24,7 @@ Feature: Bringing files back
       When "context/stack.md" is deleted
       And "AGENTS.md" is deleted
       And a person restores "<pattern>"
-      Then the config tree has "context/stack.md"
-      And the config tree has no "AGENTS.md"
+      Then the config tree has "context/stack.md", but no "AGENTS.md"
 
       Examples:
         | pattern      |
@@ -41,15 +39,16 @@ Feature: Bringing files back
       And the backup equals the config tree
 
     Scenario: permissions, links and empty folders as well
-      Given "bin/check" gets mode 700
-      And "context/rules.md" is a link to "../AGENTS.md"
-      And "plugin" is an empty folder
-      And a person asks for a sync at 09:01
+      Given these are backed up at 09:01:
+        | bin/check        | with mode 700          |
+        | context/rules.md | a link to ../AGENTS.md |
+        | plugin           | an empty folder        |
       When the config tree is lost
       And a person restores everything
-      Then the config tree has "bin/check" with mode 700
-      And the config tree has "context/rules.md" as a link to "../AGENTS.md"
-      And the config tree has the empty folder "plugin"
+      Then the config tree has these:
+        | bin/check        | with mode 700          |
+        | context/rules.md | a link to ../AGENTS.md |
+        | plugin           | an empty folder        |
 
   Rule: Any backup that was ever made can be asked for
 
@@ -180,8 +179,7 @@ Feature: Bringing files back
       When "context/stack.md" is deleted
       And "README.md" is deleted
       And a person in the folder "context" restores "*.md"
-      Then the config tree has "context/stack.md"
-      And the config tree has no "README.md"
+      Then the config tree has "context/stack.md", but no "README.md"
 
     Scenario: a file beside them
       When "context/stack.md" is deleted
@@ -201,17 +199,13 @@ Feature: Bringing files back
       When the config tree is lost, and no setting says where it was
       And the backup is a clone that has only the remote's branch
       And a script restores everything
-      Then the restore is done
+      Then the restore is done, and it says "has no branch main of its own"
       And the config tree has "context/stack.md"
-      And it says "has no branch main of its own"
 
   Rule: Nothing that stands there is lost
 
     Scenario: every restore can be taken back, one after the other
-      When "AGENTS.md" says "first"
-      And a person restores everything
-      And "AGENTS.md" says "second"
-      And a person restores everything
+      When a person restores everything over "first" and over "second" in "AGENTS.md"
       And a person takes the restore back
       And a person takes the restore back
       Then the config tree has "AGENTS.md", saying "first"
@@ -249,16 +243,14 @@ Feature: Bringing files back
       And the config tree has "context/new.md", saying "Not backed up yet"
 
     Scenario: a secret that stands there never gets into the backup
-      When a secret gets into a context file
-      And a person asks for a sync at 09:01, which is blocked
+      When a secret gets into a context file and a person asks for a sync at 09:01, which is blocked
       And "context/stack.md" says the secret
       And a person restores "context/stack.md"
       Then the restore is done
       And nothing of the secret is anywhere outside the config tree
 
     Scenario: whatever stands in the way
-      Given files, folders and links of every kind are backed up
-      And something else stands in the place of each
+      Given files, folders and links of every kind are backed up, and something else stands in the place of each
       When a person restores everything
       Then the restore is done
       And all that was recorded stands there as it was
@@ -269,11 +261,9 @@ Feature: Bringing files back
         | what stood at empty was set aside as empty.before-restore-            |
 
     Scenario: whatever stood in the way is had back, but for what was edited since
-      Given files, folders and links of every kind are backed up
-      And something else stands in the place of each
+      Given files, folders and links of every kind are backed up, and something else stands in the place of each
       And a person restores everything
-      When "context/stack.md" says "edited since"
-      And a person takes the restore back
+      When a person edits "context/stack.md" and takes the restore back
       Then it says "context/stack.md was changed since it was restored; it stays"
       And but for "context/stack.md" all stands there as it did before
 
@@ -301,8 +291,7 @@ Feature: Bringing files back
       And nothing was written
 
     Scenario: each path has a sign that says what would be done
-      Given files, folders and links of every kind are backed up
-      And something else stands in the place of each
+      Given files, folders and links of every kind are backed up, and something else stands in the place of each
       When a person asks what restoring everything would do
       Then the restore would be done
       And it says:

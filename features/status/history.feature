@@ -32,13 +32,17 @@ Feature: History
 
   Rule: What was restored is told too, and is no sync
 
-    Scenario: a file that is brought back
+    Background:
       Given it is 09:02
       And "README.md" is deleted
-      When a person restores everything
-      Then the history has 2 records
+      And a person restores everything
+
+    Scenario: a file that is brought back
       When a person runs `autosync history`
       Then it says "restore changed"
+      And the history has 2 records
+
+    Scenario: a restore counts by itself
       When a person runs `sync-config --stats`
       Then it says:
         | runs 1     |
@@ -47,11 +51,8 @@ Feature: History
   Rule: It can be narrowed
 
     Background:
-      Given a context file changes
-      And the watcher asks for a sync at 10:00
-      And a secret gets into a context file
-      And the schedule asks for a sync at 11:00
-      And the sync is blocked
+      Given a context file changes and the watcher asks for a sync at 10:00
+      And a secret gets into a context file and the schedule asks for a sync at 11:00, which is blocked
 
     Scenario Outline: <words>
       When a person runs `autosync history <words>`

@@ -18,36 +18,23 @@ Feature: Being told
 
     Scenario: the same secret, twice
       When a secret gets into a context file
-      And a person runs `autosync sync --trigger=schedule`
-      And the exit code is 3
-      And a person runs `autosync sync --trigger=schedule`
-      And the exit code is 3
-      Then a person was told "autosync: blocked: validation: 1 finding must be mended first"
-      And a person was told 1 time
+      And a person runs `autosync sync --trigger=schedule` 2 times, each with exit code 3
+      Then a person was told 1 time, "autosync: blocked: validation: 1 finding must be mended first"
 
     Scenario: and that it is over
       When a secret gets into a context file
-      And a person runs `autosync sync --trigger=schedule`
-      And the exit code is 3
+      And a person runs `autosync sync --trigger=schedule`, with exit code 3
       And the secret is taken out again
-      And a person runs `autosync sync --trigger=schedule`
-      And the exit code is 0
-      Then a person was told "autosync: protected: everything that belongs in the backup is in it"
-      And a person was told 2 times
+      And a person runs `autosync sync --trigger=schedule`, with exit code 0
+      Then a person was told 2 times, the last time "autosync: protected: everything that belongs in the backup is in it"
 
   Rule: So is the third failure in a row
 
     Scenario: the backup cannot be written
       When the backup's branch is broken
       And a context file changes
-      And a person runs `autosync sync`
-      And the exit code is 1
-      And a person runs `autosync sync`
-      And the exit code is 1
-      And a person runs `autosync sync`
-      And the exit code is 1
-      Then a person was told "autosync: 3 syncs in a row failed: "
-      And a person was told 2 times
+      And a person runs `autosync sync` 3 times, each with exit code 1
+      Then a person was told 2 times, the last time "autosync: 3 syncs in a row failed: "
 
   Rule: A command that cannot be run stops no sync
 
@@ -63,9 +50,8 @@ Feature: Being told
     Scenario: one of two is not there
       Given a second command to be told with that is not there
       When a secret gets into a context file
-      And a person runs `autosync sync --trigger=schedule`
-      Then the exit code is 3
-      And it says "notify failed: no such file or directory"
+      And a person runs `autosync sync --trigger=schedule`, with exit code 3
+      Then it says "notify failed: no such file or directory"
       And a person was told "autosync: blocked: validation: 1 finding must be mended first"
 
     Scenario: a test

@@ -9,11 +9,12 @@ Feature: Why
 
     Scenario: a rule that is built in
       When a person asks why about "context/stack.md" at 10:00
-      Then the answer to "rule" is "/context/  (built in)"
-      And the answer to "category" is "context"
-      And the answer to "priority" is "high"
-      And the answer to "backup" is "owned: the backup holds it"
-      And the answer to "pending" is "no"
+      Then it answers:
+        | rule     | /context/  (built in)      |
+        | category | context                    |
+        | priority | high                       |
+        | backup   | owned: the backup holds it |
+        | pending  | no                         |
       And nothing was written
 
     Scenario: a rule of one's own
@@ -26,9 +27,10 @@ Feature: Why
         """
       When a note changes
       And a person asks why about "notes/today.txt" at 10:00
-      Then the answer to "rule" begins with "notes/  ("
-      And the answer to "category" is "diary"
-      And the answer to "priority" is "low"
+      Then it answers:
+        | rule     | notes/  (… |
+        | category | diary      |
+        | priority | low        |
 
     Scenario Outline: what never goes by itself: <what>
       When <what> changes

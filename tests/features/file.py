@@ -7,10 +7,10 @@ import shutil
 import socket
 from pathlib import Path
 
-from pytest_bdd import parsers, step, then
+from pytest_bdd import given, parsers, step, then
 
 from tests.features.tree import unescaped
-from tests.features.words import WHAT, path_of
+from tests.features.words import TIME, WHAT, path_of, time_of
 from tests.support.machine import Machine
 
 
@@ -133,21 +133,44 @@ def tree_has_not(machine: Machine, what: str) -> None:
     assert not os.path.lexists(machine.path(path_of(what)))
 
 
+@then(parsers.re(f'the config tree has {WHAT}, but no "(?P<other>[^"]+)"'))
+def tree_has_but_not(machine: Machine, what: str, other: str) -> None:
+    tree_has(machine, what)
+    tree_has_not(machine, f'"{other}"')
+
+
 @then(parsers.re(f'the config tree has {WHAT}, saying "(?P<text>[^"]*)"'))
 def tree_says(machine: Machine, what: str, text: str) -> None:
     assert machine.path(path_of(what)).read_text().strip() == text.replace("\\n", "\n")
 
 
-@then(parsers.re(f"the config tree has {WHAT} with mode (?P<mode>[0-7]{{3}})"))
-def tree_mode(machine: Machine, what: str, mode: str) -> None:
-    assert machine.path(path_of(what)).stat().st_mode & 0o7777 == int(mode, 8)
+# ---- several at once
 
 
-@then(parsers.re(f'the config tree has {WHAT} as a link to "(?P<target>[^"]+)"'))
-def tree_link(machine: Machine, what: str, target: str) -> None:
-    assert os.readlink(machine.path(path_of(what))) == target
+@given(parsers.re(f"these are backed up at {TIME}:"))
+def several_backed_up(machine: Machine, time: str, datatable: list[list[str]]) -> None:
+    """Columns: path, and what it is made: `with mode 700`, `a link to ../x`, `an empty folder`."""
+    for path, kind in datatable:
+        match kind.rpartition(" "):
+            case "with mode", _, mode:
+                gets_mode(machine, f'"{path}"', mode)
+            case "a link to", _, target:
+                is_link(machine, f'"{path}"', target)
+            case _:
+                is_empty(machine, f'"{path}"', kind.removeprefix("an empty "))
+    machine.now = time_of(time)
+    machine.must_sync()
 
 
-@then(parsers.re(f"the config tree has the empty folder {WHAT}"))
-def tree_folder(machine: Machine, what: str) -> None:
-    assert os.listdir(machine.path(path_of(what))) == []
+@then("the config tree has these:")
+def tree_has_several(machine: Machine, datatable: list[list[str]]) -> None:
+    for name, kind in datatable:
+        path = machine.path(name)
+        match kind.rpartition(" "):
+            case "with mode", _, mode:
+                assert path.stat().st_mode & 0o7777 == int(mode, 8)
+            case "a link to", _, target:
+                assert os.readlink(path) == target
+            case _:
+                assert kind == "an empty folder"
+                assert os.listdir(path) == []

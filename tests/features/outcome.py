@@ -103,7 +103,7 @@ def reason(machine: Machine, words: str) -> None:
     assert run.reason == words
 
 
-@step(parsers.re('it says "(?P<words>(?:(?!" or ").)*)"'))
+@step(parsers.re('it says "(?P<words>(?:(?!" or "|", but not ").)*)"'))
 def says(machine: Machine, words: str) -> None:
     """Somewhere in what a person sees; `~` is the home folder, space at line ends does not count."""
     told = machine.last
@@ -120,6 +120,18 @@ def says_each(machine: Machine, datatable: list[list[str]]) -> None:
 @step(parsers.re('it does not say "(?P<words>[^"]*)"'))
 def says_not(machine: Machine, words: str) -> None:
     assert words not in machine.last.text + machine.last.stderr
+
+
+@step(parsers.re('it says "(?P<words>[^"]*)", but not "(?P<other>[^"]*)"'))
+def says_but_not(machine: Machine, words: str, other: str) -> None:
+    says(machine, words)
+    says_not(machine, other)
+
+
+@step(parsers.re('it says, but not "(?P<other>[^"]*)":'))
+def says_each_but_not(machine: Machine, other: str, datatable: list[list[str]]) -> None:
+    says_not(machine, other)
+    says_each(machine, datatable)
 
 
 @step("it says what to do next")

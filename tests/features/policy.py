@@ -31,6 +31,13 @@ def answer(machine: Machine, name: str, how: str, words: str) -> None:
     assert found[1] == words if how == "is" else found[1].startswith(words), machine.last.text
 
 
+@then("it answers:")
+def answers(machine: Machine, datatable: list[list[str]]) -> None:
+    """What is asked, and the answer; one that ends in `…` is how it begins."""
+    for name, words in datatable:
+        answer(machine, name, "begins with" if words.endswith("…") else "is", words.removesuffix("…"))
+
+
 @given("a config file that also says:")
 def config_also_says(machine: Machine, docstring: str) -> None:
     """Before what the first sync recorded there; tables come last, as TOML wants it."""
@@ -85,9 +92,10 @@ def was_told(machine: Machine, words: str) -> None:
     assert [message for message in messages(machine) if message.startswith(words)], messages(machine)
 
 
-@then(parsers.re(f"a person was told {NUMBER} times?"))
-def was_told_times(machine: Machine, number: str) -> None:
+@then(parsers.re(f'a person was told {NUMBER} times?,(?: the last time)? "(?P<words>[^"]+)"'))
+def was_told_times(machine: Machine, number: str, words: str) -> None:
     assert len(messages(machine)) == int(number), messages(machine)
+    assert messages(machine)[-1].startswith(words), messages(machine)
 
 
 @step("the backup's branch is broken")

@@ -155,8 +155,10 @@ def checks_restore(machine: Machine) -> None:
     ask_restore(machine, check=True)
 
 
-@step("a person takes the restore back")
-def undoes(machine: Machine) -> None:
+@step(parsers.re(f"a person (?:edits {WHAT} and )?takes the restore back"))
+def undoes(machine: Machine, what: str | None) -> None:
+    if what:
+        machine.edit(path_of(what))
     ask_restore(machine, undo=True)
 
 
@@ -210,8 +212,10 @@ def other_equals(machine: Machine) -> None:
 # ---- how it ended
 
 
-@step(parsers.re("the restore is (?P<outcome>done|blocked|incomplete|refused)"))
-def restore_is(machine: Machine, outcome: str) -> None:
+@step(parsers.re('the restore is (?P<outcome>done|blocked|incomplete|refused)(?:, and it says "(?P<words>[^"]+)")?'))
+def restore_is(machine: Machine, outcome: str, words: str | None) -> None:
+    if words:
+        says(machine, words)
     told = heard(machine)
     if outcome == "refused":
         assert (told.outcome, told.exit_code) == ("refused", 2), told.text

@@ -11,13 +11,18 @@ from pytest_bdd import given, parsers, step
 from autosync_tasks.model import Trigger
 from autosync_tasks.policy.inputs import Ask
 from tests.features.file import cannot_be_read, deleted, says
-from tests.features.outcome import OUTCOMES, is_so, refused, verdict, would_be_done
+from tests.features.outcome import OUTCOMES, exit_code, is_so, nothing_to_do, refused, verdict, would_be_done
+from tests.features.secret import secret
 from tests.features.tree import changes
 from tests.features.words import ASKERS, TIME, WHAT, WHO, time_of
 from tests.support.machine import Machine
 
 _AT = f"(?: at {TIME})?"
-_ENDED = "(?:, which is (?P<outcome>refused|" + "|".join(OUTCOMES) + r")|, with exit code (?P<code>\d+))?"
+_ENDED = (
+    "(?:, which (?P<outcome>is (?:refused|"
+    + "|".join(OUTCOMES)
+    + r")|finds nothing to do)|, with exit code (?P<code>\d+))?"
+)
 
 
 def _at(machine: Machine, time: str | None) -> None:
@@ -29,8 +34,12 @@ def _at(machine: Machine, time: str | None) -> None:
 def asks(machine: Machine, who: str, time: str | None, outcome: str | None, code: str | None) -> None:
     _at(machine, time)
     told = machine.sync(ASKERS[who])
-    if outcome:
-        refused(machine, None) if outcome == "refused" else is_so(machine, outcome)
+    if outcome == "is refused":
+        refused(machine, None)
+    elif outcome == "finds nothing to do":
+        nothing_to_do(machine)
+    elif outcome:
+        is_so(machine, outcome.removeprefix("is "))
     if code:
         told.spoken = True
         assert told.exit_code == int(code), told.text
@@ -51,6 +60,12 @@ def changes_and_asks(
             cannot_be_read(machine, what)
         case "says":
             says(machine, what, how.removeprefix('says "').removesuffix('"'))
+    asks(machine, who, time, outcome, code)
+
+
+@step(parsers.re(f"a secret gets into a context file and {WHO} asks for a sync{_AT}{_ENDED}"))
+def secret_and_asks(machine: Machine, who: str, time: str | None, outcome: str | None, code: str | None) -> None:
+    secret(machine)
     asks(machine, who, time, outcome, code)
 
 
@@ -144,11 +159,16 @@ def ended_and_status(machine: Machine, outcome: str, level: str) -> None:
     status_is(machine, None, level)
 
 
-@step(parsers.re(rf"(?:{WHAT} changes and )?a person runs `(?P<command>[^`]+)`(?:, with exit code (?P<code>\d+))?"))
-def runs(machine: Machine, what: str | None, command: str, code: str | None) -> None:
+@step(
+    parsers.re(
+        rf"(?:{WHAT} changes and )?a person runs `(?P<command>[^`]+)`"
+        r"(?: (?P<times>\d+) times)?(?:, (?:each )?with exit code (?P<code>\d+))?"
+    )
+)
+def runs(machine: Machine, what: str | None, command: str, times: str | None, code: str | None) -> None:
     if what:
         changes(machine, what, None)
-    told = machine.program(shlex.split(command.replace("~", str(machine.home))))
-    if code:
-        told.spoken = True
-        assert told.exit_code == int(code), told.text + told.stderr
+    for _ in range(int(times or 1)):
+        machine.program(shlex.split(command.replace("~", str(machine.home))))
+        if code:
+            exit_code(machine, code)

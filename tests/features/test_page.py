@@ -5,10 +5,7 @@ from __future__ import annotations
 from tools.features_page import FEATURES, PAGE, first_lines, page
 from tools.features_report import report
 
-NOVELS = {
-    "restore/restore.feature: permissions, links and empty folders as well": "three kinds by one restore",
-    "status/notify.feature: the backup cannot be written": "it is told at the third failure, not before",
-}
+NOVELS: dict[str, str] = {}
 """Scenarios of more than eight steps of their own, and why."""
 
 MOST_LONG = 83
