@@ -212,10 +212,8 @@ def other_equals(machine: Machine) -> None:
 # ---- how it ended
 
 
-@step(parsers.re('the restore is (?P<outcome>done|blocked|incomplete|refused)(?:, and it says "(?P<words>[^"]+)")?'))
-def restore_is(machine: Machine, outcome: str, words: str | None) -> None:
-    if words:
-        says(machine, words)
+@step(parsers.re("the restore is (?P<outcome>done|blocked|incomplete|refused)"))
+def restore_is(machine: Machine, outcome: str) -> None:
     told = heard(machine)
     if outcome == "refused":
         assert (told.outcome, told.exit_code) == ("refused", 2), told.text
