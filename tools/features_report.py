@@ -31,6 +31,8 @@ class Report(NamedTuple):
     """Feature file to its scenarios and to what is run of them with all examples."""
     undefined: list[str]
     """Sentences that no step matches."""
+    ambiguous: list[str]
+    """Sentences that more than one step matches: pytest-bdd takes one of them and says nothing."""
     orphans: list[str]
     """Steps that no sentence uses."""
     once: dict[str, str]
@@ -41,7 +43,7 @@ class Report(NamedTuple):
 
 def report() -> Report:
     """Reads all features and imports all steps."""
-    found = Report({}, [], [], {}, {})
+    found = Report({}, [], [], [], {}, {})
     steps = definitions()
     lines: dict[str, set[str]] = defaultdict(set)
     meant: dict[tuple[str, str], list[str]] = {}
@@ -62,6 +64,8 @@ def report() -> Report:
                         meant[sentence] = [told for told, one in steps.items() if means(one, *sentence)]
                     if not meant[sentence]:
                         found.undefined.append(f"{name}:{step.line_number}: {step.name}")
+                    if len(meant[sentence]) > 1:
+                        found.ambiguous.append(f"{name}:{step.line_number}: {step.name}: {meant[sentence]}")
                     for told in meant[sentence]:
                         lines[told].add(f"{name}:{step.line_number}")
         found.counts[name] = len(feature.scenarios), runs
@@ -97,6 +101,7 @@ def told(found: Report) -> str:
     ]
     for title, rows in (
         ("sentences without a step", found.undefined),
+        ("sentences with more than one", found.ambiguous),
         ("steps without a sentence", found.orphans),
         ("scenarios over five steps, backgrounds over four", [f"{place} ({n})" for place, n in found.long.items()]),
         ("steps that one line uses", [f"{step}  ({place})" for step, place in found.once.items()]),

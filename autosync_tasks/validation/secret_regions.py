@@ -69,10 +69,10 @@ def regions(path: Path, data: bytes, engine: Engine, *, names: bool = False) -> 
     hits = engine.scan(data)
     # The scanner's rules want a space or a quote beside a token; in prose it is a comma, in a name a slash or a dot.
     # A link's target looks like JSON without spaces: it may be either.
-    spaced = [_apart(data)]
+    spaced = [*_apart(data)]
     if names or (len(data) <= LONGEST_NAME and len(data.split()) < 2):
         spaced.append(data.translate(_SPACED))
-    for text in spaced:
+    for text in dict.fromkeys(spaced):
         if text != data:
             hits += [hit for hit in engine.scan(text) if hit.sure]
     judged = [region for hit in hits if (region := _region(path, data, hit))] + _aws_pairs(data)
@@ -100,25 +100,29 @@ all three takes longer over a text than the scanner."""
 _BACKSLASHES = pattern(rb"(?<!\\)\\++/")
 
 
-def _apart(data: bytes) -> bytes:
+def _apart(data: bytes) -> Iterator[bytes]:
     """The same text with spaces in place of the punctuation after each long word with a digit in it, and of escapes
-    before long words.
+    before long words; first where no word follows (a token may hold such signs itself), then everywhere.
 
     By translate and find: a regular expression takes longer over a tree than the scanner itself.
     """
     if len(data) > LONGEST_PROSE:
-        return data
-    out, kinds = bytearray(data), data.translate(_KINDS)
-    at = kinds.find(_ENDED)
+        return
+    kinds = data.translate(_KINDS)
+    ends, at = list[int](), kinds.find(_ENDED)
     while at >= 0:
         end = at + 16
         if _DIGIT.search(data, end - 48, end):
-            out[end] = 32
+            ends.append(end)
         at = kinds.find(_ENDED, end)
-    for form in _ESCAPES:
-        for escape in form.finditer(data):
-            out[escape.start() : escape.end()] = b" " * len(escape[0])
-    return bytes(out)
+    escapes = [escape.span() for form in _ESCAPES for escape in form.finditer(data)]
+    for some in ([end for end in ends if kinds[end + 1 : end + 2] != b"a"], ends):
+        out = bytearray(data)
+        for end in some:
+            out[end] = 32
+        for begin, end in escapes:
+            out[begin:end] = b" " * (end - begin)
+        yield bytes(out)
 
 
 def _unescaped(path: Path, data: bytes, engine: Engine) -> Iterator[Region]:

@@ -112,7 +112,7 @@ def test_a_few_of_the_calls(stage: Stage) -> None:
 def test_a_sample_of_the_calls(stage: Stage) -> None:
     until = time.monotonic() + SWEEP_SECONDS
     tally = _play(stage, lambda _: time.monotonic() > until)
-    assert tally.hit >= 0.8 * tally.points
+    assert tally.hit >= 0.8 * tally.points - 1, "a busy machine plays few"
 
 
 def _play(stage: Stage, enough: Callable[[Tally], bool]) -> Tally:

@@ -261,3 +261,11 @@ def test_a_key_in_a_name_does_not_reach_into_the_next() -> None:
 
 def test_a_suspicion_in_a_name_is_none() -> None:
     assert list(in_names([b"notes/token=" + DRAWN[:32].encode()], real_engine())) == []
+
+
+@pytest.mark.parametrize("form", ["JWT", "Discord webhook", "Discord bot"])
+@pytest.mark.parametrize("escape", ["\\n", "%3D", "\x1b[31m", "\\u0022"])
+def test_behind_an_escape_a_token_may_hold_the_signs_that_end_others(form: str, escape: str) -> None:
+    token = TOKENS[form](random.Random(1))
+    found = regions(PATH, f'{{"a": "words{escape}{token}, and more"}}'.encode(), real_engine())
+    assert any(region.code == "SEC001" and region.value in token.encode() for region in found)
