@@ -116,7 +116,8 @@ def _apart(data: bytes) -> Iterator[bytes]:
             ends.append(end)
         at = kinds.find(_ENDED, end)
     escapes = [escape.span() for form in _ESCAPES for escape in form.finditer(data)]
-    for some in ([end for end in ends if kinds[end + 1 : end + 2] != b"a"], ends):
+    last = [end for end in ends if kinds[end + 1 : end + 2] != b"a"]
+    for some in (last, ends)[last == ends :] if ends or escapes else ():
         out = bytearray(data)
         for end in some:
             out[end] = 32
