@@ -195,6 +195,7 @@ def test_a_signal_at_the_fork_leads_no_copy_out_of_its_work(monkeypatch: pytest.
 
     monkeypatch.setattr(os, "fork", hit)
     here = os.getpid()
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a test before this one may have set another
     try:
         with second.second(lambda: b"done"):
             pytest.fail("the signal is for this process too")
@@ -203,6 +204,8 @@ def test_a_signal_at_the_fork_leads_no_copy_out_of_its_work(monkeypatch: pytest.
             file.write("out\n")
         if os.getpid() != here:
             os._exit(0)
+    finally:
+        signal.signal(signal.SIGINT, before)
     with suppress(ChildProcessError):
         os.waitpid(copies[0], 0)
     assert out.read_text() == "out\n"
