@@ -79,7 +79,7 @@ def _marker() -> str:
 
 def compiled(cache: str) -> bool:
     """Whether these rules of this scanner were compiled into that folder before; else that takes 5 to 16 s, once."""
-    return (_marker() or None) in names_in(cache)
+    return _marker() in names_in(cache)
 
 
 def note_compiled(cache: str) -> None:
@@ -91,7 +91,7 @@ def note_compiled(cache: str) -> None:
         paths = [os.path.join(cache, name) for name in names_in(cache) if name.endswith(".vscdb")]
         for path in sorted(paths, key=os.path.getmtime)[:-_KEPT]:
             os.unlink(path)
-        if cache and (name := _marker()):
+        if paths and (name := _marker()):
             write_whole(os.path.join(cache, name), b"")
 
 

@@ -70,7 +70,7 @@ def regions(path: Path, data: bytes, engine: Engine, *, names: bool = False) -> 
     # The scanner's rules want a space or a quote beside a token; in prose it is a comma, in a name a slash or a dot.
     # A link's target looks like JSON without spaces: it may be either.
     spaced = [*_apart(data)]
-    if names or (len(data) <= LONGEST_NAME and len(data.split()) < 2):
+    if names or (len(data) <= LONGEST_NAME and len(data.split(None, 1)) < 2):
         spaced.append(data.translate(_SPACED))
     for text in dict.fromkeys(spaced):
         if text != data:
@@ -117,7 +117,7 @@ def _apart(data: bytes) -> Iterator[bytes]:
         at = kinds.find(_ENDED, end)
     escapes = [escape.span() for form in _ESCAPES for escape in form.finditer(data)]
     last = [end for end in ends if kinds[end + 1 : end + 2] != b"a"]
-    for some in (last, ends)[last == ends :] if ends or escapes else ():
+    for some in (last, ends) if ends or escapes else ():
         out = bytearray(data)
         for end in some:
             out[end] = 32

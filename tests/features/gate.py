@@ -15,7 +15,7 @@ from autosync_tasks.policy.decide import backoff_retry_at, decide
 from autosync_tasks.policy.guards import EMPTY, loss_digest, losses
 from autosync_tasks.policy.inputs import Ask, Guarded, Past
 from autosync_tasks.records import replace
-from tests.features.words import ASKERS, NOUNS, TIME, seconds_of, time_of
+from tests.features.words import ASKERS, NOUNS, TIME, rows_of, seconds_of, time_of
 
 _OLD, _NEW, _EMPTIED = (Entry(Kind.FILE, 0o644, 3, name) for name in ("a" * 40, "b" * 40, EMPTY))
 _VERBS = {"goes": Verb.GO, "is skipped": Verb.SKIP, "is blocked": Verb.BLOCK, "waits": Verb.DEFER}
@@ -97,10 +97,8 @@ def _decided(pending: _Pending, who: str, besides: str, now: float) -> Decision:
 @then(parsers.re(f"at {TIME} these syncs are decided so:"))
 def decided_so(time: str, datatable: list[list[str]]) -> None:
     """Columns: pending, asked by, besides, the sync, because; and what is taken, where it is not all that starts one."""
-    head, *rows = datatable
     wrong = []
-    for row in rows:
-        cells = dict(zip(head, row, strict=True))
+    for cells in rows_of(datatable):
         pending = _pending(cells["pending"])
         decision = _decided(pending, cells["asked by"], cells["besides"], time_of(time))
         verb, _, until = cells["the sync"].partition(" until ")
@@ -113,7 +111,7 @@ def decided_so(time: str, datatable: list[list[str]]) -> None:
             taken = Counter(pending[change.path][0] for change in decision.admitted)
             said.append(taken == Counter(noun for noun, _, _ in _pending(cells["taken"]).values()))
         if not all(said):
-            wrong.append(f"{row}: {decision.verb}, {decision.reason}, {decision.retry_at}, {said}")
+            wrong.append(f"{cells}: {decision.verb}, {decision.reason}, {decision.retry_at}, {said}")
     assert not wrong, "\n".join(wrong)
 
 

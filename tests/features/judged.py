@@ -21,6 +21,8 @@ from autosync_tasks.config.load import VARIABLE
 from autosync_tasks.validation import scanner
 from benchmarks import token_forms
 from tests.features.settings import put
+from tests.features.tree import unescaped
+from tests.features.words import rows_of
 from tests.support.machine import Machine
 
 _LOWER = string.ascii_lowercase
@@ -58,6 +60,16 @@ def made_up(text: str, chance: random.Random) -> str:
     return text
 
 
+def chance() -> random.Random:
+    """The same in each cell of a table: what is made up there is the same too."""
+    return random.Random(5)
+
+
+def meant(cell: str) -> bytes:
+    """What a cell stands for: with what is made up, and its backslashes read."""
+    return unescaped(made_up(cell, chance()))
+
+
 @given(parsers.re(r"the home of (?P<agent>[a-z]+)"))
 def home_of(machine: Machine, agent: str) -> None:
     """The config tree is another agent's."""
@@ -90,9 +102,7 @@ def judged() -> dict[str, str]:
 @step("these files appear:")
 def appear(machine: Machine, judged: dict[str, str], datatable: list[list[str]]) -> None:
     """Columns: file (left out: a note of its own), mode, written in, holds (`→ target`: a link), told."""
-    head, *rows = datatable
-    for number, cells in enumerate(rows, start=1):
-        row = dict(zip(head, cells, strict=True))
+    for number, row in enumerate(rows_of(datatable), start=1):
         path = row.get("file") or f"context/note-{number}.md"
         text, path = made_up(row["holds"], random.Random(1000 + number)), made_up(path, random.Random(1000 + number))
         machine.write(path, text.encode(row.get("written in", "utf-8")))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import Context as Outside
@@ -19,9 +18,8 @@ from autosync_tasks.validation.findings import Context, Raw, Subject
 from autosync_tasks.validation.rule import Family
 from autosync_tasks.validation.scanner import Engine, EngineUnavailableError, Hit, SieveHoleError
 from autosync_tasks.validation.withheld import unified
-from tests.features.judged import made_up
-from tests.features.places_told import rows_of
-from tests.features.tree import unescaped
+from tests.features.judged import meant
+from tests.features.words import rows_of
 from tests.validation.support import context, file, real_context
 
 _SCANS: dict[str, Exception] = {
@@ -54,10 +52,6 @@ def _scanner_that(how: str) -> Callable[[str], Engine]:
         return _Failing(how)
 
     return load
-
-
-def _meant(cell: str) -> bytes:
-    return unescaped(made_up(cell, random.Random(5)))
 
 
 def _words(found: Sequence[Finding], *, paths: bool = False) -> str:
@@ -178,8 +172,8 @@ def switched(datatable: list[list[str]]) -> None:
     subjects = [
         file(b"bin/a b", b"#!/bin/sh\r\n<<<<<<< a\n=======\n>>>>>>> b\n", 0o644),
         file(b".env", b"A=1"),
-        file(b"context/a.md", _meant("The key is TOKEN(GitHub).")),
-        file(b"context/b.md", _meant("token = DRAWN32")),
+        file(b"context/a.md", meant("The key is TOKEN(GitHub).")),
+        file(b"context/b.md", meant("token = DRAWN32")),
     ]
     found = []
     for only, without, validation, _ in datatable[1:]:
@@ -202,10 +196,10 @@ def explained(datatable: list[list[str]]) -> None:
     wrong = []
     for code, told in datatable[1:]:
         try:
-            said = explain(_meant(code).decode())
+            said = explain(meant(code).decode())
         except UsageError as error:
             said = f"{error}; {error.hint}"
-        if _meant(told).decode() not in said:
+        if meant(told).decode() not in said:
             wrong.append(f"{code}: {said}")
     assert not wrong, "\n".join(wrong)
 
@@ -219,16 +213,16 @@ def _finding(row: dict[str, str], text: bytes) -> Finding:
 
 @then("with this finding such a line of the file is shown:")
 def line_shown(datatable: list[list[str]]) -> None:
-    found = [(row["holds"], _finding(row, _meant(row["holds"])).excerpt) for row in rows_of(datatable)]
-    assert found == [(row["holds"], _meant(row["its line is"]).decode()) for row in rows_of(datatable)]
+    found = [(row["holds"], _finding(row, meant(row["holds"])).excerpt) for row in rows_of(datatable)]
+    assert found == [(row["holds"], meant(row["its line is"]).decode()) for row in rows_of(datatable)]
 
 
 @then("the words of this finding are:")
 def words_shown(datatable: list[list[str]]) -> None:
     """SAMETOKEN: one made-up key, wherever it stands."""
-    token = _meant("TOKEN(GitHub)")
+    token = meant("TOKEN(GitHub)")
     found = [
-        (row["holds"], _finding(row, _meant(row["holds"]).replace(b"SAMETOKEN", token)).message)
+        (row["holds"], _finding(row, meant(row["holds"]).replace(b"SAMETOKEN", token)).message)
         for row in rows_of(datatable)
     ]
     assert found == [(row["holds"], row["words"]) for row in rows_of(datatable)]
@@ -241,17 +235,17 @@ def _hidden(text: bytes, seen: Context) -> str:
 @then("of this text these lines are hidden:")
 def hidden_lines(datatable: list[list[str]]) -> None:
     """And whoever judges the text for a push is told of the first of them."""
-    found = [[holds, _hidden(_meant(holds), real_context())] for holds, _ in datatable[1:]]
+    found = [[holds, _hidden(meant(holds), real_context())] for holds, _ in datatable[1:]]
     assert found == datatable[1:]
     for holds, hidden in found:
-        lines = [one.line for one in secret_findings(b"a.md", _meant(holds), real_context())]
+        lines = [one.line for one in secret_findings(b"a.md", meant(holds), real_context())]
         assert lines[:1] == [int(one) for one in hidden.split(", ")[:1] if one]
 
 
 @then("with a scanner that went away of this text these lines are hidden:")
 def all_hidden(datatable: list[list[str]]) -> None:
     away = context(load_engine=_scanner_that("went away"))
-    found = [[holds, _hidden(_meant(holds), away)] for holds, _ in datatable[1:]]
+    found = [[holds, _hidden(meant(holds), away)] for holds, _ in datatable[1:]]
     assert found == datatable[1:]
 
 
@@ -261,11 +255,11 @@ def diff_shown(datatable: list[list[str]]) -> None:
     found = []
     for was, then_is, withheld, _ in datatable[1:]:
         lines = {int(one) for one in withheld.split(", ") if one}
-        told = list(unified(_meant(was), _meant(then_is), lambda _, lines=lines: lines))
+        told = list(unified(meant(was), meant(then_is), lambda _, lines=lines: lines))
         assert not any("\n" in line for line in told)
         shown = "\n".join(told)
         found.append((was, then_is, withheld, shown))
-    assert found == [(was, then_is, lines, _meant(shown).decode()) for was, then_is, lines, shown in datatable[1:]]
+    assert found == [(was, then_is, lines, meant(shown).decode()) for was, then_is, lines, shown in datatable[1:]]
 
 
 @then("with a scanner that went away no line of a file is shown")
@@ -279,7 +273,7 @@ def no_line_shown() -> None:
 @then("of these names such parts are shown nowhere:")
 def names_hidden(datatable: list[list[str]]) -> None:
     """Asked beforehand, and wherever names are told once they were judged."""
-    token, found = _meant("TOKEN(GitHub)"), []
+    token, found = meant("TOKEN(GitHub)"), []
     for names, how, accepted, _ in datatable[1:]:
         paths = [name.encode().replace(b"TOKEN(GitHub)", token) for name in names.split(", ")]
         sound = how == "is sound"

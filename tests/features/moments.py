@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import random
 from datetime import datetime, timedelta, timezone
 
 from pytest_bdd import then
 
 from autosync_tasks.errors import UsageError
 from autosync_tasks.restore.moments import FORMS, Moment, Revision, parse_at
-from tests.features.judged import made_up
-from tests.features.tree import unescaped
+from tests.features.judged import meant
 
 _ZONE = timezone(timedelta(hours=2))
 _NOW = datetime(2026, 3, 10, 12, 0, tzinfo=_ZONE).timestamp()
 
 
 def _cell(text: str) -> str:
-    return made_up(unescaped(text).decode(), random.Random(1))
+    return meant(text).decode()
 
 
 def _read(words: str) -> Moment | Revision | str:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from pytest_bdd import then
 
@@ -12,8 +11,9 @@ from autosync_tasks.model import Finding, Left, LeftOut, Severity
 from autosync_tasks.profiles import Source
 from autosync_tasks.validation import of_left_out, validate
 from autosync_tasks.validation.schema import is_version_2, misfits, stops
-from tests.features.judged import made_up
+from tests.features.judged import chance, made_up, meant
 from tests.features.tree import unescaped
+from tests.features.words import rows_of
 from tests.validation.support import context, file, link
 
 
@@ -21,8 +21,8 @@ def findings(row: dict[str, str], **besides: object) -> list[Finding]:
     """Columns: agent (OpenCode where it is left out), file, mode (644), beside (other paths of the tree), variables (those
     that are set; `?`: it is not known), owner (`another`: another user's), the tree is in, holds (`→ target`: a link).
     """
-    agent, path = row.get("agent", "opencode"), unescaped(made_up(row["file"], random.Random(3)))
-    data = unescaped(made_up(row["holds"], random.Random(3)))
+    agent, path = row.get("agent", "opencode"), meant(row["file"])
+    data = meant(row["holds"])
     foreign = row.get("owner") == "another"
     subject = file(path, data, int(row.get("mode") or "644", 8), foreign=foreign)
     if row["holds"].startswith("→ "):
@@ -47,7 +47,7 @@ def told(row: dict[str, str], **besides: object) -> str:
 def with_line_and_column(datatable: list[list[str]]) -> None:
     wrong = []
     for row in rows_of(datatable):
-        if (found := told(row)) != made_up(row["told"], random.Random(3)):
+        if (found := told(row)) != made_up(row["told"], chance()):
             wrong.append(f"{row['file']} {row['holds']!r}: {found!r}")
     assert not wrong, "\n".join(wrong)
 
@@ -120,17 +120,12 @@ def accepted_still(datatable: list[list[str]]) -> None:
     assert not wrong, "\n".join(wrong)
 
 
-def rows_of(table: list[list[str]]) -> Iterator[dict[str, str]]:
-    """Each row by the names of its columns."""
-    return (dict(zip(table[0], cells, strict=True)) for cells in table[1:])
-
-
 @then("of these values and what is wanted of them this is told:")
 def fits(datatable: list[list[str]]) -> None:
     """Columns: wanted (a schema), value, told (place: words (keyword) of each)."""
     wrong = []
     for cells in datatable[1:]:
-        wanted, value, words = (made_up(cell, random.Random(3)) for cell in cells)
+        wanted, value, words = (made_up(cell, chance()) for cell in cells)
         found = misfits(json.loads(value), json.loads(wanted))
         said = "; ".join(f"{one.spot}: {one.what} ({one.keyword})" for one in found)
         if said != words:

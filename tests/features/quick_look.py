@@ -11,8 +11,7 @@ from pytest_bdd import then
 
 from autosync_tasks.validation.sieve import Sieve, derived
 from benchmarks.token_forms import TOKENS
-from tests.features.judged import made_up
-from tests.features.tree import unescaped
+from tests.features.judged import meant
 from tests.support import scanner
 from tests.support.matches import made
 from tests.support.place import CHECKOUT
@@ -75,7 +74,7 @@ def most_pass() -> None:
 def texts_in(cell: str) -> list[tuple[str, bytes]]:
     """The texts of a cell, as they stand there and as they are meant."""
     told = [text for text in re.split(r", (?![^(]*\))", cell) if text]  # a comma within TIMES(…) divides no texts
-    return [(text, unescaped(made_up(text.replace("(empty)", ""), random.Random(7)))) for text in told]
+    return [(text, meant(text.replace("(empty)", ""))) for text in told]
 
 
 def wrong_in(rows: list[list[str]], form: str, before: bytes, behind: bytes) -> list[str]:
@@ -121,6 +120,6 @@ def odd_texts(datatable: list[list[str]]) -> None:
         text = told
         while "BASE64" in text:
             text = re.sub(r"BASE64\(([^()]*)\)", lambda one: base64.b64encode(one[1].encode()).decode(), text)
-        possible = sieve.possible(unescaped(made_up(text, random.Random(7))))
+        possible = sieve.possible(meant(text))
         found.append([told, how[None if possible is None else frozenset(possible)]])
     assert found == datatable[1:]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import re
 from pathlib import Path
 
@@ -20,8 +19,7 @@ from autosync_tasks.remote.relation import (
     parked_branch,
     suggested,
 )
-from tests.features.judged import made_up
-from tests.features.tree import unescaped
+from tests.features.judged import meant
 from tests.support.machine import Machine
 
 _FULL = (
@@ -32,7 +30,7 @@ _UNKNOWN = "it is no address that git knows (https://…, user@host:path, or a f
 
 
 def _cell(text: str) -> str:
-    return made_up(unescaped(text).decode(), random.Random(1))
+    return meant(text).decode()
 
 
 @then("a remote of these addresses is reached and told so:")

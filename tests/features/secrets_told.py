@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import re
 from collections.abc import Sequence
 
@@ -13,7 +12,8 @@ from autosync_tasks.names import WITHHELD
 from autosync_tasks.validation import hits, secret_findings, validate
 from autosync_tasks.validation.families import finish
 from autosync_tasks.validation.secrets import in_names
-from tests.features.judged import made_up
+from tests.features.judged import chance, made_up
+from tests.features.words import rows_of
 from tests.validation.support import context, file, link, real_context, real_engine
 
 _BEGINS = {
@@ -23,7 +23,7 @@ _BEGINS = {
 
 
 def _drawn(text: str) -> str:
-    return made_up(text.replace("ESC", "\x1b"), random.Random(3))
+    return made_up(text.replace("ESC", "\x1b"), chance())
 
 
 def _told_secrets(row: dict[str, str]) -> list[Finding]:
@@ -52,10 +52,8 @@ def _in_words(found: Sequence[Finding], like: str) -> str:
 @then("of each of these files alone is told:")
 def of_each_alone(datatable: list[list[str]]) -> None:
     """Columns: file (left out: a note), written in (`torn`: the last byte is missing), holds (`→ target`: a link), told."""
-    head, *rows = datatable
     wrong = []
-    for cells in rows:
-        row = dict(zip(head, cells, strict=True))
+    for row in rows_of(datatable):
         if (found := _in_words(_told_secrets(row), row["told"])) != row["told"]:
             wrong.append(f"{row}: {found}")
     assert not wrong, "\n".join(wrong)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from autosync_tasks.model import Trigger
 from tests.support.machine import MIDNIGHT
@@ -68,3 +69,8 @@ def seconds_of(text: str) -> int:
     """`5 minutes`, `2 hours`."""
     number, unit = text.split()
     return int(number) * _UNITS[unit.rstrip("s")]
+
+
+def rows_of(table: list[list[str]]) -> Iterator[dict[str, str]]:
+    """Each row of a table by the names of its columns."""
+    return (dict(zip(table[0], cells, strict=True)) for cells in table[1:])

@@ -60,6 +60,7 @@ def test_an_installed_trigger_finds_the_rules_compiled(workshop: Path, monkeypat
     compile_rules(site, lambda what, done, total: told.append(what))
     assert (asked, told) == ([str(engine)], [COMPILING])
     engine.mkdir()
+    (engine / "all.vscdb").touch()
     note_compiled(str(engine))
     compile_rules(site, lambda what, done, total: told.append(what))
     assert len(asked) == len(told) == 1, "once"

@@ -299,6 +299,12 @@ def test_after_an_upgrade_the_rules_are_compiled_anew_with_a_word(
     assert len(kept) == 3, "and one marker"
 
 
+def test_where_nothing_lies_compiled_nothing_is_noted(tmp_path: Path) -> None:
+    for folder in ("", str(tmp_path), str(tmp_path / "missing")):
+        note_compiled(folder)
+        assert not compiled(folder)
+
+
 def test_where_nothing_is_compiled_few_rules_are_loaded_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -356,8 +362,18 @@ def test_what_a_killed_run_was_writing_there_is_cleared_away(tmp_path: Path) -> 
     assert [name for name in names if (tmp_path / name).exists()] == names[:1]
 
 
+def test_no_more_words_are_looked_for_than_must_be() -> None:
+    """Each is a search through the text: 757 of them where words that begin with another are looked for as well."""
+    seen: dict[bytes, int] = {}
+    for _, ways in Sieve(derived({one["id"]: one["detection_regex"] for one in details()}))._groups:
+        for way in ways:
+            assert not way.stands_in(b"plain words", seen)
+    assert len(seen) <= 710
+
+
 def test_a_text_without_any_possible_rule_loads_no_scanner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Catalogue(str(tmp_path), installed()).make(details)
+    (tmp_path / "all.vscdb").touch()
     note_compiled(str(tmp_path))
     loaded: list[str] = []
     monkeypatch.setattr(engines, "Kingfisher", lambda cache: loaded.append(cache) or Finds())
