@@ -45,7 +45,7 @@ def code_of(task: Callable[P, int], *args: P.args, **kwargs: P.kwargs) -> int:
     """
     if signal.getsignal(signal.SIGCHLD) == signal.SIG_IGN and threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # by who started this: no child's end would be heard
-    # By him too: a mask that shuts this user out of what is made here, or lets everybody write there.
+    # And the mask that it gave: it must neither shut this user out of what is made here nor let everybody write there.
     os.umask(os.umask(0o077) & 0o077 | 0o002)
     with one_run():
         try:

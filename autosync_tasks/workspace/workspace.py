@@ -44,11 +44,9 @@ class Site:
 
         An environment variable may name another tree for one run; that must not go over the recorded one's backup.
         """
-        recorded = self.loaded.file.get("opencode_source")
-        source_id = self.loaded.file.get("source_id")
-        if not recorded or not source_id or os.path.realpath(str(recorded)) == self.places.real_source:
+        if self._elsewhere or not self._other("opencode_source", self.places.real_source):
             return ""
-        return "" if self._elsewhere else f"{source_id}, recorded for {display(str(recorded))}"
+        return f"{self.loaded.file['source_id']}, recorded for {display(str(self.loaded.file['opencode_source']))}"
 
     @property
     def source_id(self) -> str:
@@ -63,10 +61,13 @@ class Site:
 
     @property
     def _elsewhere(self) -> bool:
-        file, places = self.loaded.file, self.places
-        named = (("opencode_source", places.real_source), ("opencode_backup", places.real_backup))
-        here = (name in file and os.path.realpath(str(file[name])) != real for name, real in named)
-        return bool(file.get("source_id")) and all(here)
+        source, backup = self.places.real_source, self.places.real_backup
+        return self._other("opencode_source", source) and self._other("opencode_backup", backup)
+
+    def _other(self, name: str, here: str) -> bool:
+        """Whether another folder than this one was recorded beside the source id."""
+        file = self.loaded.file
+        return bool(file.get("source_id") and file.get(name)) and os.path.realpath(str(file[name])) != here
 
     @property
     def following(self) -> Following | None:

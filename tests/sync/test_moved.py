@@ -35,3 +35,20 @@ def test_the_first_sync_knows_its_own_commit_again(
     assert (run.exit_code, run.reason.startswith("nothing to do") or run.outcome == "changed") == (0, True), run
     assert place.git("log", "--format=%s", "-1") == b"by hand\n"
     assert place.git("show", "HEAD:agent/a.md") == b"Plain words.\n"
+
+
+@pytest.mark.parametrize("names", [("SOURCE",), ("BACKUP",), ("SOURCE", "BACKUP")])
+def test_the_environment_means_another_source_only_if_it_names_another_backup_too(
+    names: tuple[str, ...], workshop: Path, scanner_cache: Path, one_scanner: None
+) -> None:
+    """One alone may be what was recorded, moved or by another name: its id is the recorded one."""
+    place = Place.make(workshop, scanner_cache)
+    place.write("agent/a.md", "Plain words.\n")
+    assert place.inside().code == 0
+    recorded = open_site(place.environ).source_id
+    others = {f"OPENCODE_{name}": str(place.home / "elsewhere" / name) for name in names}
+    (place.home / "elsewhere/SOURCE").mkdir(parents=True)
+    found = open_site({**place.environ, **others})
+    assert len(recorded) == len(found.source_id) == 16
+    assert (found.source_id == recorded) is (len(names) == 1)
+    assert bool(found.other_source) is (names == ("SOURCE",))
