@@ -20,7 +20,7 @@ import pytest
 from tools.mutants import listening
 from tools.mutants.live import Loaded
 from tools.mutants.operators import Mutant, mutants_of
-from tools.mutants.results import File, Store, closed, equivalents, known, survived
+from tools.mutants.results import File, Store, entries, equivalents, known, survived
 
 CHECKOUT = Path(__file__).parents[1]
 
@@ -118,8 +118,8 @@ def test_what_had_survived_and_is_noticed_now_is_told_once(tmp_path: Path) -> No
     ran(one, "features")
     ran(two, "survived")
     ran(three, "others")
-    assert list(store.closed([file])) == [(file, one, "a test")]
-    (mutant,) = tomllib.loads(closed(store.closed([file])))["mutant"]
+    assert list(store.noticed_since([file])) == [(file, one, "a test")]
+    (mutant,) = tomllib.loads(entries(store.noticed_since([file])))["mutant"]
     assert one.is_as(mutant)
     assert (mutant["file"], mutant["by"]) == (file.name, "a test")
 

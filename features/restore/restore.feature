@@ -39,14 +39,15 @@ Feature: Bringing files back
       And the backup equals the config tree
 
     Scenario: permissions, links and empty folders as well
-      Given these are backed up at 09:01:
-        | bin/check        | with mode 700          |
+      Given the config tree has these as well:
+        | bin/check        | a file of mode 700     |
         | context/rules.md | a link to ../AGENTS.md |
         | plugin           | an empty folder        |
+      And a person asks for a sync at 09:01
       When the config tree is lost
       And a person restores everything
       Then the config tree has these:
-        | bin/check        | with mode 700          |
+        | bin/check        | a file of mode 700     |
         | context/rules.md | a link to ../AGENTS.md |
         | plugin           | an empty folder        |
 

@@ -7,10 +7,10 @@ import shutil
 import socket
 from pathlib import Path
 
-from pytest_bdd import given, parsers, step, then
+from pytest_bdd import parsers, step, then
 
 from tests.features.tree import unescaped
-from tests.features.words import TIME, WHAT, path_of, time_of
+from tests.features.words import WHAT, path_of
 from tests.support.machine import Machine
 
 
@@ -144,30 +144,13 @@ def tree_says(machine: Machine, what: str, text: str) -> None:
     assert machine.path(path_of(what)).read_text().strip() == text.replace("\\n", "\n")
 
 
-# ---- several at once
-
-
-@given(parsers.re(f"these are backed up at {TIME}:"))
-def several_backed_up(machine: Machine, time: str, datatable: list[list[str]]) -> None:
-    """Columns: path, and what it is made: `with mode 700`, `a link to ../x`, `an empty folder`."""
-    for path, kind in datatable:
-        match kind.rpartition(" "):
-            case "with mode", _, mode:
-                gets_mode(machine, f'"{path}"', mode)
-            case "a link to", _, target:
-                is_link(machine, f'"{path}"', target)
-            case _:
-                is_empty(machine, f'"{path}"', kind.removeprefix("an empty "))
-    machine.now = time_of(time)
-    machine.must_sync()
-
-
 @then("the config tree has these:")
 def tree_has_several(machine: Machine, datatable: list[list[str]]) -> None:
+    """Columns as of "the config tree has these as well"."""
     for name, kind in datatable:
         path = machine.path(name)
         match kind.rpartition(" "):
-            case "with mode", _, mode:
+            case "a file of mode", _, mode:
                 assert path.stat().st_mode & 0o7777 == int(mode, 8)
             case "a link to", _, target:
                 assert os.readlink(path) == target

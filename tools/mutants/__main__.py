@@ -31,7 +31,7 @@ from tools.mutants.results import (
     File,
     Store,
     Test,
-    closed,
+    entries,
     known,
     rank,
     survived,
@@ -72,7 +72,7 @@ def main() -> None:
         say(table(files, results) if asked.what == "table" else survivors(files, results, package=PACKAGE.name))
         return
     if asked.what == "became":
-        say(closed(store.closed([File.read(PACKAGE, name) for name in names])))
+        say(entries(store.noticed_since([File.read(PACKAGE, name) for name in names])))
         return
     asked.named = {"known": known, "closed": partial(_closed, asked.share)}.get(asked.what, list)()
     if asked.named:

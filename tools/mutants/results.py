@@ -101,7 +101,7 @@ class Store:
         """By the mutants' keys; the newest of each."""
         return {one["key"]: one for one in _read(self._results)}
 
-    def closed(self, files: list[File]) -> Iterator[tuple[File, Mutant, str]]:
+    def noticed_since(self, files: list[File]) -> Iterator[tuple[File, Mutant, str]]:
         """Of all that had survived: the mutant as it is now, and the test that notices it.
 
         Those that cannot be told from another of the same function by their words are left out.
@@ -199,7 +199,7 @@ def table(files: list[File], results: dict[str, dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-def closed(found: Iterable[tuple[File, Mutant, str]]) -> str:
+def entries(found: Iterable[tuple[File, Mutant, str]]) -> str:
     """Lines for survivors.toml of what does not stand there yet."""
     there = survived()
     told = []
