@@ -37,7 +37,7 @@ def shared(machine: Machine) -> Machine:
     machine.make_tree()
     machine.prepare_scanner()
     put_files(machine, {".claude/CLAUDE.md": "# House rules\n"})
-    pushed(machine)
+    pushed(machine, both=None)
     must_run(machine, "profiles", "--on=claude")
     return machine
 
