@@ -33,10 +33,10 @@ def opened(path: str) -> BinaryIO:
     return open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
 
 
-def bytes_in(path: str) -> bytes:
-    """What a file holds; nothing where it is missing or cannot be read."""
+def bytes_in(path: str, most: int = -1) -> bytes:
+    """What a file holds, or its first bytes (`most`); nothing where it is missing or cannot be read."""
     with suppress(OSError), opened(path) as file:
-        return file.read()
+        return file.read(most)
     return b""
 
 

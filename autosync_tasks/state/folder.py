@@ -13,6 +13,10 @@ from autosync_tasks.files import FOLDER, remove_tree
 from autosync_tasks.names import display
 
 
+LARGEST = 1 << 28
+"""Bytes of a file here at most: the caches take 125 a path, the rest far less. What is larger is damaged."""
+
+
 @contextmanager
 def within(home: str, parts: Sequence[str], name: str) -> Iterator[tuple[int, str]]:
     """A descriptor of the folder with these parts below `home`, and the name given: to read and write it there.
@@ -61,10 +65,10 @@ def check(folder: str) -> None:
 def make_way(folder: int, name: str) -> None:
     """Removes what stands at a file's place and is none: this folder is the program's own."""
     with suppress(FileNotFoundError):
-        mode = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
-        if stat.S_ISDIR(mode):
+        facts = os.stat(name, dir_fd=folder, follow_symlinks=False)
+        if stat.S_ISDIR(facts.st_mode):
             remove_tree(name, at=folder)
-        elif not stat.S_ISREG(mode):
+        elif not stat.S_ISREG(facts.st_mode) or facts.st_size > LARGEST:
             os.unlink(name, dir_fd=folder)
 
 

@@ -21,7 +21,7 @@ from autosync_tasks.model import Cache, TreeCache, Trigger
 from autosync_tasks.names import display
 from autosync_tasks.records import replace
 from autosync_tasks.state import cache, shapes
-from autosync_tasks.state.folder import make, make_way, within
+from autosync_tasks.state.folder import LARGEST, make, make_way, within
 
 _LOCK = "lock"
 _ROOM = "free space or check permissions there, then run it again; the backup itself is not affected"
@@ -126,7 +126,7 @@ class State:
         self._settled = done
 
     def read(self, name: str) -> bytes | None:
-        """A file's bytes; None if it is missing, a link, not a plain file, or another user's."""
+        """A file's bytes; None if it is missing, a link, not a plain file, damaged (far too large) or another user's."""
         try:
             with self.within(name) as (folder, bare):
                 fd = os.open(bare, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
@@ -134,7 +134,7 @@ class State:
             return None
         try:
             facts = os.fstat(fd)
-            if not stat.S_ISREG(facts.st_mode) or facts.st_uid != os.geteuid():
+            if not stat.S_ISREG(facts.st_mode) or facts.st_uid != os.geteuid() or facts.st_size > LARGEST:
                 return None
             with open(fd, "rb", closefd=False) as file:
                 return file.read()

@@ -74,7 +74,7 @@ def note(site: Site, seen: Look) -> None:
     said = (cache.idle["reason"], display(site.places.source))
     fields = ("\0".join(names), text, scan_is, f"{begin} {size}", left, str(until), *said)
     data = sealed(*(one if isinstance(one, bytes) else os.fsencode(one) for one in fields))
-    if bytes_in(os.path.join(state.home, FILE)) == data:
+    if bytes_in(os.path.join(state.home, FILE), len(data) + 1) == data:
         return
     # the half lies in this pair's folder, where its lock keeps others out and a killed run's is swept up
     with state.within(HALF + FILE) as (pair, half), within(state.home, (), FILE) as (home, bare):

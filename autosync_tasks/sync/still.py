@@ -36,6 +36,8 @@ _FRESH = 2.0
 """Seconds from a glance to the walk that may use it: loading what comes in between."""
 _MUCH = 200_000
 """Bytes of remembered paths, some 2,500 of them, that take longer to look at than another process takes to begin."""
+_LARGEST = 1 << 28
+"""Bytes of a file that is read here, at most (as in `state/folder.py`)."""
 _PATIENCE = 30
 """Seconds of an automatic run here; the whole way has a deadline of its own."""
 
@@ -147,10 +149,11 @@ def around(names: Sequence[str], environ: Mapping[str, str]) -> bytes | None:
 
 
 def _read(path: str) -> bytes:
-    """A file's bytes. Raises OSError if it is missing or none."""
+    """A file's bytes. Raises OSError if it is missing, none, or far too large."""
     fd = os.open(path, _FILE)
     with open(fd, "rb") as file:
-        if not stat.S_ISREG(os.fstat(fd).st_mode):
+        facts = os.fstat(fd)
+        if not stat.S_ISREG(facts.st_mode) or facts.st_size > _LARGEST:
             raise OSError(path)
         return file.read()
 

@@ -15,7 +15,10 @@ THINGS: dict[str, Callable[[Path], object]] = {
     "a full folder": lambda path: (path / "deep" / "er").mkdir(parents=True),
     "a pipe": os.mkfifo,
     "a link to nothing": lambda path: path.symlink_to("/nowhere"),
+    "a file far too large": lambda path: (path.touch(), os.truncate(path, LARGE)),
 }
+LARGE = 3 << 30
+"""Of a size that a damaged folder tells: nothing is on the disk, and to read it takes half a minute."""
 
 
 @pytest.mark.parametrize("name", ["worktree", "tree.cache", "scan.cache", "history.jsonl"])
@@ -30,6 +33,6 @@ def test_a_sync_over_anything(machine: Machine, name: str, thing: str) -> None:
     assert machine.look_status().exit_code in (0, 1)
     told = machine.sync()
     assert (told.exit_code, told.outcome) == (0, "changed"), told.text
-    assert path.is_file() and not path.is_symlink()
+    assert path.is_file() and not path.is_symlink() and path.stat().st_size < LARGE
     assert machine.verify().exit_code == 0
     assert machine.sync().outcome == "ok"

@@ -405,7 +405,7 @@ def test_sigterm_ends_it_cleanly_in_the_middle_of_anything(
     (workshop / "source" / "a.md").write_text("a")
     began = time.monotonic()
     assert watcher.stop() == 0
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 15  # it waits for a sync under way, and for nothing else
     assert watcher.errors == ""
     assert watcher.said[-1][1] == "end"
     counts = [len(p.read_text()) if p.exists() else 0 for p in (workshop / "began", workshop / "ended")]
