@@ -12,7 +12,6 @@ from autosync_tasks.errors import AutosyncError
 from autosync_tasks.files import FOLDER, remove_tree
 from autosync_tasks.names import display
 
-
 LARGEST = 1 << 28
 """Bytes of a file here at most: the caches take 125 a path, the rest far less. What is larger is damaged."""
 

@@ -126,7 +126,7 @@ class State:
         self._settled = done
 
     def read(self, name: str) -> bytes | None:
-        """A file's bytes; None if it is missing, a link, not a plain file, damaged (far too large) or another user's."""
+        """A file's bytes; None if it is missing, a link, not a plain file, far too large, or another user's."""
         try:
             with self.within(name) as (folder, bare):
                 fd = os.open(bare, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
