@@ -29,6 +29,10 @@ OWN_RULES = os.path.join(_HERE, "data", "secret_rules.yml")
 _PROGRAM = ("rule_syntax.py", "rule_facts.py", "sieve.py", "built_in.py", "catalogue.py", "scanner.py")
 _FEW = "few"
 _COMPILED = "compiled-"
+_PLAIN = os.O_NOFOLLOW | os.O_NONBLOCK
+"""No link is followed; a pipe is opened at once, whoever writes to it or not."""
+_MOST = 1 << 26
+"""Bytes of what is kept here, at most: it takes 2 MB. What is larger is damaged."""
 _KEPT = 2
 """Compiled forms of all rules that are kept (3 MB each), so that two versions that share a home both have theirs."""
 MOST_SETS = 60
@@ -222,12 +226,12 @@ class Catalogue:
         if not self._folder:
             return None
         try:
-            with open(self._path(what), "rb", opener=lambda path, flags: os.open(path, flags | os.O_NOFOLLOW)) as file:
+            with open(self._path(what), "rb", opener=lambda path, flags: os.open(path, flags | _PLAIN)) as file:
                 facts, around = os.fstat(file.fileno()), os.stat(self._folder)
                 for one in (facts, around):
                     if one.st_uid != os.geteuid() or one.st_mode & 0o022:
                         return None
-                if not stat.S_ISREG(facts.st_mode):
+                if not stat.S_ISREG(facts.st_mode) or facts.st_size > _MOST:
                     return None
                 digest, _, text = file.read().partition(b"\n")
         except OSError:

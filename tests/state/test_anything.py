@@ -36,3 +36,22 @@ def test_a_sync_over_anything(machine: Machine, name: str, thing: str) -> None:
     assert path.is_file() and not path.is_symlink() and path.stat().st_size < LARGE
     assert machine.verify().exit_code == 0
     assert machine.sync().outcome == "ok"
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("thing", ["a folder", "a pipe", "a file far too large"])
+def test_a_scan_over_anything(machine: Machine, thing: str) -> None:
+    """What the scanner keeps is the state folder's too: it is read anew, or done without."""
+    machine.make_tree()
+    machine.must_sync()
+    machine.prepare_scanner()
+    ours = "autosync-*" if "large" in thing else "*"  # what the scanner itself reads of its own is its matter
+    kept = [path for path in (machine.state / "engine").rglob(ours) if path.is_file()]
+    assert len(kept) > 1
+    for path in kept:
+        path.unlink()
+        THINGS[thing](path)
+    machine.write("commands/word.md", "The password: " + "correct horse battery staple\n" * 50)
+    told = machine.program(["autosync", "sync"], prepared=False, real=True)
+    told.spoken = True
+    assert (told.exit_code, "changed" in told.text) == (0, True), told.text + told.stderr
