@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 
-from tests.support.machine import CHECKOUT
+from tests.support.forks import CHECKOUT
 
 PACKAGE = CHECKOUT / "autosync_tasks"
 

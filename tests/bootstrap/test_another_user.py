@@ -18,7 +18,8 @@ import pytest
 from tests.features.pictures import commits
 from tests.remote.servers import http_server, served
 from tests.support import independent
-from tests.support.machine import CHECKOUT, Machine
+from tests.support.forks import CHECKOUT
+from tests.support.machine import Machine
 
 pytestmark = [
     pytest.mark.sweep,

@@ -12,7 +12,7 @@ import pytest
 
 from autosync_tasks.cli.collection import collection
 from autosync_tasks.errors import EXIT_CODES
-from tests.support.machine import CHECKOUT
+from tests.support.forks import CHECKOUT
 
 PAGES = [*sorted(CHECKOUT.joinpath("docs").glob("*.md")), CHECKOUT / "README.md"]
 TASK = re.compile(r"(?:inv|autosync) ((?!sync-config|demo in)[a-z][a-z-]*)((?: --?[a-z][a-z-]*(?:[= ][^`\s|-]+)?)*)")

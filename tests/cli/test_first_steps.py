@@ -8,7 +8,8 @@ import re
 import pytest
 
 from autosync_tasks.errors import EXIT_CODES
-from tests.support.machine import CHECKOUT, Machine
+from tests.support.forks import CHECKOUT
+from tests.support.machine import Machine
 
 
 def said(machine: Machine, *words: str) -> tuple[int, str]:

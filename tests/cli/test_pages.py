@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 from tests.features.pictures import git
-from tests.support.machine import BIN, CHECKOUT, Machine
+from tests.support.forks import CHECKOUT
+from tests.support.machine import BIN, Machine
 
 PAGES = sorted(path for path in [*CHECKOUT.glob("*.md"), *CHECKOUT.glob("docs/*.md")] if path.name != "restore.md")
 

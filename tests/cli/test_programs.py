@@ -14,7 +14,8 @@ import pytest
 
 from autosync_tasks.cli.collection import collection
 from tests.features.pictures import picture
-from tests.support.machine import BIN, CHECKOUT, Machine
+from tests.support.forks import CHECKOUT
+from tests.support.machine import BIN, Machine
 
 pytestmark = pytest.mark.sample(16, of_file=True)
 

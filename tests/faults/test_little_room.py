@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.little_room import SIZES
-from tests.support.place import CHECKOUT
+from tests.support.forks import CHECKOUT
 
 ALL = tuple(product(("backup", "state"), SIZES))
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.faults import disk, power_cut
-from tests.support.place import CHECKOUT
+from tests.support.forks import CHECKOUT
 
 CI_CUTS, FULL_CUTS = 1, 60
 

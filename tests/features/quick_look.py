@@ -13,8 +13,8 @@ from autosync_tasks.validation.sieve import Sieve, derived
 from benchmarks.token_forms import TOKENS
 from tests.features.judged import meant
 from tests.support import scanner
+from tests.support.forks import CHECKOUT
 from tests.support.matches import made
-from tests.support.place import CHECKOUT
 
 WORDS = ("docs/**/*.md", "autosync_tasks/**/*.py", "*.md")
 

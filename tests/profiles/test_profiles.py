@@ -14,7 +14,8 @@ from autosync_tasks.errors import AutosyncError, ConfigError, UsageError
 from autosync_tasks.model import Kind, Priority
 from autosync_tasks.policy.classify import Classifier
 from autosync_tasks.profiles import Source, names
-from tests.support.machine import CHECKOUT, Machine
+from tests.support.forks import CHECKOUT
+from tests.support.machine import Machine
 
 NAMES = ["opencode", "agents", "claude", "codex", "gemini"]
 

@@ -18,7 +18,8 @@ from autosync_tasks.report.sarif import of_findings
 from autosync_tasks.report.task_result import show, show_line
 from autosync_tasks.triggers.result import TaskResult
 from tests.features.pictures import git
-from tests.support.machine import CHECKOUT, Machine
+from tests.support.forks import CHECKOUT
+from tests.support.machine import Machine
 from tools.schemas import DOCUMENTS, document
 
 SARIF: dict[str, Any] = {

@@ -12,7 +12,8 @@ import pytest
 
 from tests.features.pictures import git
 from tests.support import independent
-from tests.support.machine import CHECKOUT, Machine
+from tests.support.forks import CHECKOUT
+from tests.support.machine import Machine
 
 DAY = 86_400.0
 FILE = "agent/reviewer.md"

@@ -14,7 +14,7 @@ import pytest
 from autosync_tasks.config.load import load
 from autosync_tasks.status.notify import each
 from tests.features.heartbeat import listening
-from tests.support.machine import CHECKOUT
+from tests.support.forks import CHECKOUT
 from tests.support.scanner import CACHE
 
 APPRISE = CACHE.parent / "apprise"

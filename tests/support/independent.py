@@ -54,7 +54,7 @@ def blob_id(data: bytes) -> str:
     return hashlib.sha1(b"blob %d\0%s" % (len(data), data)).hexdigest()
 
 
-def source(root: str | bytes, ignore: Collection[bytes] = ()) -> dict[bytes, Thing]:
+def source(root: str | bytes | os.PathLike[str], ignore: Collection[bytes] = ()) -> dict[bytes, Thing]:
     """Everything in the source that belongs in the backup. ignore: paths (and all below them) that do not."""
     found: dict[bytes, Thing] = {}
     top = os.fsencode(os.path.realpath(root))
@@ -148,7 +148,7 @@ def contents(repository: str | os.PathLike[str], ids: Collection[str]) -> dict[s
 
 
 def differences(
-    root: str | bytes,
+    root: str | bytes | os.PathLike[str],
     repository: str | os.PathLike[str],
     *,
     commit: str = "main",

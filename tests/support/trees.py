@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.place import CHECKOUT
+from tests.support.forks import CHECKOUT
 
 SHARED = Path(os.environ.get("AUTOSYNC_SHARED") or CHECKOUT.parent / "shared")
 TREES = ("darellchua2", "openagents", "thoreinstein")

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from autosync_tasks.validation.families import RULES
-from tests.support.place import CHECKOUT, Place
+from tests.support.forks import CHECKOUT
+from tests.support.place import Place
 
 LETTERS = (string.ascii_letters + string.digits)[3:60]
 TOKEN = "gh" + "p_" + LETTERS[9:45][::-1]

@@ -17,7 +17,8 @@ from autosync_tasks.status.status import status
 from autosync_tasks.validation import scanner
 from autosync_tasks.validation.families import RULES
 from autosync_tasks.validation.secret_regions import as_utf8, regions
-from tests.support.machine import CHECKOUT, Machine
+from tests.support.forks import CHECKOUT
+from tests.support.machine import Machine
 
 CASES = CHECKOUT.parent / "shared/secret_cases.jsonl.gz"
 

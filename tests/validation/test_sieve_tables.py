@@ -11,7 +11,7 @@ import pytest
 from autosync_tasks.validation.rule_facts import Segment, facts
 from autosync_tasks.validation.scanner import _Few
 from tests.features.quick_look import texts_in, wrong_in
-from tests.support.place import CHECKOUT
+from tests.support.forks import CHECKOUT
 from tests.support.tables import tables
 
 TABLES = tables(Path(__file__).parent / "data/sieve.txt")

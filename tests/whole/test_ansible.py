@@ -20,7 +20,8 @@ from autosync_tasks import __version__
 from tests.features.pictures import git, picture
 from tests.remote.servers import http_server, ssh_server
 from tests.support import independent
-from tests.support.machine import BIN, CHECKOUT, Machine
+from tests.support.forks import CHECKOUT
+from tests.support.machine import BIN, Machine
 
 HOMES = ("one", "two", "three")
 

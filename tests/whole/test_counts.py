@@ -16,7 +16,8 @@ import pytest
 
 from autosync_tasks.plan.compare import look
 from autosync_tasks.workspace.workspace import open_site
-from tests.support.place import CHECKOUT, Place, program
+from tests.support.forks import CHECKOUT
+from tests.support.place import Place, program
 from tests.support.trace import traced
 
 HEAVY = {
