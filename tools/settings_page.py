@@ -15,8 +15,8 @@ END = "\n## Rules of your own\n"
 
 def made() -> str:
     """Every setting, then the defaults that are lists of patterns."""
-    lists = [s for s in TABLE.values() if s.type is Type.PATTERNS and isinstance(s.default, tuple)]
-    items = (f"\n## Default of `{s.name}`\n\n" + " · ".join(f"`{item}`" for item in s.default) + "\n" for s in lists)
+    lists = [(s.name, s.default) for s in TABLE.values() if s.type is Type.PATTERNS and isinstance(s.default, tuple)]
+    items = (f"\n## Default of `{name}`\n\n" + " · ".join(f"`{one}`" for one in each) + "\n" for name, each in lists)
     return "".join(map(_row, TABLE.values())) + "".join(items)
 
 
@@ -30,9 +30,11 @@ def _default(setting: Setting) -> str:
         return "the agent's"
     if setting.type is Type.PATTERNS:
         return "below"
-    if setting.unit == "seconds":
-        return f"`{short_span(setting.default)}`"  # type: ignore[arg-type]
-    return {"": "empty", (): "none"}.get(setting.default, f"`{str(setting.default).lower()}`")  # type: ignore[call-overload]
+    if setting.unit == "seconds" and isinstance(setting.default, int):
+        return f"`{short_span(setting.default)}`"
+    if setting.default in ("", ()):
+        return "none" if setting.default == () else "empty"
+    return f"`{str(setting.default).lower()}`"
 
 
 def page() -> str:

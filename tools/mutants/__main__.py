@@ -74,7 +74,7 @@ def main() -> None:
     if asked.what == "became":
         say(entries(store.noticed_since([File.read(PACKAGE, name) for name in names])))
         return
-    asked.named = {"known": known, "closed": partial(_closed, asked.share)}.get(asked.what, list)()
+    asked.named = known() if asked.what == "known" else _closed(asked.share) if asked.what == "closed" else []
     if asked.named:
         asked.tests += " " + shlex.join(sorted({one["by"] for one in asked.named}))
     work = {"trace": trace, "run": _run}.get(asked.what, _named)

@@ -103,7 +103,7 @@ class Session:
             if isinstance(one, functools._lru_cache_wrapper) and one.__module__.startswith("autosync_tasks"):
                 one.cache_clear()
 
-        def lightly(_: str) -> None:
+        def lightly(scanner_cache: str) -> None:
             from autosync_tasks.validation import scanner as engine
 
             real = scanner.Kingfisher
@@ -118,7 +118,7 @@ class Session:
                 server.folder, server._process = folder, _Fork(str(cache))
 
         forks.ForkServer.__init__ = begin  # type: ignore[method-assign,assignment]
-        fork_server._load = lightly  # type: ignore[assignment]
+        fork_server.load = lightly
         plain = tempfile.mkdtemp
 
         def within(suffix: Any = None, prefix: Any = None, dir: Any = None) -> Any:

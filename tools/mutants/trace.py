@@ -81,7 +81,7 @@ def _tell_of_forks(cover: Any, files: list[File], say: Callable[[Any], None]) ->
     from tests.support import fork_server, forks
 
     forked: list[int] = []
-    run, become, derive = forks.ForkServer.run, fork_server._become, catalogue.derived
+    run, become, derive = forks.ForkServer.run, fork_server._become, vars(catalogue)["derived"]
 
     def deriving(rules: Any) -> Any:
         say("derives")
@@ -102,7 +102,7 @@ def _tell_of_forks(cover: Any, files: list[File], say: Callable[[Any], None]) ->
         become(job)
 
     forks.ForkServer.run, fork_server._become = running, becoming  # type: ignore[method-assign,assignment]
-    catalogue.derived = deriving
+    vars(catalogue)["derived"] = deriving
     return forked
 
 
