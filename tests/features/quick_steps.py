@@ -11,6 +11,7 @@ from importlib import import_module
 from weakref import WeakKeyDictionary
 
 import pytest
+from _pytest.fixtures import FixtureManager
 from pytest_bdd.compat import get_fixture_names, getfixturedefs
 from pytest_bdd.parser import Step
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
@@ -20,7 +21,7 @@ _meant: WeakKeyDictionary[object, dict[tuple[str, str], list[_Definition]]] = We
 _seen: WeakKeyDictionary[object, list[_Definition]] = WeakKeyDictionary()
 
 
-def definitions(manager: pytest.FixtureManager, node: pytest.Item) -> list[_Definition]:
+def definitions(manager: FixtureManager, node: pytest.Item) -> list[_Definition]:
     """The step definitions that an item sees, as fixtures and as they were written."""
     place = node.parent or node
     if place not in _seen:
@@ -33,7 +34,7 @@ def definitions(manager: pytest.FixtureManager, node: pytest.Item) -> list[_Defi
     return _seen[place]
 
 
-def matching(step: Step, manager: pytest.FixtureManager, node: pytest.Item) -> list[_Definition]:
+def matching(step: Step, manager: FixtureManager, node: pytest.Item) -> list[_Definition]:
     """Those of them that a sentence means."""
     found = _meant.setdefault(node.parent or node, {})
     sentence = step.type, step.name
@@ -46,7 +47,7 @@ def matching(step: Step, manager: pytest.FixtureManager, node: pytest.Item) -> l
     return found[sentence]
 
 
-def _find(step: Step, fixturemanager: pytest.FixtureManager, node: pytest.Item) -> Iterable[pytest.FixtureDef[object]]:
+def _find(step: Step, fixturemanager: FixtureManager, node: pytest.Item) -> Iterable[pytest.FixtureDef[object]]:
     return [definition for definition, _ in matching(step, fixturemanager, node)]
 
 

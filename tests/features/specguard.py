@@ -12,12 +12,17 @@ import inspect
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from _pytest.fixtures import FixtureDef, FixtureManager
 from pytest_bdd.parser import Feature, Scenario, ScenarioTemplate, Step
 from pytest_bdd.scenario import scenario_wrapper_template_registry
 
 from tests.features.quick_steps import definitions, matching
+
+if TYPE_CHECKING:
+    from tests.support.machine import Machine, Told
 
 
 @pytest.hookimpl(trylast=True)
@@ -67,7 +72,8 @@ def _doubles(folder: Path) -> Iterator[str]:
 
     for path in _features(folder):
         feature = Parser().parse(TokenScanner(path.read_text("utf-8")))["feature"]
-        inside = [part for child in feature["children"] for part in child.get("rule", {}).get("children", [child])]
+        children: list[Any] = [*feature["children"]]  # gherkin's own types know neither rules nor scenarios there
+        inside = [part for child in children for part in child.get("rule", {}).get("children", [child])]
         scenarios = [part["scenario"] for part in inside if "scenario" in part]
         for name, number in Counter(scenario["name"] for scenario in scenarios).items():
             if number > 1:
@@ -108,7 +114,7 @@ def _ambiguous(session: pytest.Session, bound: list[tuple[pytest.Item, ScenarioT
             yield from _judge(step, template.feature, manager, item)
 
 
-def _judge(step: Step, feature: Feature, manager: pytest.FixtureManager, item: pytest.Item) -> Iterator[str]:
+def _judge(step: Step, feature: Feature, manager: FixtureManager, item: pytest.Item) -> Iterator[str]:
     found = [context.step_func for _, context in matching(step, manager, item)]
     name = Path(feature.filename).name
     if not found:
@@ -134,11 +140,8 @@ def pytest_bdd_after_scenario(request: pytest.FixtureRequest, feature: Feature, 
         )
 
 
-def _runs(request: pytest.FixtureRequest) -> list:  # type: ignore[type-arg]
-    machine = request.node.funcargs.get("machine") if hasattr(request.node, "funcargs") else None
-    if machine is None:
-        try:
-            machine = request._get_active_fixturedef("machine").cached_result[0]  # type: ignore[index]
-        except (pytest.FixtureLookupError, AttributeError, TypeError):
-            return []
-    return machine.told
+def _runs(request: pytest.FixtureRequest) -> list[Told]:
+    """Those of the scenario's machine, if it has one: to ask for the fixture would make one."""
+    made: FixtureDef[Machine] | None = request._fixture_defs.get("machine")
+    machine = made.cached_result[0] if made and made.cached_result else None
+    return machine.told if machine else []
