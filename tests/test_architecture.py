@@ -411,9 +411,8 @@ def test_every_public_function_and_class_says_what_it_does() -> None:
     silent = []
     for name in MODULES:
         for node in tree_of(name).body:
-            named = isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
-            if named and not ast.get_docstring(node):
-                silent.append(f"{name}: {node.name}")
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+                silent += [] if ast.get_docstring(node) else [f"{name}: {node.name}"]
     assert silent == []
 
 

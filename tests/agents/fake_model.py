@@ -9,19 +9,28 @@ A request that offers no tools (a title, a summary) gets a text and uses no step
 It ends by itself after FAKE_SECONDS (300) or 500 requests.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any, TextIO
+
+Json = dict[str, Any]
+Answer = tuple[Json, list[Json]]
+"""The whole of it, and as events."""
 
 SECONDS, REQUESTS = float(os.environ.get("FAKE_SECONDS", "300")), 500
-TITLE = {"text": "Fake title"}
+TITLE: Json = {"text": "Fake title"}
+DONE: Json = {"text": "Done."}
 
 
-def answered(items, is_prompt, is_answer):
+def answered(items: list[Json], is_prompt: Callable[[Json], bool], is_answer: Callable[[Json], int]) -> int:
     """How many tool calls have been answered since the last prompt: the number of the step to give."""
     start = max((i for i, item in enumerate(items) if is_prompt(item)), default=0)
     return sum(is_answer(item) for item in items[start:])
@@ -30,12 +39,12 @@ def answered(items, is_prompt, is_answer):
 # --- Anthropic: POST /v1/messages
 
 
-def claude_blocks(message, kind):
+def claude_blocks(message: Json, kind: str) -> list[Json]:
     content = message["content"]
     return [b for b in content if b["type"] == kind] if isinstance(content, list) else []
 
 
-def claude_step(req):
+def claude_step(req: Json) -> int:
     return answered(
         req["messages"],
         lambda m: m["role"] == "user" and not claude_blocks(m, "tool_result"),
@@ -43,7 +52,7 @@ def claude_step(req):
     )
 
 
-def claude_answer(req, step, ident):
+def claude_answer(req: Json, step: Json, ident: str) -> Answer:
     if "tool" in step:
         block = {"type": "tool_use", "id": f"toolu_{ident}", "name": step["tool"], "input": step["args"]}
         empty, delta, stop = {**block, "input": {}}, {"type": "input_json_delta"}, "tool_use"
@@ -67,7 +76,7 @@ def claude_answer(req, step, ident):
 # --- OpenAI: POST /v1/responses
 
 
-def codex_step(req):
+def codex_step(req: Json) -> int:
     items = req["input"] if isinstance(req["input"], list) else []
     return answered(
         items,
@@ -76,7 +85,7 @@ def codex_step(req):
     )
 
 
-def codex_answer(req, step, ident):
+def codex_answer(req: Json, step: Json, ident: str) -> Answer:
     call = {"call_id": f"call_{ident}", "id": f"fc_{ident}", "status": "completed", "name": step.get("tool")}
     if "input" in step:
         item = {"type": "custom_tool_call", **call, "input": step["input"]}
@@ -98,11 +107,11 @@ def codex_answer(req, step, ident):
 # --- Gemini: POST /v1beta/models/NAME:streamGenerateContent
 
 
-def gemini_parts(content, kind):
+def gemini_parts(content: Json, kind: str) -> list[Json]:
     return [p for p in content.get("parts", []) if kind in p]
 
 
-def gemini_step(req):
+def gemini_step(req: Json) -> int:
     return answered(
         req["contents"],
         lambda c: c.get("role") == "user" and not gemini_parts(c, "functionResponse"),
@@ -110,7 +119,7 @@ def gemini_step(req):
     )
 
 
-def gemini_answer(req, step, ident):
+def gemini_answer(req: Json, step: Json, ident: str) -> Answer:
     part = {"functionCall": {"name": step["tool"], "args": step["args"]}} if "tool" in step else {"text": step["text"]}
     usage = {"promptTokenCount": 10, "candidatesTokenCount": 5, "totalTokenCount": 15}
     candidate = {"index": 0, "content": {"role": "model", "parts": [part]}, "finishReason": "STOP"}
@@ -118,7 +127,7 @@ def gemini_answer(req, step, ident):
     return whole, [whole]
 
 
-DIALECTS = (
+DIALECTS: tuple[tuple[str, Callable[[Json], int], Callable[[Json, Json, str], Answer]], ...] = (
     ("/messages", claude_step, claude_answer),
     ("/responses", codex_step, codex_answer),
     (":streamGenerateContent", gemini_step, gemini_answer),
@@ -126,21 +135,35 @@ DIALECTS = (
 )
 
 
+class Server(ThreadingHTTPServer):
+    """What it says, and where it writes down what it was asked."""
+
+    daemon_threads = True
+
+    def __init__(self, port: int, steps: list[Json], log: TextIO) -> None:
+        super().__init__(("127.0.0.1", port), Handler)
+        self.steps, self.log, self.lock, self.seen = steps, log, threading.Lock(), 0
+
+    def note(self, **what: object) -> None:
+        with self.lock:
+            self.seen += 1
+            if self.seen > REQUESTS:
+                os._exit(3)
+            self.log.write(json.dumps({"t": time.time(), **what}) + "\n")
+            self.log.flush()
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    server: Server
 
-    def log_message(self, *_):
+    def log_message(self, *_: object) -> None:
         pass
 
-    def note(self, **what):
-        with self.server.lock:
-            self.server.seen += 1
-            if self.server.seen > REQUESTS:
-                os._exit(3)
-            self.server.log.write(json.dumps({"t": time.time(), "path": self.path, **what}) + "\n")
-            self.server.log.flush()
+    def note(self, **what: object) -> None:
+        self.server.note(path=self.path, **what)
 
-    def answer(self, body, kind="application/json", status=200):
+    def answer(self, body: bytes, kind: str = "application/json", status: int = 200) -> None:
         self.send_response(status)
         self.send_header("content-type", kind)
         self.send_header("content-length", str(len(body)))
@@ -148,13 +171,13 @@ class Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(body)
 
-    def do_GET(self):
+    def do_GET(self) -> None:
         self.note(method=self.command)
         self.answer(b'{"error": {"type": "not_found", "message": "fake"}}', status=404)
 
     do_HEAD = do_GET  # noqa: N815  the library's name
 
-    def do_POST(self):
+    def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers.get("content-length") or 0))
         path = self.path.split("?")[0]
         if path.endswith((":countTokens", "/count_tokens")):
@@ -169,7 +192,7 @@ class Handler(BaseHTTPRequestHandler):
         count, make = found
         req = json.loads(raw)
         n, tools = count(req), tool_names(req.get("tools") or [])
-        step = TITLE if not tools else self.server.steps[n] if n < len(self.server.steps) else {"text": "Done."}
+        step = TITLE if not tools else self.server.steps[n] if n < len(self.server.steps) else DONE
         self.note(method="POST", step=n, tools=tools, answer=step)
         time.sleep(step.get("wait", 0))
         whole, events = make(req, step, f"{n}_{time.time_ns()}")
@@ -179,22 +202,19 @@ class Handler(BaseHTTPRequestHandler):
         self.answer("".join(map(sse, events)).encode(), "text/event-stream")
 
 
-def sse(event):
+def sse(event: Json) -> str:
     named = f"event: {event['type']}\n" if "type" in event else ""
     return f"{named}data: {json.dumps(event)}\n\n"
 
 
-def tool_names(tools):
+def tool_names(tools: Iterable[Json]) -> list[str]:
     declared = [d for t in tools for d in t.get("functionDeclarations", [t])]
     return sorted(str(d.get("name") or d.get("type")) for d in declared)
 
 
-def main():
+def main() -> None:
     port, steps, log = sys.argv[1:]
-    server = ThreadingHTTPServer(("127.0.0.1", int(port)), Handler)
-    server.steps = json.loads(Path(steps).read_text())
-    server.log = Path(log).open("a")  # noqa: SIM115  until the process ends
-    server.lock, server.seen, server.daemon_threads = threading.Lock(), 0, True
+    server = Server(int(port), json.loads(Path(steps).read_text()), Path(log).open("a"))  # noqa: SIM115  to its end
     timer = threading.Timer(SECONDS, server.shutdown)
     timer.daemon = True
     timer.start()

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from autosync_tasks.backup import worktree
+from autosync_tasks.backup.checkout import write_files
 from autosync_tasks.sync import pipeline
 from autosync_tasks.workspace.request import new_request
 from autosync_tasks.workspace.workspace import open_site
@@ -49,7 +50,7 @@ def test_an_edit_between_the_look_and_the_write_stays(
     else:
         place.write(name, "Other words.\n")
     place.write("agent/b.md", "Other words.\n")
-    write, edited = worktree.write_files, place.backup / name
+    write, edited = write_files, place.backup / name
 
     def meanwhile(*words: Any, **more: Any) -> None:
         edit(edited)

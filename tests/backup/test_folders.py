@@ -58,8 +58,7 @@ def test_of_a_folder_is_only_what_lies_in_it() -> None:
 
 
 def test_the_trees_of_folders_come_back_as_they_were_remembered() -> None:
-    trees = {b"": "1" * 40, b"a b": "2" * 40, b"a b/c\nd": "3" * 40}
-    trees = {path: tree.encode() for path, tree in trees.items()}
+    trees = {b"": b"1" * 40, b"a b": b"2" * 40, b"a b/c\nd": b"3" * 40}
     assert folders_from(folders_text(trees)) == trees
     assert folders_from(b"") == {}
 

@@ -10,6 +10,7 @@ import pytest
 
 from autosync_tasks.backup import health
 from autosync_tasks.backup.repository import Repository
+from autosync_tasks.backup.tidy import tidy
 from autosync_tasks.model import Outcome
 from autosync_tasks.state.state import State
 from autosync_tasks.sync import store
@@ -63,11 +64,10 @@ def meddled_with(machine: Machine, monkeypatch: pytest.MonkeyPatch, harm: Callab
     if not first:
         machine.must_sync()
         machine.edit("AGENTS.md")
-    real = store.tidy
 
     def meddled(repository: Repository, state: State) -> list[str]:
         harm(newest(machine.backup / ".git/objects/pack"))
-        return real(repository, state)
+        return tidy(repository, state)
 
     monkeypatch.setattr(store, "tidy", meddled)
     told = machine.sync()

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -196,9 +197,9 @@ def test_what_was_judged_is_stored_and_not_what_was_written_since(
 ) -> None:
     storing = packs.storing
 
-    def late(*known: object) -> Callable[[], None] | None:
+    def late(*known: Any) -> Callable[[], packs.Stored] | None:
         place.write("context/topic1/note9.md", "written after it was judged\n")
-        return storing(*known)  # type: ignore[arg-type]
+        return storing(*known)
 
     with monkeypatch.context() as writing:
         writing.setattr(packs, "storing", late)

@@ -97,7 +97,7 @@ def _texts(name: str) -> Iterator[tuple[int, str]]:
                 no_text.add(first.value)  # elsewhere than in cli/ a docstring is for people who read the code
         elif isinstance(node, ast.JoinedStr):
             no_text.update(node.values)
-            yield node.lineno, "".join(p.value if isinstance(p, ast.Constant) else VALUE for p in node.values)
+            yield node.lineno, "".join(str(p.value) if isinstance(p, ast.Constant) else VALUE for p in node.values)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in no_text:
             yield node.lineno, node.value
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import pytest
 
@@ -37,7 +37,7 @@ def one_slip_away(word: str, wrong: str) -> bool:
     )
 
 
-def not_led(known: list[str]) -> list[tuple[str, str]]:
+def not_led(known: Collection[str]) -> list[tuple[str, str]]:
     """Slips for which what is named is not one slip away from them."""
     found = []
     for word in known:

@@ -17,7 +17,6 @@ import tomlkit
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autosync_tasks.config import load as config
 from autosync_tasks.config.file import set_values
 from autosync_tasks.config.load import Loaded, load
 from autosync_tasks.config.places import locate
@@ -88,7 +87,7 @@ def plain(value: object) -> object:
     return value
 
 
-def environ(path: Path | None = None, **more: str) -> dict[str, str]:
+def environ(path: Path | None = None, /, **more: str) -> dict[str, str]:
     named = {} if path is None else {"AUTOSYNC_CONFIG": str(path)}
     return {"HOME": HOME, **named, **more}
 
@@ -385,7 +384,7 @@ def test_an_unreadable_file(file: Path, monkeypatch: pytest.MonkeyPatch) -> None
     def refuse(*_: object, **__: object) -> int:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(config.os, "open", refuse)  # root reads everything, so it is made to fail
+    monkeypatch.setattr(os, "open", refuse)  # root reads everything, so it is made to fail
     assert wrong(environ(file)).details == (f"{file}: cannot be read: permission denied",)
 
 

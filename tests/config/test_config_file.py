@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from autosync_tasks.config import edit as editing
 from autosync_tasks.config import file as config_file
 from autosync_tasks.config.file import SCHEMA, preview, set_values
 from autosync_tasks.config.load import load
@@ -342,7 +343,7 @@ def test_what_a_killed_run_left_is_taken_over(file: Path) -> None:
 
 def test_an_editor_that_saves_meanwhile_loses_nothing(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file.write_text("max_age = 100\n")
-    real = config_file.edit.edit
+    real = editing.edit
     saves = iter(["max_age = 100\nquarantine = true\n"])
 
     def edit(text: str, values: dict[str, object], path: str, profile: str) -> str:
@@ -350,20 +351,20 @@ def test_an_editor_that_saves_meanwhile_loses_nothing(file: Path, monkeypatch: p
             file.write_text(saved)
         return real(text, values, path, profile)
 
-    monkeypatch.setattr(config_file.edit, "edit", edit)
+    monkeypatch.setattr(editing, "edit", edit)
     set_values(str(file), {"max_age": 200}, HOME)
     assert file.read_text() == "max_age = 200\nquarantine = true\n"
 
 
 def test_an_editor_that_never_stops_is_told(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file.write_text("max_age = 100\n")
-    real = config_file.edit.edit
+    real = editing.edit
 
     def edit(text: str, values: dict[str, object], path: str, profile: str) -> str:
         file.write_text(file.read_text() + "#\n")
         return real(text, values, path, profile)
 
-    monkeypatch.setattr(config_file.edit, "edit", edit)
+    monkeypatch.setattr(editing, "edit", edit)
     with pytest.raises(LockedError):
         set_values(str(file), {"max_age": 200}, HOME)
     assert os.listdir(file.parent) == ["config.toml"]

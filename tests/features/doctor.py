@@ -207,7 +207,7 @@ def on_weekdays(machine: Machine) -> None:
     private(machine, f'cp "$(command -v sleep)" {daemon}; {{ {daemon} 60 & }}')
 
 
-MACHINES: dict[str, Callable[[Machine], None]] = {
+MACHINES: dict[str, Callable[[Machine], object]] = {
     "everything is in order": in_order,
     "the schedule would not find git": git_of_shell_only,
     "the backup is no repository any more": no_repository,
@@ -221,7 +221,7 @@ MACHINES: dict[str, Callable[[Machine], None]] = {
     "the crontab runs the sync but no cron daemon runs": no_daemon,
     "the schedule has not come for two of its periods": lambda machine: timer(machine, 86_400, 7300),
     "the schedule was installed a moment ago": lambda machine: timer(machine, 60, None),
-    "no trigger is installed": lambda machine: machine.fake_crontab() and None,
+    "no trigger is installed": Machine.fake_crontab,
     "the plugin is of an older version": old_plugin,
     "a record lies in the future": ahead,
     "nothing is backed up yet": nothing_yet,

@@ -66,8 +66,10 @@ def _decided(pending: _Pending, who: str, besides: str, now: float) -> Decision:
                 ask = replace(ask, adopt=True)
             case ["these" | "others", *_]:
                 ask = replace(ask, allow_mass_delete=loss_digest(*lost) if first == "these" else "aa")
-            case ["of", "context" | "tools" as part, "only"]:
-                ask = replace(ask, **{f"{part}_only": True})
+            case ["of", "context", "only"]:
+                ask = replace(ask, context_only=True)
+            case ["of", "tools", "only"]:
+                ask = replace(ask, tools_only=True)
             case ["switched", "off"]:
                 settings = replace(settings, auto_sync_enabled=False)
             case [number, "are", "needed"]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -21,7 +21,7 @@ class Ear:
         self.heard: list[str] = []
         self.answer = 200
         self.url = ""
-        self.close = lambda: None
+        self.close: Callable[[], None] = lambda: None
 
 
 @contextmanager

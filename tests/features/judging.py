@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import Context as Outside
+from functools import partial
 
 import pytest
 from pytest_bdd import then
@@ -130,7 +131,7 @@ def lost_on_the_way(datatable: list[list[str]]) -> None:
         names = [[one.encode() for one in re.split(", ", cell) if one] for cell in (needed, were, others)]
         subjects, apart = ([file(name, b"x") for name in some] for some in names[1:])
         seen = context(*names[1], *names[2])
-        said = validate(subjects, seen, lambda apart=apart, seen=seen: judged_apart(apart, seen), names[0].copy)
+        said = validate(subjects, seen, partial(judged_apart, apart, seen), names[0].copy)
         found.append([needed, were, others, _words(said, paths=True)])
     assert found == datatable[1:]
 
@@ -249,13 +250,17 @@ def all_hidden(datatable: list[list[str]]) -> None:
     assert found == datatable[1:]
 
 
+def _the_same(lines: set[int], _: bytes) -> set[int]:
+    return lines
+
+
 @then("of a file that was this and is that, with such lines withheld, this is shown:")
 def diff_shown(datatable: list[list[str]]) -> None:
     """The same lines of both are withheld."""
     found = []
     for was, then_is, withheld, _ in datatable[1:]:
         lines = {int(one) for one in withheld.split(", ") if one}
-        told = list(unified(meant(was), meant(then_is), lambda _, lines=lines: lines))
+        told = list(unified(meant(was), meant(then_is), partial(_the_same, lines)))
         assert not any("\n" in line for line in told)
         shown = "\n".join(told)
         found.append((was, then_is, withheld, shown))

@@ -106,13 +106,13 @@ def opened(machine: Machine, datatable: list[list[str]]) -> None:
     found = []
     for text, folder, _ in datatable[1:]:
         how, sign, pattern = text.partition(": ")
-        more: dict[str, object] = {}
+        settings = plain_settings
         if how == "low":
-            more["sync_exclusions"] = (pattern,)
+            settings = replace(settings, sync_exclusions=(pattern,))
         elif text:
             rule = _rule(pattern if sign else text)
-            more["rules"] = (replace(rule, priority=Priority.NEVER) if sign else rule,)
-        closed = closed_folders(replace(plain_settings, **more))
+            settings = replace(settings, rules=(replace(rule, priority=Priority.NEVER) if sign else rule,))
+        closed = closed_folders(settings)
         assert closed is not None
         found.append([text, folder, "left closed" if closed(folder.encode()) else "opened"])
     assert found == datatable[1:]

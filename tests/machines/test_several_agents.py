@@ -11,6 +11,8 @@ from autosync_tasks.config.load import VARIABLE
 from autosync_tasks.errors import UsageError
 from autosync_tasks.machines.record import REFS, Record, format_record
 from autosync_tasks.remote import roll
+from autosync_tasks.remote.transport import Remote
+from autosync_tasks.workspace.workspace import Site
 from tests.features.agents import backup_of, must_run, put_files
 from tests.features.pictures import git
 from tests.support.machine import Machine
@@ -43,9 +45,14 @@ def forged(remote: Path, name: str, **said: str) -> None:
 def test_one_list_from_which_a_machine_goes_with_all_its_agents(
     machine: Machine, there: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = []
+    asked: list[Remote] = []
     bring = roll.bring
-    monkeypatch.setattr(roll, "bring", lambda site, remote: asked.append(1) or bring(site, remote))
+
+    def brings(site: Site, remote: Remote) -> dict[str, str]:
+        asked.append(remote)
+        return bring(site, remote)
+
+    monkeypatch.setattr(roll, "bring", brings)
     for agent in ("OpenCode", "Claude Code"):
         forged(there, f"gone-{agent[0]}", host="gone", agent=agent)
     told = machine.command("autosync", "machines")

@@ -68,7 +68,7 @@ def test_what_others_have_in_the_way_of_what_is_taken_over_goes_and_nothing_else
     made = plan(difference(observed, {}).changes, observed, {}, tree, "1" * 40, "s", lambda *_: b"")
     assert (set(made.puts), made.deletes) == (
         {b"agent/a.md", b"docs/b.md", b"n"},
-        {b"agent", b"n/x/theirs.md"},
+        frozenset({b"agent", b"n/x/theirs.md"}),
     )
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from autosync_tasks.cli import triggers
 from autosync_tasks.model import Outcome
 from autosync_tasks.plan import judge
 from autosync_tasks.plan.compare import look
 from autosync_tasks.plan.judge import compile_rules, judge_tree
+from autosync_tasks.triggers import crontab
 from autosync_tasks.triggers.result import TaskResult
 from autosync_tasks.validation import scanner
 from autosync_tasks.validation.catalogue import note_compiled
@@ -73,7 +73,7 @@ def test_installing_compiles_the_rules(
     asked: list[object] = []
     monkeypatch.setattr(judge, "compile_rules", lambda site, tell: asked.append(site))
     found = TaskResult("install-cron", Outcome.CHANGED, "done", check="--check" in words)
-    monkeypatch.setattr(triggers.crontab, "install", lambda *_, **__: found)
+    monkeypatch.setattr(crontab, "install", lambda *_, **__: found)
     place = Place.make(workshop, scanner_cache)
     place.write("context/a.md", "words\n")
     assert place.inside().code == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -132,10 +133,10 @@ def test_few_changes_come_to_the_same_as_all_the_work(place: Place, seed: int) -
                 assert dict(quick.recorded) == whole.recorded
                 assert (quick.owned, len(quick.observation.manifest)) == (whole.owned, len(whole.observation.manifest))
                 assert quick.near.ids == ids_of(slow.scan, whole.observation.manifest)
-                one, two = (
+                lost, wholly_lost = (
                     losses(whole.difference.changes, slow.observation.manifest, a) for a in (quick.near.among, None)
                 )
-                assert one == two
+                assert lost == wholly_lost
                 admitted = [change for change in whole.difference.changes if dice.random() < 0.8]
                 one, two = (plan_for(each, admitted, site.settings.source_id) for each in (quick, whole))
                 assert (one.puts, one.deletes, one.manifest, one.digest) == (
@@ -149,7 +150,9 @@ def test_few_changes_come_to_the_same_as_all_the_work(place: Place, seed: int) -
                     two.after, whole.observation.manifest
                 )
                 manifest_id = content_id(two.manifest)
-                moved = {path: (entry.git_mode, entry.id) for path, entry in one.puts.items()}
+                moved: dict[bytes, tuple[str, str] | None] = {
+                    path: (entry.git_mode, entry.id) for path, entry in one.puts.items()
+                }
                 moved |= dict.fromkeys(one.deletes)
                 tree = tree_after(two, slow.head.tree, manifest_id)
                 listing = quick.near.listing(moved, manifest_id)
@@ -172,10 +175,8 @@ def test_what_became_something_else_takes_the_whole_work(place: Place) -> None:
         (place.source / name).unlink()
         write(place, f"{name}/inside.md".encode(), "new\n")
 
-    for act in (
-        lambda: swap("agents/a.md"),
-        lambda: write(place, ODD[0], "a name like git's own words\n"),
-    ):
+    acts = (partial(swap, "agents/a.md"), partial(write, place, ODD[0], "a name like git's own words\n"))
+    for act in acts:
         act()
         time.sleep(0.1)
         with look(open_site(place.environ)) as seen:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -76,7 +77,12 @@ def test_of_a_long_history_a_sync_reads_the_end_alone(kept: Machine, monkeypatch
     path = Path(kept.site.state.path("history.jsonl"))
     path.write_bytes(path.read_bytes() * 500)
     read: list[bytes] = []
-    monkeypatch.setattr(shapes, "record", lambda line: (read.append(line), record(line))[1])
+
+    def reading(line: bytes) -> dict[str, Any] | None:
+        read.append(line)
+        return record(line)
+
+    monkeypatch.setattr(shapes, "record", reading)
     kept.now += 3600
     kept.edit("AGENTS.md")
     assert kept.sync(Trigger.SCHEDULE).outcome == Outcome.CHANGED

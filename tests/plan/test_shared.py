@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import pickle
 import signal
 import time
 from collections.abc import Callable
@@ -131,7 +132,7 @@ def _fails(*_: object) -> bytes:
 def test_what_a_second_process_that_ends_early_had_is_judged_here(
     end: Callable[..., bytes], place: Place, of_one: Result, two: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shared.pickle, "dumps", end)
+    monkeypatch.setattr(pickle, "dumps", end)
     assert judged(place, SPOILT) == of_one
     assert len(two) == 1
 
@@ -295,9 +296,14 @@ def test_another_process_reads_the_tree_while_the_scanner_is_loaded(
         alone = observe(seen.root, seen.scan, {})
         assert b"context/fresh.md" in alone.unsettled
         judge.load_ahead(seen)
-        read = Reader.read
+        real = Reader.read
         opened = list[bytes]()
-        monkeypatch.setattr(Reader, "read", lambda self, path, known: (opened.append(path), read(self, path, known))[1])
+
+        def read(self: Reader, path: bytes, known: bytes) -> tuple[bytes, int]:
+            opened.append(path)
+            return real(self, path, known)
+
+        monkeypatch.setattr(Reader, "read", read)
         assert seen.observation.manifest == alone.manifest
         assert seen.observation.left_out == alone.left_out
     assert set(opened) == set(alone.unsettled)

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from autosync_tasks.errors import AutosyncError
-from autosync_tasks.model import Outcome
+from autosync_tasks.model import Finding, Outcome
+from autosync_tasks.remote import secret_guard
 from autosync_tasks.remote.address import AddressError, parse, redact
+from autosync_tasks.workspace.workspace import Site
 from tests.remote.machines import QUICK, Machine, Person, bare, contents, git
 from tests.remote.servers import free_port, hosted, http_server
 
@@ -298,14 +300,23 @@ def test_a_protected_name_does_not_leave_either_even_with_the_contents_of_anothe
     assert result.exit_code == 3 and "SEC004" in result.reason and ".env" in result.reason
 
 
+def _judged(monkeypatch: pytest.MonkeyPatch) -> list[secret_guard.Blobs]:
+    """What each push gives to be judged, from now on."""
+    judged: list[secret_guard.Blobs] = []
+    real = secret_guard.judge_blobs
+
+    def judge(site: Site, new: secret_guard.Blobs) -> tuple[list[Finding], list[str]]:
+        judged.append(new)
+        return real(site, new)
+
+    monkeypatch.setattr("autosync_tasks.remote.push.judge_blobs", judge)
+    return judged
+
+
 def test_blobs_that_passed_are_not_judged_again(
     machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from autosync_tasks.remote import push
-
-    judged: list[int] = []
-    real = push.judge_blobs
-    monkeypatch.setattr(push, "judge_blobs", lambda site, new: judged.append(len(new)) or real(site, new))  # type: ignore[func-returns-value]
+    judged = _judged(monkeypatch)
     there = tmp_path / "there.git"
     (there / "hooks").mkdir(exist_ok=True)
     hook = there / "hooks" / "pre-receive"
@@ -317,18 +328,14 @@ def test_blobs_that_passed_are_not_judged_again(
         machine.push()
         hook.unlink()
         assert machine.push().outcome is Outcome.CHANGED
-    assert judged == [3]  # two files and the manifest, once
+    assert [len(blobs) for blobs in judged] == [3]  # two files and the manifest, once
 
 
 def test_a_new_branch_is_judged_only_beyond_what_the_other_branches_there_hold(
     machine: Machine, there: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from autosync_tasks.remote import push
-
     machine.push()
-    judged: list[bytes] = []
-    real = push.judge_blobs
-    monkeypatch.setattr(push, "judge_blobs", lambda site, new: judged.extend(p for p, _ in new) or real(site, new))  # type: ignore[func-returns-value]
+    judged = _judged(monkeypatch)
     git(machine.backup, "checkout", "-qb", "laptop")
     machine.named["BACKUP_BRANCH"] = machine.branch = "laptop"
     machine.write("AGENTS.md", "# of the laptop\n")
@@ -336,7 +343,7 @@ def test_a_new_branch_is_judged_only_beyond_what_the_other_branches_there_hold(
     result = machine.push()
     assert result.outcome is Outcome.CHANGED, result
     assert "the first push; the remote holds 1 of its commits already" in result.reason
-    assert sorted(judged) == [b".autosync/manifest", b"AGENTS.md"]
+    assert sorted(path for blobs in judged for path, _ in blobs) == [b".autosync/manifest", b"AGENTS.md"]
     assert git(there, "rev-parse", "laptop") == git(machine.backup, "rev-parse", "laptop")
 
 

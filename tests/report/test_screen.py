@@ -32,10 +32,10 @@ class Terminal(io.StringIO):
         return True
 
 
-class Slow(io.StringIO):
+class Slow:
     """A person who thinks for half a second."""
 
-    def readline(self, size: int | None = -1, /) -> str:
+    def readline(self) -> str:
         time.sleep(0.5)
         return "y\n"
 

@@ -226,19 +226,22 @@ TREES = st.recursive(
 )
 
 
-def make(folder: bytes, tree: dict[bytes, object]) -> None:
-    for name, node in tree.items():
-        kind, mode, what = node  # type: ignore[misc]
+Node = tuple[str, int, "bytes | dict[bytes, Node]"]
+"""Of such a tree: kind, mode, contents."""
+
+
+def make(folder: bytes, tree: dict[bytes, Node]) -> None:
+    for name, (kind, mode, what) in tree.items():
         path = os.path.join(folder, name)
-        if kind == "link":
-            os.symlink(what, path)
-        elif kind == "file":
-            with open(path, "wb") as file:
-                file.write(what)
-            os.chmod(path, mode)
-        else:
+        if isinstance(what, dict):
             os.mkdir(path)
             make(path, what)
+            os.chmod(path, mode)
+        elif kind == "link":
+            os.symlink(what, path)
+        else:
+            with open(path, "wb") as file:
+                file.write(what)
             os.chmod(path, mode)
 
 
@@ -248,8 +251,8 @@ def test_random_trees_come_back_and_undo_gives_back_what_stood_there(
     tmp_path_factory: pytest.TempPathFactory,
     scanner_cache: Path,
     one_scanner: None,
-    tree: dict[bytes, object],
-    other: dict[bytes, object],
+    tree: dict[bytes, Node],
+    other: dict[bytes, Node],
 ) -> None:
     place = make_place(tmp_path_factory.mktemp("tree"), scanner_cache)
     make(os.fsencode(place.source), tree)

@@ -6,10 +6,12 @@ import json
 import os
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from autosync_tasks.errors import AutosyncError
+from autosync_tasks.files import write_whole
 from autosync_tasks.restore.parts import bring_back, merged
 from autosync_tasks.tree.derived import Part
 from autosync_tasks.triggers import files
@@ -80,13 +82,13 @@ def test_what_cannot_be_read_is_left(tmp_path: Path) -> None:
 
 
 def test_what_the_agent_writes_meanwhile_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    big, write = tmp_path / "big.json", files.write_whole
+    big = tmp_path / "big.json"
     big.write_text('{"numStartups": 1}')
 
-    def late(path: str, data: bytes, **named: object) -> bool:
+    def late(path: str, data: bytes, **named: Any) -> bool:
         if path == str(big) and "2" not in big.read_text():
             big.write_text('{"numStartups": 2}')
-        return write(path, data, **named)  # type: ignore[arg-type]
+        return write_whole(path, data, **named)
 
     monkeypatch.setattr(files, "write_whole", late)
     bring_back(Part(str(big), ("mcpServers",)), RECORDED, "r1", check=False)

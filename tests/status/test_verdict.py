@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ GOOD = Signs(backed_up=True, enabled=True)
 MENDS, TAKES = "`inv recover --check` says what mends it", "`inv sync` takes what is pending"
 
 
-def judged(**signs: object) -> Verdict:
+def judged(**signs: Any) -> Verdict:
     return verdict(replace(GOOD, **signs), 26 * HOUR)
 
 

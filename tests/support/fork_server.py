@@ -70,13 +70,14 @@ def load(scanner_cache: str) -> None:
         if "triggers" not in module.name:
             importlib.import_module(module.name)
     from autosync_tasks.validation import scanner as engine
+    from autosync_tasks.validation.catalogue import Catalogue, installed
 
     assert all((git, tenacity, tomlkit))
     real, scanner = engine.Kingfisher, engine.Kingfisher(scanner_cache)
     # Where no rules were compiled yet, the real one compiles them.
     engine.Kingfisher = lambda cache: scanner if cache and os.path.isdir(cache) else real(cache)  # type: ignore[assignment,misc]
     derive_once()
-    engine.Catalogue("", engine.installed()).foresee()
+    Catalogue("", installed()).foresee()
     _doctor_forks_too()
     gc.collect()
     gc.freeze()  # a fork's collector leaves alone what it shares with this process
@@ -98,7 +99,7 @@ def _doctor_forks_too() -> None:
             return _forked(program.autosync, argv, given)
         return files.run(words, environ, **more)
 
-    facts.files = types.SimpleNamespace(run=run, read=files.read)  # type: ignore[assignment]
+    vars(facts)["files"] = types.SimpleNamespace(run=run, read=files.read)
 
 
 def _acts_at_the_start(name: str, value: str) -> bool:

@@ -46,7 +46,10 @@ def derive_once(put: Callable[[Any, str, Any], None] = setattr) -> None:
 
     So are the few rules that a text needs loaded once (50 ms), and what is kept of all is put into words once.
     """
-    derived, few, made, loaded = catalogue.derived, scanner._Few, dict[int, Any](), dict[bytes, Any]()
+    derived: Callable[[Mapping[str, str]], Any] = vars(catalogue)[
+        "derived"
+    ]  # as it is now: this may be the second time
+    few, made, loaded = scanner._Few, dict[int, Any](), dict[bytes, Any]()
     listed = functools.cache(lambda library, proven, read=built_in.built_in: read(library))
     texts: list[tuple[Any, str]] = []
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from autosync_tasks.backup.commit import commit
 from autosync_tasks.errors import BranchMovedError
 from autosync_tasks.sync import pipeline, store
 from autosync_tasks.workspace.request import new_request
@@ -21,11 +22,10 @@ def test_the_first_sync_knows_its_own_commit_again(
     place = Place.make(workshop, scanner_cache)
     place.write("agent/a.md", "Plain words.\n")
     time.sleep(0.1)
-    real = store.commit
 
     def and_a_person(*known: Any, **more: Any) -> str:
-        monkeypatch.setattr(store, "commit", real)
-        new = real(*known, **more)
+        monkeypatch.setattr(store, "commit", commit)
+        new = commit(*known, **more)
         of_a_person = place.git("commit-tree", "HEAD^{tree}", "-p", "HEAD", "-m", "by hand").decode().strip()
         place.git("update-ref", "refs/heads/main", of_a_person)
         raise BranchMovedError(f"the branch was moved from {new} by someone else meanwhile")

@@ -63,7 +63,7 @@ def test_who_asks_between_the_last_look_and_the_end_is_not_lost(site: Site, monk
         looks += 1
         return RUN
 
-    real_close, late = os.close, []
+    real_close, late = os.close, list[bool]()
 
     def close(fd: int) -> None:
         if not late and os.readlink(f"/proc/self/fd/{fd}").endswith("/lock"):

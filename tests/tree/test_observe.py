@@ -10,7 +10,7 @@ import pytest
 
 from autosync_tasks.model import Entry
 from autosync_tasks.tree import observe
-from autosync_tasks.tree.content import content_id
+from autosync_tasks.tree.content import Reader, content_id
 from autosync_tasks.tree.walk import Scan, entry_of, open_root, walk
 
 NAMES = (b"a/edited.md", b"a/quick.md", b"b/gone.md", b"b/kept.md")
@@ -55,5 +55,5 @@ def test_what_stands_still_is_not_read_again(tree: Path, monkeypatch: pytest.Mon
     def read(*_: object) -> None:
         raise AssertionError("read again")
 
-    monkeypatch.setattr(observe.Reader, "read", read)
+    monkeypatch.setattr(Reader, "read", read)
     assert observe.moved_since(root, scan, wanted.items(), time.time_ns()) == []

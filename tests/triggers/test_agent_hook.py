@@ -8,12 +8,14 @@ import random
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autosync_tasks.errors import AutosyncError, UsageError
+from autosync_tasks.files import write_whole
 from autosync_tasks.profiles import Source
 from autosync_tasks.triggers import agent_hook, files
 from autosync_tasks.triggers.hook_text import (
@@ -233,7 +235,7 @@ def test_check_and_run_first_and_second_then_remove(environ: dict[str, str]) -> 
     def call(act: str, *, check: bool = False) -> tuple[str, int]:
         run = agent_hook.install if act == "install" else agent_hook.uninstall
         words = {"words": WORDS} if act == "install" else {}
-        found = run(environ, CLAUDE, home, check=check, **words)  # type: ignore[operator]
+        found = run(environ, CLAUDE, home, check=check, **words)
         return found.outcome, found.exit_code
 
     assert call("install", check=True) == ("changed", 5)
@@ -269,13 +271,13 @@ def test_a_link_stays_a_link_and_the_mode_stays(environ: dict[str, str], tmp_pat
 
 
 def test_what_the_agent_writes_meanwhile_is_kept(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    path, write = Path(environ["HOME"], "settings.json"), files.write_whole
+    path = Path(environ["HOME"], "settings.json")
     path.write_text('{"a": 1}')
 
-    def late(*words: object, **named: object) -> bool:
+    def late(*words: Any, **named: Any) -> bool:
         if '"b"' not in path.read_text():
             path.write_text('{"a": 1, "b": 2}')
-        return write(*words, **named)  # type: ignore[arg-type]
+        return write_whole(*words, **named)
 
     monkeypatch.setattr(files, "write_whole", late)
     agent_hook.install(environ, CLAUDE, environ["HOME"], WORDS)

@@ -219,7 +219,7 @@ def test_the_stand_in_refuses_a_plugin_of_version_1_as_version_2_does(scene: Sce
 def rounds(scene: Scene, seed: int) -> None:
     scene.look = 1.0
     scene.install(scene.stub(seconds=0.1))
-    steps = [OPEN, ["open", TWO], ["random", 12], ["wait", 1500]]
+    steps: list[list[object]] = [[*OPEN], ["open", TWO], ["random", 12], ["wait", 1500]]
     report = scene.play(*steps, seed=seed, drop=0.2, duplicate=0.3, legacyIdle=seed % 2 == 1)
     clean(report)
     assert scene.starts()[-1] >= report["turns"][-1], (seed, report)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from autosync_tasks.cli import ahead
+from autosync_tasks.cli.stamp import stamp
 from autosync_tasks.names import BEGIN, LOOK, SEEN, WAITS
 from autosync_tasks.triggers.watch import Child, _Next
 from tests.support.place import Place
@@ -112,7 +113,7 @@ def test_a_program_that_was_changed_meanwhile_begins_anew(monkeypatch: pytest.Mo
     began: list[list[str]] = []
     monkeypatch.setattr(os, "read", lambda *_: b"\n")
     monkeypatch.setattr(os, "execv", lambda _, words: began.append(words))
-    ahead.wait(ahead.stamp())
+    ahead.wait(stamp())
     assert not began
     ahead.wait([("other.py", 1, 2, 3)])
     assert began == [[sys.executable, *sys.orig_argv[1:]]]

@@ -7,14 +7,14 @@ import random
 from collections.abc import Callable
 
 from autosync_tasks.model import Severity
-from autosync_tasks.validation import secret_values, stand_ins
+from autosync_tasks.validation import secret_values, stand_ins, validate
 from autosync_tasks.validation.families import RULES
 from autosync_tasks.validation.scanner import OWN, Hit
 from autosync_tasks.validation.secret_candidates import judge_hit
 from autosync_tasks.validation.secret_keys import Place
 from autosync_tasks.validation.secret_regions import as_utf8, regions
 from tests.validation.support import codes, context, file, link, real_context, real_engine
-from tests.validation.test_secrets import drawn, uuid, validate
+from tests.validation.test_secrets import drawn, uuid
 
 
 def word(count: int, alphabet: str = "", seed: int = 3) -> str:

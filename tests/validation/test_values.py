@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from tests.features.judged import made_up
 from tests.support.tables import tables
 
 TABLES = tables(Path(__file__).parent / "data/values.txt")
-LOOKS = {
+LOOKS: dict[str, Callable[[bytes], object]] = {
     "random": secret_values.is_random,
     "mixed": secret_values.is_mixed,
     "one word": secret_values.is_one_word,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -12,7 +14,7 @@ from autosync_tasks.errors import UsageError
 from autosync_tasks.model import Finding, Left, LeftOut, Severity
 from autosync_tasks.validation import jsonc, of_left_out, schema, validate
 from autosync_tasks.validation.families import explain
-from autosync_tasks.validation.findings import Lines, printable
+from autosync_tasks.validation.findings import Lines, Subject, printable
 from autosync_tasks.validation.names_and_modes import collisions
 from autosync_tasks.validation.run import MOST
 from autosync_tasks.validation.scanner import EngineUnavailableError, Hit
@@ -26,7 +28,7 @@ from tests.validation.test_agents import AGENT, CLAUDE, RULES, Says
 LONG = "x" * 200
 
 
-def found(*subjects, **facts) -> list[Finding]:  # type: ignore[no-untyped-def]
+def found(*subjects: Subject, **facts: Any) -> list[Finding]:
     paths = [one.path for one in subjects]
     return validate(subjects, context(*paths, **facts))
 
@@ -131,7 +133,7 @@ def test_of_one_kind_two_hundred_are_told() -> None:
 
 
 def test_the_scanner_is_loaded_once_and_bash_asked_only_of_scripts() -> None:
-    loads, asked = [], []
+    loads, asked = list[str](), list[bytes]()
     files = [file(b"a.md", "x"), file(b"b.md", "y")]
 
     def load(cache: str) -> NoSecrets:
@@ -142,7 +144,11 @@ def test_the_scanner_is_loaded_once_and_bash_asked_only_of_scripts() -> None:
         loads.append(cache)
         raise EngineUnavailableError("none")
 
-    assert found(*files, load_engine=load, check_shell=lambda scripts: asked.append(scripts) or []) == []
+    def check(scripts: Sequence[bytes]) -> list[str]:
+        asked.extend(scripts)
+        return []
+
+    assert found(*files, load_engine=load, check_shell=check) == []
     assert (len(loads), asked) == (1, [])
     assert set(codes(found(*files, load_engine=missing))) == {"SEC000"}
     assert len(loads) == 2

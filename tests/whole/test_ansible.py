@@ -55,7 +55,7 @@ def ansible(tmp_path_factory: pytest.TempPathFactory) -> Path:
         return Path(named)
     venv = tmp_path_factory.mktemp("ansible")
     made = subprocess.run([sys.executable, "-m", "venv", venv], check=False, capture_output=True, timeout=300)
-    pip = [venv / "bin/pip", "install", "--quiet", "--no-compile", "ansible-core>=2.15,<2.20"]
+    pip: list[str | Path] = [venv / "bin/pip", "install", "--quiet", "--no-compile", "ansible-core>=2.15,<2.20"]
     if made.returncode or subprocess.run(pip, check=False, capture_output=True, timeout=400).returncode:
         pytest.skip("ansible-core cannot be installed here (AUTOSYNC_TEST_ANSIBLE may name ansible-playbook)")
     return venv / "bin/ansible-playbook"

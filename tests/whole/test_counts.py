@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -238,7 +239,7 @@ def test_a_commit_is_one_git_process_and_one_more_lists_a_commit_of_many_files(p
 def test_a_commit_without_strace_counted_inside(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     many(place, 10)
     assert place.inside().code == 0
-    counts, original = [], subprocess.Popen.__init__
+    counts, original = list[int](), subprocess.Popen.__init__
 
     def counted(self: subprocess.Popen[bytes], *args: object, **kwargs: object) -> None:
         counts[-1] += 1
@@ -250,7 +251,11 @@ def test_a_commit_without_strace_counted_inside(place: Place, monkeypatch: pytes
         place.write("AGENTS.md", f"{size}\n")
         counts.append(0)
         assert place.inside().outcome == "changed"
-    for act in (lambda: place.write("AGENTS.md", "3\n"), (place.source / "AGENTS.md").unlink):
+    acts: tuple[Callable[[], None], ...] = (
+        partial(place.write, "AGENTS.md", "3\n"),
+        (place.source / "AGENTS.md").unlink,
+    )
+    for act in acts:
         act()
         counts.append(0)
         assert place.inside().outcome == "changed"

@@ -53,7 +53,7 @@ def test_a_real_tree_is_backed_up_once_and_proven(place: Place, name: str) -> No
     assert place.git("status", "--porcelain") == b""
 
 
-def _files(written: dict[str, tuple[int, int, str]]) -> dict[str, tuple[int, int, str]]:
+def _files(written: dict[bytes, tuple[int, int, str]]) -> dict[bytes, tuple[int, int, str]]:
     """Without the times of folders: scratch comes and goes in the state folder."""
     return {path: (mode, 0 if stat.S_ISDIR(mode) else mtime, data) for path, (mode, mtime, data) in written.items()}
 
