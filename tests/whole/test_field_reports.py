@@ -176,7 +176,7 @@ def test_a_lost_folder_or_commit_is_told_with_the_way_to_a_new_history(place: Pl
     place.write("context/a.md", "fourth\n")
     run = place.inside("sync", "--push")
     assert run.code == 1, run
-    assert f"mv {place.backup} {place.backup}.old" in run.json["hint"], run
+    assert f"mv {place.backup} {place.backup}.old" in (run.json.get("next_step") or run.json["hint"]), run
     place.backup.rename(f"{place.backup}.old")
     assert place.inside("sync").code == 0
     place.git("remote", "add", "origin", str(there))
