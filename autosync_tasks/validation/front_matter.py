@@ -11,6 +11,7 @@ from math import isfinite
 from typing import Any
 
 from autosync_tasks.model import Path
+from autosync_tasks.names import shown
 from autosync_tasks.records import pattern
 from autosync_tasks.validation.findings import Context, Raw, Subject, printable
 from autosync_tasks.validation.opencode import OpenCodePath, place
@@ -176,7 +177,7 @@ def _fits(node: Any, wanted: str) -> bool:
         return True
     match wanted:
         case "mode":
-            return tag == "str" and str(node.value) in _MODES
+            return str(node.value) in _MODES
         case "color":
             return tag == "str" and (node.value in _COLORS or _COLOR.fullmatch(node.value) is not None)
         case "tools":
@@ -228,20 +229,16 @@ def _presence(where: OpenCodePath, keys: dict[str, Any], first_line: int) -> Ite
 def same_names(seen: Collection[Path], paths: Collection[Path]) -> Iterator[tuple[Path, Raw]]:
     """MDF006 for each path in `seen` whose agent, command, mode or skill has the name of another in `paths`."""
     # One changed file is to cost little in a tree of 10,000: most paths are ruled out by their last part.
-    files = {path.rpartition(b"/")[2] for path in seen if path.endswith(b".md") and place(path).kind}
-    if not files:
-        return
+    files = {path.rpartition(b"/")[2] for path in seen if place(path).kind}
     named: dict[tuple[bytes, str, bytes], set[Path]] = {}
-    for path in {*paths, *seen}:
-        if path.rpartition(b"/")[2] in files:
-            where = place(path)
-            if where.kind:
-                named.setdefault((where.root, where.kind, where.name), set()).add(path)
+    for path in {*paths, *seen} if files else ():
+        if path.rpartition(b"/")[2] in files and (where := place(path)).kind:
+            named.setdefault((where.root, where.kind, where.name), set()).add(path)
     for path in seen:
         where = place(path)
         others = named.get((where.root, where.kind, where.name), set()) - {path}
-        if where.kind and others:
-            yield path, Raw("MDF006", f"{printable(min(others), 80)} has the same name.")
+        if others:
+            yield path, Raw("MDF006", f"{printable(shown(min(others)), 80)} has the same name.")
 
 
 FAMILY = Family("front matter", RULES, front_matter_faults, same_names, opencode=True)

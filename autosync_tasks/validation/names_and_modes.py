@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Collection, Iterator
 
 from autosync_tasks.model import Kind, Left, LeftOut, Path
+from autosync_tasks.names import shown
 from autosync_tasks.validation.findings import Context, Raw, Subject, printable
 from autosync_tasks.validation.rule import Family, rules
 
@@ -63,7 +64,6 @@ def name_and_mode_faults(subject: Subject, context: Context) -> Iterator[Raw]:
         yield Raw("FS001", f"The mode is {subject.mode:04o}.")
     if subject.foreign:
         yield Raw("FS002", "The path belongs to another user.")
-    yield from _name(subject.path)
     if subject.is_file and len(subject.data) > LARGE:
         yield Raw("FS004", f"The file has {len(subject.data) / 1e6:.0f} MB.")
     if subject.kind is Kind.LINK:
@@ -79,7 +79,7 @@ def _name(path: Path) -> Iterator[Raw]:
         yield Raw("FS009", "The name is not UTF-8.")
         return
     if not name.isprintable() and printable(name, len(name)) != name:
-        yield Raw("FS003", f"The name holds characters that cannot be seen: {printable(name, 80)}")
+        yield Raw("FS003", f"The name holds characters that cannot be seen: {printable(shown(path), 80)}")
 
 
 def _link(subject: Subject, context: Context) -> Iterator[Raw]:
@@ -92,6 +92,12 @@ def _link(subject: Subject, context: Context) -> Iterator[Raw]:
         yield Raw("FS006", "The link leads out of the tree.", token=kind)
     elif landed != b"." and subject.path in paths and landed not in paths:
         yield Raw("FS007", "The link's target is not in the tree.")
+
+
+def names_that_mislead(seen: Collection[Path], paths: Collection[Path]) -> Iterator[tuple[Path, Raw]]:
+    """FS003, FS008 and FS009 for each path in `seen`: told when it is known which parts of names are secrets."""
+    yield from ((path, raw) for path in seen for raw in _name(path))
+    yield from collisions(seen, paths)
 
 
 def collisions(seen: Collection[Path], paths: Collection[Path]) -> Iterator[tuple[Path, Raw]]:
@@ -109,7 +115,7 @@ def collisions(seen: Collection[Path], paths: Collection[Path]) -> Iterator[tupl
     for path in seen:
         others = wanted[_fold(path)] - {path}
         if others:
-            yield path, Raw("FS008", f"Differs only in case or form from {printable(min(others), 80)}.")
+            yield path, Raw("FS008", f"Differs only in case or form from {printable(shown(min(others)), 80)}.")
 
 
 _FEW = 64
@@ -142,4 +148,4 @@ def left_out(left: LeftOut) -> Iterator[Raw]:
         yield Raw("FS010", f"Not in the backup: {left.why}{detail}.", token=left.why.encode(), hint=TO_DO[left.why])
 
 
-FAMILY = Family("names and modes", RULES, name_and_mode_faults, collisions)
+FAMILY = Family("names and modes", RULES, name_and_mode_faults, names_that_mislead)

@@ -23,7 +23,8 @@ class Withheld:
         self._judged = secrets is not None
         regions = secrets or ()
         self._hidden = [range(lines.line(r.start), lines.line(max(r.start, r.end - 1)) + 1) for r in regions]
-        self._values = {printable(r.value, 4096) for r in regions if len(r.value) >= 4}
+        spelled = {one for r in regions for one in (r.value, r.value.replace(b"\\/", b"/")) if len(one) >= 4}
+        self._values = {printable(one, 4096) for one in spelled}
 
     def excerpt(self, line: int) -> str:
         """The line with that number, where it is safe to show; else ""."""
@@ -33,10 +34,16 @@ class Withheld:
 
     def clean(self, finding: Finding) -> Finding:
         """The finding without any known secret in its words."""
-        message, hint = finding.message, finding.hint
+        return replace(finding, message=self._without(finding.message), hint=self._without(finding.hint))
+
+    def _without(self, words: str) -> str:
+        """The words without any secret, nor the beginning of one that was too long for them."""
         for value in self._values:
-            message, hint = message.replace(value, WITHHELD), hint.replace(value, WITHHELD)
-        return replace(finding, message=message, hint=hint)
+            words = words.replace(value, WITHHELD)
+            if value[:4] in words:
+                for length in range(min(len(value), len(words)), 3, -1):
+                    words = words.replace(value[:length] + "…", WITHHELD + "…")
+        return words
 
 
 def unified(old: bytes, new: bytes, hidden: Callable[[bytes], set[int]]) -> Iterator[str]:

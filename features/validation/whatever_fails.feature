@@ -23,6 +23,8 @@ Feature: What could not be judged is not let pass
         | in each file         | a.sh INT001 The rule for odd things failed with ValueError.; b.md INT001 The rule for odd things failed with ValueError.; b.md STR003 It is odd. |
         | in all names         | a.sh INT001 The rule for odd things failed with ValueError.; b.md STR003 It is odd. |
         | in what reads bash   | a.sh INT001 The rule for shell scripts failed with ValueError.; b.md STR003 It is odd. |
+        | in each file, with validation off | nothing                                                      |
+        | in all names, with validation off | nothing                                                      |
 
     Scenario: faults of different kinds are accepted one by one, or not at all
       Then a finding has a fingerprint of its own for each of these:
@@ -108,6 +110,7 @@ Feature: What could not be judged is not let pass
         | a.json | {"key": "TOKEN(GitHub)", "a": 1,\n"a": 2}           | JSN003  | "a": 2}              |
         | a.json | {"a": 1,\n"a": "\xe2\x80\xaeb\x7f"}                 | JSN003  | "a": "�b�"}          |
         | a.json | {"a":\\t1,\n"a":\\t2}                               | JSN003  | "a": 2}              |
+        | a.json | {"a": 1, /*\nPEM(RSA)\nKEYLINES\nPEMEND(RSA) */ "a": 2} | JSN003 |                 |
         | a.json | {"a": 1,\n"a": "TIMES(112, b)"}                     | JSN003  | "a": "TIMES(112, b)"} |
         | a.json | {"a": 1,\n"a": "TIMES(113, b)"}                     | JSN003  | "a": "TIMES(113, b)… |
         | docs/a b.md | x                                              | STR003  |                      |
@@ -116,11 +119,19 @@ Feature: What could not be judged is not let pass
     Scenario: no line where nobody looked for secrets
       Then with a scanner that went away no line of a file is shown
 
-    Scenario: a secret as a key
+    Scenario: a secret as a key, also one that is too long to be told whole
       Then the words of this finding are:
-        | file   | holds                                               | finding | words                                  |
-        | a.json | {"some-name": 1,\n"some-name": 2}                   | JSN003  | The key "some-name" stands twice.      |
-        | a.json | {"SAMETOKEN": 1,\n"SAMETOKEN": 2}                   | JSN003  | The key "[withheld]" stands twice.     |
+        | the secret           | file          | holds                                          | finding | words |
+        |                      | a.json        | {"some-name": 1,\n"some-name": 2}              | JSN003  | The key "some-name" stands twice. |
+        | TOKEN(GitHub)        | a.json        | {"THESECRET": 1,\n"THESECRET": 2}              | JSN003  | The key "[withheld]" stands twice. |
+        | ABSKDRAWN120         | a.json        | {"THESECRET": 1,\n"THESECRET": 2}              | JSN003  | The key "[withheld]…" stands twice. |
+        | ABSKDRAWN120         | a.json        | {"x THESECRET": 1,\n"x THESECRET": 2}          | JSN003  | The key "x [withheld]…" stands twice. |
+        | TOKEN(Slack webhook) | a.json        | {"ESCAPED": 1,\n"ESCAPED": 2}                  | JSN003  | The key "[withheld]…" stands twice. |
+        | ABSKDRAWN120         | opencode.json | {"THESECRET": 1}                               | JSN004  | At the top level: there is no such key as [withheld]…. |
+        | ABSKDRAWN120         | opencode.json | {"agent": {"THESECRET": {"steps": 0}}}         | JSN009  | At agent.[withheld]….steps: the value should be more than 0. |
+        | ABSKDRAWN120         | opencode.json | {"username": "{file:THESECRET}"}               | JSN005  | [withheld]… does not exist. |
+        | ABSKDRAWN120         | opencode.json | {"username": "{env:THESECRET}"}                | JSN006  | [withheld]… is not set here. |
+        | ABSKDRAWN120         | agent/a.md    | ---\nd: d\nTHESECRET: 1\nTHESECRET: 2\n---\n    | MDF007  | The key "[withheld]…" stands twice. |
 
     Scenario: the lines that no diff shows
       Then of this text these lines are hidden:
@@ -147,6 +158,9 @@ Feature: What could not be judged is not let pass
         | docs/a.md, docs/b.md               | is sound    | no       |                |
         | docs/a.md, docs/TOKEN(GitHub).md   | is sound    | no       | the token      |
         | docs/TOKEN(GitHub)/b.md, docs/c.md | is sound    | no       | the token      |
+        | docs/a-folder-with-a-long-name-as-some-have-it/TOKEN(GitHub).md, docs/A-folder-with-a-long-name-as-some-have-it/TOKEN(GitHub).md | is sound | no | the token |
+        | agent/a-folder-with-a-long-name-as-some-have-it/TOKEN(GitHub).md, agents/a-folder-with-a-long-name-as-some-have-it/TOKEN(GitHub).md | is sound | no | the token |
+        | docs/a-folder-with-a-long-name-as-some-have-it/\xe2\x80\x8bTOKEN(GitHub).md | is sound | no | the token |
         | docs/TOKEN(GitHub).md              | is sound    | yes      |                |
         | docs/TOKEN(GitHub).md, docs/a.md   | went away   | no       | the token      |
         | docs/some-longer-name-of-a-note.md | went away   | no       |                |
