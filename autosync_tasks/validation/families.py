@@ -57,7 +57,7 @@ def explain(code: str) -> str:
     if rule is None:
         import difflib  # only for who mistyped a rule
 
-        near = difflib.get_close_matches(code.strip().upper(), RULES, n=1, cutoff=0)[0]
+        near = difflib.get_close_matches(code.strip().upper(), RULES, cutoff=0)[0]
         raise UsageError(
             f"no rule has the code {display(code, limit=40)}",
             hint=f"did you mean {near}, {RULES[near].title.lower()}? All codes: {', '.join(RULES)}",

@@ -129,7 +129,7 @@ def _references(subject: Subject, context: Context) -> Iterator[Raw]:
 
 def _is_missing(config: bytes, name: bytes, context: Context) -> bool:
     """Whether a file that a config names is surely missing."""
-    if name.startswith((b"/", b"~")) or config not in context.paths or config.startswith(OUTSIDE):
+    if name.startswith((b"/", b"~")) or config.startswith(OUTSIDE):
         return False
     target = posixpath.normpath(posixpath.join(posixpath.dirname(config), name))
     return b"node_modules" not in target.split(b"/") and surely_missing(target, context)

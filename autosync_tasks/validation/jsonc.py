@@ -24,7 +24,6 @@ class JsoncError(ValueError):
     """The text is not JSONC. line and column from 1; `what` is in plain words and quotes nothing of the text."""
 
     def __init__(self, what: str, line: int, column: int) -> None:
-        super().__init__(f"{what} (line {line}, column {column})")
         self.what = what
         self.line = line
         self.column = column
@@ -51,7 +50,7 @@ _STEP = {"[": 1, "{": 1, "]": -1, "}": -1}
 _LONG_NUMBER = pattern(r"[0-9]{100}")
 _TO_CONSTANT = pattern(rf"(?:[^\"NI]+|{_STRING})*")
 _TOKEN = pattern(rf"({_STRING})(?=[ \t\r\n]*:)|{_STRING}|[\[\]{{}}]")
-_NOT_BLANK = pattern(r"[^\r\n]")
+_NOT_BLANK = pattern(r"[^\r\n]+")
 
 _VALUE = "a value is expected here"
 _WORDING = (
@@ -95,12 +94,8 @@ def blank_comments(text: str) -> str:
                 return "".join(out) + text[at - len(before) :]
             what = "the comment that begins here has no end" if text.startswith("/*", at) else _VALUE
             _fail(text, at, what)
-        out += (before, _spaces(tail))
+        out += (before, _NOT_BLANK.sub(lambda match: " " * len(match[0]), tail))
     return "".join(out)
-
-
-def _spaces(comment: str) -> str:
-    return _NOT_BLANK.sub(" ", comment) if "\n" in comment else " " * len(comment)
 
 
 def _blank_commas(text: str) -> str:
@@ -149,8 +144,7 @@ def loads(text: str) -> Any:
         what = next((words for begin, words in _WORDING if error.msg.startswith(begin)), "this is not JSON")
         _fail(text, error.pos, what)
     except ValueError:
-        match = _TO_CONSTANT.match(plain)
-        _fail(text, match.end() if match else 0, "NaN and Infinity are not JSON")
+        _fail(text, next(_TO_CONSTANT.finditer(plain)).end(), "NaN and Infinity are not JSON")
 
 
 def duplicates(text: str) -> list[tuple[str, int, int]]:

@@ -26,7 +26,6 @@ def unfinished_merge(subject: Subject, context: Context) -> Iterator[Raw]:
 
     Markdown's text may show such markers, so only its front matter counts; a line of `=======` alone is a heading.
     """
-    del context
     data = subject.data
     if not subject.is_file or b"<<<<<<<" not in data:
         return

@@ -28,8 +28,8 @@ def place(path: bytes) -> OpenCodePath:
     at = (b"/" + path).rfind(b"/.opencode/")
     inside = path[at + 10 :] if at >= 0 else path
     root = path[: len(path) - len(inside)]
-    head, slash, rest = inside.partition(b"/")
-    kind = _KINDS.get(head, "") if slash else ""
+    head, _, rest = inside.partition(b"/")
+    kind = _KINDS.get(head, "")
     name = b""
     if kind == "skill":
         folder, _, file = rest.rpartition(b"/")

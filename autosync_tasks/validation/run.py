@@ -94,11 +94,8 @@ class OneRun:
         """The secrets in UTF-8 or binary data (None: nobody could look for them), and what is said of them."""
         if not data:
             return [], []
-        engine = self._scanner()
-        if engine is None:
-            return None, [Raw("SEC000", f"The file was not judged: {self._missing}.")]
         try:
-            secrets = regions(path, data, engine)
+            secrets = regions(path, data, self._scanner())
             return secrets, list(secret_faults(secrets, Lines(data)))
         except EngineUnavailableError as error:
             return None, [Raw("SEC000", f"The file was not judged: {error}.")]
@@ -134,13 +131,8 @@ class OneRun:
 
     def _names(self) -> Iterator[Finding]:
         """SEC006; the finding's path withholds the secret's part, and so does every other list from now on."""
-        engine = self._scanner()
-        if engine is None:
-            raw = Raw("SEC000", f"No name was judged: {self._missing}.")
-            yield finish(raw, self.seen[0], self._context)
-            return
         try:
-            named = list(in_names(self.seen, engine))
+            named = list(in_names(self.seen, self._scanner()))
         except EngineUnavailableError as error:
             yield finish(Raw("SEC000", f"No name was judged: {error}."), self.seen[0], self._context)
             return
@@ -153,8 +145,8 @@ class OneRun:
                 redaction().add([raw.token])
             yield finding
 
-    def _scanner(self) -> Engine | None:
-        """The engine, loaded when first needed; None if it cannot be (then `_missing` says why)."""
+    def _scanner(self) -> Engine:
+        """The engine, loaded when first needed. Raises EngineUnavailableError if it cannot be, each time."""
         if self._engine is None and not self._missing:
             try:
                 self._engine = self._context.load_engine(self._context.engine_cache)
@@ -162,6 +154,8 @@ class OneRun:
                 self._missing = str(error)
             except Exception as error:  # noqa: BLE001  as above
                 self._missing = type(error).__name__
+        if self._engine is None:
+            raise EngineUnavailableError(self._missing)
         return self._engine
 
 

@@ -87,7 +87,7 @@ def is_version_2(config: Any) -> bool:
     policies = policies if isinstance(policies, list) else []
     return (
         not _VERSION_2.isdisjoint(config)
-        or "/v2/" in str(config.get("$schema", ""))
+        or "/v2/" in str(config.get("$schema"))
         or isinstance(config.get("skills"), list)
         or any(isinstance(config.get(key), dict) and not keys.isdisjoint(config[key]) for key, keys in inside)
         or any(isinstance(one, dict) and one.get("action", _ACTION_1) != _ACTION_1 for one in policies)

@@ -34,7 +34,6 @@ _USUAL = frozenset((b"README.md", b"AGENTS.md", b"CLAUDE.md", b"LICENSE.md", b"C
 
 def misplaced(subject: Subject, context: Context) -> Iterator[Raw]:
     """Every rule of the family for one path."""
-    del context
     where = place(subject.path)
     file = subject.path.rpartition(b"/")[2]
     if subject.is_file and where.inside.startswith(b"context/") and subject.mode & 0o111:

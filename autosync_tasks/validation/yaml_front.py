@@ -96,7 +96,7 @@ def _compose(front: bytes, first_line: int) -> list[tuple[str, Any]]:
         raise FrontError(mark.line + first_line if mark else 0, _plain(error)) from None
     except (RecursionError, ValueError, AttributeError):
         raise FrontError(first_line, "it cannot be read") from None
-    if root is None or not isinstance(root, yaml.MappingNode):
+    if not isinstance(root, yaml.MappingNode):
         return []
     return [(k.value, v) for k, v in root.value if isinstance(k, yaml.ScalarNode)]
 

@@ -66,6 +66,15 @@ Feature: What is told of a name, a mode, a link, and of a merge that was left un
         | docs/STRASSE.md | docs/straße.md       | x     | FS008 0:0 Differs only in case or form from docs/straße.md. |
         | docs/k.md   | docs/K.md                | x     | FS008 0:0 Differs only in case or form from docs/K.md.  |
 
+    Scenario: another agent or skill of the same name, in a tree of OpenCode's
+      Then of one file alone this is told, with line and column:
+        | agent    | file                | beside                              | holds                              | told                                             |
+        | opencode | agent/a.md          | agents/a.md                         | ---\ndescription: d\n---\n         | MDF006 0:0 agents/a.md has the same name.        |
+        | opencode | skills/b/a/SKILL.md | skills/a/SKILL.md, skill/a/SKILL.md | ---\nname: a\ndescription: d\n---\n | MDF006 0:0 skill/a/SKILL.md has the same name.   |
+        | opencode | skills/b/a/SKILL.md | skills/a/b/SKILL.md, agent/a.md     | ---\nname: a\ndescription: d\n---\n |                                                  |
+        | opencode | docs/a.md           | agent/a.md, agents/a.md             | x                                  |                                                  |
+        | claude   | skills/b/a/SKILL.md | skills/a/SKILL.md, skill/a/SKILL.md | ---\nname: a\ndescription: d\n---\n |                                                  |
+
   Rule: A link leads somewhere within the tree
 
     Scenario: where it leads

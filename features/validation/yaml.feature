@@ -124,6 +124,7 @@ Feature: The YAML of a front matter is read as OpenCode reads it
       Then of one file alone this is told, with line and column:
         | file | holds | told |
         | agent/a.md | ---\ndescription: d\nx:\n TIMES(100, - )y\n---\n |  |
+        | agent/a.md | ---\ndescription: d\nx:\nTIMES(101,  - y\n)---\n |  |
         | agent/a.md | ---\ndescription: d\nx:\n TIMES(101, - )y\n---\n | MDF001 2:0 The front matter is not YAML: it is nested too deeply. |
         | agent/a.md | ---\ndescription: 'TIMES(100, [{)'\n---\n |  |
         | agent/a.md | ---\ndescription: '[TIMES(100, [{)'\n---\n | MDF001 2:0 The front matter is not YAML: it is nested too deeply. |

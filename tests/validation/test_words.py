@@ -81,12 +81,26 @@ def test_places() -> None:
     assert Lines(b"x" * 4096).position(4095) == (1, 4096)
     many = Lines(b"\n" * 30)
     assert [many.line(at) for at in range(30)] == list(range(1, 31)), "counted first, then looked up"
+    assert [many.line(at) for at in range(30)] == list(range(1, 31)), "looked up, the first line too"
     assert jsonc.duplicates('{"a": 1, "a": 2}') == [("a", 1, 10)]
     assert the("MDF003", file(b"agent/a.md", "hi")).line == 1
     assert the("MDF003", file(b"agent/a.md", "---\nmode: all\n---\n")).line == 1
     assert {one.line for one in found(file(b"skill/a/SKILL.md", "hi")) if one.code == "MDF004"} == {1}
     unknown = the("EXE002", file(b"bin/a.py", "# coding: no-such\n", 0o755))
     assert (unknown.line, unknown.column) == (0, 0)
+
+
+def test_a_text_is_not_gone_through_for_each_of_many_places() -> None:
+    counted = []
+
+    class Text(bytes):
+        def count(self, *words: object) -> int:  # type: ignore[override]
+            counted.append(words)
+            return super().count(*words)  # type: ignore[arg-type]
+
+    lines = Lines(Text(b"\n" * 30))
+    assert [lines.line(at) for at in range(30)] == list(range(1, 31))
+    assert len(counted) < 15
 
 
 def test_a_finding_is_named_by_sixteen_digits_and_new() -> None:
@@ -242,6 +256,7 @@ def test_small_questions() -> None:
     assert unknown.what.endswith(" a, b, c, d, e")
     assert is_shell(file(b"a.sh", "x")) and not is_shell(file(b"a.sh", "\0x"))
     assert jsonc.loads("[" + "9" * 99 + "," + "9" * 100 + "]") == [10**99 - 1, 1e100]
+    assert jsonc.loads("[-" + "9" * 99 + "]") == [1 - 10**99], "a hundred signs, and no hundred digits"
     assert jsonc.loads('{"a": ""} //') == {"a": ""}
     assert jsonc.loads("[" + "9" * 5000 + "]") == [float("inf")]
     with pytest.raises(jsonc.JsoncError, match="value"):
