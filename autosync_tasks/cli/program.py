@@ -54,10 +54,10 @@ def sync_config(argv: list[str] | None = None) -> None:
 
 def _answered(words: Sequence[str], *, alone: bool) -> None:
     """Ends the program if it is a sync with nothing to do. alone: nobody else is in this process."""
-    from autosync_tasks.report import idle
-    from autosync_tasks.sync import still
-
     try:
+        from autosync_tasks.report import idle
+        from autosync_tasks.sync import still
+
         if (said := still.answer(words, os.environ)) is None:
             return
         if said[0]:
@@ -112,12 +112,12 @@ def _ready(act: Callable[[], None], *, alone: bool) -> None:
     """Runs a program: its streams are there, what it wrote is out when it ends, and Ctrl-C ends it quietly."""
     if alone:
         gc.set_threshold(50_000)  # what a start makes stays: looking for waste among it is waste
-    from autosync_tasks.errors import OutputError
-    from autosync_tasks.report.stream import ensure_streams, writing
-
-    ensure_streams()
     code: str | int | None = 0
     try:
+        from autosync_tasks.errors import OutputError
+        from autosync_tasks.report.stream import ensure_streams, writing
+
+        ensure_streams()
         with writing(sys.stdout):
             try:
                 act()

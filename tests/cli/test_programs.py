@@ -409,6 +409,28 @@ def test_a_signal_ends_it_without_a_traceback(machine: Machine) -> None:
         assert machine.program(["autosync", "sync"], environ=bare(machine)).exit_code == 0
 
 
+CUT = """
+import os, signal, sys
+wanted = sys.argv.pop(1)
+class Cut:
+    def find_spec(self, name, path=None, target=None):
+        if name == wanted:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Cut())
+from autosync_tasks.cli.program import autosync
+autosync()
+raise SystemExit("not interrupted")
+"""
+
+
+@pytest.mark.parametrize("name", ["sync.still", "report.stream", "cli.collection", "config.load", "status.status"])
+def test_ctrl_c_while_it_starts(machine: Machine, name: str) -> None:
+    """Whatever is being loaded then: nobody sees what Python was about."""
+    command = [sys.executable, "-c", CUT, f"autosync_tasks.{name}", "status"]
+    done = subprocess.run(command, env=bare(machine), capture_output=True, text=True, check=False)
+    assert (done.returncode, "Traceback" in done.stderr) == (130, False), done.stderr
+
+
 @pytest.mark.parametrize(
     "words", [["-F", "zzz", "--list"], ["-f", "x.foo", "status"], ["-c", "x", "status"], ["-h", "x"]]
 )
