@@ -206,7 +206,7 @@ def _cut(items: list[_Item]) -> list[list[_Item]]:
     """Segments: cut where a gap may be long; at the ends only what must be there."""
     segments: list[list[_Item]] = [[]]
     for item in items:
-        if isinstance(item, _Gap) and (item.most is None or item.most > GAP):
+        if item.most is None or item.most > GAP:
             least = min(item.least, GAP)
             segments[-1].append(_Gap(item.mask, least, least))
             segments.append([_Gap(item.mask, least, least)])
@@ -225,7 +225,7 @@ def _trimmed(segment: list[_Item]) -> list[_Item]:
 
 
 def _literal(codes: bytes) -> str:
-    return "".join(chr(code) if code < 128 and chr(code).isalnum() else f"\\x{code:02x}" for code in codes)
+    return "".join(chr(code) if bytes([code]).isalnum() else f"\\x{code:02x}" for code in codes)
 
 
 def _expression(segment: list[_Item]) -> str:

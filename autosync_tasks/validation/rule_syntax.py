@@ -83,7 +83,6 @@ class Times:
 
 
 Node = Byte | Row | Choice | Times
-_NOTHING = Row(())
 
 
 def read(text: str) -> Node:
@@ -161,11 +160,11 @@ class _Reader:
         if character == ".":
             return _one(ALL)
         if character in "^$":
-            return _NOTHING
+            return None
         if character == "\\":
             if self._next in ("b", "B", "A", "z"):
-                self._at += 1  # a kind of edge in braces fails as a repetition without numbers
-                return _NOTHING
+                self._at += 1  # a kind of edge in braces fails as a repetition of nothing
+                return None
             return _one(self._escape()[1])
         if character in "*+?{" or ord(character) > 127 or (flags["x"] and character == "#"):
             raise UnknownSyntaxError(f"{character} at {self._at}")
@@ -177,10 +176,8 @@ class _Reader:
             self._at += 1
             if self._text.startswith(("P<", "<"), self._at) and self._text[self._at + 1] not in "=!":
                 self._at = self._text.index(">", self._at) + 1
-            elif self._next == ":":
-                self._at += 1
             else:
-                on = True
+                on = True  # of `(?:` there are none
                 while (flag := self._take()) not in ":)":
                     if flag not in "-imsx":
                         raise UnknownSyntaxError(f"(?{flag}")
@@ -227,7 +224,7 @@ class _Reader:
                 raise UnknownSyntaxError("a blank within a set")
             low, one = self._escape() if character == "\\" else (ord(character), 0)
             if low is None:
-                if negated and one & HIGH:
+                if negated:
                     one ^= HIGH  # what is surely not in it; what may be is
                 mask |= one
                 continue

@@ -63,7 +63,7 @@ def is_one_word(value: bytes) -> bool:
     """Whether a long value without a separator holds digits between its letters: no words do, though chance may give
     it a long run of letters."""
     digits = len(re.findall(rb"[0-9]", value))
-    return len(value) >= 24 and value.isalnum() and 2 <= digits < len(value) and entropy(value) >= 3.5
+    return len(value) >= 24 and value.isalnum() and digits >= 2 and entropy(value) >= 3.5
 
 
 def is_aws_secret(value: bytes) -> bool:
@@ -92,7 +92,7 @@ def is_uuid(value: bytes) -> bool:
 def is_vendor(value: bytes) -> bool:
     """The form that providers give their tokens: a short prefix, a separator, a random part (`pplx-…`)."""
     match = _VENDOR.fullmatch(value)
-    return match is not None and is_random(match[2]) and not is_uuid(match[2])
+    return match is not None and is_random(match[2])
 
 
 def basic_credentials(value: bytes) -> bytes:

@@ -92,7 +92,7 @@ def is_template(value: bytes) -> bool:
 
 def placeholder(value: bytes) -> bool:
     """Whether a value only stands for a secret: a template, an example's word, too few different bytes."""
-    if not value or len(set(value)) < 6 or UNSIGNED.fullmatch(value):
+    if len(set(value)) < 6 or UNSIGNED.fullmatch(value):
         return True
     return bool(TEMPLATE.search(value) or _WORDS.search(value)) or spelled(value)
 
@@ -141,7 +141,7 @@ def spelled(value: bytes, *beside: bytes) -> bool:
     words = [word.lower() for word in _SPLIT.split(value) if word]
     known = _SPELLED | {part for text in beside for part in _LETTERS.findall(text.lower()) if len(part) > 2}
     bare = [word.rstrip(b"0123456789!") for word in words]
-    if sum(len(word) - len(short) for word, short in zip(words, bare, strict=True)) > 4:
+    if sum(map(len, words)) - sum(map(len, bare)) > 4:
         return False
     named = any(_pieces(word, known, _NOUNS) for word in bare)
     if named and all(not word or _pieces(word, known, known) for word in bare):

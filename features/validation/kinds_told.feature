@@ -60,6 +60,10 @@ Feature: Each kind of secret is told by its name, and what is near to it is not
         | sk-HEX20-LETTERS24                                               | nothing                                  |
         | sk-HEX31-LETTERS24                                               | nothing                                  |
         | sk-HEX32-LETTERS24                                               | SEC001 a key of a model's provider       |
+        | sk-HEX32-LOWER20TIMES(1, 1937)                                   | SEC001 a key of a model's provider       |
+        | sk-HEX31-LOWER19TIMES(1, 1937)X                                  | nothing                                  |
+        | sk-a-fifteenlettersa-of-the-handbook-2024                        | nothing                                  |
+        | sk-a-sixteenlettersin-of-the-handbook-2024                       | SEC001 a key of a model's provider       |
         | sk-HEX20-DRAWN24                                                 | SEC001 a key of a model's provider       |
         | sk_DRAWN36                                                       | SEC001 a key of a model's provider       |
         | sk-slovak-translation-of-the-handbook-2024                       | nothing                                  |
@@ -164,6 +168,7 @@ Feature: Each kind of secret is told by its name, and what is near to it is not
         | POSTGRES_PASSWORD: "aB3kQ 7mR2w"                     | nothing                        |
         | POSTGRES_PASSWORD: /aB3kQ7mR2w                       | nothing                        |
         | POSTGRES_PASSWORD: Kq-Rt-Xy1234                      | nothing                        |
+        | POSTGRES_PASSWORD: kittENS!12345                     | nothing                        |
         | POSTGRES_PASSWORD: [aB3kQ7mR2w]                      | nothing                        |
         | Never do this: POSTGRES_PASSWORD=abc123Def456        | nothing                        |
         | Do it like so: POSTGRES_PASSWORD=abc123Def456        | SEC005 a password of a service |
@@ -213,6 +218,7 @@ Feature: Each kind of secret is told by its name, and what is near to it is not
         | curl -s https://a.net\ntool -u ana:DRAWN10                   | nothing                                |
         | curl -s \\\n -u ana:DRAWN10 https://a.net                    | SEC001 user and password of curl       |
         | curl -s https://b.net \| jq .\ncurl -u ana:DRAWN10 https://a.net | SEC001 user and password of curl  |
+        | curl -u ana:DRAWN10 https://a.net; echo done\n               | SEC001 user and password of curl       |
         | tool -u ana:ana; curl -u bob:DRAWN10 https://a.net           | SEC001 user and password of curl       |
 
     Scenario: in addresses

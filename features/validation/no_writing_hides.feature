@@ -78,6 +78,7 @@ Feature: No way of writing hides a secret
         | 0    | TOKEN(Slack bot)                | SEC006 slack                                | [withheld]                    |
         | 1    | TOKEN(Slack bot).md             | SEC006 slack                                | [withheld].md                 |
         | 2    | of two\nlines                   | nothing                                     |                               |
+        | 3    | TOKEN(Stripe).md                | SEC006 stripe                               | [withheld].md                 |
         | 999  | a/of two\nlines/TOKEN(Slack bot) | SEC006 slack                               | a/of two\nlines/[withheld]    |
         | 1000 | TOKEN(Stripe)                   | SEC006 stripe                               | [withheld]                    |
         | 1001 | notes/token=DRAWN32             | nothing                                     |                               |

@@ -25,7 +25,7 @@ Feature: What the quick look passes, the whole scanner would have passed
         | -                   | -                | a, _               |
         | XY                  | XY               | (empty), X, Y      |
         | =a/                 | =a/              | =a, a/, =a.        |
-        | [ab]                | a, b             | c, ab, (empty)     |
+        | [ab]                | a, b             | c, ab, (empty), \x00 |
         | [a-c]               | a, b, c          | d, -, `            |
         | [A-C]               | A, B, C          | D, @               |
         | [a-c0_]             | a, c, 0, _       | d, 1, -            |
@@ -92,6 +92,7 @@ Feature: What the quick look passes, the whole scanner would have passed
         | \\n                  | \n               | n, \x20          |
         | \\t\\r               | \t\r             | tr, \t           |
         | \\x41                | A                | B, 41            |
+        | \\x7f                | \x7f             | a, ~             |
         | \\x2d\\x2D           | --               | -, x2d           |
         | \\"?                 | ", (empty)       | ', ""            |
         | \\B-?\\B             | (empty)          | a, --            |
@@ -150,6 +151,7 @@ Feature: What the quick look passes, the whole scanner would have passed
         | (?:[a-f][0-9]+\|[xyz]\|--)        | a12345678, x, --     | g, -x-9g                        |
         | (?:[a-f]{4}\|[0-9]{3}\|)          | (empty), abcd, 123   | g, \x00, abcde                  |
         | (?:[a-f]{4}\|[0-9]{3}\|-_[xyzw])  | abcd, 123, -_x       | -_a, abc, 12, -_                |
+        | (?:[a-f]{2}\|()[0-9]{3}\|-)       | ab, 123, -           | 1234, abcd                      |
         | (?P<n>a)b                         | ab                   | b, nab, aab                     |
         | (?<n>a)b                          | ab                   | b, nab, aab                     |
         | (?<name>a)(?P<other>b)            | ab                   | b, nameab                       |
@@ -211,6 +213,7 @@ Feature: What the quick look passes, the whole scanner would have passed
         | (?i)KEY\\s{0,3}=\\s*[0-9a-f]{32}      | Key=HEX32, key  =TIMES(9, \x20)HEX32  | keyHEX32, key-=HEX32, k=HEX32            |
         | tok_[0-9A-Za-z]{22}_[a-z]{4}          | tok_ALPHABET22_abcd                   | tok_ALPHABET21_abcd, tok_ALPHABET22_abc  |
         | (?:xox[bp]-)(?:[0-9]{12}-){2}[a-z]{8} | xoxb-DIGITS12-DIGITS12-abcdefgh       | xoxc-DIGITS12-DIGITS12-abcdefgh, xoxb-DIGITS12-abcdefgh |
+        | :[0-9]{8}                             | :12345678, ::12345678                 | :1234567, 12345678                       |
         | [a-z]{40}                             | TIMES(40, a), -TIMES(41, a)-          | TIMES(39, a), TIMES(39, a)-a             |
         | [0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{12}  | deadbeef-0123-DIGITS12                | deadbeef-0123-DIGITS11, deadbeef-012-DIGITS12, deadbeef0123DIGITS12 |
         | [0-9]{8}-[0-9a-f]{8}                  | DIGITS8-deadbeef                      | DIGITS8deadbeef, DIGITS7-deadbeef        |

@@ -128,6 +128,10 @@ Feature: What only stands for a secret is told from one by what it is made of
         | token = UPPER32                                    | SEC101  |
         | token = LETTERS8TIMES(1, 4)LETTERS8TIMES(1, 7)LETTERS8 | SEC101 |
         | token = LETTERS8TIMES(1, 4)LETTERS16               | nothing |
+        | token = LOWER12TIMES(1, 12)LOWER10TIMES(1, 3)LOWER10TIMES(1, 4) | SEC101 |
+        | token = LOWER12TIMES(1, 12)LOWER12TIMES(1, 34)LOWER10TIMES(1, 5) | nothing |
+        | token = TIMES(3, DRAWN20)                          | SEC101  |
+        | token = DRAWN19X                                   | SEC101  |
         | token = DRAWN4-DRAWN4-DRAWN4-DRAWN4-DRAWN4-DRAWN4-  | SEC101 |
         | token = DRAWN4-DRAWN4-DRAWN4-DRAWN4-DRAWN4-DRAWN4-- | nothing |
         | token = aB3k+Q7mR2kitchenlightQ7aB3kZ9             | SEC101  |
@@ -138,6 +142,8 @@ Feature: What only stands for a secret is told from one by what it is made of
         | token = 1024-3048.5796_8192:16                     | nothing |
         | {"hostname": 1, "port": 2, "password": "10245-30487.9-6"} | nothing |
         | {"hostname": 1, "port": 2, "password": "10245-3048x.9-6"} | SEC005 |
+        | {"hostname": 1, "port": 2, "password": "KITTEN-12345-mOUSE"} | SEC005 |
+        | {"hostname": 1, "port": 2, "password": "KITTEN-12345-MOUSE"} | nothing |
         | curl -b 'sessionid=Q7+LOWER20Q7+Q7aB3kZ9xW4tY6uP8+Q7aB3kZ9xW4tY6uv' https://a.net | SEC005 |
         | curl -b 'sessionid=Q7+LOWER21Q7+Q7aB3kZ9xW4tY6uP8+Q7aB3kZ9xW4tY6u' https://a.net | nothing |
         | token = _lib.X509_get_pubkey_of24                  | nothing |
@@ -158,6 +164,7 @@ Feature: What only stands for a secret is told from one by what it is made of
         | curl -b 'sessionid=Q7+LOWER19Q7' https://a.net     | nothing |
         | curl -b 'sessionid=LOWER21x12' https://a.net       | SEC005  |
         | curl -b 'sessionid=LOWER20x12' https://a.net       | nothing |
+        | curl -b 'sessionid=LOWER20x12X' https://a.net      | SEC005  |
         | curl -b 'sessionid=LOWER22x1y' https://a.net       | nothing |
         | curl -b 'sessionid=DIGITS32' https://a.net         | nothing |
         | AKIAUPPER16 and SMALL40                            | SEC102  |

@@ -25,7 +25,7 @@ from autosync_tasks.validation.rule_syntax import (
 )
 from autosync_tasks.validation.sieve import Sieve, decoded, derived
 
-SIGNS = [bytes([code]) for code in b"aAbBzZ09_-]^.# \n/@`{"]
+SIGNS = [bytes([code]) for code in b"aAbBzZ09_-]^.# \n/@`{\x7f"]
 SHORT = [b"".join(signs) for size in range(3) for signs in product(SIGNS, repeat=size)]
 LONGER = [b"".join(signs) for signs in product([b"a", b"A", b"b", b"0", b"]", b"#", b"\n"], repeat=3)]
 TEXTS = [*SHORT, *LONGER, b"aaaa", b"aaab", b"abab"]
@@ -52,7 +52,7 @@ def matched(pattern: str, texts: list[bytes]) -> set[bytes]:
 LOW = [text for text in TEXTS if text == text.lower()]
 EXACT = {
     # as the scanner has it: as Python has it, where that is another form
-    "a": "", "A": "", "ab": "", "a ": "", "#a": "", "a#": "", "a|b": "", "(a|bb)0": "", "(?:ab)?0?": "", "a*b": "", "a+": "", "a{2}": "", "a{1,2}": "",
+    "a": "", "A": "", "\x7f": "", "ab": "", "a ": "", "#a": "", "a#": "", "a|b": "", "(a|bb)0": "", "(?:ab)?0?": "", "a*b": "", "a+": "", "a{2}": "", "a{1,2}": "",
     "a{2,}": "", "a??b": "", "a*?b": "", "a{1,2}?b": "", "ab|": "", "(|a)b": "", "": "", "a|b|0": "",
     "[ab]": "", "[a-z]": "", "[^]": None, "[A-Z]": "", "[0-9_]": "", "[]a]": "", r"[\]a]": "", "[a-]": "", "[-a]": "",
     r"[\x30-\x39]": "", r"[.#^]": "", "[a-a]": "", r"[\n-\n]": "", r"[\-a]": "",

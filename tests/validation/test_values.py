@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from autosync_tasks.validation import secret_values, stand_ins
+from autosync_tasks.validation import secret_keys, secret_values, stand_ins
 from autosync_tasks.validation.scanner import OWN, Hit
 from autosync_tasks.validation.secret_candidates import judge_hit
 from autosync_tasks.validation.secret_keys import Place
@@ -59,6 +59,21 @@ def test_what_each_looks_like() -> None:
 def test_what_its_name_says() -> None:
     wanted = TABLES["what its name says"]
     assert [[name, secret_values.named(name.encode()) or "no secret"] for name, _ in wanted] == wanted
+
+
+def spread(signs: str, counts: list[int]) -> bytes:
+    """Each sign so often, far from its like."""
+    places = sorted((number / count, at) for at, count in enumerate(counts) for number in range(count))
+    return "".join(signs[at] for _, at in places).encode()
+
+
+def test_exactly_the_least_entropy_is_enough() -> None:
+    login = spread("aB3dE6gH9j", [25, 16, 10, 10, 5, 5, 4, 2, 2, 1])
+    assert secret_values.entropy(login) == 2.8
+    assert secret_values.is_mixed(login)
+    key = spread("sk-aBcDeFgHiJlMnOpQrTuVwXyZbCdEfGhIjLm", [1] * 13 + [4, 8] + [5] * 22 + [25])
+    assert secret_values.entropy(key) == 4.8
+    assert secret_keys.key_of_a_provider(Place(b"a.md", key, 0, len(key)))[0] == "SEC001"
 
 
 def worth(rule: str, text: str, path: str) -> str:
