@@ -316,6 +316,8 @@ def machine(folder: Path) -> Iterator[str]:
 
 
 def _version(program: str) -> str:
+    if shutil.which(program) is None:
+        return f"no {program}"
     said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
     return " ".join(said.split("\n")[0].split()[:3])
 

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 # In place of this folder, whose secrets.py would hide the standard library's.
@@ -28,7 +29,7 @@ from autosync_tasks.validation import jsonc, validate  # noqa: E402
 from autosync_tasks.validation.bash import check_shell  # noqa: E402
 from autosync_tasks.validation.findings import Context, Subject  # noqa: E402
 from autosync_tasks.validation.scanner import load  # noqa: E402
-from benchmarks.sync import Bench, machine  # noqa: E402
+from benchmarks.sync import BYTES, OURS, Bench, machine  # noqa: E402
 
 SCRIPT = (
     b"#!/bin/bash\n"
@@ -68,7 +69,7 @@ class Program:
         self.environ = {
             "HOME": str(home),
             "PATH": os.environ["PATH"],
-            "OPENCODE_SOURCE": str(source),
+            "OPENCODE_SOURCE": os.path.abspath(source),
             "OPENCODE_BACKUP": str(home / "backup"),
         }
 
@@ -98,15 +99,14 @@ def rows(bench: Bench, files: int, rounds: int, trees: list[Path]) -> list[tuple
         found.append((what, f"{min(seconds):.2f}", "loaded" if loaded else "not loaded"))
 
     source = bench.tree(files)
-    run = Program(bench.program, home, source)
+    autosync = bench.programs[OURS]
+    run = Program(autosync, home, source)
     run.run("validate")  # the scanner's rules are compiled, Python's modules too
     program("the program's own start (`autosync --version`)", run, "--version")
-    program(
-        f"`autosync validate`, {files:,} files of 48 MB" if files == 10_000 else f"{files:,} files", run, "validate"
-    )
+    program(f"`autosync validate`, {files:,} files of {files * BYTES / 1e6:,.3g} MB", run, "validate")
     for tree in trees:
         count = sum(path.is_file() for path in tree.rglob("*"))
-        program(f"`autosync validate`, {tree.name}, {count:,} files", Program(bench.program, home, tree), "validate")
+        program(f"`autosync validate`, {tree.name}, {count:,} files", Program(autosync, home, tree), "validate")
     run.run("sync")
     time.sleep(0.2)
     program(f"`autosync sync`, nothing changed in {files:,} files", run, "sync")
@@ -140,7 +140,7 @@ def inside(home: Path, source: Path, rounds: int) -> list[tuple[str, str, str]]:
         ("a shell script", b"bin/run", SCRIPT),
     ):
         one = Subject(path, Kind.FILE, data, 0o755)
-        seconds = least(rounds, lambda one=one: validate([one], context))  # type: ignore[misc]
+        seconds = least(rounds, partial(validate, [one], context))
         found.append((f"one changed file, {what}, all rules", f"{seconds:.3f}", "its start not counted"))
     scripts = [SCRIPT + b"# %d\n" % number for number in range(100)]
     many = least(rounds, lambda: (check_shell(scripts[:50]), check_shell(scripts[50:])))
@@ -163,7 +163,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="autosync-bench-"))
     try:
         about = list(machine(folder))
-        found = rows(Bench(folder, asked.program), asked.files, asked.rounds, asked.trees)
+        found = rows(Bench(folder, asked.program, "", []), asked.files, asked.rounds, asked.trees)
         print(*about, sep="\n")
         print(f"\nProcessor time in seconds (user and system, children too), the least of {asked.rounds} rounds.\n")
         print("| what | seconds | the scanner |\n|---|--:|---|")

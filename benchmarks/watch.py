@@ -70,8 +70,9 @@ class Watcher:
 
     def _read(self) -> None:
         assert self.process.stdout
-        for line in self.process.stdout:
-            self.said.append((time.time(), json.loads(line)))
+        with self.process.stdout as lines:
+            for line in lines:
+                self.said.append((time.time(), json.loads(line)))
 
     def wait_for(self, lines: int) -> float:
         """Until it has said so many lines; the time of the last of them."""

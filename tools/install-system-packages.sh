@@ -2,7 +2,7 @@
 # Installs what the tests run beside Python and git: the real programs that the tests try the project against.
 # Debian and Ubuntu, as root. No service is started: the tests start their own, in private.
 set -eu
-packages="cron man-db zsh fish tmux strace openssh-server openssh-client util-linux iproute2 gcc libc6-dev npm e2fsprogs xfsprogs btrfs-progs"
+packages="cron man-db zsh fish tmux strace openssh-server openssh-client util-linux iproute2 rsync gcc libc6-dev npm e2fsprogs xfsprogs btrfs-progs"
 if ! command -v apt-get >/dev/null; then
     echo "This script knows apt-get only. Install with your own package manager: $packages" >&2
     exit 1

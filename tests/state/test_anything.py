@@ -10,12 +10,18 @@ import pytest
 
 from tests.support.machine import Machine
 
+
+def _far_too_large(path: Path) -> None:
+    path.touch()
+    os.truncate(path, LARGE)
+
+
 THINGS: dict[str, Callable[[Path], object]] = {
     "a folder": Path.mkdir,
     "a full folder": lambda path: (path / "deep" / "er").mkdir(parents=True),
     "a pipe": os.mkfifo,
     "a link to nothing": lambda path: path.symlink_to("/nowhere"),
-    "a file far too large": lambda path: (path.touch(), os.truncate(path, LARGE)),
+    "a file far too large": _far_too_large,
 }
 LARGE = 3 << 30
 """Of a size that a damaged folder tells: nothing is on the disk, and to read it takes half a minute."""
