@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
+import tomllib
 
 import pytest
 
-CHECKOUT = Path(__file__).parents[1]
+from tests.support.forks import CHECKOUT
 
 
 @pytest.mark.parametrize("words", ["ruff check", "ruff format --check", "mypy"])
@@ -17,3 +17,20 @@ def test_style(words: str) -> None:
         [sys.executable, "-m", *words.split()], cwd=CHECKOUT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
+
+
+def test_every_python_file_is_among_those_whose_types_are_checked_strictly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that calls a step with too few words was found by nobody while only the package was checked."""
+    from mypy.main import process_options
+    from mypy.options import PER_MODULE_OPTIONS
+
+    monkeypatch.chdir(CHECKOUT)
+    listed = subprocess.run(["git", "ls-files", "-z", "*.py", "*.pyi"], capture_output=True, check=True).stdout.decode()
+    files = {name for name in listed.split("\0") if name}
+    checked, strict = process_options([])
+    assert files - {str(one.path) for one in checked} == set()
+    assert tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["tool"]["mypy"]["strict"] is True
+    for one in checked:
+        own = strict.clone_for_module(one.module)
+        assert [name for name in PER_MODULE_OPTIONS if getattr(own, name) != getattr(strict, name)] == [], one.path
+    assert [name for name in files if "\n# mypy:" in "\n" + (CHECKOUT / name).read_text()] == []
