@@ -92,6 +92,17 @@ def standing() -> list[dict[str, str]]:
     return [one for one in survived() if "gone" not in one]
 
 
+def test_a_call_of_super_can_fall_away() -> None:
+    text = "class Told(Exception):\n    def __init__(self):\n        super().__init__('what')\n"
+    space = dict[str, Any]()
+    exec(compile(text, "/nowhere/told.py", "exec"), space)
+    tree = ast.parse(text)
+    mutant = next(one for one in mutants_of(tree) if one.now == "pass")
+    assert str(space["Told"]()) == "what"
+    assert Loaded("/nowhere/told.py", tree).become(mutant) == 1
+    assert str(space["Told"]()) == ""
+
+
 @pytest.mark.parametrize("table", [equivalents, known, standing])
 def test_each_mutant_of_a_table_is_there(table) -> None:  # type: ignore[no-untyped-def]
     package = CHECKOUT / "autosync_tasks"

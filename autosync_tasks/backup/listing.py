@@ -138,7 +138,7 @@ def refolded(
         if made is not None:
             made[name] = tree
         above = inside.setdefault(folder.rpartition(b"/")[0], {})
-        if items or not folder:
+        if items:  # the root is never empty: each commit has its manifest
             after[folder] = above[folder] = name
         else:
             after.pop(folder, None)

@@ -35,7 +35,7 @@ def plan(
     puts = {p: e for p, e in touched.items() if e.git_mode and tree.get(p) != (e.git_mode, e.id)}
     deletes = frozenset(
         path
-        for path in (recorded.keys() - after.keys()) | (recorded.keys() & touched.keys())
+        for path in (recorded.keys() - after.keys()) | touched.keys()
         if path in tree and not after.get(path, _FOLDER).git_mode
     )
     deletes |= _displaced(after, tree.keys() - recorded.keys() - {PATH})

@@ -94,9 +94,11 @@ def _deciding(rules: Sequence[Rule], agents: Sequence[Rule]) -> Callable[[Path, 
         found = first(path, is_folder)
         if found is None:
             return len(rules) - 1
-        beneath = own()(path, is_folder) if some_never and rules[found].origin == _EXCLUSIONS else None
-        hidden = beneath is not None and agents[beneath].priority is Priority.NEVER
-        return len(rules) - len(agents) + (beneath or 0) if hidden else found
+        if some_never and rules[found].origin == _EXCLUSIONS:
+            beneath = own()(path, is_folder)
+            if beneath is not None and agents[beneath].priority is Priority.NEVER:
+                return len(rules) - len(agents) + beneath
+        return found
 
     return place
 

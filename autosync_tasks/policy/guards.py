@@ -62,10 +62,8 @@ def _was_contents(change: Change) -> bool:
 
 def _is_lost(change: Change) -> bool:
     """Deleted, replaced by a folder, or a file that had bytes and has none now."""
-    if change.kind is ChangeKind.DELETED:
+    if change.new is None:
         return True
-    if change.new is None or change.old is None:
-        return False
     if change.kind is ChangeKind.TYPE:
         return change.new.kind is Kind.FOLDER
     return change.kind is ChangeKind.MODIFIED and change.new.id == EMPTY

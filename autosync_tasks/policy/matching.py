@@ -30,10 +30,10 @@ def _must_hold(pattern: str) -> bytes:
 
 
 def _search_for(pieces: set[bytes]) -> _FullMatch:
-    """Finds any of these in a text; where what begins alike stands together that takes a third of the time."""
+    """Finds any of these in a text, if none in every one. What begins alike stands together: a third of the time."""
     begun = groupby(sorted(pieces), key=lambda piece: piece[:1])
     ways = (re.escape(first) + b"(?:" + b"|".join(re.escape(one[1:]) for one in all_) + b")" for first, all_ in begun)
-    return re.compile(b"|".join(ways) if pieces else rb"(?!)").search
+    return re.compile(b"|".join(ways)).search
 
 
 class _Expressions:
@@ -77,7 +77,7 @@ class _Expressions:
         if without := [one for one in self._found if not one[1]]:
             self._others = _Expressions()
             self._others._found = without
-        self._may = _search_for(some) if some else re.compile(b"").search
+        self._may = _search_for(some)
         return self._may
 
 

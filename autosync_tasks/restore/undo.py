@@ -150,13 +150,12 @@ def plan_undo(plan: RestorePlan, undo: Undo, standing: Mapping[Path, Standing]) 
         have = standing.get(path)
         if have is None:
             continue
-        made = undo.made.get(path)
         if have.kind is None or not have.storable:
             notes.append(f"{display(path)} cannot be saved first; it stays")
         elif path in aside:
             if standing.get(aside_name(path, undo.run)) is not None:
                 removals.append(Removal(path, have))
-        elif made is not None and (have.kind, have.id) == (made.kind, made.id):
+        elif (have.kind, have.id) == (undo.made[path].kind, undo.made[path].id):
             removals.append(Removal(path, have))
         else:
             notes.append(f"{display(path)} was changed since it was restored; it stays")

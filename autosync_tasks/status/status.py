@@ -109,7 +109,7 @@ def _status(seen: Look, unseen: Status, records: Reversible[dict[str, Any]], now
         leaves = item.change.new is None  # a protected path that the backup still holds goes with the next sync
         by_priority[Priority.HIGH if leaves else item.change.priority].append(item)
     pending = (*by_priority[Priority.HIGH], *by_priority[Priority.MEDIUM])
-    oldest = min((past.first_seen.get(item.change.path, now) for item in pending), default=now)
+    oldest = min((past.first_seen.get(path, now) for item in pending for path in item.change.paths), default=now)
     left_out = (*seen.left_out, *outlook.first_to_go.lost.values())
     faults = [left for left in left_out if not left.expected]
     links, there, times = of.links_out(seen), installed(site.environ, now), unseen.seen

@@ -72,7 +72,7 @@ class Recorder:
             self._state.add_history(record_of(run, acted=False))
 
     def _keep_first_seen(self, run: Run, first: Mapping[Path, float]) -> None:
-        waiting = [pending.change.path for pending in run.pending]
+        waiting = [pending.change for pending in run.pending]
         if run.outcome is Outcome.BLOCKED:
-            waiting += [change.path for change in run.changes]  # what validation held is as pending as the rest
-        keep_first_seen(self._state, waiting, first, self._now)
+            waiting += run.changes  # what validation held is as pending as the rest
+        keep_first_seen(self._state, (path for change in waiting for path in change.paths), first, self._now)

@@ -26,6 +26,7 @@ Feature: What a commit is, is known beforehand, and what it says is not believed
         | a b/c d=1                                    | a b/c d=2, é/ü=1                              | faae7137086b |
         | d[0-29]/f=n                                      | d[0-29]/f=n, d07/f=9                              | 0581411b1605 |
         | d[0-29]/f=n                                      | d[0-29]/f=n, d07/g=9, top=1                       | b53c8f84b733 |
+        | a=1, m/d[0-29]/f=n, m/e=1, z=1                   | a=1, m/d[0-29]/f=n, m/d07/f=9, m/e=2, z=1         | a415ebe86a88 |
 
   Rule: The manifest keeps what git does not
 
@@ -82,6 +83,7 @@ Feature: What a commit is, is known beforehand, and what it says is not believed
         | f 644 .git/config                           | line 4: a name that no tree may hold                 |
         | d 755 a, f 644 a/.git                       | line 5: a name that no tree may hold                 |
         | d 755 a, f 644 a/.GIT/x                     | line 5: a name that no tree may hold                 |
+        | d 755 a, d 755 a/b, f 644 a/b/.git          | line 6: a name that no tree may hold                 |
         | f 644 a/../b                                | line 4: a name that no tree may hold                 |
         | f 644 a//b                                  | line 4: a name that no tree may hold                 |
         | f 644 /etc/passwd                           | line 4: a path that is the backup's own, or absolute |

@@ -46,6 +46,8 @@ Feature: What differs is told once, and goes whole
         | a.log=2             | a.log=1, b.log=3                 |                                  |                          |
         | a.log=2             | a.log=1, b.log=3                 | with low priority                | ~ a.log, - b.log         |
         | c.log=1             |                                  |                                  | + c.log                  |
+        |                     | docs/, docs/a.log=1              |                                  |                          |
+        |                     | docs/, docs/a.log=1              | with low priority                | - docs/a.log             |
         | a.log=1             | a.log=1*                         |                                  |                          |
         | docs/a.log=1        | a.md=1                           |                                  | a.md > docs/a.log        |
 

@@ -19,6 +19,7 @@ Feature: Whoever is held is told the way on
         | INT001 in a.md as 0123abcd                              | on            | mend a.md                                                                                          |
         | SEC001 in .autosync-outside/notes                       | on            | mend .autosync-outside/notes where it comes from (`inv why .autosync-outside/notes` says where)    |
         | SEC001 in .autosync-outside/notes/a.md                  | on            | mend .autosync-outside/notes/a.md                                                                  |
+        | SEC001 in notes/a.md                                    | on            | mend notes/a.md                                                                                    |
         | SEC001 in a\nb.md                                       | on            | mend a\\x0ab.md                                                                                    |
 
     Scenario: what waits, and for which of them

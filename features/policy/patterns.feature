@@ -53,6 +53,7 @@ Feature: Patterns
         | a/**/plans   | a/plans, a/b/plans, a/b/c/plans/x                     | aplans, a/bplans, x/a/plans, plans               |
         | a/**/b/**/c  | a/b/c, a/x/b/y/c, a/b/x/y/c, a/x/y/b/c                | a/c, a/b, a/xb/c, a/bx/c, b/c                    |
         | a/**/**/b    | a/b, a/x/b, a/x/y/b                                   | ab, b, a/xb                                      |
+        | a/**/b/**/**/c | a/b/c, a/x/b/c, a/b/y/c, a/x/b/y/z/c                | a/c, a/b/xc, a/xb/c                              |
         | **/**/plan   | plan, a/plan, a/b/plan                                | a-plan                                           |
         | a/**/        | a/b/, a/b/c, a/b/c/d                                  | a/b, a/, b/a/c/d                                 |
         | **           | plan, a/plan, a/                                      |                                                  |
@@ -104,6 +105,7 @@ Feature: Patterns
         | [\\]a]       | has more in brackets than letters and ranges                        |
         | [z-a]        | has a range in brackets that runs backwards                         |
         | [é]          | has a letter beyond ASCII in brackets                               |
+        | [aé]         | has a letter beyond ASCII in brackets                               |
         | a\x20b       | nothing                                                             |
         | \x20b        | nothing                                                             |
         | b\\\x20     | nothing                                                             |
@@ -185,6 +187,13 @@ Feature: Patterns
         | *.md      | CLAUDE.md, agents/a.md, skills/x/y.md  | sessions/a.md, .env.md/.env, x.key   | settings.json    |
         | agents/   | agents/a.md, agents/                   | agents/x.pem                         | CLAUDE.md        |
         | /*/       | agents/a.md, skills/x/y.md             | sessions/a.md, shell-snapshots/a.md  | CLAUDE.md        |
+
+    Scenario: a rule of one's own is asked before the agent's
+      Given the home of claude
+      Then rules of these patterns mean:
+        | pattern         | these paths                                        | and not these                        |
+        | /sessions/keep/ | sessions/keep/, sessions/keep/a.md                 | sessions/a.md, sessions/keep/.env    |
+        | *.md            | sessions/a.md, CLAUDE.md, shell-snapshots/x/y.md   | sessions/a.txt                       |
 
     Scenario: a folder of which nothing is ever taken is opened only where a rule may wish for something in it
       Given the home of claude

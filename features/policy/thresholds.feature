@@ -44,6 +44,13 @@ Feature: Thresholds
       And the schedule asks for a sync at 09:30 tomorrow
       Then the sync is done
 
+    Scenario: nor does a file that moves on
+      When "README.md" is renamed to "docs/second.md"
+      And the schedule asks for a sync at 09:30, which is skipped
+      And "docs/second.md" is renamed to "docs/third.md"
+      And the schedule asks for a sync at 09:30 tomorrow
+      Then the sync is done
+
   Rule: A sync needs as many changes as the settings say
 
     Scenario Outline: <number> context files where three are needed

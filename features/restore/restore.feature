@@ -32,6 +32,15 @@ Feature: Bringing files back
         | st?ck.md     |
         | con*         |
 
+    Scenario: a name that could be a pattern
+      Given the config tree has these as well:
+        | plan[1].md | a file of mode 644 |
+        | plan1.md   | a file of mode 644 |
+      And a person asks for a sync at 09:01
+      When the config tree is lost
+      And a person restores "plan[1].md"
+      Then the config tree has "plan[1].md", but no "plan1.md"
+
     Scenario: everything, after the whole tree was lost
       When the config tree is lost
       And a person restores everything
@@ -313,6 +322,7 @@ Feature: Bringing files back
         | contxt/stack.md      | not there; the nearest is context/stack.md       |
         | elsewhere/stack.md   | not there; the nearest is context/stack.md       |
         | agent/revewer.md     | not there; the nearest is agent/reviewer.md      |
+        | context/old.md       | not there; the nearest is context/stack.md       |
         | zzz                  | zzz: not there next: name a path as it lies      |
         | ../x                 | ../x lies outside the source                     |
         | /etc/passwd          | /etc/passwd lies outside the source              |

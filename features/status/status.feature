@@ -21,6 +21,13 @@ Feature: Status
 
   Rule: Not protected when something waits too long
 
+    Scenario: a file that moves on is no newer for it
+      When "README.md" is renamed to "docs/second.md"
+      And the schedule asks for a sync at 10:00, which is skipped
+      And "docs/second.md" is renamed to "docs/third.md"
+      And a person asks for the status at 13:00 tomorrow
+      Then the verdict is "not protected"
+
     Scenario: a change that nobody took
       Given auto-sync is disabled
       When a context file changes and the schedule asks for a sync at 10:00

@@ -69,6 +69,13 @@ Feature: The first sync
         | somebody insists | insists on a sync | debug.log |
         | insisting        | insists on a sync | .env      |
 
+    Scenario: nor in a repository of one's own
+      Given a backup repository with a file of its own "README.md" that says "Mine"
+      And an empty config tree
+      When a person asks for a sync
+      Then there is nothing to do
+      And the backup has 1 commit
+
     Scenario: what was asked for is not there
       Given a config tree
       When a person asks for a sync of "no-such-folder/"

@@ -53,6 +53,7 @@ def test_what_is_far_too_long_is_passed_over() -> None:
 def test_of_very_many_names_only_so_many_are_read() -> None:
     lines = [f'Autosync-Not-Here: "{number}"' for number in range(2 * MOST)]
     assert len(read("\n".join(["x", "", *lines])).absent) == MOST
+    assert len(trailers(Said("h", absent=tuple(map(str, range(MOST + 1)))))) == 1 + MOST
 
 
 def test_of_a_long_message_the_end_is_read() -> None:

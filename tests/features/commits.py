@@ -20,10 +20,11 @@ _HEAD = ("autosync-manifest 1", "source abcdefgh", "content DIGEST")
 
 def _listing(cell: str) -> Listing:
     """`d[0-29]/f=n` is a row of files, each with its number in it."""
-    whole = re.sub(
-        r"d\[0-(\d+)\]/f=n", lambda found: ", ".join(f"d{n:02}/f={n}" for n in range(int(found[1]) + 1)), cell
-    )
-    return listing_of(tree_of(whole))
+
+    def row(found: re.Match[str]) -> str:
+        return ", ".join(f"{found[1]}d{n:02}/f={n}" for n in range(int(found[2]) + 1))
+
+    return listing_of(tree_of(re.sub(r"((?:m/)?)d\[0-(\d+)\]/f=n", row, cell)))
 
 
 @then("git knows these trees by these ids:")

@@ -39,11 +39,12 @@ def _paths(cell: str) -> Iterator[tuple[str, bytes, Kind]]:
 
 
 @step("rules of these patterns mean:")
-def mean(datatable: list[list[str]]) -> None:
+def mean(machine: Machine, datatable: list[list[str]]) -> None:
+    plain_settings = load(machine.environ).settings
     wrong = []
     for pattern, meant, others in datatable[1:]:
         rule = _rule(pattern)
-        classifier = Classifier(Settings(rules=(rule,)))
+        classifier = Classifier(replace(plain_settings, rules=(rule,)))
         for cell, wanted in ((meant, True), (others, False)):
             for text, path, kind in _paths(cell):
                 if (classifier.rule_for(path, kind) == rule) is not wanted:
@@ -86,6 +87,7 @@ def protected(datatable: list[list[str]]) -> None:
 
 @then("an exclusion makes these low, and leaves those as they are:")
 def makes_low(machine: Machine, datatable: list[list[str]]) -> None:
+    """What is not low has the very rule that it had."""
     plain_settings = load(machine.environ).settings
     before = Classifier(plain_settings)
     wrong = []
@@ -93,9 +95,10 @@ def makes_low(machine: Machine, datatable: list[list[str]]) -> None:
         classifier = Classifier(replace(plain_settings, sync_exclusions=(pattern,)))
         for cell, wanted in zip(cells, (Priority.LOW, Priority.NEVER, None), strict=True):
             for text, path, kind in _paths(cell):
-                found = classifier.rule_for(path, kind)
-                if found.priority is not (wanted or before.rule_for(path, kind).priority):
-                    wrong.append(f"{text} under {pattern}: {found.priority}")
+                found, was = classifier.rule_for(path, kind), before.rule_for(path, kind)
+                right = found.origin == "sync_exclusions" if wanted is Priority.LOW else found == was
+                if not right or found.priority is not (wanted or was.priority):
+                    wrong.append(f"{text} under {pattern}: {found}")
     assert not wrong, "\n".join(wrong)
 
 

@@ -105,6 +105,8 @@ def test_a_digest_names_one_plan_in_whatever_order_it_was_made() -> None:
         return plan(changes, observed, recorded, there, base, "s", lambda *_: text).digest
 
     assert digest(one, gone) == digest(dict(reversed(one.items())), dict(reversed(gone.items())))
+    backwards = reversed(difference(one, gone).changes)
+    assert digest(one, gone) == plan(backwards, one, gone, there, "1", "s", lambda *_: b"").digest
     others = [(one, gone), (two, gone), (one, {}), ({}, gone), (one, {b"c": entry("gone")})]
     assert len({digest(*other) for other in others} | {digest(one, gone, "2"), digest(one, gone, text=b"x")}) == 7
 

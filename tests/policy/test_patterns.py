@@ -248,8 +248,10 @@ def test_a_very_deep_path_is_judged() -> None:
 
 def test_what_undoes_a_name_is_about_what_it_is_about() -> None:
     """`x/` in a rule's exceptions means folders, and no file of that name."""
-    items = [("x*", ("xy/", "x.*"))]
-    protected, matcher = Matcher(items).name_test(), Matcher(items)
+    items = [("x*", ("xy/", "x.*")), ("*.md", ("b.md", "*.c.md/"))]
+    protected, matcher = Matcher(items).name_test(), Matcher(items[:1])
+    for name, file, folder in ((b"b.md", False, False), (b"a.md", True, True), (b"a.c.md", True, False)):
+        assert (protected(name, False), protected(name, True)) == (file, folder)
     for name, file, folder in ((b"xy", True, False), (b"xz", True, True), (b"x.a", False, False), (b"y", False, False)):
         assert (protected(name, False), protected(name, True)) == (file, folder)
         assert (matcher.first(name, False) == 0, matcher.first(b"a/" + name, True) == 0) == (file, folder)

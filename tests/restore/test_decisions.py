@@ -39,7 +39,7 @@ RUN = "abc123"
 
 
 def rule_for(path: Path, _: Kind) -> Rule:
-    return Rule("p", "notes", Priority.NEVER if path == b".env" else Priority.HIGH)
+    return Rule("p", "notes", Priority.NEVER if path.endswith(b".env") else Priority.HIGH)
 
 
 def planned(selected: dict[Path, Entry], standing: dict[Path, Standing], *, overwrite: bool = True) -> RestorePlan:
@@ -162,8 +162,8 @@ def test_nothing_is_written_through_a_link_nor_below_it() -> None:
 
 
 def test_what_is_protected_now_is_withheld() -> None:
-    found = planned({b".env": FILE, b"p": FILE}, {})
-    assert (found.withheld, [put.path for put in found.puts]) == ((b".env",), [b"p"])
+    found = planned({b"b/.env": FILE, b"p": FILE, b"a/.env": FILE}, {})
+    assert (found.withheld, [put.path for put in found.puts]) == ((b"a/.env", b"b/.env"), [b"p"])
 
 
 def test_a_folder_of_ones_own_is_not_overwritten() -> None:
@@ -287,8 +287,11 @@ def test_a_snapshot_is_named_by_the_beginning_of_its_id() -> None:
 
 
 def test_taking_back_removes_what_was_made_and_returns_what_was_set_aside() -> None:
-    undo = undoing.Undo(RUN, COMMIT, {b"made": FILE, b"mine": FILE, b"odd": FILE, b"gone": FILE}, (b"moved", b"lost"))
+    made = dict.fromkeys((b"made", b"mine", b"odd", b"gone"), FILE)
+    undo = undoing.Undo(RUN, COMMIT, made, (b"moved", b"lost", b"pipe"))
     standing = {
+        b"pipe": Standing(None, 0o644, ""),
+        aside_name(b"pipe", RUN): ELSE,
         b"made": HERE,
         b"mine": ELSE,
         b"odd": Standing(Kind.FILE, 0o644, A, storable=False),
@@ -298,8 +301,9 @@ def test_taking_back_removes_what_was_made_and_returns_what_was_set_aside() -> N
     }
     plan, notes = undoing.plan_undo(RestorePlan(), undo, standing)
     assert plan.removals == (Removal(b"moved", ELSE), Removal(b"made", HERE))
-    assert plan.returns == ((aside_name(b"moved", RUN), b"moved"),)
+    assert plan.returns == tuple((aside_name(path, RUN), path) for path in (b"moved", b"pipe"))
     assert notes == (
+        "pipe cannot be saved first; it stays",
         "odd cannot be saved first; it stays",
         "mine was changed since it was restored; it stays",
         f"{aside_name(b'lost', RUN).decode()} is gone; lost stays as it is",

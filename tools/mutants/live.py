@@ -32,8 +32,9 @@ class Loaded:
         number = 0
         for old, other in pairs:
             for function in self._functions.get(_place(old), ()):
-                if other.co_freevars == function.__code__.co_freevars:
-                    function.__code__ = other
+                needed = function.__code__.co_freevars
+                if other.co_freevars in (needed, ()):  # where `super()` fell away, its class is needed no more
+                    function.__code__ = other.replace(co_freevars=needed)
                     number += 1
         if mutant.operator.startswith("default"):
             self._defaults(mutant)
