@@ -178,7 +178,7 @@ def _in_tree(command: str, spelled: Sequence[str]) -> bytes:
     for tree in spelled:
         home, _, folder = tree.partition("/")
         homes = r"(?:~|\$HOME|\$\{HOME\}|/root|/(?:home|Users)/[^/\s\"']+)" if home == "~" else re.escape(home)
-        before = re.split(r"[;|&<>\n]", command, maxsplit=1)[0]
+        before = re.split(r"[;|&<>\n]", command)[0]
         if match := re.search(rf"(?<![^\s\"'=]){homes}\"?/{re.escape(folder)}\"?/([^\s\"'$`*?(){{}}]+)", before):
             return posixpath.normpath(match[1]).encode("utf-8", "surrogatepass")
     return b""

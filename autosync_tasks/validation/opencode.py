@@ -12,8 +12,8 @@ _CONFIG = frozenset((b"opencode.json", b"opencode.jsonc", b"config.json"))
 class OpenCodePath(NamedTuple):
     """A path seen from the folder that OpenCode reads: that folder (with its `/`), the rest, its first folder's kind.
 
-    kind: "agent", "command", "mode", "skill", or "". name: what OpenCode calls it (`a/b` for `agent/a/b.md`; for a
-    skill its folder), or "" if it is none.
+    kind: "agent", "command", "mode", "skill", or "". name: what tells it from others of its kind (`a/b.md` for
+    `agent/a/b.md`; for a skill its folder), or "" if it is none.
     """
 
     root: bytes
@@ -32,10 +32,10 @@ def place(path: bytes) -> OpenCodePath:
     kind = _KINDS.get(head, "")
     name = b""
     if kind == "skill":
-        folder, _, file = rest.rpartition(b"/")
+        folder, _, file = inside.rpartition(b"/")
         name = folder.rpartition(b"/")[2] if file == b"SKILL.md" else b""
     elif kind and rest.endswith(b".md") and not (kind == "mode" and b"/" in rest):
-        name = rest.removesuffix(b".md")
+        name = rest
     return OpenCodePath(root, inside, kind if name else "", name)
 
 

@@ -73,6 +73,8 @@ Feature: The front matter of agents, commands, modes and skills is read as OpenC
         | .opencode/agent/j.md | ---\nmode: nope\n---\n                            | MDF002, MDF003   |
         | docs/k.md           | ---\nmode: nope\n---\n                             | nothing          |
         | agent/l.txt         | ---\nmode: nope\n---\n                             | nothing          |
+        | agent/.md           | ---\nmode: nope\n---\n                             | MDF002, MDF003, STR004 |
+        | skills/SKILL.md     | ---\nname: skills\n---\n                           | MDF004           |
         | skill/m/SKILL.md    | ---\nname: m\ndescription: d\n---\n                | nothing          |
         | skill/n/SKILL.md    | ---\ndescription: d\n---\n                         | MDF004 in line 1 |
         | skill/o/SKILL.md    | ---\nname: o\ndescription: 5\n---\n                | MDF004           |

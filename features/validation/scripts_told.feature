@@ -149,4 +149,4 @@ Feature: What is told of a script, and which files are scripts
         | skill/A/SKILL.md | 644 | ---\nname: A\ndescription: d\n---\n | STR004 0:0 The name is not in lower-case letters, digits and hyphens.; MDF005 2:0 The skill's name is not its folder's, or not in the usual form. |
         | skills/deep/a/SKILL.md | 644 | ---\nname: a\ndescription: d\n---\n |  |
         | skill/A/notes.md | 644 | x |  |
-        | skill/SKILL.md | 644 | x |  |
+        | skill/SKILL.md | 644 | x | MDF004 1:0 The skill has no front matter with `name` and `description`. |

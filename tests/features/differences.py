@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from functools import cache
+from functools import cache, partial
 
 from pytest_bdd import then
 
@@ -20,6 +20,8 @@ from autosync_tasks.policy.classify import Classifier
 from autosync_tasks.policy.inputs import Ask
 from autosync_tasks.policy.select import select
 from autosync_tasks.validation.families import RULES
+from autosync_tasks.validation.withheld import unified
+from tests.features.judged import meant
 
 _SIGNS = {
     ChangeKind.CREATED: "+",
@@ -178,3 +180,20 @@ def _change(text: str) -> Change:
     if path == "note":
         return Change(path.encode(), ChangeKind.TYPE, rule, tree_of("note/")[b"note"], new)
     return Change(path.encode(), ChangeKind.CREATED, rule, new)
+
+
+def _the_same(lines: set[int], _: bytes) -> set[int]:
+    return lines
+
+
+@then("of a file that was this and is that, with such lines withheld, this is shown:")
+def diff_shown(datatable: list[list[str]]) -> None:
+    """The same lines of both are withheld."""
+    found = []
+    for was, then_is, withheld, _ in datatable[1:]:
+        lines = {int(one) for one in withheld.split(", ") if one}
+        told = list(unified(meant(was), meant(then_is), partial(_the_same, lines)))
+        assert not any("\n" in line for line in told)
+        shown = "\n".join(told)
+        found.append((was, then_is, withheld, shown))
+    assert found == [(was, then_is, lines, meant(shown).decode()) for was, then_is, lines, shown in datatable[1:]]

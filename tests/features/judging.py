@@ -18,7 +18,6 @@ from autosync_tasks.validation.families import explain
 from autosync_tasks.validation.findings import Context, Raw, Subject
 from autosync_tasks.validation.rule import Family
 from autosync_tasks.validation.scanner import Engine, EngineUnavailableError, Hit, SieveHoleError
-from autosync_tasks.validation.withheld import unified
 from tests.features.judged import meant
 from tests.features.tree import unescaped
 from tests.features.words import rows_of
@@ -251,23 +250,6 @@ def all_hidden(datatable: list[list[str]]) -> None:
     away = context(load_engine=_scanner_that("went away"))
     found = [[holds, _hidden(meant(holds), away)] for holds, _ in datatable[1:]]
     assert found == datatable[1:]
-
-
-def _the_same(lines: set[int], _: bytes) -> set[int]:
-    return lines
-
-
-@then("of a file that was this and is that, with such lines withheld, this is shown:")
-def diff_shown(datatable: list[list[str]]) -> None:
-    """The same lines of both are withheld."""
-    found = []
-    for was, then_is, withheld, _ in datatable[1:]:
-        lines = {int(one) for one in withheld.split(", ") if one}
-        told = list(unified(meant(was), meant(then_is), partial(_the_same, lines)))
-        assert not any("\n" in line for line in told)
-        shown = "\n".join(told)
-        found.append((was, then_is, withheld, shown))
-    assert found == [(was, then_is, lines, meant(shown).decode()) for was, then_is, lines, shown in datatable[1:]]
 
 
 @then("with a scanner that went away no line of a file is shown")

@@ -104,6 +104,17 @@ def test_a_value_with_which_nothing_is_read_blocks(agent: str, path: str, text: 
     assert all(one.blocks and one.message.startswith(wanted) for one in found), found
 
 
+def test_an_agents_tree_may_be_written_by_a_variable_of_its_own() -> None:
+    says = Says("hooks", ("/settings.json",), known=("$ACME_HOME/tree",))
+    for command, codes in (
+        ("$ACME_HOME/tree/gone.sh", ["AGT005"]),
+        ("~/tree/gone.sh", []),
+        ("$OTHER/tree/gone.sh", []),
+    ):
+        subject = file(b"settings.json", f'{{"statusLine": {{"command": "{command}"}}}}')
+        assert of(subject, context(b"settings.json", checks=(says,), opencode=False)) == codes
+
+
 PATHS = (b"settings.json", b"hooks/there.sh", b"plugins", b"status.sh", b"bin")
 
 

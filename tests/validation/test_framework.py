@@ -16,12 +16,12 @@ import pytest
 
 from autosync_tasks.errors import UsageError
 from autosync_tasks.model import Kind, Severity
-from autosync_tasks.validation import families, judged_apart, run, validate
+from autosync_tasks.validation import families, run, validate
 from autosync_tasks.validation.bash import check_shell
 from autosync_tasks.validation.families import RULES, explain
 from autosync_tasks.validation.findings import Context, Lines, Raw, Subject, fingerprint
 from autosync_tasks.validation.rule import Family
-from autosync_tasks.validation.scanner import Engine, EngineUnavailableError, Hit
+from autosync_tasks.validation.scanner import EngineUnavailableError, Hit
 from autosync_tasks.validation.withheld import unified
 from tests.support.trees import unpack
 from tests.validation.support import (
@@ -318,19 +318,6 @@ def test_a_secret_has_the_same_fingerprint_wherever_it_is_and_in_every_version()
     mark = hmac.new(b"key", told, "sha256").hexdigest()[:16]
     raw = Raw("SEC001", "x", token=b"abc", shared=True)
     assert {fingerprint(b"key", raw, path) for path in (b"a.md", b"b.md")} == {mark}
-
-
-def test_who_judged_which_file_changes_nothing() -> None:
-    """Of names that nobody could judge the first is told, also where another process judged its file."""
-    missing = context(b"a.md", b"b.md", load_engine=_unavailable)
-    one, two = file(b"a.md"), file(b"b.md")
-    alone = validate([one, two], missing)
-    assert [found.path for found in alone] == [b"a.md"]
-    assert validate([two], missing, lambda: judged_apart([one], missing)) == alone
-
-
-def _unavailable(_: str) -> Engine:
-    raise EngineUnavailableError("no such library")
 
 
 def test_what_was_no_text_is_not_shown() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from autosync_tasks.errors import UsageError
 from autosync_tasks.model import Finding, Left, LeftOut, Severity
-from autosync_tasks.validation import jsonc, of_left_out, schema, validate
+from autosync_tasks.validation import hits, jsonc, of_left_out, schema, validate
 from autosync_tasks.validation.families import explain
 from autosync_tasks.validation.findings import Lines, Subject, printable
 from autosync_tasks.validation.names_and_modes import collisions
@@ -124,8 +124,19 @@ def test_what_is_shown_of_a_file_holds_no_secret() -> None:
         b"one\ntwo\nthree\nfour\n", [Region("SEC002", "", 4, 13, b"two\nthree"), Region("SEC001", "", 3, 3, b"one")]
     )
     assert [lines.excerpt(line) for line in range(1, 6)] == ["", "", "", "four", ""]
+    last = Withheld(b"one\ntwo\n", [Region("SEC001", "", 0, 5, b"one\nt")])
+    assert [last.excerpt(line) for line in (1, 2)] == ["", ""], "also where its last letter stands alone"
     short = Withheld(b"a", [Region("SEC001", "", 0, 1, b"sec")])
     assert short.clean(replace(told, message="a section")).message == "a section"
+
+
+def test_no_diff_shows_a_line_with_the_last_letter_of_a_secret() -> None:
+    class One:
+        def scan(self, data: bytes) -> list[Hit]:
+            return [Hit("x.y", 2, 44, sure=True)]
+
+    text = b"x\n" + b"kP7vQ2mX9s" * 4 + b"\nw and\nmore\n"
+    assert hits(b"a.md", text, context(load_engine=lambda cache: One())) == {2, 3}
 
 
 def test_a_code_that_is_far_from_any_is_told_with_the_nearest() -> None:
@@ -147,7 +158,7 @@ def test_of_one_kind_two_hundred_are_told() -> None:
 
 
 def test_the_scanner_is_loaded_once_and_bash_asked_only_of_scripts() -> None:
-    loads, asked = list[str](), list[bytes]()
+    loads, asked = list[str](), list[Sequence[bytes]]()
     files = [file(b"a.md", "x"), file(b"b.md", "y")]
 
     def load(cache: str) -> NoSecrets:
@@ -159,7 +170,7 @@ def test_the_scanner_is_loaded_once_and_bash_asked_only_of_scripts() -> None:
         raise EngineUnavailableError("none")
 
     def check(scripts: Sequence[bytes]) -> list[str]:
-        asked.extend(scripts)
+        asked.append(scripts)
         return []
 
     assert found(*files, load_engine=load, check_shell=check) == []

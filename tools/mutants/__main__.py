@@ -74,7 +74,7 @@ def main() -> None:
     if asked.what == "became":
         say(entries(store.noticed_since([File.read(PACKAGE, name) for name in names])))
         return
-    asked.named = known() if asked.what == "known" else _closed(asked.share) if asked.what == "closed" else []
+    asked.named = known() if asked.what == "known" else _closed(asked.share, names) if asked.what == "closed" else []
     if asked.named:
         asked.tests += " " + shlex.join(sorted({one["by"] for one in asked.named}))
     work = {"trace": trace, "run": _run}.get(asked.what, _named)
@@ -261,9 +261,10 @@ def _judge(session: Session, plan: _Plan, file: File, mutant: Mutant, loaded: Lo
     }
 
 
-def _closed(share: float) -> list[dict[str, str]]:
-    """Those that are noticed now, or a share of them, always the same one."""
-    return [one for one in survived() if "by" in one and rank(one["file"] + one["was"] + one["now"]) < share]
+def _closed(share: float, names: list[str]) -> list[dict[str, str]]:
+    """Those of these files that are noticed now, or a share of them, always the same one."""
+    of = [one for one in survived() if "by" in one and one["file"] in names]
+    return [one for one in of if rank(one["file"] + one["was"] + one["now"]) < share]
 
 
 def _named(session: Session, _: Store, __: list[str], asked: argparse.Namespace) -> None:
