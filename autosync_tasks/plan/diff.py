@@ -34,14 +34,16 @@ def differences(seen: Look, changes: Iterable[Change]) -> Iterator[str]:
     known = context(seen.site, check=True)
     with Reader(seen.root, seen.scan.followed) as reader:
         for change in changes:
-            old_name = display(change.old_path if change.old_path is not None else change.path)
-            if change.old and change.new and change.old_path is not None and change.old.id == change.new.id:
-                yield f"=== backup/{old_name} is renamed to source/{display(change.path)}"
-                continue
-            yield f"--- backup/{old_name}" if change.old else "--- nothing"
-            yield f"+++ source/{display(change.path)}" if change.new else "+++ nothing"
+            name = display(change.path)
+            if change.old_path is not None:
+                yield f"=== backup/{display(change.old_path)} is renamed to source/{name}"
+            else:
+                yield f"--- backup/{name}" if change.old else "--- nothing"
+                yield f"+++ source/{name}" if change.new else "+++ nothing"
             if change.old and change.new and change.old.mode != change.new.mode:
                 yield f"    mode {change.old.mode:o} becomes {change.new.mode:o}"
+            if change.old_path is not None:  # with the contents that it had
+                continue
             old, new = _old(seen.site.repository, change), _new(reader, seen, change)
             if old == new:
                 continue

@@ -65,6 +65,14 @@ Feature: What has changed
       Then it says "=== backup/agent/reviewer.md is renamed to source/agent/critic.md"
       And it does not say "---"
 
+    Scenario: a new name, and a new mode
+      Given "agent/reviewer.md" gets mode 600
+      And "agent/reviewer.md" is renamed to "agent/critic.md"
+      When a person runs `autosync diff`
+      Then it says:
+        | === backup/agent/reviewer.md is renamed to source/agent/critic.md |
+        | mode 644 becomes 600                                              |
+
     Scenario: what no sync takes is only counted
       Given a log changes
       When a person runs `autosync diff`
