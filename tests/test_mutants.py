@@ -104,7 +104,7 @@ def test_a_call_of_super_can_fall_away() -> None:
 
 
 @pytest.mark.parametrize("table", [equivalents, known, standing])
-def test_each_mutant_of_a_table_is_there(table) -> None:  # type: ignore[no-untyped-def]
+def test_each_mutant_of_a_table_is_there(table: Callable[[], list[dict[str, str]]]) -> None:
     package = CHECKOUT / "autosync_tasks"
     files = {name: File.read(package, name) for name in {one["file"] for one in table()}}
     stale = [one for one in table() if not any(mutant.is_as(one) for mutant in files[one["file"]].mutants)]

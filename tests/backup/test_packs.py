@@ -107,10 +107,10 @@ def _where_one_is_too_quick_for_the_other(monkeypatch: pytest.MonkeyPatch) -> No
 def _whose_second_process_ends_early(monkeypatch: pytest.MonkeyPatch) -> None:
     here, told = os.getpid(), shared._told
 
-    def ends(*answer: object) -> bytes:
+    def ends(*answer: Any) -> bytes:
         if os.getpid() != here:
             os._exit(1)
-        return told(*answer)  # type: ignore[arg-type]
+        return told(*answer)
 
     monkeypatch.setattr(shared, "_told", ends)
 
@@ -251,9 +251,9 @@ def test_a_gc_of_somebody_takes_nothing_that_no_commit_names_yet(
 ) -> None:
     own_trees = commits._own_trees
 
-    def meanwhile(*known: object) -> object:
+    def meanwhile(*known: Any) -> object:
         place.git("gc", "--prune=now", "--quiet")
-        return own_trees(*known)  # type: ignore[arg-type]
+        return own_trees(*known)
 
     with monkeypatch.context() as tidying:
         tidying.setattr(commits, "_own_trees", meanwhile)

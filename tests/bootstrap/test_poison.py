@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,8 +74,8 @@ def new(workshop: Path, scanner_cache: Path, enemy: Enemy) -> Iterator[Machine]:
     assert not list(made.state.glob("*/scratch-*"))
 
 
-def bring(new: Machine, enemy: Enemy, address: str = "", calls: Callbacks | None = None, **wish: object) -> Run:
-    asked = replace(Wish(address or str(enemy.there), limits=QUICK), **wish)  # type: ignore[arg-type]
+def bring(new: Machine, enemy: Enemy, address: str = "", calls: Callbacks | None = None, **wish: Any) -> Run:
+    asked = replace(Wish(address or str(enemy.there), limits=QUICK), **wish)
     return bootstrap(new.environ, asked, new_request(), calls)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -253,10 +254,14 @@ def newest_after_a_while(machine: Machine, of_all: Watcher) -> None:
     of_all.until(lambda: git(there(machine), "show", "codex:config.toml").decode() == 'model = "gpt-6"\n')
 
 
+def _has_said(watcher: Watcher, name: str, outcome: str) -> bool:
+    return (name, outcome) in watcher.of_agents
+
+
 @then("the watcher says that claude is blocked, opencode in conflict and codex backed up")
 def watcher_says(of_all: Watcher) -> None:
     for name, outcome in (("claude", "blocked"), ("opencode", "incomplete"), ("codex", "changed")):
-        of_all.until(lambda name=name, outcome=outcome: (name, outcome) in of_all.of_agents)  # type: ignore[misc]
+        of_all.until(partial(_has_said, of_all, name, outcome))
 
 
 @when("a person switches codex off")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from pytest_bdd import given, parsers, step, then
@@ -49,11 +50,11 @@ def address(machine: Machine) -> Path:
     return bundle if bundle.exists() else there(machine)
 
 
-def _bring(machine: Machine, *, check: bool = False, limits: Limits = QUICK, **wish: object) -> Told:
+def _bring(machine: Machine, *, check: bool = False, limits: Limits = QUICK, **wish: Any) -> Told:
     made = new(machine)
     made.now += 60
     before = _BEFORE[machine] = picture(made.home)
-    asked = replace(Wish(str(address(machine)), limits=limits), **wish)  # type: ignore[arg-type]
+    asked = replace(Wish(str(address(machine)), limits=limits), **wish)
     request = Request(check=check, now=made.now, run_id=f"{len(made.told):012x}")
 
     def go() -> Run:

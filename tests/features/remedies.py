@@ -6,6 +6,7 @@ A cell holds what was seen, `name: value`, parted by semicolons; A to F stand fo
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from pytest_bdd import then
 
@@ -19,7 +20,7 @@ def _id(text: str) -> str:
 
 
 def _seen(cell: str) -> Diagnosis:
-    found: dict[str, object] = {"branch": "main"}
+    found: dict[str, Any] = {"branch": "main"}
     for one in filter(None, cell.split("; ")):
         name, value = one.split(": ", 1)
         name = name.replace(" ", "_")
@@ -29,18 +30,18 @@ def _seen(cell: str) -> Diagnosis:
         elif name == "damaged":
             kind, item, path, commit, *whose = words
             one_ = Damaged(item, kind, b"" if path == "-" else path.encode(), commit, *whose)
-            found[name] = (*found.get(name, ()), one_)  # type: ignore[misc]
+            found[name] = (*found.get(name, ()), one_)
         elif name in ("heals", "packs"):
             key, _, rest = value.partition(" ")
-            found[name] = {**found.get(name, {}), _id(key): rest}  # type: ignore[dict-item]
+            found[name] = {**found.get(name, {}), _id(key): rest}
         elif name == "refs":
             ref, why, *last = value.split(", ")
-            found[name] = (*found.get(name, ()), BadRef(ref, why, *map(_id, last)))  # type: ignore[misc]
+            found[name] = (*found.get(name, ()), BadRef(ref, why, *map(_id, last)))
         elif name in ("head_kept", "back"):
             found[name] = value == "yes"
         else:
             found[name] = _id(value)
-    return Diagnosis(**found)  # type: ignore[arg-type]
+    return Diagnosis(**found)
 
 
 def told(cell: str) -> str:

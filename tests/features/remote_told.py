@@ -225,7 +225,9 @@ _STOPS = {
 def way_on_from(datatable: list[list[str]]) -> None:
     wrong = []
     for because, wanted in datatable[1:]:
-        why, branch, host = re.fullmatch("(.+), at the branch (.+), on (.+)", because).groups()  # type: ignore[union-attr]
+        words = re.fullmatch("(.+), at the branch (.+), on (.+)", because)
+        assert words, because
+        why, branch, host = words.groups()
         heads, there, whose = _STOPS[why]
         trees = Trees({}, _holds("AGENTS.md"), _holds(there), _OWNED, _OWN_ID, whose)
         if (told := by_trees(heads, trees, branch, host).next_step) != wanted:

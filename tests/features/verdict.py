@@ -135,7 +135,9 @@ def _changes(cell: str, classifier: Classifier) -> Iterator[Change]:
     """`context/a.md modified, context/a.md renamed to context/b.md`."""
     old, new = Entry(Kind.FILE, 0o644, 3, "a" * 40), Entry(Kind.FILE, 0o644, 3, "b" * 40)
     for one in filter(None, cell.split(", ")):
-        before, what, after = re.fullmatch(r"(\S+) ([a-z]+)(?: to (\S+))?", one).groups()  # type: ignore[union-attr]
+        words = re.fullmatch(r"(\S+) ([a-z]+)(?: to (\S+))?", one)
+        assert words, one
+        before, what, after = words.groups()
         path, entry = (after or before).encode(), None if what == "deleted" else new
         rule, starts = classifier.rule_for(path, Kind.FILE), classifier.starts(path, Kind.FILE)
         yield Change(path, ChangeKind(what), rule, entry, old, before.encode() if after else None, starts=starts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,10 +36,10 @@ def there(machine: Machine, workshop: Path) -> Path:
     return remote
 
 
-def forged(remote: Path, name: str, **said: str) -> None:
+def forged(remote: Path, name: str, **said: Any) -> None:
     """A record of another machine's agent."""
     tree = git(remote, "mktree").decode().strip()
-    commit = git(remote, "commit-tree", "-m", format_record(Record(name, **said)), tree).decode().strip()  # type: ignore[arg-type]
+    commit = git(remote, "commit-tree", "-m", format_record(Record(name, **said)), tree).decode().strip()
     git(remote, "update-ref", REFS + name, commit)
 
 

@@ -200,7 +200,7 @@ def test_the_mode_of_a_folder_goes_though_a_file_in_it_cannot_be_read() -> None:
     assert without(plan, frozenset({b"notes/a.md"})) == (private,)
 
 
-def replace_kind(one, kind: ChangeKind):  # type: ignore[no-untyped-def]
+def replace_kind(one: Change, kind: ChangeKind) -> Change:
     old, new = (None, one.new or entry()) if kind is ChangeKind.CREATED else (one.old or entry(), None)
     return replace(one, kind=kind, old=old, new=new)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 from autosync_tasks.config.settings import Settings
 from autosync_tasks.model import Change, ChangeKind, Entry, Kind, Rule
@@ -18,9 +19,9 @@ NINE = 1_767_603_600.0
 SETTINGS = Settings()
 
 
-def having(**values: object) -> Settings:
+def having(**values: Any) -> Settings:
     """The default settings but for these."""
-    return replace(SETTINGS, **values)  # type: ignore[arg-type]
+    return replace(SETTINGS, **values)
 
 
 def at(clock: str) -> float:

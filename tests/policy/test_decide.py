@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -367,11 +368,11 @@ def test_a_folder_that_only_changed_its_mode_binds_nothing_below_it() -> None:
 # guards
 
 
-def losing(number: int, owned: int, **more: object) -> tuple[list[Change], Guarded]:
+def losing(number: int, owned: int, **more: Any) -> tuple[list[Change], Guarded]:
     """So many of the owned files are gone from the source."""
     pending = [change(f"context/{n:03}.md", ChangeKind.DELETED) for n in range(number)]
     facts = Guarded(source_entries=owned - number, owned=owned, gone=tuple(one.path for one in pending))
-    return pending, replace(facts, **more)  # type: ignore[arg-type]
+    return pending, replace(facts, **more)
 
 
 @pytest.mark.parametrize("trigger", Trigger)

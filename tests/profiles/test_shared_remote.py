@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,12 +62,12 @@ def test_cut_off_halfway_the_next_run_goes_on(shared: Machine, call: int, monkey
     """Ended before the first word of the remote is written, between the two, and before the push."""
     run, seen = Gateway.run, []
 
-    def cut(gateway: Gateway, *words: str, **more: object) -> bytes:
+    def cut(gateway: Gateway, *words: str, **more: Any) -> bytes:
         if words[0] == "config" and words[1].startswith("remote."):
             seen.append(words)
             if len(seen) == call:
                 os._exit(9)
-        return run(gateway, *words, **more)  # type: ignore[arg-type]
+        return run(gateway, *words, **more)
 
     monkeypatch.setattr(Gateway, "run", cut)
     if call == 3:

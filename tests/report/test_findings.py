@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from autosync_tasks.model import Finding, Severity
 from autosync_tasks.report.changes import of_findings, of_validation
 
@@ -10,10 +12,10 @@ def plain(findings: list[Finding], most: int = 20) -> list[str]:
     return ["".join(part.text for part in line) for line in of_findings(findings, most=most)]
 
 
-def finding(path: str, code: str, line: int = 0, **more: object) -> Finding:
+def finding(path: str, code: str, line: int = 0, **more: Any) -> Finding:
     error = code in ("SEC001", "MRG001", "JSN001")
     given = {"message": "It is wrong.", "hint": f"Mend {code}.", "fingerprint": "0123456789abcdef", **more}
-    return Finding(code, Severity.ERROR if error else Severity.WARNING, path.encode(), line=line, **given)  # type: ignore[arg-type]
+    return Finding(code, Severity.ERROR if error else Severity.WARNING, path.encode(), line=line, **given)
 
 
 def test_each_file_stands_once_and_those_with_errors_first() -> None:

@@ -6,6 +6,7 @@ import os
 import shutil
 import stat
 from pathlib import Path
+from typing import Any
 
 from autosync_tasks.model import Outcome, Run
 from autosync_tasks.restore.request import Wish
@@ -27,9 +28,9 @@ class Place(Home):
         assert run.outcome in (Outcome.CHANGED, Outcome.OK), run
         return run
 
-    def restore(self, *paths: str, **how: object) -> Run:
+    def restore(self, *paths: str, **how: Any) -> Run:
         """A restore by a person who said --yes, unless `how` says otherwise."""
-        wish: Wish = new_wish(paths, **{"yes": True, **how})  # type: ignore[arg-type]
+        wish: Wish = new_wish(paths, **{"yes": True, **how})
         return restore(self.site, wish)[0]
 
     def say(self, *words: str, stdin: bytes = b"") -> str:

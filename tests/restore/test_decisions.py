@@ -317,8 +317,10 @@ ZONE = timezone(timedelta(hours=2))
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=ZONE).timestamp()
 
 
-def at(*parts: int, zone: timezone = ZONE) -> float:
-    return datetime(*parts, tzinfo=zone).timestamp()  # type: ignore[misc,arg-type]
+def at(
+    year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0, zone: timezone = ZONE
+) -> float:
+    return datetime(year, month, day, hour, minute, second, tzinfo=zone).timestamp()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import contextlib
 import io
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from autosync_tasks.cli.program import _FLAGS
 from autosync_tasks.cli.sync_config import translate
 from autosync_tasks.model import Outcome, Trigger
 from autosync_tasks.report import idle, lines
+from autosync_tasks.report.words import Line
 from autosync_tasks.state.state import State
 from autosync_tasks.sync import note, pipeline, still
 from autosync_tasks.tree.facts import not_seen
@@ -51,8 +52,8 @@ def note_of(place: Place) -> Path:
     return place.home / ".local/state/autosync-tasks/still"
 
 
-def said(words: list[object]) -> str:
-    return "".join("".join(part.text for part in line) + "\n" for line in words)  # type: ignore[attr-defined]
+def said(words: Iterable[Line]) -> str:
+    return "".join("".join(part.text for part in line) + "\n" for line in words)
 
 
 def test_it_says_what_the_whole_way_says(place: Place) -> None:

@@ -149,7 +149,7 @@ def test_the_words_that_it_is_told(tmp_path: Path) -> None:
         for _ in range(looks):
             following.look()
         child = following.begin(seen=seen)
-        _until(lambda child=child: child.process.poll() is not None)  # type: ignore[misc]
+        child.process.wait(120)
         assert child.ended() == (0, {"outcome": "ok"})
         assert said.read_bytes() == words
 

@@ -6,6 +6,7 @@ import os
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -154,9 +155,9 @@ def test_scripts_are_read_by_one_bash_and_lie_in_no_file(monkeypatch: pytest.Mon
     begun: list[list[str]] = []
     real = subprocess.Popen
 
-    def count(command: list[str], **given: object) -> subprocess.Popen[bytes]:
+    def count(command: list[str], **given: Any) -> subprocess.Popen[str]:
         begun.append(command)
-        return real(command, **given)  # type: ignore[call-overload, no-any-return]
+        return real(command, **given)
 
     monkeypatch.setattr(subprocess, "Popen", count)
     assert check_shell([b"true\n"] * 50) == [""] * 50

@@ -10,6 +10,7 @@ from autosync_tasks.model import Left, LeftOut, Severity
 from autosync_tasks.validation import front_matter, of_left_out, validate
 from autosync_tasks.validation.bash import check_shell
 from autosync_tasks.validation.families import RULES
+from autosync_tasks.validation.findings import Subject
 from tests.validation.support import codes, context, file, grows_linearly, link, of
 
 
@@ -398,8 +399,8 @@ def test_merge_markers(path: bytes, data: bytes, found: bool) -> None:
         (link(b"a", b"/trees/d/b"), ["FS006"]),
     ],
 )
-def test_names_modes_and_scripts(subject: object, expected: list[str]) -> None:
-    assert of(subject, context(subject.path, b"d/b", root=b"/tree")) == expected  # type: ignore[arg-type, attr-defined]
+def test_names_modes_and_scripts(subject: Subject, expected: list[str]) -> None:
+    assert of(subject, context(subject.path, b"d/b", root=b"/tree")) == expected
 
 
 ODD_PYTHON = {

@@ -6,6 +6,7 @@ import gzip
 import importlib.util
 import json
 import platform
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,13 +70,15 @@ def test_status_and_doctor_say_so(absent: pytest.MonkeyPatch, machine: Machine) 
 @pytest.mark.skipif(not CASES.exists(), reason="the labelled cases are not here")
 def test_how_much_weaker_they_are() -> None:
     """The numbers of docs/validation.md."""
-    engine, blocked, all_ = scanner.OwnRules(), {}, {}  # type: ignore[var-annotated]
+    engine = scanner.OwnRules()
+    blocked: Counter[tuple[str, str]] = Counter()
+    all_: Counter[tuple[str, str]] = Counter()
     with gzip.open(CASES, "rt") as cases:
         for case in map(json.loads, cases):
             kind = (case["tier"], case["grade"])
             found = regions(case["file_name"].encode(), as_utf8(case["text"].encode()), engine)
-            all_[kind] = all_.get(kind, 0) + 1
-            blocked[kind] = blocked.get(kind, 0) + any(RULES[one.code].severity is Severity.ERROR for one in found)
+            all_[kind] += 1
+            blocked[kind] += any(RULES[one.code].severity is Severity.ERROR for one in found)
     assert blocked["opencode", "specific"] == all_["opencode", "specific"] == 42
     assert (blocked["core", "specific"], all_["core", "specific"]) == (204, 257)
     assert blocked["core", "clean"] == 0

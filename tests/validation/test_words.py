@@ -33,7 +33,7 @@ def found(*subjects: Subject, **facts: Any) -> list[Finding]:
     return validate(subjects, context(*paths, **facts))
 
 
-def the(code: str, *subjects, **facts) -> Finding:  # type: ignore[no-untyped-def]
+def the(code: str, *subjects: Subject, **facts: Any) -> Finding:
     return next(one for one in found(*subjects, **facts) if one.code == code)
 
 
@@ -94,9 +94,9 @@ def test_a_text_is_not_gone_through_for_each_of_many_places() -> None:
     counted = []
 
     class Text(bytes):
-        def count(self, *words: object) -> int:
+        def count(self, *words: Any) -> int:
             counted.append(words)
-            return super().count(*words)  # type: ignore[arg-type]
+            return super().count(*words)
 
     lines = Lines(Text(b"\n" * 30))
     assert [lines.line(at) for at in range(30)] == list(range(1, 31))

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -241,9 +242,9 @@ def test_a_commit_without_strace_counted_inside(place: Place, monkeypatch: pytes
     assert place.inside().code == 0
     counts, original = list[int](), subprocess.Popen.__init__
 
-    def counted(self: subprocess.Popen[bytes], *args: object, **kwargs: object) -> None:
+    def counted(self: subprocess.Popen[bytes], *args: Any, **kwargs: Any) -> None:
         counts[-1] += 1
-        original(self, *args, **kwargs)  # type: ignore[call-overload]
+        original(self, *args, **kwargs)
 
     monkeypatch.setattr(subprocess.Popen, "__init__", counted)
     for size in (70, 140):
