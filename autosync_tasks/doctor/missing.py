@@ -19,7 +19,7 @@ from autosync_tasks.doctor.machine import Missing
 from autosync_tasks.doctor.opencode import asked_for, kept_outside
 from autosync_tasks.errors import AutosyncError
 from autosync_tasks.model import Run
-from autosync_tasks.names import display
+from autosync_tasks.names import display, suspicious
 from autosync_tasks.profiles import USUAL
 from autosync_tasks.workspace.workspace import Site
 
@@ -49,7 +49,12 @@ def missing_here(site: Site, commit: str) -> tuple[Missing, ...]:
     said = said_of(repository, commit) if commit else Said()
     profile = site.settings.profile
     outside = (*_parts(site, commit), *(() if profile.unusual else kept_outside(site, commit))) if commit else ()
-    return (*missing(source, site.environ, said, profile.read().logins), *outside)[:_MOST]
+    found = (*missing(source, site.environ, said, profile.read().logins), *outside)[:_MOST]
+    if suspects := [name for one in found if suspicious(name := os.fsencode(one.name))]:
+        from autosync_tasks.workspace.validation_context import withhold_names
+
+        withhold_names(site, suspects)  # somebody's key stands where a name belongs
+    return found
 
 
 def _parts(site: Site, commit: str) -> Iterator[Missing]:

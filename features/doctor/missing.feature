@@ -34,6 +34,13 @@ Feature: What no backup could bring
       When the tree is lost and brought back
       Then nothing is told to be missing
 
+    Scenario: a key that stands where the name of a variable belongs
+      Given a config tree that needs a key in the place of a variable's name
+      When the doctor looks
+      Then the exit code is 1
+      And it says "export [withheld]"
+      And nothing of the secret is anywhere outside the config tree
+
     @sweep
     Scenario: the doctor says it too
       Given a config tree that needs a program that an MCP server is

@@ -29,6 +29,8 @@ def needs(machine: Machine, thing: str) -> None:
     machine.make_tree()
     if thing in _SETTINGS:
         machine.write("opencode.json", json.dumps(_SETTINGS[thing]) + "\n")
+    elif thing == "a key in the place of a variable's name":
+        machine.write("opencode.json", json.dumps({"model": f"{{env:{machine.secret}}}"}) + "\n")
     elif thing == "a file of secrets":
         machine.write(".env", "KEY=1\n")
     elif thing == "a login of OpenCode":

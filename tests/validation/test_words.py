@@ -120,6 +120,11 @@ def test_what_is_shown_of_a_file_holds_no_secret() -> None:
     told = Finding("SEC001", Severity.ERROR, b"a", "plain", "say two!", 0, 0, "", "new", "")
     assert "two!" not in hidden.clean(told).hint
     assert hidden.clean(told).message == "plain"
+    cut = [hidden.clean(replace(told, message=words)).message for words in ("a two!…", "two…", "a two!x…", "[two!…]…")]
+    assert cut == ["a [withheld]…", "two…", "a [withheld]x…", "[[withheld]…]…"]
+    long = Withheld(b"secret", [Region("SEC001", "", 0, 6, b"secret")])
+    cut = [long.clean(replace(told, message=f"a {'secret'[:length]}…b")).message for length in range(7)]
+    assert cut == ["a …b", "a s…b", "a se…b", "a sec…b", *["a [withheld]…b"] * 3], "of four letters on"
     lines = Withheld(
         b"one\ntwo\nthree\nfour\n", [Region("SEC002", "", 4, 13, b"two\nthree"), Region("SEC001", "", 3, 3, b"one")]
     )
