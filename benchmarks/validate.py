@@ -62,16 +62,10 @@ def least(rounds: int, work: Callable[[], object]) -> float:
 
 
 class Program:
-    """The console program on one source, with a home of its own."""
+    """The console program on one source."""
 
-    def __init__(self, program: str, home: Path, source: Path) -> None:
-        self.program, self.source = program, source
-        self.environ = {
-            "HOME": str(home),
-            "PATH": os.environ["PATH"],
-            "OPENCODE_SOURCE": os.path.abspath(source),
-            "OPENCODE_BACKUP": str(home / "backup"),
-        }
+    def __init__(self, bench: Bench, home: Path, source: Path) -> None:
+        self.program, self.environ = bench.programs[OURS], bench.environment(OURS, source.absolute(), home)
 
     def run(self, *words: str, watched: bool = False) -> bool:
         """Runs it; where it is watched (which takes time), whether it loaded the scanner."""
@@ -85,8 +79,6 @@ class Program:
 def rows(bench: Bench, files: int, rounds: int, trees: list[Path]) -> list[tuple[str, str, str]]:
     """What was measured, seconds, and the scanner: loaded or not."""
     found: list[tuple[str, str, str]] = []
-    home = bench.folder / "home"
-    home.mkdir()
 
     def program(what: str, run: Program, *words: str, before: Callable[[], object] | None = None) -> None:
         seconds = []
@@ -99,16 +91,15 @@ def rows(bench: Bench, files: int, rounds: int, trees: list[Path]) -> list[tuple
         found.append((what, f"{min(seconds):.2f}", "loaded" if loaded else "not loaded"))
 
     source = bench.tree(files)
-    autosync = bench.programs[OURS]
-    run = Program(autosync, home, source)
-    run.run("validate")  # the scanner's rules are compiled, Python's modules too
+    home = bench.fresh(source)
+    bench.run(OURS, source, home)
+    bench.compile(source, home)
+    run = Program(bench, home, source)
     program("the program's own start (`autosync --version`)", run, "--version")
     program(f"`autosync validate`, {files:,} files of {files * BYTES / 1e6:,.3g} MB", run, "validate")
     for tree in trees:
         count = sum(path.is_file() for path in tree.rglob("*"))
-        program(f"`autosync validate`, {tree.name}, {count:,} files", Program(autosync, home, tree), "validate")
-    run.run("sync")
-    time.sleep(0.2)
+        program(f"`autosync validate`, {tree.name}, {count:,} files", Program(bench, home, tree), "validate")
     program(f"`autosync sync`, nothing changed in {files:,} files", run, "sync")
     program("`autosync validate --changed`, nothing changed", run, "validate", "--changed")
     note = next(source.rglob("*.md"))
@@ -118,13 +109,13 @@ def rows(bench: Bench, files: int, rounds: int, trees: list[Path]) -> list[tuple
             file.write("A line more.\n")
 
     program("`autosync validate --changed`, one file changed", run, "validate", "--changed", before=edit)
-    found += inside(home, source, rounds)
+    found += inside(run, source, rounds)
     return found
 
 
-def inside(home: Path, source: Path, rounds: int) -> list[tuple[str, str, str]]:
+def inside(run: Program, source: Path, rounds: int) -> list[tuple[str, str, str]]:
     """What single parts take, in this process."""
-    cache = str(home / ".local/state/autosync-tasks/engine")
+    cache = run.environ["HOME"] + "/.local/state/autosync-tasks/engine"
 
     def start() -> None:
         load.cache_clear()
