@@ -68,7 +68,7 @@ class _Expressions:
 
     def _combined(self) -> _FullMatch:
         """One expression whose matching group is that of the first pattern that matches."""
-        self._match = _whole(b"|".join(b"(" + regex + b")" for _, _, regex in self._found) or rb"(?!)")
+        self._match = _whole(b"|".join(b"(" + regex + b")" for _, _, regex in self._found))
         return self._match
 
     def _sieved(self) -> _FullMatch:

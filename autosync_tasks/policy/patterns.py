@@ -110,7 +110,7 @@ def _segment(name: bytes) -> bytes:
     if not any(chunks):
         return b"[^/]+"
     first, *middle, last = chunks
-    return first + b"".join(_up_to_first(chunk, b"[^/]") for chunk in middle if chunk) + b"[^/]*" + last
+    return first + b"".join(_up_to_first(chunk, b"[^/]") for chunk in middle) + b"[^/]*" + last
 
 
 def _up_to_first(wanted: bytes, skipped: bytes) -> bytes:
