@@ -173,15 +173,13 @@ def _kinds(where: OpenCodePath, keys: dict[str, Any], first_line: int) -> Iterat
 def _fits(node: Any, wanted: str) -> bool:
     """Whether a node is what OpenCode wants. Only a value that is surely wrong does not fit."""
     tag: str = node.tag.removeprefix(TAG)
-    if tag.startswith("!"):
-        return True
     match wanted:
         case "mode":
             return str(node.value) in _MODES
         case "color":
             return tag == "str" and (node.value in _COLORS or _COLOR.fullmatch(node.value) is not None)
         case "tools":
-            return tag == "map" and all(v.tag == TAG + "bool" or v.tag.startswith("!") for _, v in node.value)
+            return tag == "map" and all(v.tag == TAG + "bool" for _, v in node.value)
         case "object":
             return tag == "map"
         case "permission":
@@ -192,13 +190,13 @@ def _fits(node: Any, wanted: str) -> bool:
 
 
 def _is_number(node: Any, *, positive: bool) -> bool:
-    """A plain number, also in forms that YAML 1.1 takes for text and js-yaml does not (`1e-1`); or one from 1 on."""
-    if not isinstance(node.value, str) or node.style:
+    """A number that is one in JSON too; or a whole one from 1 on."""
+    if node.tag not in (TAG + "int", TAG + "float"):
         return False
     try:
         number = float(node.value.replace("_", ""))
-    except ValueError:  # 0x1f, 0b1, base 60
-        return node.tag == TAG + "int" or (node.tag == TAG + "float" and ":" in node.value)
+    except ValueError:  # 0x1f, 0b1 and base 60 are numbers, .inf and .nan are none
+        return "n" not in node.value.lower()
     return isfinite(number) and (not positive or (number.is_integer() and number > 0))
 
 

@@ -15,6 +15,15 @@ MAX_NESTING = 100
 """Levels; libyaml's own limit is 1,000 and its Python side may end the stack before."""
 
 TAG = "tag:yaml.org,2002:"
+_FLOAT = pattern(
+    r"(?:(?:[-+]?(?:0|[1-9][0-9_]*)(?:\.[0-9_]*)?|\.[0-9_]+)(?:[eE][-+]?[0-9]+)?"
+    r"|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))(?<!_)$"
+)
+_TAGS = {
+    "scalar": ("null", "bool", "int", "float", "timestamp", "merge", "binary", "str"),
+    "sequence": ("seq", "omap", "pairs"),
+    "mapping": ("map", "set"),
+}
 _ITEM = pattern(rb"(?:^|(?<=[ \t]))[-?](?=[ \t])")
 
 
@@ -47,11 +56,12 @@ def _loader() -> Any:
 
     class Loader(yaml.CSafeLoader):
         yaml_implicit_resolvers = {  # noqa: RUF012
-            first: [(tag, pattern) for tag, pattern in pairs if tag not in (TAG + "bool", TAG + "value", TAG + "merge")]
+            first: [(tag, pattern) for tag, pattern in pairs if tag.endswith((":int", ":null", ":timestamp"))]
             for first, pairs in yaml.CSafeLoader.yaml_implicit_resolvers.items()
         }
 
     Loader.add_implicit_resolver(TAG + "bool", re.compile(r"(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+    Loader.add_implicit_resolver(TAG + "float", _FLOAT, list("-+.0123456789"))
     return Loader
 
 
@@ -96,9 +106,24 @@ def _compose(front: bytes, first_line: int) -> list[tuple[str, Any]]:
         raise FrontError(mark.line + first_line if mark else 0, _plain(error)) from None
     except (RecursionError, ValueError, AttributeError):
         raise FrontError(first_line, "it cannot be read") from None
+    if b"!" in front and root and (unknown := _unknown_tag(root)):
+        raise FrontError(unknown.start_mark.line + first_line, "a tag (`!…`) is not known, or not for such a value")
     if not isinstance(root, yaml.MappingNode):
         return []
     return [(k.value, v) for k, v in root.value if isinstance(k, yaml.ScalarNode)]
+
+
+def _unknown_tag(root: Any) -> Any:
+    """The first value with a tag that js-yaml does not know, or not of such a value; None if there is none."""
+    todo, seen = [root], set[int]()  # an alias is shared
+    while todo:
+        node = todo.pop()
+        if node.tag.removeprefix(TAG) not in _TAGS[node.id]:
+            return node
+        if id(node) not in seen and isinstance(node.value, list):
+            todo += [one for item in node.value for one in (item if isinstance(item, tuple) else (item,))]
+        seen.add(id(node))
+    return None
 
 
 def _nesting(front: bytes) -> int:

@@ -33,7 +33,7 @@ Feature: The front matter of agents, commands, modes and skills is read as OpenC
         | agent/t.md  | ---\ndescription: d\ncolor: accent\n---\n                          | nothing          |
         | agent/u.md  | ---\ndescription: d\noptions: fast\n---\n                          | MDF002           |
         | agent/v.md  | ---\ndescription: d\noptions:\n  a: 1\n---\n                       | nothing          |
-        | agent/w.md  | ---\ndescription: !mine d\n---\n                                   | nothing          |
+        | agent/w.md  | ---\ndescription: !mine d\n---\n                                   | MDF001 in line 2 |
         | agent/x.md  | ---\ndescription: [a\n---\n                                        | MDF001           |
       And a person asks for a sync
       Then the sync is blocked
@@ -45,7 +45,7 @@ Feature: The front matter of agents, commands, modes and skills is read as OpenC
         | agent/a.md  | ---\ndescription: d\ntools: [bash]\n---\n                                                          | MDF002           |
         | agent/b.md  | ---\ndescription: d\ntools:\n  bash: no\n---\n                                                     | MDF002 in line 4 |
         | agent/c.md  | ---\ndescription: d\ntools:\n  bash: false\n---\n                                                  | nothing          |
-        | agent/d.md  | ---\ndescription: d\ntools:\n  bash: !mine x\n---\n                                                | nothing          |
+        | agent/d.md  | ---\ndescription: d\ntools:\n  bash: !mine x\n---\n                                                | MDF001 in line 4 |
         | agent/e.md  | ---\ndescription: d\npermission: allow\n---\n                                                      | nothing          |
         | agent/f.md  | ---\ndescription: d\npermission: maybe\n---\n                                                      | MDF002           |
         | agent/g.md  | ---\ndescription: d\npermission:\n  bash: deny\n---\n                                              | nothing          |

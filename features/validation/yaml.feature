@@ -53,6 +53,11 @@ Feature: The YAML of a front matter is read as OpenCode reads it
         | agent/a.md | ---\ndescription: <<\n---\n |  |
         | agent/a.md | ---\ndescription: tRUE\n---\n |  |
         | agent/a.md | ---\ndescription: true story\n---\n |  |
+        | agent/a.md | ---\ndescription: 01.5\n---\n |  |
+        | agent/a.md | ---\ndescription: 01e3\n---\n |  |
+        | agent/a.md | ---\ndescription: 1e\n---\n |  |
+        | agent/a.md | ---\ndescription: -.5\n---\n |  |
+        | agent/a.md | ---\ndescription: 0.1_\n---\n |  |
         | agent/a.md | ---\ndescription: ""\n---\n |  |
         | agent/a.md | ---\ndescription: "5"\n---\n |  |
         | agent/a.md | ---\ndescription: d\nhidden: yes\n---\n | MDF002 3:0 `hidden` should be true or false. |
@@ -71,6 +76,10 @@ Feature: The YAML of a front matter is read as OpenCode reads it
         | agent/a.md | ---\ndescription: 0x1f\n---\n | MDF002 2:0 `description` should be text. |
         | agent/a.md | ---\ndescription: 1.5\n---\n | MDF002 2:0 `description` should be text. |
         | agent/a.md | ---\ndescription: .inf\n---\n | MDF002 2:0 `description` should be text. |
+        | agent/a.md | ---\ndescription: 1e3\n---\n | MDF002 2:0 `description` should be text. |
+        | agent/a.md | ---\ndescription: .5e3\n---\n | MDF002 2:0 `description` should be text. |
+        | agent/a.md | ---\ndescription: 5.e3\n---\n | MDF002 2:0 `description` should be text. |
+        | agent/a.md | ---\ndescription: +1E+3\n---\n | MDF002 2:0 `description` should be text. |
         | agent/a.md | ---\ndescription: 2026-01-01\n---\n | MDF002 2:0 `description` should be text. |
         | agent/a.md | ---\ndescription: null\n---\n | MDF002 2:0 `description` should be text. |
         | agent/a.md | ---\ndescription: ~\n---\n | MDF002 2:0 `description` should be text. |
@@ -113,6 +122,14 @@ Feature: The YAML of a front matter is read as OpenCode reads it
         | agent/a.md | ---\na: {b\nc: d\n---\n | MDF001 3:0 The front matter is not YAML: a bracket has no end. |
         | agent/a.md | ---\na: [b\nc: d\n---\n | MDF001 3:0 The front matter is not YAML: a bracket has no end. |
         | agent/a.md | ---\n\tdescription: d\n---\n | MDF001 2:0 The front matter is not YAML: a value begins with a character that needs quotes. |
+        | agent/a.md | ---\ndescription: d\npermission: !x y\n---\n | MDF001 3:0 The front matter is not YAML: a tag (`!…`) is not known, or not for such a value. |
+        | agent/a.md | ---\ndescription: d\ncolor: !!str [a]\n---\n | MDF001 3:0 The front matter is not YAML: a tag (`!…`) is not known, or not for such a value. |
+        | agent/a.md | ---\ndescription: d\ntools: !!map x\n---\n | MDF001 3:0 The front matter is not YAML: a tag (`!…`) is not known, or not for such a value. |
+        | agent/a.md | ---\ndescription: d\ntemperature: !!int [a]\n---\n | MDF001 3:0 The front matter is not YAML: a tag (`!…`) is not known, or not for such a value. |
+        | agent/a.md | ---\ndescription: d\nx:\n  - {y: &a [z], a: *a}\n  - !y {z: a}\n---\n | MDF001 5:0 The front matter is not YAML: a tag (`!…`) is not known, or not for such a value. |
+        | agent/a.md | ---\ndescription: d\ntools: {bash: !x y}\n---\n | MDF002 3:0 `tools` should be tools by name, each true or false. |
+        | agent/a.md | ---\ndescription: !!str 5\nx: !!set {a}\ny: !!binary aGk=\n---\n |  |
+        | agent/a.md | ---\ndescription: Be quick!\n---\n |  |
         | agent/a.md | ---\ndescription: "\\q"\n---\n | MDF001 2:0 The front matter is not YAML: it cannot be read. |
         | agent/a.md | ---\ndescription: a\x01b\n---\n | MDF001 0:0 The front matter is not YAML: it cannot be read. |
         | agent/a.md | ---\n- a\n- b\n---\n | MDF003 1:0 The agent has no description. |
@@ -137,6 +154,11 @@ Feature: The YAML of a front matter is read as OpenCode reads it
         | file | holds | told |
         | agent/a.md | ---\ndescription: d\ntemperature: a:b\n---\n | MDF002 3:0 `temperature` should be a number. |
         | agent/a.md | ---\ndescription: d\ntemperature: 1:30.5\ntop_p: 0x1f\n---\n |  |
+        | agent/a.md | ---\ndescription: d\ntemperature: 08\n---\n | MDF002 3:0 `temperature` should be a number. |
+        | agent/a.md | ---\ndescription: d\ntemperature: -.5\n---\n | MDF002 3:0 `temperature` should be a number. |
+        | agent/a.md | ---\ndescription: d\ntemperature: 01.5\n---\n | MDF002 3:0 `temperature` should be a number. |
+        | agent/a.md | ---\ndescription: d\ntemperature: -0.5\ntop_p: .5\nsteps: 0b1\n---\n |  |
+        | agent/a.md | ---\ndescription: d\ntemperature: .NaN\n---\n | MDF002 3:0 `temperature` should be a number. |
         | agent/a.md | ---\ndescription: d\ntemperature: 0o17\n---\n | MDF002 3:0 `temperature` should be a number. |
         | agent/a.md | ---\ndescription: d\ntemperature: .inf\n---\n | MDF002 3:0 `temperature` should be a number. |
         | agent/a.md | ---\ndescription: d\ntemperature: 1e400\n---\n | MDF002 3:0 `temperature` should be a number. |
@@ -152,7 +174,6 @@ Feature: The YAML of a front matter is read as OpenCode reads it
         | agent/a.md | ---\ndescription: d\npermission: {bash: {a: {b: ask}}}\n---\n | MDF002 3:0 `permission` should be permissions, each one of allow, ask and deny. |
         | agent/a.md | ---\ndescription: d\npermission: {bash: {webfetch: {b: ask}}}\n---\n | MDF002 3:0 `permission` should be permissions, each one of allow, ask and deny. |
         | agent/a.md | ---\ndescription: d\npermission: [ask]\n---\n | MDF002 3:0 `permission` should be permissions, each one of allow, ask and deny. |
-        | agent/a.md | ---\ndescription: d\npermission: !x y\n---\n |  |
         | agent/a.md | ---\ndescription: d\ntools: {a: true, b: x}\n---\n | MDF002 3:0 `tools` should be tools by name, each true or false. |
         | agent/a.md | ---\ndescription: d\ncolor: "#00AAff"\nmode: subagent\n---\n |  |
         | agent/a.md | ---\ndescription: d\ncolor: "#00aaffx"\n---\n | MDF002 3:0 `color` should be a color such as #00aaff in quotes, or one of primary, secondary, accent, success, warning, error, info. |
