@@ -194,8 +194,8 @@ def _is_number(node: Any, *, positive: bool) -> bool:
     if node.tag not in (TAG + "int", TAG + "float"):
         return False
     try:
-        number = float(node.value.replace("_", ""))
-    except ValueError:  # 0x1f, 0b1 and base 60 are numbers, .inf and .nan are none
+        number = float(node.value)
+    except ValueError:  # 0x1f, 0b1, 1_ and base 60 are numbers, .inf and .nan are none
         return "n" not in node.value.lower()
     return isfinite(number) and (not positive or (number.is_integer() and number > 0))
 

@@ -177,6 +177,8 @@ Feature: The YAML of a front matter is read as OpenCode reads it
         | agent/a.md | ---\ndescription: d\ntools: {a: true, b: x}\n---\n | MDF002 3:0 `tools` should be tools by name, each true or false. |
         | agent/a.md | ---\ndescription: d\ncolor: "#00AAff"\nmode: subagent\n---\n |  |
         | agent/a.md | ---\ndescription: d\ncolor: "#00aaffx"\n---\n | MDF002 3:0 `color` should be a color such as #00aaff in quotes, or one of primary, secondary, accent, success, warning, error, info. |
+        | agent/a.md | ---\ndescription: d\ncolor: accent\ntemperature: 1__0\n---\n |  |
+        | agent/a.md | ---\ndescription: d\ncolor: [a]\n---\n | MDF002 3:0 `color` should be a color such as #00aaff in quotes, or one of primary, secondary, accent, success, warning, error, info. |
         | agent/a.md | ---\ndescription: d\ncolor: 5\n---\n | MDF002 3:0 `color` should be a color such as #00aaff in quotes, or one of primary, secondary, accent, success, warning, error, info. |
         | agent/a.md | ---\ndescription: d\nmode: [all]\n---\n | MDF002 3:0 `mode` should be one of subagent, primary and all. |
         | agent/a.md | ---\nmode: x\ndescription: 5\nTIMES(41, k): 1\nTIMES(41, k): 2\n---\n | MDF007 5:0 The key "TIMES(39, k)…" stands twice. |

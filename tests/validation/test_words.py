@@ -21,7 +21,7 @@ from autosync_tasks.validation.scanner import EngineUnavailableError, Hit
 from autosync_tasks.validation.scripts import is_shell, of_shell
 from autosync_tasks.validation.secret_regions import Region
 from autosync_tasks.validation.withheld import Withheld
-from autosync_tasks.validation.yaml_front import cut_front, top_level
+from autosync_tasks.validation.yaml_front import _unknown_tag, cut_front, top_level
 from tests.validation.support import NoSecrets, codes, context, file, link, of
 from tests.validation.test_agents import AGENT, CLAUDE, RULES, Says
 
@@ -263,6 +263,27 @@ def test_a_front_matter_is_cut_as_its_reader_does() -> None:
     assert cut_front(b"---\na: 1\n---") == (b"a: 1\n", 2)
     deep = b"".join(b" " * n + b"a:\n" for n in range(100))
     assert top_level(deep, 2)[0][0] == "a"
+
+
+def test_what_aliases_share_is_looked_at_once() -> None:
+    looked = []
+
+    class Node:
+        id, tag = "sequence", "tag:yaml.org,2002:seq"
+
+        def __init__(self, *within: Node) -> None:
+            self._within = within
+
+        @property
+        def value(self) -> list[Node]:
+            looked.append(self)
+            return [*self._within]
+
+    node = Node()
+    for _ in range(12):
+        node = Node(node, node)
+    assert _unknown_tag(node) is None
+    assert len(looked) < 40, "not 4,096 times"
 
 
 def test_small_questions() -> None:
