@@ -16,7 +16,8 @@ _CONFIG = pattern(
 )
 """The agents' own settings: what stands there under a key's name is one."""
 _OPTION_BEFORE = pattern(rb"-([A-Za-z0-9-]{3,40})(?:[\"']\s*,\s*[\"']|=[\"']?|\s+[\"']?)$")
-_ASSIGNED = pattern(rb"(?i)[\s:=>,|?\"'`*\[\](\\]+(?:(?:bearer|basic|token|bot|apikey)\s+)?$")
+_ASSIGNED = pattern(rb"(?i)[\s:=>,|?\"'`*_\[\](\\]+(?:(?:bearer|basic|token|bot|apikey)\s+)?$")
+_MARKED = pattern(rb"([\w.-]{0,48})(?:>|:?</[A-Za-z]{1,6}>[\s:]*(?:</?[A-Za-z]{1,6}\b[^<>]*>[\s:]*)*)[\"'`]{0,2}$")
 _CALL = pattern(rb"([A-Za-z_]\w*(?:\.\w+)*)\(")
 """Code that gets a password: `get_secret(…)`, `vault.read(…)`."""
 _SAYS = pattern(rb"(?i)p[a@4][s$5]{2}|(?-i:[a-z]{6})|\s|^/")
@@ -68,6 +69,11 @@ def _assignment(place: Place) -> Judged:
     return _under_name(place, _name_before(place))
 
 
+def _marked(place: Place) -> Judged:
+    name = _MARKED.search(place.before)
+    return _under_name(place, name[1] if name else b"")
+
+
 def _named_value(place: Place) -> Judged:
     """What is the `value` of an object or of lines that begin with a `name`."""
     name = (_NAMED.findall(place.before) or [b""])[-1]
@@ -117,7 +123,8 @@ def _under_name(place: Place, name: bytes) -> Judged:
         key = in_config and kind != "key"
         key = key or (kind == "service" and _API_KEY.search(name) is not None)
         return ("SEC005" if key else "SEC101"), "a UUID under a secret's name"
-    if secret_values.is_vendor(value):
+    cached = name.lower() == b"key" and _DIGEST.fullmatch(value.rpartition(b"-")[2])  # `key: linux-deps-…`
+    if secret_values.is_vendor(value) and not cached:
         return "SEC005", "a token with a provider's prefix"
     if not secret_values.is_random(value):
         return NOTHING
@@ -249,6 +256,7 @@ _BY_RULE: dict[str, Callable[[Place], Judged]] = {
     OWN + "assignment": _assignment,
     OWN + "beside": _assignment,
     OWN + "variable": _assignment,
+    OWN + "marked": _marked,
     OWN + "named-value": _named_value,
     OWN + "registry": _registry,
     OWN + "password-drawn": _drawn_password,

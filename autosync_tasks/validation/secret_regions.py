@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from contextlib import suppress
 
 from autosync_tasks.model import Path
 from autosync_tasks.records import dataclass, field, pattern, replace
@@ -39,8 +41,14 @@ def as_utf8(data: bytes) -> bytes:
         if data.startswith(mark):
             return data.decode(name, "replace").encode()
     head = data[:512]
+    if 0 not in head:
+        return data
+    for name, highest in (("utf-32-le", head[3::4]), ("utf-32-be", head[:-3:4])):
+        if highest and not any(highest):
+            with suppress(UnicodeDecodeError):  # four letters of a byte each are none of UTF-32
+                return data[: len(data) // 4 * 4].decode(name).encode()
     for name, zeros in (("utf-16-le", head[1::2]), ("utf-16-be", head[::2])):
-        if zeros and zeros.count(0) * 10 >= len(zeros) * 9:
+        if zeros.count(0) * 10 >= len(zeros) * 9 and head.count(0) * 10 <= len(head) * 6:  # more has a program
             return data.decode(name, "replace").encode()
     return data
 
@@ -128,11 +136,17 @@ def _apart(data: bytes) -> Iterator[bytes]:
 
 def _unescaped(path: Path, data: bytes, engine: Engine) -> Iterator[Region]:
     """What is found where the slashes of addresses are escaped no more, as some writers of JSON do it."""
-    gone = [at for escape in _BACKSLASHES.finditer(data) for at in range(escape.start(), escape.end() - 1)]
-    before = [at - number for number, at in enumerate(gone)]
-    for region in regions(path, _BACKSLASHES.sub(b"/", data), engine):
-        start = region.start + bisect_right(before, region.start)
-        end = region.end + bisect_right(before, region.end - 1)
+    plain = data.replace(_ESCAPED, b"/")  # a tenth of what an expression takes
+    if not (found := regions(path, _BACKSLASHES.sub(b"/", plain) if _ESCAPED in plain else plain, engine)):
+        return
+    gone = array("Q", (at for escape in _BACKSLASHES.finditer(data) for at in range(escape.start(), escape.end() - 1)))
+
+    def was(at: int) -> int:
+        """Where the byte stands in `data`."""
+        return at + bisect_right(range(len(gone)), at, key=lambda number: gone[number] - number)
+
+    for region in found:
+        start, end = was(region.start), was(region.end - 1) + 1
         yield replace(region, start=start, end=end, value=data[start:end])
 
 

@@ -108,12 +108,30 @@ Feature: Each kind of secret is told by its name, and what is near to it is not
         | - **Token:** DRAWN32                                   | SEC101 a random value under the name of a key |
         | **Authorization:** Bearer DRAWN32                      | SEC005 a token in an authorization header     |
         | **Token:** ask Anna for it, she knows                  | nothing                                       |
+        | __codecov_token:__ DRAWN32                             | SEC005 a random value under a secret's name   |
+        | __codecov_token__: DRAWN32                             | SEC005 a random value under a secret's name   |
+        | ***codecov_token:*** DRAWN32                           | SEC005 a random value under a secret's name   |
+        | `codecov_token:` DRAWN32                               | SEC005 a random value under a secret's name   |
+        | codecov_token:: DRAWN32                                | SEC005 a random value under a secret's name   |
+        | __Authorization:__ Bearer DRAWN32                      | SEC005 a token in an authorization header     |
+        | \| **codecov_token:** \| DRAWN32 \|                    | SEC005 a random value under a secret's name   |
+        | \| __Token:__ \| `DRAWN32` \|                          | SEC101 a random value under the name of a key |
+        | <b>codecov_token:</b> DRAWN32                          | SEC005 a random value under a secret's name   |
+        | <b>Token</b>: <code>DRAWN32</code>                     | SEC101 a random value under the name of a key |
+        | <td><b>codecov_token</b></td>\n<td class="x">DRAWN32</td> | SEC005 a random value under a secret's name   |
+        | <codecov_token>DRAWN32</codecov_token>                 | SEC005 a random value under a secret's name   |
+        | <b>Token:</b> ask Anna for it, she knows               | nothing                                       |
+        | <cacheKey>DRAWN32</cacheKey>                           | nothing                                       |
         | cacheKey = DRAWN32                                     | nothing                                       |
         | a note of DRAWN32                                      | nothing                                       |
         | codecov_token:\nDRAWN32                                | nothing                                       |
         | token = acme-DRAWN24                                   | SEC005 a token with a provider's prefix       |
         | token = acmecorp_platform_staging_DRAWN20              | SEC005 a token with a provider's prefix       |
         | cacheKey = acme-DRAWN24                                | nothing                                       |
+        | {"key":"v1-deps-HEX40"}                                | SEC102 a word with a provider's prefix        |
+        | {"key":"v1-deps-HEX39"}                                | SEC005 a token with a provider's prefix       |
+        | Key: Linux-node-HEX64                                  | SEC102 a word with a provider's prefix        |
+        | foo_key: v1-deps-HEX40                                 | SEC005 a token with a provider's prefix       |
         | EXA_API_KEY=A_UUID                                     | SEC005 a UUID under a secret's name           |
         | exa_secret_key: A_UUID.                                | SEC005 a UUID under a secret's name           |
         | exa-api-token: A_UUID!                                 | SEC005 a UUID under a secret's name           |

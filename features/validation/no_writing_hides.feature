@@ -15,6 +15,10 @@ Feature: No way of writing hides a secret
         | utf-16-be       | BOM# Notés\nTOKEN(Slack bot)\n                        | SEC001 2:1 slack        |
         | utf-32          | # Notes\nTOKEN(Slack bot)\n                           | SEC001 2:1 slack        |
         | utf-32-be       | BOM# Notes\nTOKEN(Slack bot)\n                        | SEC001 2:1 slack        |
+        | utf-32-le       | # Notés, 漢 and 😀\nTOKEN(Slack bot)\n                | SEC001 2:1 slack        |
+        | utf-32-be       | # Notés, 漢 and 😀\nTOKEN(Slack bot)\n                | SEC001 2:1 slack        |
+        | utf-32-le, torn | # Notes\nTOKEN(Slack bot)\n                           | SEC001 2:1 slack        |
+        | utf-32-be, torn | # Notes\nTOKEN(Slack bot)\n                           | SEC001 2:1 slack        |
         | utf-16-le       | TOKEN(Slack bot)                                      | SEC001 1:1 slack        |
         | utf-16-be       | TOKEN(Slack bot)                                      | SEC001 1:1 slack        |
         | utf-16, torn    | # Notes\nTOKEN(Slack bot)\n                           | SEC001 2:1 slack        |

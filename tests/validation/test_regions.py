@@ -73,6 +73,26 @@ def test_the_first_half_kilobyte_says_it() -> None:
     assert b"a" * 200 in as_utf8(units(256, 3000, big=False))
 
 
+@pytest.mark.parametrize("name", ["utf-32-le", "utf-32-be"])
+def test_four_bytes_to_a_letter_are_known_by_every_one_of_them(name: str) -> None:
+    """Where one group is no letter, as any four of ASCII, nothing is: a program's words are looked at as they are."""
+    for text in ("a", "漢字 😀", "a" * 128 + "漢" * 900):
+        data = text.encode(name)
+        assert as_utf8(data).decode() == text
+        assert as_utf8(data + b"\0\0\0").decode() == text
+        assert as_utf8(data + b"abcd") == data + b"abcd"
+        assert as_utf8(data[:3]) == data[:3]
+
+
+@pytest.mark.parametrize("big", [False, True])
+def test_what_is_mostly_zeros_is_no_text(big: bool) -> None:
+    for nulls, is_utf16 in ((51, True), (52, False), (256, False)):
+        data = units(256 - nulls, 0, big=big) + b"\0\0" * nulls + b"abcd" * 9
+        assert (as_utf8(data) != data) is is_utf16, nulls
+    six_of_ten = units(4, 0, big=big) + b"\0\0"
+    assert as_utf8(six_of_ten) == b"aaaa\0"
+
+
 @pytest.mark.parametrize(("mark", "name"), [
     (b"\xff\xfe\0\0", "utf-32-le"), (b"\0\0\xfe\xff", "utf-32-be"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"),
 ])  # fmt: skip
