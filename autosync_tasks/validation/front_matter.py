@@ -16,7 +16,7 @@ from autosync_tasks.records import pattern
 from autosync_tasks.validation.findings import Context, Raw, Subject, printable
 from autosync_tasks.validation.opencode import OpenCodePath, place
 from autosync_tasks.validation.rule import Family, rules
-from autosync_tasks.validation.yaml_front import TAG, FrontError, cut_front, top_level
+from autosync_tasks.validation.yaml_front import TAG, FrontError, cut_front, name_of, top_level
 
 RULES = rules("""
 MDF001 warning: The front matter cannot be read
@@ -96,10 +96,8 @@ _SAY = {
 
 def front_matter_faults(subject: Subject, context: Context) -> Iterator[Raw]:
     """Every rule of the family for one file."""
-    if not context.opencode or not subject.is_file or not subject.path.endswith(b".md"):
-        return
     where = place(subject.path)
-    if not where.kind:
+    if not context.opencode or not subject.is_file or not where.kind:
         return
     front, first_line = cut_front(subject.data)
     if front is None:
@@ -139,7 +137,7 @@ def _twice(entries: Sequence[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
                 seen.add(id(one))
                 pairs = [item for item in one.value if isinstance(item, tuple)]
                 if pairs:
-                    todo.append([(str(name.value), value) for name, value in pairs if isinstance(name.value, str)])
+                    todo.append([(name_of(name), value) for name, value in pairs])
                 else:
                     inner += one.value
 
@@ -149,7 +147,7 @@ def _is_version_2(where: OpenCodePath, keys: dict[str, Any]) -> bool:
     if not set(keys) <= _NATIVE_2.get(where.kind, set()):
         return False
     model = keys.get("model")
-    parts = {k.value: v.tag for k, v in model.value} if model is not None and model.tag == TAG + "map" else {}
+    parts = {name_of(k): v.tag for k, v in model.value} if model is not None and model.tag == TAG + "map" else {}
     named = {"providerID", "model"} <= set(parts) and all(tag == TAG + "str" for tag in parts.values())
     return named or not _VERSION_2.isdisjoint(keys)
 
@@ -206,7 +204,7 @@ def _permits(node: Any, levels: int) -> bool:
         return str(node.value) in _ACTIONS
     if tag != "map" or levels == 0:
         return False
-    return all(_permits(v, 0 if levels == 2 and k.value in _ACTION_ONLY else levels - 1) for k, v in node.value)
+    return all(_permits(v, 0 if name_of(k) in _ACTION_ONLY else levels - 1) for k, v in node.value)
 
 
 def _presence(where: OpenCodePath, keys: dict[str, Any], first_line: int) -> Iterator[Raw]:

@@ -114,8 +114,6 @@ def _sentence(words: str) -> str:
 
 def _references(subject: Subject, context: Context) -> Iterator[Raw]:
     """`{file:}` and `{env:}`: OpenCode replaces them in the text, before it reads the JSON."""
-    if b"{file:" not in subject.data and b"{env:" not in subject.data:
-        return
     lines = Lines(subject.data)
     for match in _REFERENCE.finditer(subject.data):
         line, column = lines.position(match.start())

@@ -58,7 +58,7 @@ class Place(NamedTuple):
 
     @property
     def around(self) -> bytes:
-        return self.before + b" " + self.rest
+        return self.before + self.rest
 
 
 def private_key(place: Place) -> Judged:

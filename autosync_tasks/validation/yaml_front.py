@@ -108,9 +108,13 @@ def _compose(front: bytes, first_line: int) -> list[tuple[str, Any]]:
         raise FrontError(first_line, "it cannot be read") from None
     if b"!" in front and root and (unknown := _unknown_tag(root)):
         raise FrontError(unknown.start_mark.line + first_line, "a tag (`!…`) is not known, or not for such a value")
-    if not isinstance(root, yaml.MappingNode):
-        return []
-    return [(k.value, v) for k, v in root.value if isinstance(k, yaml.ScalarNode)]
+    return [(name_of(k), v) for k, v in root.value] if isinstance(root, yaml.MappingNode) else []
+
+
+def name_of(key: Any) -> str:
+    """What js-yaml makes of a key: of a list its parts with commas between."""
+    parts = key.value if key.id == "sequence" else [key]
+    return ",".join(str(one.value) if one.id == "scalar" else "[object Object]" for one in parts)
 
 
 def _unknown_tag(root: Any) -> Any:

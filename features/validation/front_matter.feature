@@ -54,6 +54,9 @@ Feature: The front matter of agents, commands, modes and skills is read as OpenC
         | agent/j.md  | ---\ndescription: d\npermission:\n  bash:\n    "git *":\n      deep: ask\n---\n                    | MDF002           |
         | agent/k.md  | ---\ndescription: d\npermission:\n  webfetch: ask\n---\n                                           | nothing          |
         | agent/l.md  | ---\ndescription: d\npermission:\n  webfetch:\n    "*": ask\n---\n                                 | MDF002           |
+        | agent/m.md  | ---\ndescription: d\npermission:\n  ? [a, b]\n  : ask\n---\n                                       | nothing          |
+        | agent/o.md  | ---\ndescription: d\npermission:\n  ? [webfetch]\n  : {a: ask}\n---\n                              | MDF002           |
+        | agent/n.md  | ---\ndescription: d\nmodel:\n  ? [a]\n  : b\n---\n                                               | MDF002 in line 4 |
       And a person asks for a sync
       Then the sync is blocked
       And of each is told what the table says

@@ -60,6 +60,7 @@ FRONT = "---\nname: a\ndescription: d\n{}\n---\nhi\n"
         (COMMAND, "commands/a.toml", "prompt", ["AGT002"]),
         (AGENT, "agents/a.md", FRONT.format("odd: 1"), []),
         (AGENT, "agents/a.md", "hi\n", ["AGT003"]),
+        (Says("front-matter", ("/agents/*.md",), known=("name",)), "agents/a.md", "hi\n", []),
         (AGENT, "agents/a.md", "---\nname: a\n---\n", ["AGT003"]),
         (AGENT, "agents/a.md", "---\nname: a:b\ndescription: d\n---\n", ["AGT003"]),
         (AGENT, "agents/a.md", '---\nname: "a\n---\n', ["AGT002"]),

@@ -48,7 +48,8 @@ HITS = [
     ("x.y", "VALUE  # never do this", ROW, ""),
     ("x.y", "VALUE\nnever do this", ROW, "SEC001"),
     ("x.y", "a bad example" + " " * 300 + "VALUE", ROW, "SEC001"),
-    ("x.y", "VALUE" + " " * 160 + "a bad example", ROW, "SEC001"),
+    ("x.y", "VALUE" + " " * 153 + "example", ROW, ""),
+    ("x.y", "VALUE" + " " * 154 + "example", ROW, "SEC001"),
     ("x.y", "VALUE", ROW, "SEC001"),
     # a name stands before its value, in the same line and not far away
     (OWN + "assignment", "codecov_token: VALUE", LONG, "SEC005"),

@@ -91,6 +91,45 @@ FRONT: dict[str, tuple[bytes, bytes, list[str], bool]] = {
         [],
         True,
     ),
+    # A list as a key is its parts with commas between, an object is `[object Object]`.
+    "a list for a permission's name": (
+        b"agent/a.md",
+        front("description: d", "permission:", "  ? [a, b]", "  : ask"),
+        [],
+        True,
+    ),
+    "an object for its name": (
+        b"agent/a.md",
+        front("description: d", "permission:", "  ? {a: b}", "  : ask"),
+        [],
+        True,
+    ),
+    "a list of its name": (
+        b"agent/a.md",
+        front("description: d", "permission:", "  ? [webfetch]", "  : {a: ask}"),
+        ["MDF002"],
+        False,
+    ),
+    "a list in a model": (b"agent/a.md", front("description: d", "model:", "  ? [a]", "  : b"), ["MDF002"], False),
+    "a list of a key": (b"agent/a.md", front("description: d", "? [mode]", ": nope"), ["MDF002"], False),
+    "a list twice": (
+        b"agent/a.md",
+        front("description: d", "mode: nope", "? [a, b]", ": 1", '"a,b": 2'),
+        ["MDF007"],
+        True,
+    ),
+    "a list twice inside": (
+        b"agent/a.md",
+        front("description: d", "mode: nope", "x:", "  ? [a]", "  : 1", "  a: 2"),
+        ["MDF007"],
+        True,
+    ),
+    "an object twice inside": (
+        b"agent/a.md",
+        front("description: d", "mode: nope", "x:", "  ? {a: b}", "  : 1", "  ? {}", "  : 2"),
+        ["MDF007"],
+        True,
+    ),
     "color": (b"agent/a.md", front("description: d", "color: nope"), ["MDF002"], False),
     "good color": (b"agent/a.md", front("description: d", 'color: "#00aaFF"'), [], True),
     "steps": (b"agent/a.md", front("description: d", "steps: 0.5"), ["MDF002"], False),
@@ -166,6 +205,7 @@ CONFIGS: dict[str, tuple[str, list[str], bool]] = {
         ["JSN004"],
         True,
     ),
+    "an unknown key of a formatter": ('{"formatter": {"a": {"mine": 1}}}', ["JSN004"], True),
     "a server switched off": ('{"mcp": {"a": {"enabled": false}}}', [], True),
 }
 """opencode.json of version 1, what is found, whether OpenCode 1.18.33 starts."""

@@ -106,6 +106,7 @@ def test_a_rule_of_the_whole_tree_that_crashes_blocks(monkeypatch: pytest.Monkey
     monkeypatch.setattr(run, "FAMILIES", (Family("the odd rule", (), None, crash_of_tree),))
     found = validate([file(b"a.md", b"x")], context())
     assert [(f.code, f.path, f.blocks) for f in found] == [("INT001", b"a.md", True)]
+    assert validate([file(b"a.md", b"x")], context(auto_sync_validate=False)) == [], "a rule that is off asks nothing"
 
 
 def test_a_shell_that_crashes_blocks() -> None:

@@ -140,6 +140,13 @@ def test_what_stands_beside_a_word_makes_way_and_all_keeps_its_place(text: str, 
     assert scanned(text) == [text.encode(), again.encode()]
 
 
+def test_first_the_sign_at_a_words_end_makes_way_then_each() -> None:
+    word = "abcdefgh12345678"
+    text = f"{word}.a {word}, {word}) {word}.a {word}."
+    ends = text.replace(", ", "  ").replace(")", " ")[:-1] + " "
+    assert scanned(text) == [one.encode() for one in (text, ends, ends.replace(".", " "))]
+
+
 @pytest.mark.parametrize("text", [" abcdefgh1234567, x", " 7" + "a" * 48 + ", x", "a \\nabcdefg", "a %3Xabcdefgh"])
 def test_a_shorter_word_or_one_without_a_number_near_its_end_is_left(text: str) -> None:
     assert scanned(text) == [text.encode()]
@@ -265,8 +272,8 @@ def test_a_protected_name_is_told_of_files_and_links_not_of_folders() -> None:
 
 
 def test_a_secret_in_a_name_is_told_of_that_name_alone() -> None:
-    one, two = (TOKENS["Slack bot"](random.Random(seed)).encode() for seed in (1, 2))
-    names = [b"a.md", b"notes/" + one + b".md", b"b of two\nlines.md", b"c/" + two, b"d.md"]
+    one, two = (TOKENS[form](random.Random(1)).encode() for form in ("Slack bot", "Groq"))
+    names = [b"a.md", b"notes/" + one + b".md", b"b of two\nlines.md", b"c\n" + two, b"d.md"]
     told = [(path, raw.code, raw.token, raw.shared) for path, raw in in_names(names, real_engine())]
     assert told == [(names[1], "SEC006", one, True), (names[3], "SEC006", two, True)]
     assert list(in_names([], real_engine())) == []

@@ -82,12 +82,14 @@ def test_places() -> None:
     many = Lines(b"\n" * 30)
     assert [many.line(at) for at in range(30)] == list(range(1, 31)), "counted first, then looked up"
     assert [many.line(at) for at in range(30)] == list(range(1, 31)), "looked up, the first line too"
-    assert jsonc.duplicates('{"a": 1, "a": 2}') == [("a", 1, 10)]
+    for before, line in (("", 1), ("\n", 2)):
+        assert jsonc.duplicates(before + '{"a": 1, "a": 2}') == [("a", line, 10)]
     assert the("MDF003", file(b"agent/a.md", "hi")).line == 1
     assert the("MDF003", file(b"agent/a.md", "---\nmode: all\n---\n")).line == 1
     assert {one.line for one in found(file(b"skill/a/SKILL.md", "hi")) if one.code == "MDF004"} == {1}
-    unknown = the("EXE002", file(b"bin/a.py", "# coding: no-such\n", 0o755))
-    assert (unknown.line, unknown.column) == (0, 0)
+    for odd in (b"# coding: no-such\n", b"#" * 1100 + b"\0\n"):
+        unknown = the("EXE002", file(b"bin/a.py", odd, 0o755))
+        assert (unknown.line, unknown.column) == (0, 0), odd[:20]
 
 
 def test_a_text_is_not_gone_through_for_each_of_many_places() -> None:
@@ -160,6 +162,8 @@ def test_bash_may_complain_of_no_line() -> None:
 def test_of_one_kind_two_hundred_are_told() -> None:
     many = "".join(f'{{"a{n}": 1, "a{n}": 2}},' for n in range(MOST + 50))
     assert codes(found(file(b"a.json", f"[{many}]"))).count("JSN003") == MOST
+    agents = ", ".join(f'"a{n}": {{"color": "teal"}}' for n in range(30))
+    assert codes(found(file(b"opencode.json", f'{{"agent": {{{agents}}}}}'))) == ["JSN009"] * 20
 
 
 def test_the_scanner_is_loaded_once_and_bash_asked_only_of_scripts() -> None:
@@ -242,6 +246,10 @@ def test_two_faults_of_an_agents_file_are_two_to_accept() -> None:
     )
     marks = [one.fingerprint for one in two if one.code == "AGT001"]
     assert len(marks) == len(set(marks)) == 3
+    lists = Says("json", ("/settings.json",), known=("a[]", "b[]"))
+    told = validate([file(b"settings.json", '{"a": 1, "b": 1}')], context(checks=(lists,)))
+    assert len({one.fingerprint for one in told if one.code == "AGT004"}) == 2
+    assert [one.line for one in told] == [1, 1]
     misfit = Says(
         "json", ("/settings.json",), stops=True, schema={"type": "object", "properties": {"a": {"type": "string"}}}
     )
@@ -263,6 +271,8 @@ def test_a_front_matter_is_cut_as_its_reader_does() -> None:
     assert cut_front(b"---\na: 1\n---") == (b"a: 1\n", 2)
     deep = b"".join(b" " * n + b"a:\n" for n in range(100))
     assert top_level(deep, 2)[0][0] == "a"
+    level = b"".join(b"X" * n + b": 1\n" for n in range(1, 150))
+    assert len(top_level(level, 2)) == 149, "only blanks are an indentation"
 
 
 def test_what_aliases_share_is_looked_at_once() -> None:
