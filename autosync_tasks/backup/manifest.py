@@ -113,14 +113,14 @@ def _plain_paths(lines: list[bytes]) -> dict[Path, tuple[Kind, int]] | None:
     pairs = _BEGIN_AND_PATH.findall(text) if _SIMPLE.match(text) else []
     if len(pairs) != len(lines):
         return None
-    begins, paths = [begin for begin, _ in pairs], [path for _, path in pairs]
+    paths = [path for _, path in pairs]
     if not all(map(lt, paths, paths[1:])):
         return None
     above = {path.rpartition(b"/")[0] for path in paths}
     if not above <= {b"", *[path for begin, path in pairs if begin[:1] == b"d"]}:
         return None
-    shapes = {begin: (_KIND[begin[:1]], int(begin[2:], 8)) for begin in set(begins)}
-    return dict(zip(paths, map(shapes.__getitem__, begins), strict=True))
+    shapes = {begin: (_KIND[begin[:1]], int(begin[2:], 8)) for begin in {begin for begin, _ in pairs}}
+    return {path: shapes[begin] for begin, path in pairs}
 
 
 _NAME_FORM = rb"[!#-\-0-9:-FH-\[\]-fh-~](?:[ !#-.0-\[\]-~]*+(?<! ))?"
@@ -169,11 +169,10 @@ def source_id_of(text: bytes) -> str:
 
 def _refused(path: Path, kind: Kind, folders: set[Path], paths: Mapping[Path, tuple[Kind, int]]) -> str:
     """Why a path cannot be in a manifest, or "". folders: those above earlier paths, checked already."""
-    cut = path.rfind(b"/")
-    name = path[cut + 1 :]
+    above, _, name = path.rpartition(b"/")
     if not plain_name(name) and git_refuses(name, link=kind is Kind.LINK):
         return "a name that no tree may hold"
-    if cut > 0 and path[:cut] in folders:
+    if above in folders:
         return ""
     for folder in parents(path):
         if git_refuses(folder.rpartition(b"/")[2]):

@@ -65,7 +65,7 @@ def _after(admitted: tuple[Change, ...], observed: Manifest, recorded: Manifest)
     after.update({change.path: change.new for change in admitted if change.new is not None})
     folder = Kind.FOLDER
     below = {path[: max(path.rfind(b"/"), 0)]: path for path, entry in after.items() if entry[0] is not folder}
-    filled: set[Path] = {b""}
+    filled: set[Path] = set()
     for parent, path in below.items():
         for up in (parent, *parents(parent)):
             if up in filled:

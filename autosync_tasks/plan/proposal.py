@@ -47,7 +47,7 @@ class Outlook:
     def pending(self) -> tuple[Pending, ...]:
         """Every change that is not in the backup yet, with all that it waits for."""
         decision, later = self.next.decision, self.first_to_go.decision
-        then = {item.change.path: item.waits_for for item in later.waiting if later is not decision}
+        then = {item.change.path: item.waits_for for item in later.waiting}
         return (*(_with(item, then) for item in decision.waiting), *(Pending(c, GOES) for c in decision.admitted))
 
     def goes_at(self, change: Change, now: float) -> float | None:

@@ -33,7 +33,7 @@ def way_in(left: LeftOut) -> str:
     from autosync_tasks.validation.names_and_modes import TO_DO  # only where something is left out
 
     words = TO_DO[left.why]
-    return f"{display(left.path) or 'the folder itself'}: {words[0].lower()}{words[1:].rstrip('.')}"
+    return f"{display(left.path) or 'the folder itself'}: {words[0].lower()}{words[1:].removesuffix('.')}"
 
 
 def named(finding: Finding) -> str:
@@ -63,6 +63,5 @@ def offending(plan: Plan, findings: Sequence[Finding]) -> dict[Path, str]:
 
 def in_quarantine(changes: Sequence[Change], kept: Sequence[Change], bad: Mapping[Path, str]) -> list[Pending]:
     """What stays pending under `quarantine = true`: the offending files, and what cannot go without them."""
-    held = [change for change in changes if change not in kept]
-    reasons = [next((bad[path] for path in change.paths if path in bad), "a companion") for change in held]
-    return [Pending(c, f"in quarantine ({code}): mend it") for c, code in zip(held, reasons, strict=True)]
+    held = [(c, next((bad[path] for path in c.paths if path in bad), "a companion")) for c in changes if c not in kept]
+    return [Pending(change, f"in quarantine ({code}): mend it") for change, code in held]

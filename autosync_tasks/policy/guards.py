@@ -79,7 +79,7 @@ def identity_guard(facts: Guarded, ask: Ask) -> Hold | None:
     """Holds if the branch belongs to another source, or has foreign files where the source has others."""
     if ask.adopt:
         return None
-    collisions = tuple(f"differs in the backup: {display(path)}" for path in sorted(facts.collisions))
+    collisions = tuple(f"differs in the backup: {display(path)}" for path in facts.collisions)
     if facts.other_source:
         return Hold(
             f"the backup's branch belongs to another source ({facts.other_source})",
@@ -115,8 +115,8 @@ def loss_guard(taken: Sequence[Change], facts: Guarded, ask: Ask, limits: GateSe
         f"`inv restore` brings them back; `inv sync --allow-mass-delete={digest}` lets exactly these go",
         digest,
         (
-            *(f"gone: {display(path)}" for path in sorted(gone)),
-            *(f"emptied: {display(path)}" for path in sorted(truncated)),
+            *(f"gone: {display(path)}" for path in gone),
+            *(f"emptied: {display(path)}" for path in truncated),
         ),
     )
 

@@ -177,12 +177,12 @@ def nearest(recorded: Iterable[Path], path: Path) -> Path:
     if same_name:
         return min(same_name)
     shown = {known.decode("utf-8", "surrogateescape"): known for known in recorded}
-    close = difflib.get_close_matches(path.decode("utf-8", "surrogateescape"), shown, n=1)
+    close = difflib.get_close_matches(path.decode("utf-8", "surrogateescape"), shown)
     if close:
         return shown[close[0]]
     base = name.decode("utf-8", "surrogateescape")
     names = {text.rpartition("/")[2]: known for text, known in shown.items()}
-    close = difflib.get_close_matches(base, names, n=1)
+    close = difflib.get_close_matches(base, names)
     return names[close[0]] if close else b""
 
 

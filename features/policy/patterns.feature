@@ -52,6 +52,7 @@ Feature: Patterns
         | plans/*      | plans/a, plans/a/b, plans/.x                          | plans/, plans, x/plans/a                         |
         | a/**/plans   | a/plans, a/b/plans, a/b/c/plans/x                     | aplans, a/bplans, x/a/plans, plans               |
         | a/**/b/**/c  | a/b/c, a/x/b/y/c, a/b/x/y/c, a/x/y/b/c                | a/c, a/b, a/xb/c, a/bx/c, b/c                    |
+        | a/**/b/**/c/**/d | a/b/c/d, a/x/b/y/c/z/d, a/b/c/x/y/d               | a/c/b/d, a/b/d, a/b/xc/d, a/bx/c/d               |
         | a/**/**/b    | a/b, a/x/b, a/x/y/b                                   | ab, b, a/xb                                      |
         | a/**/b/**/**/c | a/b/c, a/x/b/c, a/b/y/c, a/x/b/y/z/c                | a/c, a/b/xc, a/xb/c                              |
         | **/**/plan   | plan, a/plan, a/b/plan                                | a-plan                                           |

@@ -85,11 +85,14 @@ def test_a_link_in_whose_place_a_program_stands_is_one_no_more() -> None:
         ((b'f 644 "a',), "line 4: "),
         ((b"f 644 b", b"f 644 a"), "line 5: the paths are not sorted"),
         ((b"f 644 a", b"l 777 a"), "line 5: the paths are not sorted"),
+        ((b"f 644 a", b"f 644 c", b"f 644 b"), "line 6: the paths are not sorted"),
+        ((b"f 644 /a",), "line 4: a path that is the backup's own, or absolute"),
     ],
 )
 def test_a_forged_line_is_named(lines: tuple[bytes, ...], says: str) -> None:
+    text = manifest.format_manifest("a" * 16, {}) + b"".join(b"%s\n" % line for line in lines)
     with pytest.raises(manifest.ManifestError, match=says):
-        manifest._each([b"", b"", b"", *lines, b""])
+        manifest.parse(text)
 
 
 def test_a_tree_without_a_file_has_an_empty_listing() -> None:
@@ -112,7 +115,14 @@ def test_what_does_not_begin_like_a_manifest_is_none(line: bytes) -> None:
         manifest.parse(line + text[text.index(b"\n") :])
 
 
-@pytest.mark.parametrize("digest", [b"content zz", b"content " + b"0" * 63, b"contents " + b"0" * 64])
+@pytest.mark.parametrize("source", [b"source abcdefg\xff", b"source \xc3\xa9", b"source "])
+def test_a_second_line_that_names_no_source_is_named(source: bytes) -> None:
+    text = manifest.format_manifest("a" * 16, {}).split(b"\n")
+    with pytest.raises(manifest.ManifestError, match="line 2: not a source id"):
+        manifest.parse(b"\n".join([text[0], source, *text[2:]]))
+
+
+@pytest.mark.parametrize("digest", [b"content zz", b"content \xff", b"content " + b"0" * 63, b"contents " + b"0" * 64])
 def test_a_third_line_that_is_no_digest_is_named(digest: bytes) -> None:
     text = manifest.format_manifest("a" * 16, {}).split(b"\n")
     with pytest.raises(manifest.ManifestError, match="line 3: not a digest"):

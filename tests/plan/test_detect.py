@@ -72,6 +72,17 @@ def test_what_others_have_in_the_way_of_what_is_taken_over_goes_and_nothing_else
     )
 
 
+def test_what_others_have_in_the_way_is_told_in_order() -> None:
+    """Theirs with other contents, and below what is a file here; not what is the same, nor what lies beside."""
+    observed = {b"n%02d" % number: entry("ours") for number in range(12)}
+    tree = {path + below: ("100644", "1" * 40) for path in observed for below in (b"", b"/x")}
+    tree |= {b"beside": ("100644", "1" * 40), b"same": ("100644", entry("same").id)}
+    classifier = classifier_of(having())
+    there = {**observed, b"same": entry("same")}
+    found = detect(there, {}, tree, (), classifier.rule_for, classifier.starts, include_low=False)
+    assert list(found.collisions) == [b"n%02d%s" % (number, below) for number in range(12) for below in (b"", b"/x")]
+
+
 def test_with_a_folder_that_went_only_what_was_ours_in_it_is_deleted() -> None:
     recorded = {b"docs": FOLDER, b"docs/b.md": entry("b")}
     tree = dict.fromkeys((b"docs/b.md", b"docs/theirs.md"), ("100644", entry("b").id))

@@ -184,6 +184,16 @@ def test_sync_triggers_can_be_narrowed() -> None:
     assert not classifier.starts(b"agent/a.md", Kind.FILE)
 
 
+def test_a_trigger_with_a_slash_at_its_end_is_about_folders() -> None:
+    """And about a link, for it may stand in a folder's place."""
+    classifier = Classifier(having(sync_triggers=("AGENTS.md/",)))
+    assert [classifier.starts(b"AGENTS.md", kind) for kind in (Kind.FILE, Kind.FOLDER, Kind.LINK)] == [
+        False,
+        True,
+        True,
+    ]
+
+
 NAMES = b"""
 .env .env.x .env.example .git node_modules opencode.db opencode.db-wal auth.json x.key id_rsa a a.md context tmp skills
 """

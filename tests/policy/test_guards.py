@@ -52,13 +52,14 @@ def test_a_file_that_lost_all_its_bytes_is_truncated_unless_they_are_elsewhere()
     emptied = replace(change("context/a.md"), new=entry(""))
     filled = replace(change("context/b.md"), old=entry(""))
     assert losses([emptied, filled], {}) == ((), (b"context/a.md",))
+    assert losses([replace(emptied, path=b"z.md"), emptied], {}).truncated == (b"context/a.md", b"z.md")
     assert losses([emptied], {b"copy": contents(emptied)}) == ((), ())
     assert losses([change("context/c.md")], {}) == ((), ())
 
 
 def test_only_what_this_sync_takes_counts_and_is_listed_by_name() -> None:
     all_ = tuple(b"context/%02d.md" % n for n in range(30))
-    facts = Guarded(source_entries=30, owned=30, truncated=(*reversed(all_), b"docs/left.md"))
+    facts = Guarded(source_entries=30, owned=30, truncated=(*all_, b"docs/left.md"))
     held = loss_guard([change(path.decode()) for path in all_], facts, Ask(), having())
     assert held is not None
     assert held.details == tuple(f"emptied: {path.decode()}" for path in all_)
@@ -76,6 +77,12 @@ def test_what_is_in_the_way_was_there_at_first_or_came_later(first: bool, since:
     held = identity_guard(Guarded(first=first, collisions=(b"docs/b.md", b"AGENTS.md")), Ask())
     assert held is not None
     assert held.reason == f"the backup's branch {since} 2 other files at paths of the source"
+
+
+def test_of_another_sources_branch_is_told_what_of_it_would_be_replaced() -> None:
+    held = identity_guard(Guarded(other_source="ana-desk", collisions=(b"AGENTS.md", b"docs/b.md")), Ask())
+    assert held is not None and "another source (ana-desk)" in held.reason
+    assert held.details == ("differs in the backup: AGENTS.md", "differs in the backup: docs/b.md")
 
 
 def test_to_take_over_what_is_nobody_elses_is_nothing_to_do() -> None:

@@ -116,7 +116,7 @@ good = patterns.filter(lambda pattern: not check_pattern(pattern))
 @example(pattern="a/**", files=[b"a/x/y"], folders=[b"a"])
 @example(pattern="a/b", files=[b"a/b", b"x/a/b"], folders=[])
 @example(pattern="*.x", files=[b".x", b"a.x", b".x.y", b"x"], folders=[])
-@example(pattern="[!0]", files=[b"0", b"\x10", b"1", b"\xff"], folders=[])
+@example(pattern="[!0]", files=[b"0", b"\x01", b"\x10", b"1", b"\xff"], folders=[])
 @example(pattern="[a0~]", files=[b"a", b"0", b"X", b"x"], folders=[])
 def test_one_pattern_matches_what_git_matches(
     git: Ignorer, pattern: str, files: list[bytes], folders: list[bytes]
@@ -248,9 +248,14 @@ def test_a_very_deep_path_is_judged() -> None:
 
 def test_what_undoes_a_name_is_about_what_it_is_about() -> None:
     """`x/` in a rule's exceptions means folders, and no file of that name."""
-    items = [("x*", ("xy/", "x.*")), ("*.md", ("b.md", "*.c.md/"))]
+    items = [("x*", ("xy/", "x.*")), ("*.md", ("b.md", "*.c.md/")), ("n", ("n/",))]
     protected, matcher = Matcher(items).name_test(), Matcher(items[:1])
-    for name, file, folder in ((b"b.md", False, False), (b"a.md", True, True), (b"a.c.md", True, False)):
+    for name, file, folder in (
+        (b"b.md", False, False),
+        (b"a.md", True, True),
+        (b"a.c.md", True, False),
+        (b"n", True, False),
+    ):
         assert (protected(name, False), protected(name, True)) == (file, folder)
     for name, file, folder in ((b"xy", True, False), (b"xz", True, True), (b"x.a", False, False), (b"y", False, False)):
         assert (protected(name, False), protected(name, True)) == (file, folder)

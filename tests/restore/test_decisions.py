@@ -167,10 +167,11 @@ def test_what_is_protected_now_is_withheld() -> None:
 
 
 def test_a_folder_of_ones_own_is_not_overwritten() -> None:
-    found = planned(RECORDED, {b"agents": BESIDE, b"agents/build.md": ELSE, b"context": HERE}, overwrite=False)
-    assert found.refused == (
+    there = {b"agents": BESIDE, b"agents/build.md": ELSE, b"context": HERE, b"x": BESIDE}
+    assert planned(RECORDED, there, overwrite=False).refused == (
         "agents/build.md stands there already and differs",
         "context stands there already and differs",
+        "x stands there already and differs",
     )
     assert planned(RECORDED, {b"agents": Standing(Kind.FOLDER, 0o700, "")}, overwrite=False).refused == ()
 
@@ -199,7 +200,7 @@ def test_a_plan_is_told_as_changes() -> None:
         (b"r", ChangeKind.DELETED, "notes"),
     ]
     assert [overwrites(one) for one in found] == [False, True, False, True]
-    assert (found[1].old, found[3].new, found[3].old) == (ELSE.entry, None, HERE.entry)
+    assert (found[1].old, found[3].new, found[3].old) == (OTHER._replace(size=0), None, FILE._replace(size=0))
 
 
 # ---- taking back
@@ -238,6 +239,7 @@ def test_the_record_of_a_restore_is_read_as_it_was_written() -> None:
         b"autosync-restore 1\n",
         RECORD.replace(b" 1\n", b" 2\n"),
         RECORD[:-1],
+        RECORD + b"a x",
         RECORD.replace(b"run abc123", b"run ABC"),
         RECORD.replace(b"c" * 40, b"c" * 39),
         RECORD + b"a .git/config\n",
