@@ -246,10 +246,10 @@ def test_two_faults_of_an_agents_file_are_two_to_accept() -> None:
     )
     marks = [one.fingerprint for one in two if one.code == "AGT001"]
     assert len(marks) == len(set(marks)) == 3
-    lists = Says("json", ("/settings.json",), known=("a[]", "b[]"))
-    told = validate([file(b"settings.json", '{"a": 1, "b": 1}')], context(checks=(lists,)))
-    assert len({one.fingerprint for one in told if one.code == "AGT004"}) == 2
-    assert [one.line for one in told] == [1, 1]
+    closed = Says("json", ("/settings.json",), known=("a[]", "b[]"), required=("e", "f"))
+    told = validate([file(b"settings.json", '{"a": 1, "b": 1, "c": 1, "d": 1}')], context(checks=(closed,)))
+    assert codes(told) == [*["AGT003"] * 2, *["AGT004"] * 4]
+    assert ({one.line for one in told}, len({one.fingerprint for one in told})) == ({1}, 6)
     misfit = Says(
         "json", ("/settings.json",), stops=True, schema={"type": "object", "properties": {"a": {"type": "string"}}}
     )
