@@ -343,3 +343,9 @@ Feature: Bringing files back
       When a person restores everything into another folder
       Then the restore is blocked
       And the other folder has only "README.md", saying "mine"
+
+    Scenario: one with a folder in a file's place
+      Given the other folder has "README.md/plan", saying "mine"
+      When a person restores everything into another folder
+      Then the restore is blocked
+      And the other folder has only "README.md/plan", saying "mine"

@@ -195,8 +195,9 @@ def _other(machine: Machine) -> Path:
 
 @given(parsers.re('the other folder has "(?P<name>[^"]+)", saying "(?P<text>[^"]*)"'))
 def other_has(machine: Machine, name: str, text: str) -> None:
-    _other(machine).mkdir()
-    (_other(machine) / name).write_text(text)
+    file = _other(machine) / name
+    file.parent.mkdir(parents=True)
+    file.write_text(text)
 
 
 @then(parsers.re('the other folder has only "(?P<name>[^"]+)", saying "(?P<text>[^"]*)"'))

@@ -102,12 +102,6 @@ def test_what_a_remote_with_commits_of_its_own_means(
     assert _judged(BASE, applied(BASE, local), applied(BASE, remote)) is action
 
 
-def test_a_folder_that_became_a_file_there_is_no_clash() -> None:
-    there = {**BASE, b"notes/a.txt": B}
-    assert _judged(there, there, {**BASE, b"notes": B}) is Action.REBASE
-    assert _judged(there, {**there, b"notes/b.txt": B}, {**BASE, b"notes": B}) is Action.PARK
-
-
 def test_a_branch_that_has_nothing_new_is_moved_forward_only() -> None:
     assert _judged(BASE, BASE, {**BASE, b"n": B}, heads=Heads("l", "r", "l")) is Action.FAST_FORWARD
 
