@@ -51,7 +51,7 @@ TOP = "cli"
 LARGEST = 300
 """Lines: beyond this a module has more than one subject."""
 
-MOST_LINES = 36_292
+MOST_LINES = 36_293
 """Of the package, so that one person can hold it in the head."""
 
 HEAVY = (

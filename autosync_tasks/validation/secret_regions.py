@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from contextlib import suppress
@@ -139,6 +138,8 @@ def _unescaped(path: Path, data: bytes, engine: Engine) -> Iterator[Region]:
     plain = data.replace(_ESCAPED, b"/")  # a tenth of what an expression takes
     if not (found := regions(path, _BACKSLASHES.sub(b"/", plain) if _ESCAPED in plain else plain, engine)):
         return
+    from array import array  # for a file in a thousand
+
     gone = array("Q", (at for escape in _BACKSLASHES.finditer(data) for at in range(escape.start(), escape.end() - 1)))
 
     def was(at: int) -> int:
