@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from autosync_tasks.state.folder import LARGEST
+from autosync_tasks.state.state import State
 from tests.support.machine import Machine
 
 
@@ -23,8 +25,8 @@ THINGS: dict[str, Callable[[Path], object]] = {
     "a link to nothing": lambda path: path.symlink_to("/nowhere"),
     "a file far too large": _far_too_large,
 }
-LARGE = 3 << 30
-"""Of a size that a damaged folder tells: nothing is on the disk, and to read it takes half a minute."""
+LARGE = LARGEST + 1
+"""As a damaged folder may tell: nothing of it is on the disk."""
 
 
 @pytest.mark.parametrize("name", ["worktree", "tree.cache", "scan.cache", "history.jsonl"])
@@ -61,3 +63,17 @@ def test_a_scan_over_anything(machine: Machine, thing: str) -> None:
     told = machine.program(["autosync", "sync"], prepared=False, real=True)
     told.spoken = True
     assert (told.exit_code, "changed" in told.text) == (0, True), told.text + told.stderr
+
+
+def test_what_no_run_wrote_is_not_read_and_goes(tmp_path: Path) -> None:
+    """At the largest size it is still believed."""
+    state = State(str(tmp_path / "home"), "/source", "/backup")
+    state.prepare()
+    path = Path(state.path("history.jsonl"))
+    path.touch()
+    os.truncate(path, LARGEST)
+    assert len(state.read("history.jsonl") or b"") == LARGEST
+    os.truncate(path, LARGE)
+    assert state.read("history.jsonl") is None
+    state.add_history({"reason": "one"})
+    assert path.read_bytes() == b'{"reason":"one"}\n'
