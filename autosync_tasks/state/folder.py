@@ -62,7 +62,7 @@ def check(folder: str) -> None:
 
 
 def make_way(folder: int, name: str) -> None:
-    """Removes what stands at a file's place and is none: this folder is the program's own."""
+    """Removes what stands at a file's place and is none, or far too large: this folder is the program's own."""
     with suppress(FileNotFoundError):
         facts = os.stat(name, dir_fd=folder, follow_symlinks=False)
         if stat.S_ISDIR(facts.st_mode):

@@ -46,9 +46,8 @@ def derive_once(put: Callable[[Any, str, Any], None] = setattr) -> None:
 
     So are the few rules that a text needs loaded once (50 ms), and what is kept of all is put into words once.
     """
-    derived: Callable[[Mapping[str, str]], Any] = vars(catalogue)[
-        "derived"
-    ]  # as it is now: this may be the second time
+    # as it is now, not where it is defined: this may be the second time
+    derived: Callable[[Mapping[str, str]], Any] = vars(catalogue)["derived"]
     few, made, loaded = scanner._Few, dict[int, Any](), dict[bytes, Any]()
     listed = functools.cache(lambda library, proven, read=built_in.built_in: read(library))
     texts: list[tuple[Any, str]] = []

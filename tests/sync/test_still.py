@@ -17,6 +17,7 @@ from autosync_tasks.cli.sync_config import translate
 from autosync_tasks.model import Outcome, Trigger
 from autosync_tasks.report import idle, lines
 from autosync_tasks.report.words import Line
+from autosync_tasks.state.folder import LARGEST
 from autosync_tasks.state.state import State
 from autosync_tasks.sync import note, pipeline, still
 from autosync_tasks.tree.facts import not_seen
@@ -251,3 +252,14 @@ def test_a_note_that_cannot_be_written_changes_nothing_of_the_sync(place: Place)
     assert place.inside("sync", "--trigger=workflow").outcome == "ok"
     assert not (state(place) / ".new-still").exists(), "what a failing disk left is swept up"
     assert answer(place) is not None
+
+
+def test_what_the_state_takes_for_damaged_is_not_read_here_either(tmp_path: Path) -> None:
+    """The bound is said twice, for to load the state's room takes longer than the answer."""
+    path = tmp_path / "still"
+    path.touch()
+    os.truncate(path, LARGEST)
+    assert len(still._read(str(path))) == LARGEST
+    os.truncate(path, LARGEST + 1)
+    with pytest.raises(OSError, match="still"):
+        still._read(str(path))
