@@ -28,6 +28,7 @@ Feature: What the quick look passes, the whole scanner would have passed
         | [ab]                | a, b             | c, ab, (empty), \x00 |
         | [a-c]               | a, b, c          | d, -, `            |
         | [A-C]               | A, B, C          | D, @               |
+        | [A-X]               | A, B, X          | Y, -               |
         | [a-c0_]             | a, c, 0, _       | d, 1, -            |
         | [Ab-c9-]            | A, b, c, 9, -    | d, 8               |
         | [a-a]               | a                | b, -               |

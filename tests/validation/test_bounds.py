@@ -158,6 +158,8 @@ TABLE: list[tuple[Callable[[bytes], object], str, object]] = [
     (stand_ins.spelled, "qwertyuiopasdfg-token", True),
     (stand_ins.spelled, "qwertyuiopasdfgh-token", False),  # no word has sixteen letters
     (stand_ins.spelled, "passwordlocal", True),
+    (stand_ins.spelled, "my-awesome-db-pass-", True),  # a sign at the end begins no word
+    (stand_ins.spelled, "pass-123", True),  # digits alone are no word either
     (stand_ins.words, "my_session_name_v2", True),
     (stand_ins.words, "session", False),
     (stand_ins.words, "q7w_x9k2_p", False),
